@@ -1,0 +1,1 @@
+//! What any Vietnamese public software needs: text, administrative units, agencies.
