@@ -1,1 +1,13 @@
 //! What nodes say to each other: messages and pure state machines, without sockets.
+//!
+//! Messages ([`entry`], [`content`], [`root`], [`door`], [`receipt`], [`flow`]) are parsed at the edge
+//! with errors that name the field; what they mean is a fold ([`directory`]) or a state machine
+//! ([`follower`], [`contents`]) of the form `on(event, now) -> Vec<Action>`. Nothing here opens a
+//! socket, reads a clock, or rolls dice that were not handed in with a seed.
+
+pub mod content;
+pub mod entry;
+pub mod json;
+pub mod names;
+pub mod scope;
+mod words;

@@ -1,0 +1,51 @@
+//! A note: why an item was withdrawn or erased, in words for people.
+
+use super::check::{self, Check, Limit};
+use super::{Fault, Salt};
+use crate::json::Writer;
+
+const TEXT: Limit = Limit::text(20_000);
+const BASIS: Limit = Limit::line(500);
+const SALT_VI: &str = "Muối phải gồm 32 chữ số thập lục phân viết thường.";
+
+/// A document of the type [`super::NOTE_TYPE`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// Random bits.
+    pub salt: Salt,
+    /// The reason as readers see it, at most 20,000 characters.
+    pub text: String,
+    /// The legal basis, for example "Điều 32 Luật Tiếp cận thông tin", at most 500 characters.
+    pub basis: Option<String>,
+}
+
+impl Note {
+    /// Reads a note.
+    ///
+    /// # Errors
+    /// Every fault found, never an empty list.
+    pub fn parse(bytes: &[u8]) -> Result<Note, Vec<Fault>> {
+        let map = check::object(bytes)?;
+        let mut check = Check::default();
+        check.version(&map);
+        let note = Note {
+            salt: check.parsed(&map, "salt", SALT_VI, Salt([0; 16])),
+            text: check.text(&map, "text", TEXT),
+            basis: check.text_if(&map, "basis", BASIS),
+        };
+        if check.faults.is_empty() { Ok(note) } else { Err(check.faults) }
+    }
+
+    /// The canonical bytes.
+    ///
+    /// # Errors
+    /// Every fault that [`Note::parse`] would find.
+    pub fn encode(&self) -> Result<Vec<u8>, Vec<Fault>> {
+        let mut json = Writer::new();
+        json.whole("v", 1).text("salt", self.salt).text("text", &self.text);
+        json.text_if("basis", self.basis.as_ref());
+        let bytes = json.end().into_bytes();
+        Note::parse(&bytes)?;
+        Ok(bytes)
+    }
+}

@@ -1,0 +1,120 @@
+//! Entries to bytes, the fields in the order of the protocol page.
+
+use super::{Act, Change, ContentRef, Enrolment, Entry, EntryError, Kind, Name, NodeKeys};
+use crate::json::Writer;
+
+impl Entry {
+    /// The entry as one line of JSON, checked to decode again to the same entry (the instant cut to the
+    /// millisecond).
+    ///
+    /// # Errors
+    /// If the kind is unknown, the line is too long, or a field holds what [`Entry::decode`] would refuse.
+    pub fn encode(&self) -> Result<Vec<u8>, EntryError> {
+        if let Kind::Other(word) = &self.kind {
+            return Err(EntryError::UnknownKind(word.clone()));
+        }
+        let mut line = Writer::new();
+        line.whole("v", 1).text("kind", self.kind.word()).text("at", format!("{:.3}", self.at));
+        write_kind(&self.kind, &mut line);
+        let bytes = line.end().into_bytes();
+        let read = Entry::decode(&bytes)?;
+        if read.kind != self.kind {
+            return Err(EntryError::NotItself(self.kind.word().to_owned()));
+        }
+        Ok(bytes)
+    }
+}
+
+fn write_kind(kind: &Kind, line: &mut Writer) {
+    match kind {
+        Kind::ItemIssued { item, edition, change, lane, content, files } => {
+            line.text("item", item.hyphenated()).whole("edition", u64::from(*edition));
+            line.text("change", change).text("lane", lane).raw("content", &pointer(content));
+            if !files.is_empty() {
+                line.raws("files", files.iter().map(pointer));
+            }
+        }
+        Kind::ItemWithdrawn { item, mode, lane, note } => {
+            line.text("item", item.hyphenated()).text("mode", mode).text("lane", lane);
+            if let Some(note) = note {
+                line.raw("note", &pointer(note));
+            }
+        }
+        Kind::ItemErased { item, lane, basis } => {
+            line.text("item", item.hyphenated()).text("lane", lane).raw("basis", &pointer(basis));
+        }
+        Kind::ItemOrdered { origin, item, act, basis } => {
+            line.text("origin", origin).text("item", item.hyphenated());
+            match act {
+                Act::Withdraw { mode } => line.text("act", "withdraw").text("mode", mode),
+                Act::Erase => line.text("act", "erase"),
+            };
+            line.raw("basis", &pointer(basis));
+        }
+        Kind::AgencyEnrolled(enrolment) => write_enrolment(enrolment, line),
+        Kind::AgencyChanged(change) => write_change(change, line),
+        Kind::AgencyClosed { origin, successor, last_size } => {
+            line.text("origin", origin).text_if("successor", successor.as_ref());
+            line.whole_if("last_size", *last_size);
+        }
+        Kind::PortalCarries(scope) => {
+            line.texts("issuers", &scope.issuers).texts("kinds", &scope.kinds).texts("fields", &scope.fields);
+        }
+        Kind::LogSplit { origin, a, b, bridge } => {
+            line.text("origin", origin).text("a", a).text("b", b);
+            if !bridge.is_empty() {
+                line.texts("bridge", bridge);
+            }
+        }
+        Kind::Head { checkpoint, .. } => {
+            line.text("checkpoint", checkpoint);
+        }
+        Kind::Other(_) => {}
+    }
+}
+
+fn pointer(content: &ContentRef) -> String {
+    Writer::new()
+        .text("sha256", content.sha256)
+        .whole("size", content.size)
+        .text("type", &content.media)
+        .end()
+}
+
+fn write_enrolment(enrolment: &Enrolment, line: &mut Writer) {
+    line.text("origin", &enrolment.origin).text("domain", &enrolment.domain);
+    line.text_if("code", enrolment.code.as_ref()).raw("name", &name(&enrolment.name));
+    line.text("level", enrolment.level).text("key", &enrolment.log_key).text("log", &enrolment.log_url);
+    line.raw("node", &node(&enrolment.node)).text_if("sealing", enrolment.sealing.as_ref());
+    line.text_if("predecessor", enrolment.predecessor.as_ref());
+    line.text_if("accountable", enrolment.accountable.as_ref());
+}
+
+fn write_change(change: &Change, line: &mut Writer) {
+    line.text("origin", &change.origin).text_if("domain", change.domain.as_ref());
+    line.text_if("code", change.code.as_ref());
+    if let Some(new) = &change.name {
+        line.raw("name", &name(new));
+    }
+    if let Some(new) = &change.key {
+        line.text("key", &new.key).whole("from", new.from);
+    }
+    line.text_if("log", change.log_url.as_ref());
+    if let Some(new) = &change.node {
+        line.raw("node", &node(new));
+    }
+    line.text_if("sealing", change.sealing.as_ref()).text_if("accountable", change.accountable.as_ref());
+}
+
+fn name(name: &Name) -> String {
+    Writer::new().text("vi", &name.vi).text("en", &name.en).end()
+}
+
+fn node(node: &NodeKeys) -> String {
+    Writer::new()
+        .text("name", &node.name)
+        .text("cosigner", &node.cosigner)
+        .text("reporter", &node.reporter)
+        .text("url", &node.url)
+        .end()
+}

@@ -1,0 +1,255 @@
+//! Log entries: the facts that portals state, one line of JSON each (protocol §2).
+//!
+//! The bytes as sent are the leaf of the log and are authoritative; what is decoded here is a reading of
+//! them. Decoding ignores unknown fields and keeps the name of an unknown kind, so that an old node can
+//! follow a newer one. Encoding writes the fields in the order of the protocol page. That text is in
+//! Unicode NFC is the duty of whoever makes the entry.
+
+mod agency;
+mod decode;
+mod encode;
+
+use jiff::Timestamp;
+use tlog::Hash;
+use uuid::Uuid;
+
+use crate::json::FieldError;
+use crate::names::{ContentHash, Origin};
+use crate::scope::Scope;
+use crate::words::words;
+
+pub use agency::{Change, Enrolment, KeyChange, Level, Name, NodeKeys};
+
+/// The most bytes an entry may have (C2SP tlog-tiles: an entry's length is a uint16).
+pub const MAX_ENTRY: usize = 65_535;
+
+/// One entry of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// When the issuer says that it stated this; shown to people, never used for order or validity.
+    /// Written to the millisecond.
+    pub at: Timestamp,
+    /// What is stated.
+    pub kind: Kind,
+}
+
+/// What an entry states.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `item.issued`: this edition of the item stands from now.
+    ItemIssued {
+        /// The item, unique within its log.
+        item: Uuid,
+        /// Counts from 1.
+        edition: u32,
+        /// Why there is a new edition.
+        change: ItemChange,
+        /// How soon it must be fetched.
+        lane: Lane,
+        /// The item's JSON document.
+        content: ContentRef,
+        /// Pictures, clips and attachments.
+        files: Vec<ContentRef>,
+    },
+    /// `item.withdrawn`: the item no longer stands.
+    ItemWithdrawn {
+        /// The item.
+        item: Uuid,
+        /// How it is shown from now.
+        mode: Withdrawal,
+        /// How soon it must be acted on.
+        lane: Lane,
+        /// The reason, as a note document.
+        note: Option<ContentRef>,
+    },
+    /// `item.erased`: its content must vanish from every node; final.
+    ItemErased {
+        /// The item.
+        item: Uuid,
+        /// How soon it must be acted on.
+        lane: Lane,
+        /// The legal basis, as a note document.
+        basis: ContentRef,
+    },
+    /// `item.ordered`: an ancestor withdraws or erases an item of another log.
+    ItemOrdered {
+        /// The log that holds the item.
+        origin: Origin,
+        /// The item.
+        item: Uuid,
+        /// What is ordered.
+        act: Act,
+        /// The legal basis, as a note document.
+        basis: ContentRef,
+    },
+    /// `agency.enrolled`: a parent vouches for a child.
+    AgencyEnrolled(Enrolment),
+    /// `agency.changed`: the parent states what is different from a size on.
+    AgencyChanged(Change),
+    /// `agency.closed`: the child's log ends.
+    AgencyClosed {
+        /// The child's log.
+        origin: Origin,
+        /// The log that takes its place.
+        successor: Option<Origin>,
+        /// For a compromised log: entries from this size on are kept as evidence and shown by nobody.
+        last_size: Option<u64>,
+    },
+    /// `portal.carries`: the rule by which the portal of this log shows others' items.
+    PortalCarries(Scope),
+    /// `log.split`: two signed checkpoints of one log that contradict each other.
+    LogSplit {
+        /// The log that was split.
+        origin: Origin,
+        /// The checkpoint with the smaller (or equal) size, as a signed note.
+        a: String,
+        /// The other checkpoint, as a signed note.
+        b: String,
+        /// If the sizes differ: hashes of `b`'s tree that give `b`'s root, and another root than `a`'s at
+        /// `a`'s size ([`crate::split`]); otherwise empty.
+        bridge: Vec<Hash>,
+    },
+    /// `log.head`: in the heads log, the newest checkpoint of an enrolled log. Origin, size and root are
+    /// those of the checkpoint; only the note itself is written.
+    Head {
+        /// The log.
+        origin: Origin,
+        /// Its size.
+        size: u64,
+        /// Its root at that size.
+        root: Hash,
+        /// The signed checkpoint.
+        checkpoint: String,
+    },
+    /// A kind that this version does not know; kept and ignored. Cannot be encoded: the fields are in the bytes.
+    Other(String),
+}
+
+/// Why an item has a new edition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ItemChange {
+    /// The first edition.
+    New,
+    /// The matter went on.
+    Update,
+    /// The former edition was wrong.
+    Correct,
+    /// Another text takes its place.
+    Replace,
+}
+
+/// How urgent an entry's content is. Orders fetches between logs, never entries within a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lane {
+    /// Before anything else.
+    Urgent,
+    /// In turn.
+    Normal,
+}
+
+/// How a withdrawn item is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Withdrawal {
+    /// Readable under a banner that says so.
+    Banner,
+    /// Not readable any more.
+    Gone,
+}
+
+/// What an ancestor orders for an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Act {
+    /// The item no longer stands.
+    Withdraw {
+        /// How it is shown.
+        mode: Withdrawal,
+    },
+    /// Its content must vanish.
+    Erase,
+}
+
+/// A pointer to bytes outside the log.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ContentRef {
+    /// SHA-256 of the bytes.
+    pub sha256: ContentHash,
+    /// Their number.
+    pub size: u64,
+    /// Media type (RFC 6838), `type` in JSON.
+    pub media: String,
+}
+
+/// Why bytes are not an entry, or an entry has no bytes.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EntryError {
+    /// Longer than [`MAX_ENTRY`].
+    #[error("the entry has {0} bytes; at most 65,535 are allowed")]
+    TooLong(usize),
+    /// A byte below 0x20 (an entry is one line).
+    #[error("the entry has the control byte {byte:#04x} at offset {at}")]
+    ControlByte {
+        /// Offset of the byte.
+        at: usize,
+        /// The byte.
+        byte: u8,
+    },
+    /// Not a JSON object in UTF-8, or one with a repeated key.
+    #[error("the entry is not JSON: {0}")]
+    NotJson(String),
+    /// A field is missing or wrong.
+    #[error(transparent)]
+    Field(#[from] FieldError),
+    /// Asked to encode a kind whose fields are unknown.
+    #[error("an entry of the unknown kind {0:?} cannot be written anew; keep its bytes")]
+    UnknownKind(String),
+    /// The fields of an entry to be encoded contradict each other, for example a head and its checkpoint.
+    #[error("the fields of this {0} entry contradict each other; it would not be read back as it is")]
+    NotItself(String),
+}
+
+impl Kind {
+    /// The word in the field `kind`.
+    #[must_use]
+    pub fn word(&self) -> &str {
+        match self {
+            Kind::ItemIssued { .. } => "item.issued",
+            Kind::ItemWithdrawn { .. } => "item.withdrawn",
+            Kind::ItemErased { .. } => "item.erased",
+            Kind::ItemOrdered { .. } => "item.ordered",
+            Kind::AgencyEnrolled(_) => "agency.enrolled",
+            Kind::AgencyChanged(_) => "agency.changed",
+            Kind::AgencyClosed { .. } => "agency.closed",
+            Kind::PortalCarries(_) => "portal.carries",
+            Kind::LogSplit { .. } => "log.split",
+            Kind::Head { .. } => "log.head",
+            Kind::Other(word) => word,
+        }
+    }
+
+    /// How urgent its content is; an order of an ancestor is always urgent.
+    #[must_use]
+    pub fn lane(&self) -> Lane {
+        match self {
+            Kind::ItemIssued { lane, .. }
+            | Kind::ItemWithdrawn { lane, .. }
+            | Kind::ItemErased { lane, .. } => *lane,
+            Kind::ItemOrdered { .. } => Lane::Urgent,
+            _ => Lane::Normal,
+        }
+    }
+
+    /// All contents that this entry points to: the document first, then the files.
+    pub fn contents(&self) -> impl Iterator<Item = &ContentRef> {
+        let (one, files): (Option<&ContentRef>, &[ContentRef]) = match self {
+            Kind::ItemIssued { content, files, .. } => (Some(content), files),
+            Kind::ItemWithdrawn { note, .. } => (note.as_ref(), &[]),
+            Kind::ItemErased { basis, .. } | Kind::ItemOrdered { basis, .. } => (Some(basis), &[]),
+            _ => (None, &[]),
+        };
+        one.into_iter().chain(files)
+    }
+}
+
+words!(ItemChange, New = "new", Update = "update", Correct = "correct", Replace = "replace");
+words!(Lane, Normal = "normal", Urgent = "urgent");
+words!(Withdrawal, Banner = "banner", Gone = "gone");

@@ -1,0 +1,133 @@
+//! Documents: exact bytes, and every fault at once.
+
+use network::content::{Body, Format, Item, ItemFile, ItemKind, Layer, Note, Salt, Source, Urgency};
+use network::names::ContentHash;
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use crate::fixtures::{assert_fixture, fixture};
+
+fn directive() -> Item {
+    Item {
+        salt: Salt([0xa5; 16]),
+        id: Uuid::from_u128(0x019a_b3c4_d5e6_7f80_8123_456789abcdef),
+        edition: 2,
+        lang: "vi".into(),
+        kind: ItemKind::Directive,
+        title: "Công điện về việc tập trung ứng phó bão".into(),
+        title_en: Some("Urgent dispatch on responding to the storm".into()),
+        summary: "Yêu cầu các tỉnh ven biển triển khai ngay.".into(),
+        number: Some("46/CĐ-TTg".into()),
+        form: Some("Công điện".into()),
+        agency: Some("Thủ tướng Chính phủ".into()),
+        signer: Some("Nguyễn Văn A".into()),
+        issued: Some("2026-11-23".parse().unwrap()),
+        effective: Some("2026-11-23".parse().unwrap()),
+        expires: Some("2026-12-31".parse().unwrap()),
+        urgency: Some(Urgency::Express),
+        fields: vec!["phong-chong-thien-tai".into()],
+        body: Body {
+            format: Format::Markdown,
+            text: "1. Bộ Quốc phòng…\n\n2. \"Các tỉnh\"…".into(),
+            layer: Layer::Official,
+        },
+        source: Some(Source {
+            name: "Cổng Chính phủ".into(), url: Some("https://chinhphu.vn/cd-46".into())
+        }),
+        files: vec![ItemFile {
+            sha256: ContentHash::of(b"paper"),
+            size: 5,
+            media: "application/pdf".into(),
+            name: "46-cđ-ttg.signed.pdf".into(),
+        }],
+        change_note: Some("Đính chính thời hạn tại mục 3.".into()),
+        sample: true,
+    }
+}
+
+fn news() -> Item {
+    Item {
+        edition: 1,
+        kind: ItemKind::Other("video".into()),
+        title: "Lễ khánh thành cầu".into(),
+        title_en: None,
+        summary: String::new(),
+        number: None,
+        form: None,
+        agency: None,
+        signer: None,
+        issued: None,
+        effective: None,
+        expires: None,
+        urgency: None,
+        fields: vec![],
+        body: Body { format: Format::Text, text: String::new(), layer: Layer::None },
+        source: None,
+        files: vec![],
+        change_note: None,
+        sample: false,
+        ..directive()
+    }
+}
+
+#[test]
+fn documents_have_exact_bytes() {
+    for (name, item) in [("item-full", directive()), ("item-bare", news())] {
+        assert_fixture(&format!("content/{name}.json"), &item.encode().unwrap());
+        assert_eq!(Item::parse(&fixture(&format!("content/{name}.json"))).unwrap(), item);
+    }
+    let note = Note {
+        salt: Salt([1; 16]),
+        text: "Văn bản được gỡ để rà soát.".into(),
+        basis: Some("Điều 32 Luật Tiếp cận thông tin".into()),
+    };
+    assert_fixture("content/note.json", &note.encode().unwrap());
+    assert_eq!(Note::parse(&fixture("content/note.json")).unwrap(), note);
+}
+
+#[test]
+fn all_faults_come_at_once_in_both_languages() {
+    let mut item = directive();
+    item.title = String::new();
+    item.expires = Some("2026-01-01".parse().unwrap());
+    item.fields = vec!["Y tế".into()];
+    item.files[0].name = "../etc".into();
+    item.source = Some(Source { name: "x".into(), url: Some("javascript:alert(1)".into()) });
+    let faults = item.encode().unwrap_err();
+    let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
+    assert_eq!(fields, ["title", "fields[0]", "source.url", "files[0].name", "expires"]);
+    assert_eq!(faults[0].problem_vi, "Không được để trống.");
+    assert_eq!(faults[0].to_string(), "title: Must not be empty.");
+}
+
+#[test]
+fn what_is_missing_or_of_the_wrong_type_is_named() {
+    let faults = Item::parse(br#"{"v":1,"body":[],"issued":"2026-02-30","sample":"no"}"#).unwrap_err();
+    let said: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    for line in [
+        "salt: This field is required.",
+        "edition: Must be a whole number of 1 or more.",
+        "issued: Must be a real day, written like 2026-11-23.",
+        "body: Must be a JSON object.",
+        "sample: Must be true or false.",
+    ] {
+        assert!(said.contains(&line.to_owned()), "{line} in {said:#?}");
+    }
+    assert!(Item::parse(b"[]").unwrap_err()[0].to_string().contains("not a JSON object"));
+}
+
+proptest! {
+    #[test]
+    fn any_text_survives(title in "\\PC{1,80}", text in "(?s)[^\u{0}-\u{8}\u{b}\u{c}\u{e}-\u{1f}\u{7f}-\u{9f}]{0,200}") {
+        prop_assume!(!title.trim().is_empty());
+        let mut item = news();
+        item.title = title;
+        item.body.text = text;
+        prop_assert_eq!(Item::parse(&item.encode().unwrap()).unwrap(), item);
+    }
+
+    #[test]
+    fn no_bytes_make_the_readers_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        let _ = (Item::parse(&bytes), Note::parse(&bytes));
+    }
+}

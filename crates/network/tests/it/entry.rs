@@ -1,0 +1,253 @@
+//! Entries: exact bytes, and errors that name the field.
+
+use network::entry::{
+    Act, Change, ContentRef, Enrolment, Entry, EntryError, ItemChange, KeyChange, Kind, Lane, Level, Name,
+    Withdrawal,
+};
+use network::names::ContentHash;
+use network::scope::{IssuerRule, Scope};
+use proptest::prelude::*;
+use tlog::KeyKind;
+use uuid::Uuid;
+
+use crate::fixtures::{assert_fixture, checkpoint, fixture, node, signer};
+
+const ITEM: Uuid = Uuid::from_u128(0x019a_b3c4_d5e6_7f80_8123_456789abcdef);
+
+fn pointer(what: &str, media: &str) -> ContentRef {
+    ContentRef { sha256: ContentHash::of(what.as_bytes()), size: what.len() as u64, media: media.into() }
+}
+
+fn enrolment() -> Enrolment {
+    Enrolment {
+        origin: "tinh-a.gov.vn/log2".parse().unwrap(),
+        domain: "tinh-a.gov.vn".parse().unwrap(),
+        code: Some("H56".into()),
+        name: Name { vi: "Ủy ban nhân dân tỉnh A".into(), en: "Province A".into() },
+        level: Level::Province,
+        log_key: signer("tinh-a.gov.vn/log2", KeyKind::Ed25519).verifier(),
+        log_url: "https://tinh-a.gov.vn/log".into(),
+        node: node("tinh-a.gov.vn"),
+        sealing: Some("xwing1AAAA".into()),
+        predecessor: Some("tinh-a.gov.vn/log".parse().unwrap()),
+        accountable: Some("Văn phòng Ủy ban nhân dân tỉnh".into()),
+    }
+}
+
+fn samples() -> Vec<(&'static str, Kind)> {
+    let (a, note_a) = checkpoint("xa-b.tinh-a.gov.vn/log", 12, "a");
+    let (_, note_b) = checkpoint("xa-b.tinh-a.gov.vn/log", 14, "b");
+    let change = |change: Change| Kind::AgencyChanged(change);
+    let origin = || "tinh-a.gov.vn/log2".parse().unwrap();
+    vec![
+        (
+            "item.issued",
+            Kind::ItemIssued {
+                item: ITEM,
+                edition: 2,
+                change: ItemChange::Correct,
+                lane: Lane::Urgent,
+                content: pointer("text", "application/vnd.nhipcau.item+json"),
+                files: vec![pointer("paper", "application/pdf")],
+            },
+        ),
+        (
+            "item.issued-bare",
+            Kind::ItemIssued {
+                item: ITEM,
+                edition: 1,
+                change: ItemChange::New,
+                lane: Lane::Normal,
+                content: pointer("text", "application/vnd.nhipcau.item+json"),
+                files: vec![],
+            },
+        ),
+        (
+            "item.withdrawn",
+            Kind::ItemWithdrawn {
+                item: ITEM,
+                mode: Withdrawal::Banner,
+                lane: Lane::Urgent,
+                note: Some(pointer("why", "application/vnd.nhipcau.note+json")),
+            },
+        ),
+        (
+            "item.erased",
+            Kind::ItemErased {
+                item: ITEM,
+                lane: Lane::Urgent,
+                basis: pointer("basis", "application/vnd.nhipcau.note+json"),
+            },
+        ),
+        (
+            "item.ordered",
+            Kind::ItemOrdered {
+                origin: "xa-b.tinh-a.gov.vn/log".parse().unwrap(),
+                item: ITEM,
+                act: Act::Withdraw { mode: Withdrawal::Gone },
+                basis: pointer("basis", "application/vnd.nhipcau.note+json"),
+            },
+        ),
+        ("agency.enrolled", Kind::AgencyEnrolled(enrolment())),
+        (
+            "agency.changed",
+            change(Change {
+                key: Some(KeyChange {
+                    key: signer("tinh-a.gov.vn/log2", KeyKind::Ed25519).verifier(),
+                    from: 1_024,
+                }),
+                ..Change::of(origin())
+            }),
+        ),
+        (
+            "agency.changed-all",
+            change(Change {
+                domain: Some("a.gov.vn".parse().unwrap()),
+                code: Some("H57".into()),
+                name: Some(Name { vi: "Tỉnh Á".into(), en: String::new() }),
+                log_url: Some("http://127.0.0.1:8080/log".into()),
+                node: Some(node("a.gov.vn")),
+                sealing: Some("xwing1BBBB".into()),
+                accountable: Some("Sở \"Văn hóa\"".into()),
+                ..Change::of(origin())
+            }),
+        ),
+        (
+            "agency.closed",
+            Kind::AgencyClosed {
+                origin: "tinh-a.gov.vn/log".parse().unwrap(),
+                successor: Some(origin()),
+                last_size: Some(77),
+            },
+        ),
+        (
+            "portal.carries",
+            Kind::PortalCarries(Scope {
+                issuers: vec![
+                    IssuerRule::Level(Level::Central),
+                    IssuerRule::Ancestors,
+                    IssuerRule::Own,
+                    IssuerRule::Origin("moh.gov.vn/log".parse().unwrap()),
+                ],
+                kinds: vec!["directive".into()],
+                fields: vec!["y-te".into()],
+            }),
+        ),
+        (
+            "log.split",
+            Kind::LogSplit {
+                origin: "xa-b.tinh-a.gov.vn/log".parse().unwrap(),
+                a: note_a.clone(),
+                b: note_b,
+                bridge: vec![a.root],
+            },
+        ),
+        (
+            "log.head",
+            Kind::Head {
+                origin: "xa-b.tinh-a.gov.vn/log".parse().unwrap(),
+                size: 12,
+                root: a.root,
+                checkpoint: note_a,
+            },
+        ),
+    ]
+}
+
+#[test]
+fn every_kind_has_exact_bytes() {
+    for (name, kind) in samples() {
+        let entry = Entry { at: "2026-11-23T08:15:02.123Z".parse().unwrap(), kind };
+        let bytes = entry.encode().unwrap();
+        assert_fixture(&format!("entry/{name}.json"), &bytes);
+        assert_eq!(Entry::decode(&fixture(&format!("entry/{name}.json"))).unwrap(), entry, "{name}");
+    }
+}
+
+#[test]
+fn what_is_new_is_kept_and_ignored() {
+    let newer =
+        br#"{"v":1,"kind":"measure.reported","at":"2026-11-23T08:15:02Z","day":"2026-11-22","n":1.5}"#;
+    let entry = Entry::decode(newer).unwrap();
+    assert_eq!(entry.kind, Kind::Other("measure.reported".into()));
+    assert_eq!(entry.encode(), Err(EntryError::UnknownKind("measure.reported".into())));
+
+    let closed =
+        br#"{"v":1,"kind":"agency.closed","at":"2026-11-23T08:15:02Z","origin":"a.vn/log","later":[{}]}"#;
+    assert!(matches!(Entry::decode(closed).unwrap().kind, Kind::AgencyClosed { last_size: None, .. }));
+}
+
+#[test]
+fn an_error_names_the_field() {
+    let good = String::from_utf8(fixture("entry/item.issued.json")).unwrap();
+    for (from, to, error) in [
+        (r#""v":1"#, r#""v":2"#, "v: must be 1"),
+        (r#""edition":2"#, r#""edition":0"#, "edition: must be from 1"),
+        (r#""edition":2"#, r#""edition":2.5"#, "edition: must be a whole number"),
+        (r#""edition":2,"#, "", "edition: is missing"),
+        (
+            r#""change":"correct""#,
+            r#""change":"fix""#,
+            "change: must be one of new, update, correct, replace",
+        ),
+        (r#""lane":"urgent""#, r#""lane":1"#, "lane: must be a string"),
+        ("2026-11-23T08", "2026-11-23 08", "at: must be an instant in UTC"),
+        ("02.123Z", "02.123+07:00", "at: must be an instant in UTC"),
+        ("2026-11-23T08", "2026-02-30T08", "at: must be an instant in UTC"),
+        ("\"size\":5", "\"size\":-5", "files[0].size: must be a whole number"),
+        ("application/pdf", "pdf", "files[0].type: must be a media type"),
+        ("019ab3c4-d5e6", "019AB3C4-d5e6", "item: must be a UUID"),
+        (r#""edition":2"#, r#""edition":2,"edition":3"#, r#"the key "edition" appears twice"#),
+        ("{\"v\"", "\t{\"v\"", "control byte 0x09 at offset 0"),
+    ] {
+        let bad = good.replacen(from, to, 1);
+        assert_ne!(bad, good, "{from}");
+        let message = Entry::decode(bad.as_bytes()).unwrap_err().to_string();
+        assert!(message.contains(error), "{message} should say {error}");
+    }
+}
+
+#[test]
+fn keys_must_be_those_of_their_place() {
+    let good = String::from_utf8(fixture("entry/agency.enrolled.json")).unwrap();
+    let other = signer("b.gov.vn/log", KeyKind::Ed25519).verifier().to_string();
+    let own = signer("tinh-a.gov.vn/log2", KeyKind::Ed25519).verifier().to_string();
+    let message = Entry::decode(good.replace(&own, &other).as_bytes()).unwrap_err().to_string();
+    assert_eq!(message, "key: must be a key named tinh-a.gov.vn/log2");
+    let keys = node("tinh-a.gov.vn");
+    let swapped = good.replace(&keys.cosigner.to_string(), &keys.reporter.to_string());
+    let message = Entry::decode(swapped.as_bytes()).unwrap_err().to_string();
+    assert_eq!(message, "node.cosigner: must be a key of the kind 0x04");
+}
+
+#[test]
+fn what_would_not_be_read_back_is_not_written() {
+    let at = "2026-11-23T08:15:02.123Z".parse().unwrap();
+    let (checkpoint, note) = checkpoint("a.gov.vn/log", 3, "x");
+    let origin = "a.gov.vn/log".parse().unwrap();
+    let lie = Kind::Head { origin, size: 4, root: checkpoint.root, checkpoint: note };
+    assert_eq!(Entry { at, kind: lie }.encode(), Err(EntryError::NotItself("log.head".into())));
+
+    let long = Change { accountable: Some("x".repeat(301)), ..Change::of("a.vn/log".parse().unwrap()) };
+    let error = Entry { at, kind: Kind::AgencyChanged(long) }.encode().unwrap_err();
+    assert_eq!(error.to_string(), "accountable: must be one line of at most 300 characters");
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_the_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        let _ = Entry::decode(&bytes);
+    }
+
+    #[test]
+    fn damaged_entries_are_refused_or_read_the_same_twice(which in 0..12_usize, at in 0..2_000_usize, byte in 0x20..0x7f_u8) {
+        let (name, _) = samples().swap_remove(which);
+        let mut bytes = fixture(&format!("entry/{name}.json"));
+        let at = at % bytes.len();
+        bytes[at] = byte;
+        if let Ok(entry) = Entry::decode(&bytes) && !matches!(entry.kind, Kind::Other(_)) {
+            let again = Entry::decode(&entry.encode().unwrap()).unwrap();
+            prop_assert_eq!(again.kind, entry.kind);
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Conversations with the crate as its users have them, and the byte fixtures of every message.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+mod content;
+mod entry;
+mod fixtures;
