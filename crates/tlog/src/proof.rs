@@ -31,7 +31,7 @@ pub enum ProofError {
         /// The newer size.
         new: u64,
     },
-    /// Empty, or not at a multiple of its width.
+    /// Not at a multiple of its width, or ending before it starts.
     #[error("leaves {start} to {end} are not a subtree")]
     NotASubtree {
         /// The first leaf.
@@ -47,8 +47,8 @@ pub enum ProofError {
         /// How many there are.
         got: usize,
     },
-    /// A root that is not [`EMPTY_ROOT`] for a tree without leaves.
-    #[error("the root given for the empty tree is not that of the empty tree")]
+    /// A root that is not [`EMPTY_ROOT`] for a tree or subtree without leaves.
+    #[error("the root given for an empty tree is not that of the empty tree")]
     EmptyTree,
     /// The proof leads to another root of the older tree or subtree.
     #[error("proof does not lead to the older root")]
@@ -78,14 +78,17 @@ pub(crate) struct Walk {
 
 /// Walks from the root of a tree of `size` leaves down to the subtree `start..end`.
 pub(crate) fn walk(start: u64, end: u64, size: u64) -> Result<Walk, ProofError> {
-    // As the draft says, start is a multiple of the smallest power of two that is not below the width.
+    // Start is a multiple of the smallest power of two that is not below the width (section 4.1 of the draft).
     let aligned =
         |width: u64| width.checked_next_power_of_two().map_or(start == 0, |unit| start.is_multiple_of(unit));
-    if end <= start || !aligned(end - start) {
+    if !end.checked_sub(start).is_some_and(aligned) {
         return Err(ProofError::NotASubtree { start, end });
     }
     if end > size {
         return Err(ProofError::Shrunk { old: end, new: size });
+    }
+    if start == end {
+        return Ok(Walk { left_behind: Vec::new(), remainder: None });
     }
     let mut left_behind = Vec::new();
     let (mut here, mut sought, mut shared) = (0..size, start..end, false);
@@ -160,24 +163,18 @@ pub fn verify_consistency(
     new_root: &Hash,
     proof: &[Hash],
 ) -> Result<(), ProofError> {
-    if old > 0 {
-        return verify_subtree_consistency(0, old, new, proof, old_root, new_root);
+    if new == 0 && *new_root != EMPTY_ROOT {
+        return Err(ProofError::EmptyTree);
     }
-    if !proof.is_empty() {
-        return Err(ProofError::Length { expected: 0, got: proof.len() });
-    }
-    if *old_root != EMPTY_ROOT || (new == 0 && *new_root != EMPTY_ROOT) {
-        Err(ProofError::EmptyTree)
-    } else {
-        Ok(())
-    }
+    verify_subtree_consistency(0, old, new, proof, old_root, new_root)
 }
 
 /// Accepts `proof` if it shows that the leaves `start..end` of the tree of `size` leaves with root `root`
-/// are the subtree with root `subtree_root` (draft-ietf-plants-merkle-tree-certs, section 4.4).
+/// are the subtree with root `subtree_root` (draft-ietf-plants-merkle-tree-certs, section 4.4). An empty
+/// subtree is in every tree that reaches it, by an empty proof.
 ///
 /// # Errors
-/// Ends that are not a subtree of the tree, a proof of another length, or one that leads elsewhere.
+/// Ends that are not a subtree of the tree, a wrong root of the empty subtree, a proof of another length, or one that leads elsewhere.
 pub fn verify_subtree_consistency(
     start: u64,
     end: u64,
@@ -190,6 +187,9 @@ pub fn verify_subtree_consistency(
     let expected = walk.left_behind.len() + usize::from(walk.remainder.is_some());
     if proof.len() != expected {
         return Err(ProofError::Length { expected, got: proof.len() });
+    }
+    if start == end {
+        return if *subtree_root == EMPTY_ROOT { Ok(()) } else { Err(ProofError::EmptyTree) };
     }
     let (first, siblings) = match (walk.remainder, proof.split_first()) {
         (Some(_), Some((first, siblings))) => (first, siblings),

@@ -74,7 +74,7 @@ fn parts(leaves: Range<u64>, size: u64) -> Vec<Part> {
     parts
 }
 
-/// The parts of each hash of a proof for the subtree `start..end`, in the proof's order.
+/// The parts of each hash of a proof for the subtree `start..end`, in the proof's order; none for an empty subtree.
 fn plan(start: u64, end: u64, size: u64) -> Result<Vec<Vec<Part>>, ProofError> {
     let walk = walk(start, end, size)?;
     let siblings = walk.left_behind.into_iter().rev().map(|(_, leaves)| leaves);
@@ -83,11 +83,6 @@ fn plan(start: u64, end: u64, size: u64) -> Result<Vec<Vec<Part>>, ProofError> {
 
 fn inclusion_plan(index: u64, size: u64) -> Result<Vec<Vec<Part>>, ProofError> {
     if index < size { plan(index, index + 1, size) } else { Err(ProofError::NoSuchLeaf { index, size }) }
-}
-
-fn consistency_plan(old: u64, new: u64) -> Result<Vec<Vec<Part>>, ProofError> {
-    // The empty tree is the beginning of any, so nothing is to be shown.
-    if old == 0 { Ok(Vec::new()) } else { plan(0, old, new) }
 }
 
 /// The tiles of a plan, each once, in order.
@@ -145,7 +140,7 @@ pub fn consistency_proof<R: HashReader>(
     old: u64,
     new: u64,
 ) -> Result<Vec<Hash>, ReadError<R::Error>> {
-    prove(reader, &consistency_plan(old, new)?)
+    prove(reader, &plan(0, old, new)?)
 }
 
 /// The proof that the subtree `start..end` is in the tree of `size` leaves
@@ -186,7 +181,7 @@ pub fn tiles_needed_for_inclusion(index: u64, size: u64) -> Vec<TileId> {
 
 /// The tiles that [`consistency_proof`] reads; none if there is no such proof.
 pub fn tiles_needed_for_consistency(old: u64, new: u64) -> Vec<TileId> {
-    consistency_plan(old, new).map_or_else(|_| Vec::new(), |plan| tiles(&plan))
+    plan(0, old, new).map_or_else(|_| Vec::new(), |plan| tiles(&plan))
 }
 
 /// The tiles that [`root_from_reader`] and [`frontier_from_reader`] read.
