@@ -1,0 +1,341 @@
+//! The page of one item: what a state body says, who says it, and how anyone can check that.
+//!
+//! The body is rendered and compressed once per node and shared by its portals, so the page is drawn around it:
+//! `ItemPage::around` gives what stands before and what stands after.
+
+use askama::Template;
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::{Kind, Legal, Span, Urgency};
+use crate::web::shell::Shell;
+use crate::words::{date, number};
+
+/// Stands in the rendered template where the body belongs. No text from outside can hold it: it is an HTML comment,
+/// and everything that the template prints is escaped.
+pub const BODY_MARK: &str = "<!--nhipcau:body-->";
+
+/// The page without its body.
+pub struct Around {
+    /// Everything before the body.
+    pub before: String,
+    /// Everything after it.
+    pub after: String,
+}
+
+/// The page of an item that stands, or that was withdrawn and is still readable.
+#[derive(Template)]
+#[template(path = "items/item.html")]
+pub struct ItemPage {
+    /// The frame.
+    pub shell: Shell,
+    /// The item's name in addresses: `/muc/<reference>`.
+    pub reference: String,
+    /// Its title.
+    pub title: String,
+    /// What kind of thing it is.
+    pub kind: Kind,
+    /// A document's form: `Nghị định`.
+    pub form: Option<String>,
+    /// A document's number: `154/2026/NĐ-CP`.
+    pub number: Option<String>,
+    /// The agency that issued it: `Chính phủ`.
+    pub agency: String,
+    /// Who signed it.
+    pub signer: Option<String>,
+    /// The day it was issued on.
+    pub issued_on: Option<Date>,
+    /// The day from which it has effect.
+    pub effective_on: Option<Date>,
+    /// Its legal status on a day, where it is known.
+    pub legal: Option<LegalFact>,
+    /// How urgent it is.
+    pub urgency: Urgency,
+    /// Whether it is a sample of the demonstration.
+    pub sample: bool,
+    /// What the text on the page is, compared with the signed document.
+    pub layer: Layer,
+    /// Where the original stands.
+    pub original: Option<Original>,
+    /// Files of the item.
+    pub files: Vec<FileLink>,
+    /// The three stops under the title.
+    pub span: Span,
+    /// Who published it, and where that is recorded.
+    pub provenance: Provenance,
+    /// What must be read before the text: corrections, withdrawal, replacement. Newest first.
+    pub notices: Vec<Notice>,
+    /// Contents of a long text; empty for a short one.
+    pub toc: Vec<TocLine>,
+    /// Other items that this one names or that name it.
+    pub related: Vec<Related>,
+    /// Portals that show it, of all that should: the link to where it is shown says so. `None` where nobody counts.
+    pub coverage: Option<(u32, u32)>,
+    /// How many editions it has.
+    pub editions: u32,
+    /// Whether there is a body to stand at the mark; metadata-only items have none.
+    pub has_body: bool,
+    /// The check in the reader's own browser.
+    pub verify: Verify,
+    /// What machines read.
+    pub meta: Meta,
+}
+
+/// A legal status and the day for which it was computed.
+#[derive(Clone, Debug)]
+pub struct LegalFact {
+    /// The status.
+    pub status: Legal,
+    /// The day for which it holds.
+    pub on: Date,
+}
+
+/// What the text on the page is, compared with the signed document.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Layer {
+    /// The issuer's own text.
+    Issued,
+    /// A digitised copy without legal force.
+    Digitised,
+    /// There is no text: only what describes the document.
+    MetadataOnly,
+}
+
+/// Where the original stands.
+#[derive(Clone, Debug)]
+pub struct Original {
+    /// A complete address outside this portal.
+    pub href: String,
+    /// The name of the place: `congbao.chinhphu.vn`.
+    pub site: String,
+    /// Whether that place asks to be named as the source (the gazette does).
+    pub attribution: bool,
+}
+
+/// A file of the item.
+#[derive(Clone, Debug)]
+pub struct FileLink {
+    /// `/content/<sha256>`.
+    pub href: String,
+    /// Its name.
+    pub name: String,
+    /// Its type in short: `PDF`.
+    pub format: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
+/// The sentence of provenance.
+#[derive(Clone, Debug)]
+pub enum Provenance {
+    /// The issuer signed it in its own log.
+    Signed {
+        /// Who published it: `Văn phòng Chính phủ`.
+        by: String,
+        /// The time that the entry states.
+        at: Timestamp,
+        /// The entry's number.
+        entry: u64,
+        /// The log: `chinhphu.vn/log`.
+        origin: String,
+        /// Nodes that store it, of all that follow the log.
+        nodes: (u32, u32),
+        /// Whether the log is signed with a key of the demonstration.
+        demo_key: bool,
+    },
+    /// Taken from a site without a log; the issuer has not signed it.
+    Carried {
+        /// The site.
+        site: String,
+        /// Where it stood there.
+        href: String,
+        /// When it was taken.
+        at: Timestamp,
+    },
+}
+
+/// What must be read before the text.
+#[derive(Clone, Debug)]
+pub enum Notice {
+    /// A correction, with the editor's note.
+    Corrected {
+        /// When.
+        at: Timestamp,
+        /// What was corrected, in the issuer's words.
+        note: Option<String>,
+    },
+    /// An update, with the editor's note.
+    Updated {
+        /// When.
+        at: Timestamp,
+        /// What is new, in the issuer's words.
+        note: Option<String>,
+    },
+    /// Another item takes its place.
+    Replaced {
+        /// When.
+        at: Timestamp,
+        /// The new item: its path and its name.
+        by: Option<(String, String)>,
+    },
+    /// Withdrawn from the portals and still readable.
+    Withdrawn {
+        /// When.
+        at: Timestamp,
+        /// Why, in the issuer's words.
+        reason: Option<String>,
+        /// Who ordered it, when that was not the issuer.
+        by: Option<String>,
+    },
+}
+
+/// A notice as it is drawn.
+pub struct NoticeLine {
+    /// The bold sentence.
+    pub says: String,
+    /// The issuer's own words.
+    pub note: Option<String>,
+    /// A link: path and name.
+    pub link: Option<(String, String)>,
+}
+
+/// A line of the contents.
+#[derive(Clone, Debug)]
+pub struct TocLine {
+    /// 1 for a chapter, 2 for an article under it.
+    pub level: u8,
+    /// The `id` of its heading in the body.
+    pub id: String,
+    /// The heading's text.
+    pub text: String,
+}
+
+/// A relation to another item.
+#[derive(Clone, Debug)]
+pub struct Related {
+    /// What it is to it: `Thay thế`, `Được sửa đổi bởi`.
+    pub relation: String,
+    /// The other's name: `64/2014/NĐ-CP`.
+    pub label: String,
+    /// Its path on this portal or its complete address; `None` when it is nowhere.
+    pub href: Option<String>,
+}
+
+/// The check in the reader's own browser.
+#[derive(Clone, Debug)]
+pub struct Verify {
+    /// `/proof/<reference>`.
+    pub proof: String,
+    /// The QR code as SVG; it opens the issuer's or the root's host with the proof in the fragment.
+    pub qr_svg: String,
+    /// The address in the QR code, for those who type.
+    pub qr_href: String,
+    /// The root note's fingerprint that this node was installed with.
+    pub root_fingerprint: String,
+}
+
+/// What machines read.
+#[derive(Clone, Debug, Default)]
+pub struct Meta {
+    /// The item's address at its issuer's portal, or here.
+    pub canonical: String,
+    /// Dublin Core: names such as `DC.title` (Circular 24/2011/TT-BTTTT) and their contents.
+    pub dc: Vec<(String, String)>,
+    /// schema.org in JSON-LD. `<` must already be written as `\u003c`: nothing else could end the element early.
+    pub json_ld: String,
+}
+
+impl ItemPage {
+    /// The page in two strings between which the shared body stands.
+    pub fn around(&self) -> Result<Around, askama::Error> {
+        let whole = self.render()?;
+        let (before, after) = whole.split_once(BODY_MARK).ok_or(askama::Error::Fmt)?;
+        Ok(Around { before: before.to_owned(), after: after.to_owned() })
+    }
+
+    fn body_mark(&self) -> &'static str {
+        BODY_MARK
+    }
+
+    /// The last crumb: form and number, or the kind.
+    fn crumb(&self) -> String {
+        match (&self.form, &self.number) {
+            (Some(form), Some(number)) => format!("{form} {number}"),
+            (Some(form), None) => form.clone(),
+            _ => self.kind.label(self.shell.lang).to_owned(),
+        }
+    }
+
+    fn day(&self, day: &Date) -> String {
+        date::date(self.shell.lang, *day)
+    }
+
+    fn size(&self, file: &FileLink) -> String {
+        number::bytes(self.shell.lang, file.bytes)
+    }
+
+    /// The provenance in a plain sentence.
+    fn provenance_sentence(&self) -> String {
+        let (w, lang) = (self.shell.w(), self.shell.lang);
+        match &self.provenance {
+            Provenance::Signed { by, at, entry, nodes, .. } => w.provenance_signed(
+                by,
+                date::hour(*at),
+                date::date(lang, date::day(*at)),
+                number::whole(lang, *entry),
+                number::whole(lang, nodes.0.into()),
+                number::whole(lang, nodes.1.into()),
+            ),
+            Provenance::Carried { site, at, .. } => {
+                w.provenance_carried(site, date::hour(*at), date::date(lang, date::day(*at)))
+            }
+        }
+    }
+
+    fn demo_key(&self) -> bool {
+        matches!(self.provenance, Provenance::Signed { demo_key: true, .. })
+    }
+
+    /// Whether the issuer signed it: only then is there anything to check.
+    fn signed(&self) -> bool {
+        matches!(self.provenance, Provenance::Signed { .. })
+    }
+
+    fn log_origin(&self) -> &str {
+        match &self.provenance {
+            Provenance::Signed { origin, .. } => origin,
+            Provenance::Carried { .. } => "",
+        }
+    }
+
+    /// What the link to the coverage page says.
+    fn coverage_label(&self) -> String {
+        let (w, lang) = (self.shell.w(), self.shell.lang);
+        match self.coverage {
+            Some((shown, of)) => {
+                w.action_where_counted(number::whole(lang, shown.into()), number::whole(lang, of.into()))
+            }
+            None => w.action_where.to_owned(),
+        }
+    }
+
+    fn notice_lines(&self) -> Vec<NoticeLine> {
+        let (w, lang, now) = (self.shell.w(), self.shell.lang, self.shell.now);
+        let at = |instant: &Timestamp| date::in_sentence(lang, *instant, now);
+        let line = |says, note: &Option<String>| NoticeLine { says, note: note.clone(), link: None };
+        self.notices
+            .iter()
+            .map(|notice| match notice {
+                Notice::Corrected { at: t, note } => line(w.notice_corrected(at(t)), note),
+                Notice::Updated { at: t, note } => line(w.notice_updated(at(t)), note),
+                Notice::Replaced { at: t, by } => {
+                    NoticeLine { says: w.notice_replaced(at(t)), note: None, link: by.clone() }
+                }
+                Notice::Withdrawn { at: t, reason, by: None } => line(w.notice_withdrawn(at(t)), reason),
+                Notice::Withdrawn { at: t, reason, by: Some(by) } => {
+                    line(w.notice_withdrawn_by(by, at(t)), reason)
+                }
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,260 @@
+//! The home page and the lists: entries newest first, each with who, what, when, and what happened last.
+
+use askama::Template;
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::{Kind, Legal, Origin, Urgency};
+use crate::web::shell::Shell;
+use crate::words::{Lang, date, number};
+
+/// What happened last to an item that a list shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RowChange {
+    /// Nothing since it was issued.
+    None,
+    /// Corrected at.
+    Corrected(Timestamp),
+    /// Updated at.
+    Updated(Timestamp),
+    /// Withdrawn at; the row stays so that nobody looks for it in vain.
+    Withdrawn(Timestamp),
+}
+
+/// One entry of a list.
+#[derive(Clone, Debug)]
+pub struct ItemRow {
+    /// `/muc/<ref>`.
+    pub href: String,
+    /// The item's title.
+    pub title: String,
+    /// What kind of thing it is.
+    pub kind: Kind,
+    /// A document's form: `Nghị định`.
+    pub form: Option<String>,
+    /// A document's number: `154/2026/NĐ-CP`.
+    pub number: Option<String>,
+    /// The agency that issued it.
+    pub agency: String,
+    /// When its latest edition entered the issuer's log.
+    pub at: Timestamp,
+    /// How urgent it is.
+    pub urgency: Urgency,
+    /// Its legal status on the day shown, where it is known.
+    pub legal: Option<Legal>,
+    /// What happened last.
+    pub change: RowChange,
+    /// Whether it is a sample of the demonstration.
+    pub sample: bool,
+}
+
+impl ItemRow {
+    /// The line under the title: agency, form and number, what happened, legal status.
+    pub fn line(&self, shell: &Shell) -> String {
+        let w = shell.w();
+        let mut parts = vec![self.agency.clone()];
+        let what = match (&self.form, &self.number) {
+            (Some(form), Some(number)) => format!("{form} {number}"),
+            (Some(form), None) => form.clone(),
+            (None, Some(number)) => number.clone(),
+            (None, None) => self.kind.label(shell.lang).to_lowercase(),
+        };
+        parts.push(if self.sample { w.sample(what) } else { what });
+        let at = |instant| date::in_sentence(shell.lang, instant, shell.now);
+        match self.change {
+            RowChange::None => {}
+            RowChange::Corrected(instant) => parts.push(w.row_corrected(at(instant))),
+            RowChange::Updated(instant) => parts.push(w.row_updated(at(instant))),
+            RowChange::Withdrawn(instant) => parts.push(w.row_withdrawn(at(instant))),
+        }
+        if let Some(legal) = self.legal {
+            parts.push(legal.label(shell.lang).to_lowercase());
+        }
+        parts.join(" · ")
+    }
+
+    /// When, as short as it stays clear.
+    pub fn when(&self, shell: &Shell) -> String {
+        date::short(shell.lang, self.at, shell.now)
+    }
+
+    /// The hour alone, for lists that are grouped by day.
+    pub fn hour(&self) -> String {
+        date::hour(self.at)
+    }
+
+    /// When, for machines.
+    pub fn machine_time(&self) -> String {
+        date::machine(self.at)
+    }
+
+    /// The mark of urgency, if any.
+    pub fn urgent(&self, lang: Lang) -> Option<&'static str> {
+        self.urgency.label(lang)
+    }
+}
+
+/// The home page.
+#[derive(Template)]
+#[template(path = "items/home.html")]
+pub struct HomePage {
+    /// The frame.
+    pub shell: Shell,
+    /// The latest items of the Government and the ministries (on their own portals: all but their own).
+    pub directions: Vec<ItemRow>,
+    /// The latest items of this portal itself.
+    pub own: Vec<ItemRow>,
+    /// What is special about today, if anything: `ngày nghỉ lễ`.
+    pub day_note: Option<String>,
+    /// How many portals the network counts, and how many of them show what they should.
+    pub portals: (u32, u32),
+    /// How many alarms are open at this node.
+    pub alarms: u32,
+}
+
+impl HomePage {
+    /// Today with its name, and what is special about it.
+    pub fn today(&self) -> String {
+        let day = date::long_date(self.shell.lang, date::day(self.shell.now));
+        match &self.day_note {
+            Some(note) => format!("{day} · {note}"),
+            None => day,
+        }
+    }
+
+    /// The network's state in one sentence.
+    pub fn network_sentence(&self) -> String {
+        let (w, lang) = (self.shell.w(), self.shell.lang);
+        let n = |n: u32| number::whole(lang, n.into());
+        let nodes = w.home_nodes(n(self.shell.nodes.0), n(self.shell.nodes.1));
+        let portals = w.home_portals(n(self.portals.0), n(self.portals.1));
+        let alarms = match self.alarms {
+            0 => w.home_no_alarm.to_owned(),
+            some => w.home_alarms(n(some)),
+        };
+        format!("{nodes} {portals} {alarms}")
+    }
+}
+
+/// A list of items, newest first, grouped by day: `/thong-tin`.
+#[derive(Template)]
+#[template(path = "items/list.html")]
+pub struct ListPage {
+    /// The frame.
+    pub shell: Shell,
+    /// The items of this page of the list.
+    pub days: Vec<Day>,
+    /// The kind asked for, or all.
+    pub kind: Option<Kind>,
+    /// Whose items were asked for, or all.
+    pub origin: Option<Origin>,
+    /// Which page of the list this is, from 1.
+    pub page: u32,
+    /// How many pages there are, at least 1.
+    pub pages: u32,
+    /// How many items match.
+    pub total: u64,
+}
+
+/// The items of one day.
+#[derive(Clone, Debug)]
+pub struct Day {
+    /// The day in Viet Nam.
+    pub date: Date,
+    /// Its items, newest first.
+    pub rows: Vec<ItemRow>,
+}
+
+impl Day {
+    /// Its heading.
+    pub fn heading(&self, lang: Lang) -> String {
+        date::long_date(lang, self.date)
+    }
+}
+
+/// One choice of a filter.
+pub struct Choice {
+    /// Where choosing it leads.
+    pub href: String,
+    /// What it says.
+    pub label: &'static str,
+    /// Whether it is the one in use.
+    pub current: bool,
+}
+
+impl ListPage {
+    /// The list's heading, by what it shows.
+    pub fn heading(&self) -> &'static str {
+        match self.origin {
+            None => self.shell.w().list_all,
+            Some(Origin::Own) => self.shell.own_news(),
+            Some(Origin::Network) => self.shell.w().nav_directions,
+        }
+    }
+
+    /// How many items match, in words.
+    pub fn count(&self) -> String {
+        let (w, lang) = (self.shell.w(), self.shell.lang);
+        let total = number::whole(lang, self.total);
+        match self.pages {
+            0 | 1 => w.list_count(total),
+            _ => w.list_count_paged(
+                total,
+                number::whole(lang, self.page.into()),
+                number::whole(lang, self.pages.into()),
+            ),
+        }
+    }
+
+    /// The choices of kind.
+    pub fn kinds(&self) -> Vec<Choice> {
+        let all = (None, self.shell.w().filter_all);
+        let each = Kind::ALL.into_iter().map(|kind| (Some(kind), kind.label(self.shell.lang)));
+        std::iter::once(all)
+            .chain(each)
+            .map(|(kind, label)| Choice {
+                href: self.href(kind, self.origin, 1),
+                label,
+                current: kind == self.kind,
+            })
+            .collect()
+    }
+
+    /// The choices of origin.
+    pub fn origins(&self) -> Vec<Choice> {
+        let w = self.shell.w();
+        [(None, w.filter_all), (Some(Origin::Own), w.filter_own), (Some(Origin::Network), w.filter_network)]
+            .into_iter()
+            .map(|(origin, label)| Choice {
+                href: self.href(self.kind, origin, 1),
+                label,
+                current: origin == self.origin,
+            })
+            .collect()
+    }
+
+    /// The page before this one.
+    pub fn newer(&self) -> Option<String> {
+        (self.page > 1).then(|| self.href(self.kind, self.origin, self.page - 1))
+    }
+
+    /// The page after this one.
+    pub fn older(&self) -> Option<String> {
+        (self.page < self.pages).then(|| self.href(self.kind, self.origin, self.page + 1))
+    }
+
+    fn href(&self, kind: Option<Kind>, origin: Option<Origin>, page: u32) -> String {
+        let mut query = Vec::new();
+        if let Some(kind) = kind {
+            query.push(format!("loai={}", kind.slug()));
+        }
+        if let Some(origin) = origin {
+            query.push(format!("cua={}", origin.slug()));
+        }
+        if page > 1 {
+            query.push(format!("trang={page}"));
+        }
+        let mark = if query.is_empty() { "" } else { "?" };
+        self.shell.to(&format!("/thong-tin{mark}{}", query.join("&")))
+    }
+}

@@ -1,0 +1,150 @@
+//! What the public pages of items say: home, list, item, editions, and what stands where an item is gone.
+//!
+//! The structures hold plain facts (names, days, counts, instants); the templates beside them and the sentences below
+//! put them into words. Whoever fills them needs no Vietnamese. Titles and bodies are in the item's own language.
+//! Paths (`href`) come without the language's prefix; the page adds it.
+
+mod feeds;
+mod history;
+mod item;
+mod list;
+mod span;
+
+pub use feeds::{FeedRow, FeedsPage};
+pub use history::{Change, Edition, GonePage, GoneWhy, HistoryPage};
+pub use item::{
+    Around, BODY_MARK, FileLink, ItemPage, Layer, LegalFact, Meta, Notice, Original, Provenance, Related,
+    TocLine, Verify,
+};
+pub use list::{Day, HomePage, ItemRow, ListPage, RowChange};
+pub use span::{Issued, Shown, Span, Stop, StopState, Stored};
+
+use crate::words::Lang;
+
+/// What kind of thing an item is: the filter `?loai=` and the label before its agency.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// An official document (văn bản).
+    Document,
+    /// News (tin, bài).
+    News,
+    /// A notice (thông báo).
+    Notice,
+    /// Anything else.
+    Other,
+}
+
+impl Kind {
+    /// All kinds, in the order of the filter.
+    pub const ALL: [Kind; 4] = [Kind::Document, Kind::News, Kind::Notice, Kind::Other];
+
+    /// Its value in the query `?loai=`.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Kind::Document => "van-ban",
+            Kind::News => "tin",
+            Kind::Notice => "thong-bao",
+            Kind::Other => "khac",
+        }
+    }
+
+    /// The kind of a value of `?loai=`; `None` for any other text.
+    pub fn from_slug(slug: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.slug() == slug)
+    }
+
+    /// Its name in the interface.
+    pub fn label(self, lang: Lang) -> &'static str {
+        let w = lang.words();
+        match self {
+            Kind::Document => w.kind_document,
+            Kind::News => w.kind_news,
+            Kind::Notice => w.kind_notice,
+            Kind::Other => w.kind_other,
+        }
+    }
+}
+
+/// Whose items a list shows: the filter `?cua=`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Origin {
+    /// This portal's own.
+    Own,
+    /// Those carried from the network.
+    Network,
+}
+
+impl Origin {
+    /// Its value in the query `?cua=`.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Origin::Own => "cong",
+            Origin::Network => "mang",
+        }
+    }
+
+    /// The origin of a value of `?cua=`; `None` for any other text.
+    pub fn from_slug(slug: &str) -> Option<Origin> {
+        [Origin::Own, Origin::Network].into_iter().find(|origin| origin.slug() == slug)
+    }
+}
+
+/// How urgent a document is (Decree 30/2020, Art. 4).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Urgency {
+    /// Not marked.
+    Ordinary,
+    /// Khẩn.
+    Urgent,
+    /// Thượng khẩn.
+    VeryUrgent,
+    /// Hỏa tốc.
+    Flash,
+}
+
+impl Urgency {
+    /// Its name, or nothing when the document is not marked.
+    pub fn label(self, lang: Lang) -> Option<&'static str> {
+        let w = lang.words();
+        match self {
+            Urgency::Ordinary => None,
+            Urgency::Urgent => Some(w.urgent),
+            Urgency::VeryUrgent => Some(w.urgent_very),
+            Urgency::Flash => Some(w.urgent_flash),
+        }
+    }
+}
+
+/// The legal status of a document on a day. It says nothing about whether the item stands on the portal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Legal {
+    /// Còn hiệu lực.
+    InForce,
+    /// Chưa có hiệu lực.
+    NotYet,
+    /// Hết hiệu lực.
+    Expired,
+    /// Bị bãi bỏ.
+    Repealed,
+    /// Ngưng hiệu lực.
+    Suspended,
+}
+
+impl Legal {
+    /// Its name.
+    pub fn label(self, lang: Lang) -> &'static str {
+        let w = lang.words();
+        match self {
+            Legal::InForce => w.legal_in_force,
+            Legal::NotYet => w.legal_not_yet,
+            Legal::Expired => w.legal_expired,
+            Legal::Repealed => w.legal_repealed,
+            Legal::Suspended => w.legal_suspended,
+        }
+    }
+
+    /// Whether it is drawn as proven (green) or told apart (ink).
+    pub fn in_force(self) -> bool {
+        self == Legal::InForce
+    }
+}

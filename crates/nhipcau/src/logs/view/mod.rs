@@ -1,0 +1,16 @@
+//! What the public pages about the network say: where an item is shown, how the network is, how to check a paper.
+//!
+//! The structures hold plain facts; the templates and the sentences beside them put them into words.
+//! Paths (`href`) come without the language's prefix; the page adds it.
+
+mod check;
+mod coverage;
+mod network;
+
+pub use check::CheckPage;
+pub use coverage::{
+    Account, AccountOf, Cell, CoveragePage, Exception, HolderRow, ProvinceRow, Shows, Summary,
+};
+pub use network::{
+    Alarm, Heads, LogRow, LogState, Neighbour, NeighbourRole, NeighbourState, NetworkPage, NodeFacts, Split,
+};

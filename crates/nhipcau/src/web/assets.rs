@@ -1,0 +1,113 @@
+//! Files that every page uses, built into the binary and named by what they hold.
+//!
+//! `/assets/<name>.<hash8>.<ext>`: the first eight hexadecimal digits of the SHA-256 of the bytes stand in the
+//! address, so an address never changes its meaning and may be kept for ever (`immutable`). The verifier's sentences
+//! come from the table of words: there is one script for each language.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use sha2::{Digest, Sha256};
+
+use crate::words::{Lang, browser};
+
+/// A file as it is served.
+pub struct Asset {
+    /// Its address, `/assets/…`.
+    pub href: String,
+    /// The `Content-Type` header.
+    pub content_type: &'static str,
+    /// The exact bytes behind `href`.
+    pub bytes: Cow<'static, [u8]>,
+}
+
+struct Table {
+    css: Asset,
+    verify_vi: Asset,
+    verify_en: Asset,
+    mark: Asset,
+    favicon: Asset,
+}
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| Table {
+    css: Asset::new("nhipcau", "css", "text/css; charset=utf-8", include_bytes!("../../assets/nhipcau.css")),
+    verify_vi: verifier(Lang::Vi),
+    verify_en: verifier(Lang::En),
+    mark: Asset::new("mark", "svg", "image/svg+xml", include_bytes!("../../assets/mark.svg")),
+    favicon: Asset::new("favicon", "svg", "image/svg+xml", include_bytes!("../../assets/favicon.svg")),
+});
+
+impl Asset {
+    fn new(name: &str, ext: &str, content_type: &'static str, bytes: impl Into<Cow<'static, [u8]>>) -> Asset {
+        let bytes = bytes.into();
+        let hash = hex::encode(&Sha256::digest(&bytes)[..4]);
+        Asset { href: format!("/assets/{name}.{hash}.{ext}"), content_type, bytes }
+    }
+}
+
+/// The verifier with the sentences of one language before it.
+fn verifier(lang: Lang) -> Asset {
+    let script = include_str!("../../assets/verify.js");
+    let whole = format!("self.nhipcauWords={};\n{script}", browser::verifier_words(lang));
+    let name = format!("verify.{}", lang.code());
+    Asset::new(&name, "js", "text/javascript; charset=utf-8", whole.into_bytes())
+}
+
+/// Every file, for the route table and for compressing at start.
+pub fn all() -> [&'static Asset; 5] {
+    let t = &*TABLE;
+    [&t.css, &t.verify_vi, &t.verify_en, &t.mark, &t.favicon]
+}
+
+/// The file behind an address such as `/assets/nhipcau.1a2b3c4d.css`; `None` for any other.
+pub fn find(href: &str) -> Option<&'static Asset> {
+    all().into_iter().find(|asset| asset.href == href)
+}
+
+/// The address of the style sheet.
+pub fn css() -> &'static str {
+    &TABLE.css.href
+}
+
+/// The address of the verifier in a language.
+pub fn verify(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Vi => &TABLE.verify_vi.href,
+        Lang::En => &TABLE.verify_en.href,
+    }
+}
+
+/// The address of the mark of a portal that has none of its own.
+pub fn mark() -> &'static str {
+    &TABLE.mark.href
+}
+
+/// The address of the icon that a browser shows in its tab.
+pub fn favicon() -> &'static str {
+    &TABLE.favicon.href
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn every_address_names_its_bytes_and_is_found() {
+        for asset in all() {
+            let hash = hex::encode(&Sha256::digest(&asset.bytes)[..4]);
+            assert!(asset.href.contains(&hash), "{}", asset.href);
+            assert_eq!(find(&asset.href).unwrap().bytes, asset.bytes);
+        }
+        assert!(find("/assets/nhipcau.00000000.css").is_none());
+    }
+
+    #[test]
+    fn no_asset_asks_a_third_party_for_anything() {
+        for asset in all() {
+            let text = String::from_utf8(asset.bytes.to_vec()).unwrap();
+            let text = text.replace("http://www.w3.org/2000/svg", "");
+            assert!(!text.contains("http://") && !text.contains("https://"), "{}", asset.href);
+        }
+    }
+}

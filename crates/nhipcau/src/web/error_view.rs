@@ -1,0 +1,116 @@
+//! What a visitor sees when something fails: what it was, and a way on. Never a reason that belongs in our own log.
+
+use askama::Template;
+use jiff::Timestamp;
+
+use super::shell::{Portal, PortalKind, Section, Shell, Synced};
+use crate::words::Lang;
+
+/// A page for a failure. Pages for items that are gone are `items::view::GonePage`.
+#[derive(Template)]
+#[template(path = "web/error.html")]
+pub struct ErrorPage {
+    /// The frame; `bare_shell` where no portal speaks.
+    pub shell: Shell,
+    /// What failed.
+    pub fault: Fault,
+}
+
+/// What failed.
+#[derive(Clone, Debug)]
+pub enum Fault {
+    /// 404.
+    NotFound,
+    /// 400: what was wrong with the request, in the shell's language.
+    Bad {
+        /// For example `Trang phải là một số từ 1.`
+        what: String,
+    },
+    /// 421: no portal of this node has the host name.
+    UnknownHost {
+        /// The name that was asked for.
+        host: String,
+    },
+    /// 503: the node is starting, or waits for another node to return its latest checkpoint.
+    Starting,
+    /// 500: it is ours; the code finds it in our log.
+    Ours {
+        /// What the visitor may quote.
+        code: String,
+    },
+}
+
+impl Fault {
+    /// The status of the answer (RFC 9110).
+    pub fn status(&self) -> u16 {
+        match self {
+            Fault::NotFound => 404,
+            Fault::Bad { .. } => 400,
+            Fault::UnknownHost { .. } => 421,
+            Fault::Starting => 503,
+            Fault::Ours { .. } => 500,
+        }
+    }
+}
+
+impl ErrorPage {
+    /// The page's name for the shell's title.
+    pub fn title_of(fault: &Fault, lang: Lang) -> &'static str {
+        let w = lang.words();
+        match fault {
+            Fault::NotFound => w.error_not_found,
+            Fault::Bad { .. } => w.error_bad,
+            Fault::UnknownHost { .. } => w.error_host,
+            Fault::Starting => w.error_starting,
+            Fault::Ours { .. } => w.error_ours,
+        }
+    }
+
+    fn heading(&self) -> &'static str {
+        ErrorPage::title_of(&self.fault, self.shell.lang)
+    }
+
+    fn says(&self) -> String {
+        let w = self.shell.w();
+        match &self.fault {
+            Fault::NotFound => w.error_not_found_says.to_owned(),
+            Fault::Bad { what } => what.clone(),
+            Fault::UnknownHost { host } => w.error_host_says(host),
+            Fault::Starting => w.error_starting_says.to_owned(),
+            Fault::Ours { .. } => w.error_ours_says.to_owned(),
+        }
+    }
+
+    fn code(&self) -> Option<&str> {
+        match &self.fault {
+            Fault::Ours { code } => Some(code),
+            _ => None,
+        }
+    }
+}
+
+/// A frame where no portal speaks: an unknown host, a node that has none yet.
+pub fn bare_shell(lang: Lang, now: Timestamp, path: &str, demo: bool) -> Shell {
+    Shell {
+        lang,
+        now,
+        portal: Portal {
+            name: lang.words().house.to_owned(),
+            parent: None,
+            kind: PortalKind::Unit,
+            domain: String::new(),
+            unit: String::new(),
+            contacts: Vec::new(),
+            mark: None,
+            theme: None,
+        },
+        path: path.to_owned(),
+        title: None,
+        description: None,
+        section: Section::Elsewhere,
+        demo,
+        synced: Synced::Never,
+        nodes: (0, 0),
+        feeds: None,
+    }
+}

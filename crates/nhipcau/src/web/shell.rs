@@ -1,0 +1,360 @@
+//! What stands around every page: who speaks, where one is, the other language, how fresh the page is, who answers.
+//!
+//! `Shell` holds plain facts; the template `web/shell.html` says them. A portal's own colour comes as one style sheet
+//! of its own (`theme_css`), because the content security policy allows no style inside a page.
+
+use jiff::Timestamp;
+
+use crate::web::assets;
+use crate::words::{Lang, Words, date, number};
+
+/// What a page's frame needs to know.
+#[derive(Clone, Debug)]
+pub struct Shell {
+    /// The language of the interface; titles and bodies of items stay in theirs.
+    pub lang: Lang,
+    /// The instant for which the page is drawn.
+    pub now: Timestamp,
+    /// Whose portal this is.
+    pub portal: Portal,
+    /// The page's address without the language's prefix, with its query: `/thong-tin?trang=2`.
+    pub path: String,
+    /// The page's name, first in the browser's title; `None` on the home page.
+    pub title: Option<String>,
+    /// One sentence for search engines.
+    pub description: Option<String>,
+    /// Which entry of the navigation is the current one.
+    pub section: Section,
+    /// Whether this is a demonstration: every page then says so at its top.
+    pub demo: bool,
+    /// How fresh what the page shows is.
+    pub synced: Synced,
+    /// How many of the nodes that this one follows or is followed by are in step, and of how many.
+    pub nodes: (u32, u32),
+    /// The paths of the portal's main feed as Atom and as RSS.
+    pub feeds: Option<(String, String)>,
+}
+
+/// The portal that speaks.
+#[derive(Clone, Debug)]
+pub struct Portal {
+    /// Its name in the shell's language: `Xã Ba Chẽ`.
+    pub name: String,
+    /// The line above the name: `Tỉnh Quảng Ninh`.
+    pub parent: Option<String>,
+    /// What kind of body it is: the navigation speaks of "tin của xã" or "tin của bộ".
+    pub kind: PortalKind,
+    /// Its domain: `bache.quangninh.gov.vn`.
+    pub domain: String,
+    /// The unit that answers for the portal: `Văn phòng HĐND và UBND xã`.
+    pub unit: String,
+    /// Where the unit sits, how to call it and write to it; empty lines are left out.
+    pub contacts: Vec<String>,
+    /// The address of its own mark (an SVG or PNG of this host); `None` shows the bridge.
+    pub mark: Option<String>,
+    /// The address of its style sheet made by `theme_css`; `None` leaves the house's lacquer red.
+    pub theme: Option<String>,
+}
+
+/// What kind of body a portal belongs to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PortalKind {
+    /// The Government.
+    Government,
+    /// A ministry or ministerial-level agency.
+    Ministry,
+    /// A province (tỉnh).
+    Province,
+    /// A centrally run city (thành phố).
+    City,
+    /// A rural commune (xã).
+    Commune,
+    /// An urban ward (phường).
+    Ward,
+    /// A special zone (đặc khu).
+    SpecialZone,
+    /// A component unit or any other body.
+    Unit,
+}
+
+/// The entries of the navigation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Section {
+    /// The home page.
+    Home,
+    /// What the Government and others direct: `/thong-tin?cua=mang`.
+    Directions,
+    /// What this portal itself publishes: `/thong-tin?cua=cong`.
+    Own,
+    /// Feeds: `/nguon-tin`.
+    Feeds,
+    /// Checking a paper or a file: `/kiem-tra`.
+    Check,
+    /// The network's state: `/mang`.
+    Network,
+    /// None of them.
+    Elsewhere,
+}
+
+/// How fresh a page is. A page that is kept and served again must say `At`: an age would go stale.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Synced {
+    /// So many seconds ago.
+    Ago(u64),
+    /// At this instant.
+    At(Timestamp),
+    /// Nothing has been received yet.
+    Never,
+}
+
+/// One link of the navigation.
+pub struct NavLink {
+    /// Where it leads, with the language's prefix.
+    pub href: String,
+    /// What it says.
+    pub label: &'static str,
+    /// Whether the page belongs to it.
+    pub current: bool,
+}
+
+impl Shell {
+    /// The words of the page's language.
+    pub fn w(&self) -> &'static Words {
+        self.lang.words()
+    }
+
+    /// A path of this portal in the page's language: `/mang` → `/en/mang`.
+    pub fn to(&self, path: &str) -> String {
+        self.lang.path(path)
+    }
+
+    /// The path of an item's page.
+    pub fn item(&self, reference: &str) -> String {
+        self.to(&format!("/muc/{reference}"))
+    }
+
+    /// The path of an item's editions.
+    pub fn history(&self, reference: &str) -> String {
+        self.to(&format!("/muc/{reference}/lich-su"))
+    }
+
+    /// The path of where an item is shown.
+    pub fn coverage(&self, reference: &str) -> String {
+        self.to(&format!("/muc/{reference}/noi-hien-thi"))
+    }
+
+    /// The same page in the other language.
+    pub fn other_href(&self) -> String {
+        self.lang.other().path(&self.path)
+    }
+
+    /// The browser's title: the page, then the portal.
+    pub fn full_title(&self) -> String {
+        match &self.title {
+            Some(title) => format!("{title} – {}", self.portal.name),
+            None => self.portal.name.clone(),
+        }
+    }
+
+    /// The line above the portal's name.
+    pub fn parent(&self) -> &str {
+        self.portal.parent.as_deref().unwrap_or_default()
+    }
+
+    /// The navigation in its order.
+    pub fn nav(&self) -> [NavLink; 4] {
+        let w = self.w();
+        let link = |section, path: &str, label| NavLink {
+            href: self.to(path),
+            label,
+            current: self.section == section,
+        };
+        [
+            link(Section::Directions, "/thong-tin?cua=mang", w.nav_directions),
+            link(Section::Own, "/thong-tin?cua=cong", self.own_news()),
+            link(Section::Check, "/kiem-tra", w.nav_check),
+            link(Section::Network, "/mang", w.nav_network),
+        ]
+    }
+
+    /// What this portal's own items are called: `Tin của xã`.
+    pub fn own_news(&self) -> &'static str {
+        let w = self.w();
+        match self.portal.kind {
+            PortalKind::Government => w.own_government,
+            PortalKind::Ministry => w.own_ministry,
+            PortalKind::Province => w.own_province,
+            PortalKind::City => w.own_city,
+            PortalKind::Commune => w.own_commune,
+            PortalKind::Ward => w.own_ward,
+            PortalKind::SpecialZone => w.own_zone,
+            PortalKind::Unit => w.own_unit,
+        }
+    }
+
+    /// Whether no portal speaks: then there is no navigation and nobody to name in the footer.
+    pub fn bare(&self) -> bool {
+        self.portal.domain.is_empty()
+    }
+
+    /// The portal's mark.
+    pub fn mark(&self) -> &str {
+        self.portal.mark.as_deref().unwrap_or_else(|| assets::mark())
+    }
+
+    /// The contacts of the accountable unit on one line.
+    pub fn contacts(&self) -> String {
+        let said: Vec<&str> =
+            self.portal.contacts.iter().map(String::as_str).filter(|c| !c.is_empty()).collect();
+        said.join(" · ")
+    }
+
+    /// How fresh the page is and with how many nodes this one is in step.
+    pub fn sync_sentence(&self) -> String {
+        let w = self.w();
+        let (now, of) =
+            (number::whole(self.lang, self.nodes.0.into()), number::whole(self.lang, self.nodes.1.into()));
+        match self.synced {
+            Synced::Never => w.sync_never.to_owned(),
+            Synced::Ago(seconds) => w.sync_ago(number::ago(self.lang, seconds), now, of),
+            Synced::At(at) => {
+                w.sync_at(date::hour_to_second(at), date::date(self.lang, date::day(at)), now, of)
+            }
+        }
+    }
+
+    /// The style sheet's address.
+    pub fn css(&self) -> &'static str {
+        assets::css()
+    }
+
+    /// The verifier's address in the page's language.
+    pub fn verify_js(&self) -> &'static str {
+        assets::verify(self.lang)
+    }
+
+    /// The tab icon's address.
+    pub fn favicon(&self) -> &'static str {
+        assets::favicon()
+    }
+}
+
+/// A colour that an agency chose for its portal and that can be read on white and on the page's wash.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Accent(u8, u8, u8);
+
+/// Why a colour was not taken.
+#[derive(Clone, PartialEq, Debug)]
+pub enum AccentError {
+    /// It is not written as `#rrggbb`.
+    NotAColour(String),
+    /// Its contrast on the page's lightest or warmest ground is under 4.5:1 (WCAG 2.2, 1.4.3); the ratio found.
+    TooPale(f64),
+}
+
+impl std::fmt::Display for AccentError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            AccentError::NotAColour(given) => write!(f, "`{given}` is not a colour of the form #rrggbb"),
+            AccentError::TooPale(ratio) => {
+                write!(
+                    f,
+                    "the colour's contrast is {ratio:.2}:1; choose a darker one, at least 4.5:1 on #f6f3ec"
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for AccentError {}
+
+/// The page's warm ground, against which an accent is weighed: it is darker than white, so the stricter of the two.
+const WASH: Accent = Accent(0xf6, 0xf3, 0xec);
+/// The ground of the dark scheme, against which the lightened accent is weighed.
+const NIGHT: Accent = Accent(0x1a, 0x19, 0x17);
+
+impl std::str::FromStr for Accent {
+    type Err = AccentError;
+
+    fn from_str(text: &str) -> Result<Accent, AccentError> {
+        let bad = || AccentError::NotAColour(text.to_owned());
+        let digits = text.strip_prefix('#').filter(|d| d.len() == 6).ok_or_else(bad)?;
+        let mut rgb = [0_u8; 3];
+        hex::decode_to_slice(digits, &mut rgb).map_err(|_| bad())?;
+        let accent = Accent(rgb[0], rgb[1], rgb[2]);
+        let ratio = accent.contrast(WASH);
+        if ratio < 4.5 { Err(AccentError::TooPale(ratio)) } else { Ok(accent) }
+    }
+}
+
+impl std::fmt::Display for Accent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "#{:02x}{:02x}{:02x}", self.0, self.1, self.2)
+    }
+}
+
+impl Accent {
+    /// The contrast ratio of two colours, 1 to 21 (WCAG 2.2, definition of contrast ratio).
+    pub fn contrast(self, other: Accent) -> f64 {
+        let (a, b) = (self.luminance(), other.luminance());
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    /// Relative luminance, 0 to 1 (WCAG 2.2, definition of relative luminance).
+    fn luminance(self) -> f64 {
+        let part = |c: u8| {
+            let c = f64::from(c) / 255.0;
+            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * part(self.0) + 0.7152 * part(self.1) + 0.0722 * part(self.2)
+    }
+
+    /// The same hue, lightened in steps towards white until it can be read on the dark ground.
+    fn for_the_dark(self) -> Accent {
+        let lighter = |c: u8| c + (255 - c).div_ceil(16);
+        let mut accent = self;
+        while accent.contrast(NIGHT) < 4.5 {
+            accent = Accent(lighter(accent.0), lighter(accent.1), lighter(accent.2));
+        }
+        accent
+    }
+}
+
+/// The style sheet of a portal with a colour of its own. The colour was weighed when it was parsed; what the dark
+/// scheme uses is lightened until it holds there too.
+pub fn theme_css(accent: Accent) -> String {
+    format!(
+        ":root{{--accent:{accent}}}@media (prefers-color-scheme:dark){{:root{{--accent:{}}}}}",
+        accent.for_the_dark()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn an_accent_that_cannot_be_read_is_refused() {
+        assert_eq!("#9a1a1d".parse::<Accent>().unwrap().to_string(), "#9a1a1d");
+        assert!(matches!("#ffcc00".parse::<Accent>(), Err(AccentError::TooPale(_))));
+        assert!(matches!("đỏ".parse::<Accent>(), Err(AccentError::NotAColour(_))));
+        assert!(matches!("#9a1a1".parse::<Accent>(), Err(AccentError::NotAColour(_))));
+    }
+
+    #[test]
+    fn contrast_is_that_of_the_guideline() {
+        let (black, white) = (Accent(0, 0, 0), Accent(255, 255, 255));
+        assert!((black.contrast(white) - 21.0).abs() < 0.001);
+        assert!((white.contrast(white) - 1.0).abs() < 0.001);
+    }
+
+    #[test]
+    fn the_dark_scheme_gets_a_colour_that_holds_there() {
+        for given in ["#000000", "#9a1a1d", "#0b3d91", "#1b673b"] {
+            let accent: Accent = given.parse().unwrap();
+            assert!(accent.for_the_dark().contrast(NIGHT) >= 4.5, "{given}");
+        }
+        assert!(theme_css("#0b3d91".parse().unwrap()).starts_with(":root{--accent:#0b3d91}"));
+    }
+}
