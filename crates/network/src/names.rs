@@ -68,7 +68,7 @@ impl Origin {
     /// (C2SP tlog-mirror).
     #[must_use]
     pub fn mirror_path(&self) -> String {
-        hex::encode(Sha256::digest(self.0.as_bytes()))
+        tlog::origin_hash(&self.0)
     }
 
     /// The host name in front of the first slash.

@@ -18,6 +18,8 @@ use crate::names::{ContentHash, Origin};
 use crate::scope::Scope;
 use crate::words::words;
 
+pub(crate) use decode::key as key_of;
+
 pub use agency::{Change, Enrolment, KeyChange, Level, Name, NodeKeys};
 
 /// The most bytes an entry may have (C2SP tlog-tiles: an entry's length is a uint16).

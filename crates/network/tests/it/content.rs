@@ -10,7 +10,7 @@ use crate::fixtures::{assert_fixture, fixture};
 fn directive() -> Item {
     Item {
         salt: Salt([0xa5; 16]),
-        id: Uuid::from_u128(0x019a_b3c4_d5e6_7f80_8123_456789abcdef),
+        id: Uuid::from_u128(0x019a_b3c4_d5e6_7f80_8123_4567_89ab_cdef),
         edition: 2,
         lang: "vi".into(),
         kind: ItemKind::Directive,

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::fixtures::{assert_fixture, checkpoint, fixture, node, signer};
 
-const ITEM: Uuid = Uuid::from_u128(0x019a_b3c4_d5e6_7f80_8123_456789abcdef);
+const ITEM: Uuid = Uuid::from_u128(0x019a_b3c4_d5e6_7f80_8123_4567_89ab_cdef);
 
 fn pointer(what: &str, media: &str) -> ContentRef {
     ContentRef { sha256: ContentHash::of(what.as_bytes()), size: what.len() as u64, media: media.into() }

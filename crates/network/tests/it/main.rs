@@ -2,5 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod content;
+mod door;
 mod entry;
 mod fixtures;
+mod flow;
+mod receipt;
+mod root;
