@@ -1,0 +1,238 @@
+#!/usr/bin/env python3
+"""Regenerates everything in data/ from the gathered sources, so that the derivation can be checked.
+
+    python3 data/build.py [SOURCES]        # SOURCES: the folder of gathered data, default ../shared/data
+
+Promises: the same sources give the same bytes; a source that no longer has the expected shape stops the build with a
+message that names it. Refuses to guess: what a source does not say stays empty. The demo's documents are built by
+build_demo.py. The only hand-written data are tables in these two scripts (English names, dates with their legal basis)
+and demo/samples.jsonl.
+"""
+import csv
+import json
+import shutil
+import sys
+import unicodedata
+from pathlib import Path
+
+import build_demo
+
+HERE = Path(__file__).resolve().parent
+SOURCES = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE.parent.parent / "shared" / "data"
+
+STRUCTURE = "Nghị quyết 176/2025/QH15"  # structure of the Government, in force from 2025-03-01
+STRUCTURE_FROM = "2025-03-01"
+PROVINCES_RESOLUTION = "Nghị quyết 202/2025/QH15"  # 34 provinces; their governments work from 2025-07-01
+PROVINCES_FROM = "2025-07-01"
+GAZETTE_MENU = "congbao.chinhphu.vn, 7/2026"
+
+# English names as the Government's own English pages write them.
+MINISTRIES_EN = {
+    "Bộ Công an": "Ministry of Public Security",
+    "Bộ Công Thương": "Ministry of Industry and Trade",
+    "Bộ Dân tộc và Tôn giáo": "Ministry of Ethnic and Religious Affairs",
+    "Bộ Giáo dục và Đào tạo": "Ministry of Education and Training",
+    "Bộ Khoa học và Công nghệ": "Ministry of Science and Technology",
+    "Bộ Ngoại giao": "Ministry of Foreign Affairs",
+    "Bộ Nông nghiệp và Môi trường": "Ministry of Agriculture and Environment",
+    "Bộ Nội vụ": "Ministry of Home Affairs",
+    "Bộ Quốc phòng": "Ministry of National Defence",
+    "Bộ Tài chính": "Ministry of Finance",
+    "Bộ Tư pháp": "Ministry of Justice",
+    "Bộ Văn hóa, Thể thao và Du lịch": "Ministry of Culture, Sports and Tourism",
+    "Bộ Xây dựng": "Ministry of Construction",
+    "Bộ Y tế": "Ministry of Health",
+    "Ngân hàng Nhà nước Việt Nam": "State Bank of Viet Nam",
+    "Thanh tra Chính phủ": "Government Inspectorate",
+    "Văn phòng Chính phủ": "Office of the Government",
+}
+# Created in 2025; the others existed before these data begin, so their first day is left empty.
+NEW_IN_2025 = {"Bộ Dân tộc và Tôn giáo", "Bộ Nông nghiệp và Môi trường"}
+# The list of ministries has no domain for it; several public link lists have this one, none is official.
+DOMAINS_ADDED = {"Thanh tra Chính phủ": "thanhtra.gov.vn"}
+# Bodies that ended on 2025-03-01, with the code of Decision 20/2020 where the source gives it, and their successor.
+ENDED = [
+    ("Bộ Giao thông vận tải", "Ministry of Transport", "G04", "Bộ Xây dựng"),
+    ("Bộ Kế hoạch và Đầu tư", "Ministry of Planning and Investment", "G05", "Bộ Tài chính"),
+    ("Bộ Lao động - Thương binh và Xã hội", "Ministry of Labour, Invalids and Social Affairs", "G07", "Bộ Nội vụ"),
+    ("Bộ Nông nghiệp và Phát triển nông thôn", "Ministry of Agriculture and Rural Development", "G10",
+     "Bộ Nông nghiệp và Môi trường"),
+    ("Bộ Tài nguyên và Môi trường", "Ministry of Natural Resources and Environment", "", "Bộ Nông nghiệp và Môi trường"),
+    ("Bộ Thông tin và Truyền thông", "Ministry of Information and Communications", "G14", "Bộ Khoa học và Công nghệ"),
+    ("Ủy ban Dân tộc", "Committee for Ethnic Minority Affairs", "G21", "Bộ Dân tộc và Tôn giáo"),
+]
+# Not merged in 2025: their governments are older than these data.
+UNMERGED = {"01", "04", "11", "12", "14", "20", "22", "38", "40", "42", "46"}
+# The community list gives the former city inside the old province; this one has the form of Decree 224/2026,
+# Art. 11(4), and is in use below (svhttdl.hue.gov.vn).
+PROVINCE_DOMAIN_CORRECTED = {"46": "hue.gov.vn"}
+KIND_VI = {"xa": "Xã", "phuong": "Phường", "dac_khu": "Đặc khu", "tinh": "Tỉnh", "thanh_pho_tw": "Thành phố"}
+
+
+def nfc(text):
+    """NFC with single spaces: every text that ships passes through here."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def without_marks(text):
+    """đ → d and tone marks off, the case kept: the English form of a place name."""
+    bare = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    return "".join(c for c in bare if not unicodedata.combining(c))
+
+
+def identifier(text):
+    """An agency's id inside these data: its name as a slug."""
+    letters = without_marks(nfc(text)).lower()
+    return "-".join("".join(c if c.isalnum() else " " for c in letters).split())
+
+
+def rows(name):
+    with open(SOURCES / name, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def write(name, header, lines):
+    path = HERE / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file, lineterminator="\n")
+        out.writerow(header)
+        out.writerows(lines)
+    print(f"{name}: {path.stat().st_size:,} bytes")
+
+
+def check(condition, message):
+    if not condition:
+        sys.exit(f"build.py: {message}")
+
+
+def units():
+    provinces = rows("units/provinces.csv")
+    communes = rows("units/communes.csv")
+    check(len(provinces) == 34 and len(communes) == 3321, "expected 34 provinces and 3,321 communes")
+    write("units/provinces.csv", ["code", "kind", "name", "name_en"],
+          [[p["code"], p["type"], nfc(p["name_vi"]), nfc(p["name_en"])] for p in provinces])
+    for c in communes:
+        full = nfc(c["full_name_vi"])
+        check(full.lower() == f"{KIND_VI[c['type']]} {nfc(c['name_vi'])}".lower(), f"name of commune {c['code']}: {full}")
+    write("units/communes.csv", ["code", "province", "kind", "name"],
+          [[c["code"], c["province_code"], c["type"], nfc(c["name_vi"])] for c in communes])
+    # Two codes for one commune: the newer data set is canonical, the code of the other still circulates.
+    write("units/code_aliases.csv", ["alias", "code", "reason"],
+          [["06970", "06978", "Ba Chẽ: mã 06970 trong vietnamadminunits, 06978 trong vietnamese-provinces-database"]])
+    old_communes({c["code"] for c in communes}, {"06970": "06978"})
+
+
+def old_communes(current, aliases):
+    successors, seen, districts = {}, {}, {}
+    for r in rows("units/old_to_new_communes_MIT.csv"):
+        code = f"{int(float(r['wardCode'])):05d}" if r["wardCode"] else ""
+        district = f"{int(r['districtCode']):03d}"
+        key = (district, code)
+        districts[district] = (f"{int(r['provinceCode']):02d}", nfc(r["province"]), nfc(r["district"]))
+        # An island district without wards is its own old unit.
+        seen[key] = nfc(r["ward"]) or nfc(r["district"])
+        new = aliases.get(r["newWardCode"], r["newWardCode"])
+        check(new in current, f"old_to_new: unknown new code {new}")
+        successors.setdefault(key, []).append(new)
+    by_code = {code: key for key in seen if (code := key[1])}
+    disputed = {}
+    for r in rows("units/old_to_new_corrections.csv"):
+        key = by_code[r["old_code"]]
+        check(seen[key] == nfc(r["old_ward"]), f"correction of {r['old_code']}: name {seen[key]}")
+        if r["action"] == "remove":
+            successors[key].remove(r["new_code"])
+        else:
+            check(r["action"] == "disputed", f"correction of {r['old_code']}: action {r['action']}")
+            disputed.setdefault(key, set()).add(r["new_code"])
+            if r["new_code"] not in successors[key]:
+                successors[key].append(r["new_code"])
+    check(all(successors.values()), "an old commune without successor")
+    write("units/old_districts.csv", ["code", "province_code", "province", "name"],
+          [[d, *districts[d]] for d in sorted(districts)])
+    lines = []
+    for key in sorted(seen):
+        marked = [new + ("?" if new in disputed.get(key, ()) else "") for new in sorted(successors[key])]
+        lines.append([key[1], key[0], seen[key], " ".join(marked)])
+    write("units/old_communes.csv", ["code", "district", "name", "successors"], lines)
+
+
+def agencies():
+    header = ["id", "level", "kind", "name", "name_en", "domain", "domain_verified", "code", "parent", "province",
+              "from", "until", "successor", "legal_basis", "source"]
+    government = identifier("Chính phủ")
+    lines = [
+        [government, "central", "government", "Chính phủ", "Government of Viet Nam", "chinhphu.vn", 1, "", "", "", "", "",
+         "", STRUCTURE, "Cổng Thông tin điện tử Chính phủ"],
+        [identifier("Thủ tướng Chính phủ"), "central", "office", "Thủ tướng Chính phủ", "Prime Minister", "", 0, "",
+         government, "", "", "", "", STRUCTURE, GAZETTE_MENU],
+    ]
+    for m in rows("agencies/ministries_2026.csv"):
+        name = nfc(m["name_vi"])
+        domain = m["domain"] or DOMAINS_ADDED.get(name, "")
+        verified = int(m["domain_evidence"] in ("one-stop list", "diepxuan source fields")
+                       or m["domain_evidence"].startswith("cited in official texts"))
+        basis = STRUCTURE if name in NEW_IN_2025 else f"{STRUCTURE} (giữ tên)"
+        lines.append([identifier(name), "ministry", m["kind"], name, MINISTRIES_EN[name], domain, verified,
+                      m["code_decision_20_2020_PRE_REFORM"], government, "",
+                      STRUCTURE_FROM if name in NEW_IN_2025 else "", "", "", basis, GAZETTE_MENU])
+    for name, english, code, successor in ENDED:
+        lines.append([identifier(name), "ministry", "ministry", name, english, "", 0, code, government, "", "",
+                      STRUCTURE_FROM, identifier(successor), STRUCTURE, "ministries_2026.csv"])
+    lines += province_governments(government)
+    write("agencies/agencies.csv", header, lines)
+
+
+def province_governments(parent):
+    lines = []
+    domains = {d["province_code"]: d["domain"] for d in rows("agencies/province_domains_unverified.csv")}
+    domains.update(PROVINCE_DOMAIN_CORRECTED)
+    for p in rows("units/provinces.csv"):
+        name, english = nfc(p["name_vi"]), nfc(p["name_en"])
+        city = p["type"] == "thanh_pho_tw"
+        first = "" if p["code"] in UNMERGED else PROVINCES_FROM
+        basis = PROVINCES_RESOLUTION + (" (không sắp xếp)" if p["code"] in UNMERGED else "")
+
+        def line(city, first, until, successor, basis):
+            vi = f"Ủy ban nhân dân {'thành phố' if city else 'tỉnh'} {name}"
+            en = f"{english} {'City' if city else 'Provincial'} People's Committee"
+            return [identifier(vi), "province", "people_committee", vi, en, domains[p["code"]], 0, "", parent,
+                    p["code"], first, until, successor, basis, "danh sách cộng đồng, chưa kiểm chứng"]
+
+        if p["code"] == "75":  # Đồng Nai: a city since 2026-04-30
+            now = line(True, "2026-04-30", "", "", "Nghị quyết 30/2026/QH16")
+            lines += [line(False, first, "2026-04-30", now[0], basis), now]
+        else:
+            lines.append(line(city, first, "", "", basis))
+    return lines
+
+
+def holidays():
+    days = [[r["date"], "off", nfc(r["name_vi"]), nfc(r["name_en"])] for r in
+            rows("holidays/vn_public_holidays_2020_2030.csv")]
+    makeup = json.loads((SOURCES / "holidays/vn_makeup_workdays.json").read_text(encoding="utf-8"))
+    days += [[d, "work", "Ngày làm bù", "Make-up working day"] for d in makeup["make_up_working_saturdays"]
+             if d >= "2020"]
+    # Known gap of the package: the swap of the turn of the year 2026.
+    days += [["2026-01-02", "off", "Ngày nghỉ (thay cho ngày 10/01/2026)", "Day off (substituted from 01/10/2026)"],
+             ["2026-01-10", "work", "Ngày làm bù", "Make-up working day"]]
+    check(len({d[0] for d in days}) == len(days), "a holiday twice")
+    write("holidays.csv", ["date", "kind", "name", "name_en"], sorted(days))
+
+
+def licences():
+    for source, name in [("units/LICENSE.thanglequoc.txt", "vietnamese-provinces-database.txt"),
+                         ("units/LICENSE.tranngocminhhieu.txt", "vietnamadminunits.txt"),
+                         ("documents/LICENSE.diepxuan.txt", "diepxuan.txt"),
+                         ("holidays/LICENSE.holidays.txt", "python-holidays.txt")]:
+        (HERE / "licences").mkdir(exist_ok=True)
+        shutil.copyfile(SOURCES / source, HERE / "licences" / name)
+
+
+if __name__ == "__main__":
+    check(SOURCES.is_dir(), f"no folder of sources at {SOURCES}")
+    units()
+    agencies()
+    holidays()
+    licences()
+    build_demo.build(SOURCES / "documents", HERE / "demo")
