@@ -11,6 +11,30 @@
 //!
 //! A log appends by [`Frontier::push`] and signs a [`Checkpoint`]; a follower pushes the same leaves
 //! into its own frontier and compares roots; a reader checks a [`TlogProof`].
+//!
+//! ```
+//! use tlog::{Checkpoint, Frontier, KeyKind, SignerKey, cosign, leaf_hash, verify_cosignature};
+//!
+//! // The log: append, then sign the head.
+//! let log = SignerKey::from_seed("a.gov.vn/log", KeyKind::Ed25519, [1; 32])?;
+//! let mut tree = Frontier::new();
+//! tree.push(leaf_hash(b"first entry"));
+//! let origin = "a.gov.vn/log".to_owned();
+//! let head = Checkpoint { origin, size: tree.size(), root: tree.root(), extensions: vec![] };
+//! let mut note = head.sign(&log)?;
+//!
+//! // A mirror: push the same entries, compare roots, cosign.
+//! let mirror = SignerKey::from_seed("b.gov.vn/mirror", KeyKind::CosignatureEd25519, [2; 32])?;
+//! let mut copy = Frontier::new();
+//! copy.push(leaf_hash(b"first entry"));
+//! let seen = Checkpoint::open(&note, &log.verifier())?;
+//! assert_eq!((seen.size, seen.root), (copy.size(), copy.root()));
+//! note.add(cosign(&note.text, &mirror, 1_700_000_000)?);
+//!
+//! // A reader, with nothing but the note and the mirror's key.
+//! assert_eq!(verify_cosignature(&note.to_string().parse()?, &mirror.verifier())?, 1_700_000_000);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod bundle;
 mod checkpoint;
@@ -40,8 +64,8 @@ pub use proof::{
     ProofError, verify_consistency, verify_inclusion, verify_subtree_consistency, verify_subtree_inclusion,
 };
 pub use prove::{
-    HashReader, ReadError, consistency_proof, frontier_from_reader, inclusion_proof, root_from_reader,
-    subtree_consistency_proof, tiles_needed_for_consistency, tiles_needed_for_inclusion,
+    HashReader, NotLoaded, ReadError, consistency_proof, frontier_from_reader, inclusion_proof,
+    root_from_reader, subtree_consistency_proof, tiles_needed_for_consistency, tiles_needed_for_inclusion,
     tiles_needed_for_root,
 };
 pub use signature::NoteSignature;

@@ -24,6 +24,20 @@ pub trait HashReader {
     fn tile(&self, id: TileId) -> Result<Vec<Hash>, Self::Error>;
 }
 
+/// A tile that was not among those loaded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("tile was not loaded")]
+pub struct NotLoaded;
+
+/// Tiles that were loaded beforehand, as an async caller does with those that `tiles_needed_for_…` names.
+impl HashReader for BTreeMap<TileId, Vec<Hash>> {
+    type Error = NotLoaded;
+
+    fn tile(&self, id: TileId) -> Result<Vec<Hash>, NotLoaded> {
+        self.get(&id).cloned().ok_or(NotLoaded)
+    }
+}
+
 /// Why a proof could not be made.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum ReadError<E> {

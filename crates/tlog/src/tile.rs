@@ -42,8 +42,8 @@ pub enum TileError {
 }
 
 impl TileId {
-    /// The tile of `level` that holds the hash `index / 256` × 256 + …, as wide as a tree of `size` leaves
-    /// makes it; `None` if that tree has no such tile.
+    /// The tile `index` of `level`, as wide as a tree of `size` leaves makes it; `None` if that tree has no
+    /// such tile.
     pub fn in_tree(level: u8, index: u64, size: u64) -> Option<TileId> {
         let hashes = size.checked_shr(8 * u32::from(level)).unwrap_or(0);
         let width = hashes.checked_sub(index.checked_mul(TILE_WIDTH)?)?.min(TILE_WIDTH) as u16;

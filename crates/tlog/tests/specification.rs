@@ -23,17 +23,16 @@ fn the_note_of_the_specification_verifies() {
 }
 
 #[test]
-fn what_is_signed_here_verifies_here() {
-    let log = SignerKey::from_seed("a.gov.vn/log", KeyKind::Ed25519, [1; 32]).unwrap();
-    let mirror = SignerKey::from_seed("b.gov.vn/mirror", KeyKind::CosignatureEd25519, [2; 32]).unwrap();
-    let mut tree = Frontier::new();
-    tree.push(leaf_hash(b"one"));
-    let head =
-        Checkpoint { origin: "a.gov.vn/log".into(), size: 1, root: tree.root(), extensions: Vec::new() };
-    let mut note = head.sign(&log).unwrap();
-    note.add(cosign(&note.text, &mirror, 1_700_000_000).unwrap());
-    let note: Note = note.to_string().parse().unwrap();
-    assert_eq!(Checkpoint::open(&note, &log.verifier()), Ok(head));
-    assert_eq!(verify_cosignature(&note, &mirror.verifier()), Ok(1_700_000_000));
-    assert_eq!(verify_inclusion(&leaf_hash(b"one"), 0, 1, &[], &tree.root()), Ok(()));
+fn the_checkpoint_of_the_specification_parses() {
+    let checkpoint = "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n— example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n— witness.example.com/w1 jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/zXcrtPHeolMI5OWXEhZCB9dlrDJsX3b2oyin1nPZqhf5nNo0xUe+mbIUBkBIfZ+qnA==\n";
+    let note: Note = checkpoint.parse().unwrap();
+    assert_eq!(note.to_string(), checkpoint);
+    let head = Checkpoint::of(&note).unwrap();
+    assert_eq!((head.origin.as_str(), head.size), ("example.com/behind-the-sofa", 20_852_163));
+    assert_eq!(head.extensions.len(), 0);
+    assert_eq!(head.text(), note.text);
+    let cosignature = &note.signatures[1];
+    assert_eq!((cosignature.key_id, cosignature.signature.len()), (0x8d66_cf3f, COSIGNATURE_BYTES));
+    // "time 1679315147", as the specification shows the signed message.
+    assert_eq!(cosignature.signature[..8], 1_679_315_147_u64.to_be_bytes());
 }
