@@ -17,7 +17,7 @@ fn line() -> impl Strategy<Value = String> {
 }
 
 fn signatures() -> impl Strategy<Value = Vec<NoteSignature>> {
-    let name = "[a-zà-ỹ./0-9—]{1,12}";
+    let name = "[a-zàạđệỗửỹ./0-9—]{1,12}";
     // Ids count up, so that none comes twice.
     prop::collection::vec((name, prop::collection::vec(any::<u8>(), 1..90)), 1..8).prop_map(|signatures| {
         let number = |(key_id, (name, signature))| NoteSignature { name, key_id, signature };
