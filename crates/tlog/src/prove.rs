@@ -76,7 +76,9 @@ fn parts(leaves: Range<u64>, size: u64) -> Vec<Part> {
     let (mut start, end) = (leaves.start, leaves.end);
     let mut parts = Vec::new();
     while start < end {
-        let height = start.trailing_zeros().min((end - start).ilog2());
+        // A subtree starts at a multiple of its width, rounded up to a power of two, so what is left of it
+        // starts at a multiple of the largest perfect subtree that fits.
+        let height = (end - start).ilog2();
         let (level, run) = (height / 8, 1 << (height % 8));
         let first = start >> (8 * level);
         if let Some(tile) = TileId::in_tree(level as u8, first / TILE_WIDTH, size) {

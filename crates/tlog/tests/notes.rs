@@ -141,13 +141,23 @@ fn keys_that_are_refused() {
     assert_eq!(parse("example.com/foo+530d903a+"), Err(KeyError::Length(0)));
     assert_eq!(parse("example.com/foo+530d903a+AQ=="), Err(KeyError::Length(0)));
     assert_eq!(parse("example.com/foo"), Err(KeyError::Malformed));
-    // The neutral element, with which one signature fits any text; a coordinate above the prime; no point.
-    let mut bytes = [0; 32];
-    for (first, last) in [(1, 0), (1, 0x80), (0, 0), (0xee, 0x7f), (2, 0)] {
-        bytes[1..31].fill(if last == 0x7f { 0xff } else { 0 });
-        (bytes[0], bytes[31]) = (first, last);
-        assert_eq!(VerifierKey::new("a", KeyKind::Ed25519, &bytes), Err(KeyError::Point), "{first} {last}");
-    }
+    assert_eq!(VerifierKey::new("a\u{1}", KeyKind::Ed25519, &[0; 32]), Err(KeyError::Name("a\u{1}".into())));
+}
+
+#[test]
+fn points_that_are_refused() {
+    let key = |bytes: [u8; 32]| VerifierKey::new("a", KeyKind::Ed25519, &bytes);
+    let low = |y: u8| std::array::from_fn(|place| if place == 0 { y } else { 0 });
+    // The same number with the field's prime added: another encoding of the same point.
+    let high = |y: u8| {
+        std::array::from_fn(|place| [0xed + y, 0xff, 0x7f][usize::from(place > 0) + usize::from(place == 31)])
+    };
+    // Of small order, with which one signature fits any text.
+    assert_eq!(key(low(0)), Err(KeyError::Point));
+    assert_eq!(key(low(1)), Err(KeyError::Point));
+    let usable: Vec<u8> = (2..19).filter(|y| key(low(*y)).is_ok()).collect();
+    assert!(!usable.is_empty() && usable.len() < 17, "about half of all numbers are points: {usable:?}");
+    assert_eq!((0..19).map(|y| key(high(y))).find(|key| *key != Err(KeyError::Point)), None);
 }
 
 #[test]
