@@ -6,10 +6,12 @@
 //! socket, reads a clock, or rolls dice that were not handed in with a seed.
 
 pub mod content;
+pub mod directory;
 pub mod door;
 pub mod entry;
 pub mod flow;
 pub mod json;
+pub mod keys;
 pub mod names;
 pub mod receipt;
 pub mod root;

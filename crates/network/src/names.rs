@@ -71,6 +71,11 @@ impl Origin {
         tlog::origin_hash(&self.0)
     }
 
+    /// A bound below every origin, for ranges; not an origin itself.
+    pub(crate) fn least() -> Origin {
+        Origin(Arc::from(""))
+    }
+
     /// The host name in front of the first slash.
     #[must_use]
     pub fn domain(&self) -> Domain {

@@ -42,7 +42,7 @@ fn a_receipt_has_exact_bytes_and_verifies_with_the_keys_of_its_node() {
     );
 
     let received = SignedReceipt::parse_post(&fixture("receipts-post.json")).unwrap();
-    assert_eq!(received, [signed.clone()]);
+    assert_eq!(received, std::slice::from_ref(&signed));
     assert_eq!(received[0].verify(&reporter.verifier(), &cosigner.verifier()).unwrap(), receipt());
     let held = &receipt().logs[0];
     assert!(held.has_content(2) && !held.has_content(3) && !held.has_content(812));
