@@ -126,13 +126,12 @@ impl HomePage {
     pub fn network_sentence(&self) -> String {
         let (w, lang) = (self.shell.w(), self.shell.lang);
         let n = |n: u32| number::whole(lang, n.into());
-        let nodes = w.home_nodes(n(self.shell.nodes.0), n(self.shell.nodes.1));
         let portals = w.home_portals(n(self.portals.0), n(self.portals.1));
         let alarms = match self.alarms {
             0 => w.home_no_alarm.to_owned(),
             some => w.home_alarms(n(some)),
         };
-        format!("{nodes} {portals} {alarms}")
+        format!("{portals} {alarms}")
     }
 }
 

@@ -26,6 +26,10 @@ use crate::words::Lang;
 pub enum Kind {
     /// An official document (văn bản).
     Document,
+    /// A document that gives tasks (văn bản chỉ đạo).
+    Directive,
+    /// A press release (thông cáo báo chí).
+    Press,
     /// News (tin, bài).
     News,
     /// A notice (thông báo).
@@ -36,12 +40,15 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, in the order of the filter.
-    pub const ALL: [Kind; 4] = [Kind::Document, Kind::News, Kind::Notice, Kind::Other];
+    pub const ALL: [Kind; 6] =
+        [Kind::Directive, Kind::Document, Kind::Press, Kind::News, Kind::Notice, Kind::Other];
 
     /// Its value in the query `?loai=`.
     pub fn slug(self) -> &'static str {
         match self {
             Kind::Document => "van-ban",
+            Kind::Directive => "chi-dao",
+            Kind::Press => "thong-cao",
             Kind::News => "tin",
             Kind::Notice => "thong-bao",
             Kind::Other => "khac",
@@ -58,6 +65,8 @@ impl Kind {
         let w = lang.words();
         match self {
             Kind::Document => w.kind_document,
+            Kind::Directive => w.kind_directive,
+            Kind::Press => w.kind_press,
             Kind::News => w.kind_news,
             Kind::Notice => w.kind_notice,
             Kind::Other => w.kind_other,

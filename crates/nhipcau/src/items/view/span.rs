@@ -60,6 +60,8 @@ pub struct Stop {
     pub title: String,
     /// The soft line.
     pub note: String,
+    /// Whether the next stop is reached as well: the line to it is then drawn through.
+    pub leads_on: bool,
 }
 
 /// How a stop's point is drawn.
@@ -73,13 +75,14 @@ pub enum StopState {
     Failed,
 }
 
-impl StopState {
-    /// The class of its point.
-    pub fn class(self) -> &'static str {
-        match self {
-            StopState::Proven => "stop",
-            StopState::Awaited => "stop stop--awaited",
-            StopState::Failed => "stop stop--failed",
+impl Stop {
+    /// The classes of its point and of the line that leads on from it.
+    pub fn class(&self) -> &'static str {
+        match (self.state, self.leads_on) {
+            (StopState::Proven, true) => "stop",
+            (StopState::Proven, false) => "stop stop--open",
+            (StopState::Awaited, _) => "stop stop--awaited stop--open",
+            (StopState::Failed, _) => "stop stop--failed stop--open",
         }
     }
 }
@@ -89,13 +92,14 @@ impl Span {
     pub fn stops(&self, lang: Lang) -> [Stop; 3] {
         let w = lang.words();
         let moment = |at| format!("{}, {}", date::hour_to_second(at), date::date(lang, date::day(at)));
+        let Stored { nodes, of, last_after_ms } = self.stored;
+        let all = nodes >= of && of > 0;
         let issued = Stop {
             state: StopState::Proven,
             title: w.span_issued(&self.issued.by),
             note: w.span_issued_note(moment(self.issued.at), number::whole(lang, self.issued.entry)),
+            leads_on: all,
         };
-        let Stored { nodes, of, last_after_ms } = self.stored;
-        let all = nodes >= of && of > 0;
         let stored = Stop {
             state: if all { StopState::Proven } else { StopState::Awaited },
             title: w.span_stored(number::whole(lang, nodes.into()), number::whole(lang, of.into())),
@@ -104,6 +108,7 @@ impl Span {
                 Some(after) => w.span_stored_last(number::duration(lang, after)),
                 None => w.span_stored_all.to_owned(),
             },
+            leads_on: matches!(self.shown, Shown::Since(_) | Shown::Removed(_)),
         };
         let (state, title, note) = match self.shown {
             Shown::Since(at) => (StopState::Proven, w.span_shown, w.span_shown_since(moment(at))),
@@ -111,6 +116,6 @@ impl Span {
             Shown::Failed => (StopState::Failed, w.span_failed, w.span_failed_note.to_owned()),
             Shown::Removed(at) => (StopState::Proven, w.span_removed, w.span_removed_since(moment(at))),
         };
-        [issued, stored, Stop { state, title: title.to_owned(), note }]
+        [issued, stored, Stop { state, title: title.to_owned(), note, leads_on: true }]
     }
 }

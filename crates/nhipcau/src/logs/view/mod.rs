@@ -7,7 +7,7 @@ mod check;
 mod coverage;
 mod network;
 
-pub use check::CheckPage;
+pub use check::{CheckPage, fingerprint};
 pub use coverage::{
     Account, AccountOf, Cell, CoveragePage, Exception, HolderRow, ProvinceRow, Shows, Summary,
 };
