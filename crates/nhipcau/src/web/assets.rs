@@ -25,7 +25,6 @@ struct Table {
     css: Asset,
     verify_vi: Asset,
     verify_en: Asset,
-    mark: Asset,
     favicon: Asset,
 }
 
@@ -33,7 +32,6 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| Table {
     css: Asset::new("nhipcau", "css", "text/css; charset=utf-8", include_bytes!("../../assets/nhipcau.css")),
     verify_vi: verifier(Lang::Vi),
     verify_en: verifier(Lang::En),
-    mark: Asset::new("mark", "svg", "image/svg+xml", include_bytes!("../../assets/mark.svg")),
     favicon: Asset::new("favicon", "svg", "image/svg+xml", include_bytes!("../../assets/favicon.svg")),
 });
 
@@ -54,9 +52,9 @@ fn verifier(lang: Lang) -> Asset {
 }
 
 /// Every file, for the route table and for compressing at start.
-pub fn all() -> [&'static Asset; 5] {
+pub fn all() -> [&'static Asset; 4] {
     let t = &*TABLE;
-    [&t.css, &t.verify_vi, &t.verify_en, &t.mark, &t.favicon]
+    [&t.css, &t.verify_vi, &t.verify_en, &t.favicon]
 }
 
 /// The file behind an address such as `/assets/nhipcau.1a2b3c4d.css`; `None` for any other.
@@ -75,11 +73,6 @@ pub fn verify(lang: Lang) -> &'static str {
         Lang::Vi => &TABLE.verify_vi.href,
         Lang::En => &TABLE.verify_en.href,
     }
-}
-
-/// The address of the mark of a portal that has none of its own.
-pub fn mark() -> &'static str {
-    &TABLE.mark.href
 }
 
 /// The address of the icon that a browser shows in its tab.

@@ -172,8 +172,8 @@ impl Shell {
         [
             link(Section::Directions, "/thong-tin?cua=mang", w.nav_directions),
             link(Section::Own, "/thong-tin?cua=cong", self.own_news()),
-            link(Section::Check, "/kiem-tra", w.nav_check),
-            link(Section::Network, "/mang", w.nav_network),
+            link(Section::Check, "/kiem-tra", w.check_title),
+            link(Section::Network, "/mang", w.network_title),
         ]
     }
 
@@ -195,11 +195,6 @@ impl Shell {
     /// Whether no portal speaks: then there is no navigation and nobody to name in the footer.
     pub fn bare(&self) -> bool {
         self.portal.domain.is_empty()
-    }
-
-    /// The portal's mark.
-    pub fn mark(&self) -> &str {
-        self.portal.mark.as_deref().unwrap_or_else(|| assets::mark())
     }
 
     /// The contacts of the accountable unit on one line.

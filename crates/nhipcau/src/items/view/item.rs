@@ -9,7 +9,7 @@ use jiff::civil::Date;
 
 use super::{Kind, Legal, Span, Urgency};
 use crate::web::shell::Shell;
-use crate::words::{date, number};
+use crate::words::{Lang, date, number};
 
 /// Stands in the rendered template where the body belongs. No text from outside can hold it: it is an HTML comment,
 /// and everything that the template prints is escaped.
@@ -33,6 +33,10 @@ pub struct ItemPage {
     pub reference: String,
     /// Its title.
     pub title: String,
+    /// Its English title, which the English page says under it.
+    pub title_en: Option<String>,
+    /// The language of title, summary and body (BCP 47): `vi`.
+    pub lang: String,
     /// What kind of thing it is.
     pub kind: Kind,
     /// A document's form: `Nghị định`.
@@ -47,6 +51,8 @@ pub struct ItemPage {
     pub issued_on: Option<Date>,
     /// The day from which it has effect.
     pub effective_on: Option<Date>,
+    /// The last day on which it has effect.
+    pub expires_on: Option<Date>,
     /// Its legal status on a day, where it is known.
     pub legal: Option<LegalFact>,
     /// How urgent it is.
@@ -65,8 +71,12 @@ pub struct ItemPage {
     pub provenance: Provenance,
     /// What must be read before the text: corrections, withdrawal, replacement. Newest first.
     pub notices: Vec<Notice>,
+    /// A few sentences before the text.
+    pub summary: Option<String>,
     /// Contents of a long text; empty for a short one.
     pub toc: Vec<TocLine>,
+    /// Which part of a long text the body is; `None` when it is the whole.
+    pub parts: Option<Parts>,
     /// Other items that this one names or that name it.
     pub related: Vec<Related>,
     /// Portals that show it, of all that should: the link to where it is shown says so. `None` where nobody counts.
@@ -204,10 +214,25 @@ pub struct NoticeLine {
 pub struct TocLine {
     /// 1 for a chapter, 2 for an article under it.
     pub level: u8,
-    /// The `id` of its heading in the body.
-    pub id: String,
+    /// Where it leads: `#dieu-1` in this part, `/muc/<ref>?phan=2#dieu-12` in another.
+    pub href: String,
     /// The heading's text.
     pub text: String,
+}
+
+/// Which part of a long text the body is. Addresses are paths without the language's prefix.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    /// This part, from 1.
+    pub this: u32,
+    /// How many there are.
+    pub of: u32,
+    /// The part before.
+    pub before: Option<String>,
+    /// The part after.
+    pub after: Option<String>,
+    /// The whole text on one page.
+    pub whole: String,
 }
 
 /// A relation to another item.
@@ -264,6 +289,20 @@ impl ItemPage {
             (Some(form), None) => form.clone(),
             _ => self.kind.label(self.shell.lang).to_owned(),
         }
+    }
+
+    /// The English title, where the page is English and the item has one.
+    fn subtitle(&self) -> Option<&str> {
+        self.title_en.as_deref().filter(|_| self.shell.lang == Lang::En)
+    }
+
+    /// A line of the contents in the page's language.
+    fn toc_href(&self, line: &TocLine) -> String {
+        if line.href.starts_with('#') { line.href.clone() } else { self.shell.to(&line.href) }
+    }
+
+    fn part(&self, parts: &Parts) -> String {
+        self.shell.w().part(parts.this, parts.of)
     }
 
     fn day(&self, day: &Date) -> String {

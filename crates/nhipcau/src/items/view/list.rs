@@ -70,7 +70,7 @@ impl ItemRow {
         if let Some(legal) = self.legal {
             parts.push(legal.label(shell.lang).to_lowercase());
         }
-        parts.join(" · ")
+        parts.join("\u{a0}· ")
     }
 
     /// When, as short as it stays clear.

@@ -13,8 +13,8 @@ mod span;
 pub use feeds::{FeedRow, FeedsPage};
 pub use history::{Change, Edition, GonePage, GoneWhy, HistoryPage};
 pub use item::{
-    Around, BODY_MARK, FileLink, ItemPage, Layer, LegalFact, Meta, Notice, Original, Provenance, Related,
-    TocLine, Verify,
+    Around, BODY_MARK, FileLink, ItemPage, Layer, LegalFact, Meta, Notice, Original, Parts, Provenance,
+    Related, TocLine, Verify,
 };
 pub use list::{Day, HomePage, ItemRow, ListPage, RowChange};
 pub use span::{Issued, Shown, Span, Stop, StopState, Stored};

@@ -6,6 +6,7 @@
 mod check;
 mod coverage;
 mod network;
+mod trouble;
 
 pub use check::{CheckPage, fingerprint};
 pub use coverage::{

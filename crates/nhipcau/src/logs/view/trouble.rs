@@ -1,0 +1,57 @@
+//! Alarms in words: what happened, with whom, and what to do, by the code under which an alarm is remembered.
+
+use jiff::Timestamp;
+
+use super::Alarm;
+use crate::words::Lang;
+
+impl Alarm {
+    /// An alarm from its code (`network::follower::Trouble::remedy` and the product's own: `write`, `refused`), the
+    /// neighbour and the log it is about (empty if none), and facts in English. A code without words of its own is
+    /// said with its facts.
+    pub fn of(lang: Lang, about: &str, peer: &str, log: &str, detail: &str, since: Timestamp) -> Alarm {
+        let w = lang.words();
+        let peer = if peer.is_empty() { w.some_peer } else { peer };
+        let log = if log.is_empty() { w.some_log } else { log };
+        let code = about.strip_prefix("follower.").unwrap_or(about);
+        let (says, remedy) = match code {
+            "malformed" => (w.malformed_says(peer), w.malformed_do(peer)),
+            "bad_signature" => (w.bad_signature_says(peer, log), w.wrong_do(peer)),
+            "wrong_entries" => (w.wrong_entries_says(peer, log), w.wrong_do(peer)),
+            "wrong_tiles" => (w.wrong_tiles_says(peer, log), w.wrong_do(peer)),
+            "withholding" => (w.withholding_says(peer, log), w.withholding_do(peer)),
+            "unknown_key" => (w.unknown_key_says(log), w.unknown_key_do.to_owned()),
+            "split" => (w.split_says(log), w.split_do.to_owned()),
+            "unavailable" => (w.unavailable_says(log), w.unavailable_do.to_owned()),
+            "unreachable" => (w.unreachable_says(peer), w.unreachable_do.to_owned()),
+            "own_store" => (w.own_store_says(log), w.own_store_do.to_owned()),
+            "cannot_apply" => (w.cannot_apply_says(log), w.write_do(detail)),
+            "write" => (w.write_says.to_owned(), w.write_do(detail)),
+            "refused" => (w.refused_says(log), w.refused_do(detail)),
+            other => (w.trouble_says(other), w.trouble_do(detail)),
+        };
+        let pressing = matches!(code, "split" | "own_store" | "cannot_apply" | "write");
+        Alarm { says, remedy: remedy.trim_end().to_owned(), since, pressing }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trouble_names_the_peer_and_the_remedy() {
+        let at = Timestamp::UNIX_EPOCH;
+        let alarm =
+            Alarm::of(Lang::Vi, "follower.withholding", "moh.gov.vn/mirror", "moh.gov.vn/log", "", at);
+        assert!(alarm.says.contains("moh.gov.vn/mirror") && alarm.says.contains("moh.gov.vn/log"));
+        assert!(alarm.remedy.contains("moh.gov.vn/mirror") && !alarm.pressing);
+        assert!(Alarm::of(Lang::En, "follower.split", "", "a.vn/log", "", at).pressing);
+    }
+
+    #[test]
+    fn an_unknown_trouble_is_said_with_its_facts() {
+        let alarm = Alarm::of(Lang::En, "clock", "", "", "26 hours slow", Timestamp::UNIX_EPOCH);
+        assert_eq!(alarm.remedy, "Run nhipcau doctor. 26 hours slow");
+    }
+}
