@@ -5,15 +5,20 @@
 //! ([`follower`], [`contents`]) of the form `on(event, now) -> Vec<Action>`. Nothing here opens a
 //! socket, reads a clock, or rolls dice that were not handed in with a seed.
 
+pub mod bridge;
 pub mod content;
 pub mod directory;
 pub mod door;
 pub mod entry;
 pub mod flow;
+pub mod follower;
 pub mod json;
 pub mod keys;
+pub mod memo;
+pub mod moment;
 pub mod names;
 pub mod receipt;
 pub mod root;
 pub mod scope;
+pub mod simulation;
 mod words;

@@ -31,6 +31,9 @@ const FIRST_LINE: &str = "nhipcau.root/v1";
 /// The most keys in each of the lists; a note may carry 100 signatures.
 const MAX_KEYS: usize = 64;
 
+/// The largest quorum: a served note carries at most 15 cosignatures (protocol §3).
+const MAX_QUORUM: usize = 15;
+
 /// What the holders state; see the module.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RootText {
@@ -40,7 +43,7 @@ pub struct RootText {
     pub root: Vec<KeyChange>,
     /// The heads log's keys, the first from size 0; all named by its origin.
     pub heads: Vec<KeyChange>,
-    /// How many cosigners must have cosigned a heads checkpoint before it counts; at least 1.
+    /// How many cosigners must have cosigned a heads checkpoint before it counts; at least 1, at most 15.
     pub quorum: usize,
     /// Nodes that may cosign heads (kind 0x04).
     pub cosigners: Vec<VerifierKey>,
@@ -146,7 +149,7 @@ impl RootText {
         let whole = |fine: bool, problem| if fine { Ok(()) } else { Err(RootError::Whole(problem)) };
         whole(self.version > 0, "has the version 0; versions count from 1")?;
         whole(
-            (1..=self.cosigners.len()).contains(&self.quorum),
+            (1..=self.cosigners.len().min(MAX_QUORUM)).contains(&self.quorum),
             "asks for a quorum that its cosigners cannot make",
         )?;
         whole(

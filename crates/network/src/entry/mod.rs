@@ -108,7 +108,7 @@ pub enum Kind {
         /// The other checkpoint, as a signed note.
         b: String,
         /// If the sizes differ: hashes of `b`'s tree that give `b`'s root, and another root than `a`'s at
-        /// `a`'s size ([`crate::split`]); otherwise empty.
+        /// `a`'s size ([`crate::bridge`]); otherwise empty.
         bridge: Vec<Hash>,
     },
     /// `log.head`: in the heads log, the newest checkpoint of an enrolled log. Origin, size and root are

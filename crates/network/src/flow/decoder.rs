@@ -1,5 +1,7 @@
 //! Bytes of a flow to events, a piece at a time, holding no more than one line and one event.
 
+use tlog::Note;
+
 use super::{FlowError, MAX_EVENT, MAX_LINE};
 use crate::names::Origin;
 use crate::root::decimal;
@@ -23,7 +25,7 @@ pub enum FlowEvent {
         /// The size that the id names.
         size: u64,
         /// The signed note.
-        note: String,
+        note: Note,
     },
     /// Too far behind for the flow.
     Behind {
@@ -140,9 +142,8 @@ impl Decoder {
             }
             b"checkpoint" if self.has_data => {
                 let (origin, size) = named(&self.id).ok_or(FlowError::Id)?;
-                let mut note = String::from_utf8(std::mem::take(&mut self.data))
-                    .map_err(|_| FlowError::Data("checkpoint"))?;
-                note.push('\n');
+                self.data.push(b'\n');
+                let note = Note::parse_bytes(&self.data).map_err(|_| FlowError::Data("checkpoint"))?;
                 Some(FlowEvent::Checkpoint { origin, size, note })
             }
             b"behind" => {

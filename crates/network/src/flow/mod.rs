@@ -15,6 +15,9 @@ pub use decoder::{Decoder, FlowEvent};
 
 /// A follower that lacks more entries than this is told that it is behind and fetches tiles.
 pub const MOST_IN_FLOW: u64 = 4_096;
+/// The size that a follower states of a log that it does not want although it asks for all: its own, or a
+/// frozen one. No log is larger.
+pub const NOT_WANTED: u64 = i64::MAX as u64;
 /// The heartbeat: a comment, sent every 15 s.
 pub const HEARTBEAT: &[u8] = b":\n\n";
 /// The most lines of a request.
@@ -140,6 +143,7 @@ pub fn encode_checkpoint(origin: &Origin, size: u64, note: &str) -> Vec<u8> {
 }
 
 /// `event: behind`: the follower lacks more than [`MOST_IN_FLOW`] entries of this log, whose size is given.
+/// The flow goes on with the entries from that size; those before are fetched from bundles.
 #[must_use]
 pub fn encode_behind(origin: &Origin, size: u64) -> Vec<u8> {
     format!("event: behind\ndata: {origin} {size}\n\n").into_bytes()

@@ -6,6 +6,7 @@ use network::flow::{
 };
 use network::names::Origin;
 use proptest::prelude::*;
+use tlog::Note;
 
 use crate::fixtures::{assert_fixture, checkpoint, fixture};
 
@@ -19,7 +20,7 @@ fn stream() -> (Vec<u8>, Vec<FlowEvent>) {
     stream.extend(encode_behind(&"moh.gov.vn/log".parse().unwrap(), 99_000));
     let events = vec![
         FlowEvent::Entry { origin: origin.clone(), index: 812, bytes },
-        FlowEvent::Checkpoint { origin, size: 813, note },
+        FlowEvent::Checkpoint { origin, size: 813, note: Note::parse(&note).unwrap() },
         FlowEvent::Heartbeat,
         FlowEvent::Behind { origin: "moh.gov.vn/log".parse().unwrap(), size: 99_000 },
     ];
@@ -76,6 +77,10 @@ fn a_malformed_event_is_an_error_and_an_unknown_one_is_not() {
     assert_eq!(decode("event: entry\ndata: {}\n\n"), Err(FlowError::Id));
     assert_eq!(decode("event: entry\nid: a.vn/log x\ndata: {}\n\n"), Err(FlowError::Id));
     assert_eq!(decode("event: entry\nid: a.vn/log 1\n\n"), Err(FlowError::Data("entry")));
+    assert_eq!(
+        decode("event: checkpoint\nid: a.vn/log 1\ndata: no note\n\n"),
+        Err(FlowError::Data("checkpoint"))
+    );
     assert_eq!(decode("event: behind\ndata: 7\n\n"), Err(FlowError::Data("behind")));
     assert_eq!(decode("retry: 9\nevent: later\ndata: 7\n\n"), Ok(vec![]));
 }

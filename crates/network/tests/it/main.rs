@@ -7,5 +7,6 @@ mod door;
 mod entry;
 mod fixtures;
 mod flow;
+mod follower;
 mod receipt;
 mod root;
