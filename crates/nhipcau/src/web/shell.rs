@@ -324,6 +324,55 @@ pub fn theme_css(accent: Accent) -> String {
     )
 }
 
+/// A commune's frame for the tests of pages, at 10:00 on 24 November 2026 in Viet Nam.
+#[cfg(test)]
+pub(crate) fn sample(lang: Lang) -> Shell {
+    Shell {
+        lang,
+        now: Timestamp::constant(1_795_489_200, 0),
+        portal: Portal {
+            name: "Xã Ba Chẽ".into(),
+            parent: Some("Tỉnh Quảng Ninh".into()),
+            kind: PortalKind::Commune,
+            domain: "bache.quangninh.gov.vn".into(),
+            unit: "Văn phòng HĐND và UBND xã".into(),
+            contacts: vec!["Thôn Nam Kim".into(), String::new()],
+            mark: None,
+            theme: Some("/theme.css".into()),
+        },
+        path: "/muc/019ab3f0".into(),
+        title: Some("Tên <b>trang</b>".into()),
+        description: None,
+        section: Section::Directions,
+        demo: true,
+        synced: Synced::Ago(12),
+        nodes: (3, 3),
+        feeds: Some(("/nguon-tin/tat-ca.atom".into(), "/nguon-tin/tat-ca.rss".into())),
+    }
+}
+
+/// Checks what every page promises: nothing that the content security policy forbids, nothing from elsewhere, one
+/// heading of the first level, no placeholder left, and a title.
+#[cfg(test)]
+pub(crate) fn assert_page(html: &str) {
+    assert!(!html.contains(" style=") && !html.contains("<style"), "a style inside the page");
+    for script in html.split("<script").skip(1) {
+        let tag = script.split('>').next().unwrap_or_default();
+        let data = tag.contains("type=\"application/ld+json\"");
+        assert!(data || tag.contains("src=\"/assets/"), "a script inside the page: {tag}");
+    }
+    for handler in [" onclick", " onload", " onerror", "javascript:"] {
+        assert!(!html.contains(handler), "{handler}");
+    }
+    for from in ["src=\"http", "rel=\"stylesheet\" href=\"http"] {
+        assert!(!html.contains(from), "something from elsewhere");
+    }
+    assert_eq!(html.matches("<h1").count(), 1, "one heading of the first level");
+    let said = html.split("<script").next().unwrap_or_default();
+    assert!(!said.contains('{') && !said.contains('}'), "a placeholder is left");
+    assert!(html.contains("<title>") && html.contains("id=\"noi-dung\""));
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

@@ -9,16 +9,18 @@ use std::fmt::Display;
 
 /// The next word of `table` from byte `at`, which must be `key`; and the byte after it.
 ///
-/// Fails the constant evaluation, and with it the build, when the table says something else there.
+/// Fails the constant evaluation, and with it the build, when the table says something else there; `missing` is what
+/// it then says.
 pub(super) const fn next(
     table: &'static str,
     at: usize,
     key: &str,
+    missing: &'static str,
     arguments: &[&str],
 ) -> (&'static str, usize) {
     let bytes = table.as_bytes();
     let mut from = skip_blank(bytes, at);
-    assert!(starts_with(bytes, from, key.as_bytes()), "a word is missing from the table, or out of order");
+    assert!(starts_with(bytes, from, key.as_bytes()), "{}", missing);
     from += key.len();
     assert!(starts_with(bytes, from, b" = \""), "a word is not written as: key = \"value\"");
     from += 4;
@@ -138,35 +140,35 @@ mod tests {
 
     #[test]
     fn words_are_read_in_order() {
-        let (hello, at) = next(TABLE, 0, "hello", &[]);
-        let (nodes, at) = next(TABLE, at, "nodes", &["n", "of"]);
+        let (hello, at) = next(TABLE, 0, "hello", "", &[]);
+        let (nodes, at) = next(TABLE, at, "nodes", "", &["n", "of"]);
         end(TABLE, at);
         assert_eq!((hello, nodes), ("Xin chào", "{n} trên {of} máy chủ"));
     }
 
     #[test]
-    #[should_panic(expected = "missing from the table, or out of order")]
+    #[should_panic(expected = "`farewell` is missing")]
     fn a_missing_word_stops() {
-        next(TABLE, 0, "farewell", &[]);
+        next(TABLE, 0, "farewell", "the word `farewell` is missing", &[]);
     }
 
     #[test]
     #[should_panic(expected = "a word that nobody names")]
     fn an_unnamed_word_stops() {
-        let (_, at) = next(TABLE, 0, "hello", &[]);
+        let (_, at) = next(TABLE, 0, "hello", "", &[]);
         end(TABLE, at);
     }
 
     #[test]
     #[should_panic(expected = "nothing fills")]
     fn an_undeclared_placeholder_stops() {
-        next("nodes = \"{n} máy chủ\"\n", 0, "nodes", &[]);
+        next("nodes = \"{n} máy chủ\"\n", 0, "nodes", "", &[]);
     }
 
     #[test]
     #[should_panic(expected = "lacks a placeholder")]
     fn a_forgotten_placeholder_stops() {
-        next("nodes = \"máy chủ\"\n", 0, "nodes", &["n"]);
+        next("nodes = \"máy chủ\"\n", 0, "nodes", "", &["n"]);
     }
 
     #[test]

@@ -157,3 +157,6 @@ impl Legal {
         self == Legal::InForce
     }
 }
+
+#[cfg(test)]
+mod tests;

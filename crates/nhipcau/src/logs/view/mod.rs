@@ -15,3 +15,6 @@ pub use coverage::{
 pub use network::{
     Alarm, Heads, LogRow, LogState, Neighbour, NeighbourRole, NeighbourState, NetworkPage, NodeFacts, Split,
 };
+
+#[cfg(test)]
+mod tests;

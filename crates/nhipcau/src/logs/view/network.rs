@@ -168,10 +168,21 @@ impl NetworkPage {
         number::whole(self.shell.lang, (*n).into())
     }
 
+    /// Whether every line is open and every log is as it should be.
+    fn calm(&self) -> bool {
+        let in_step = |n: &Neighbour| n.state == NeighbourState::InStep;
+        let fine = |l: &LogRow| !matches!(l.state, LogState::Behind(_) | LogState::Frozen);
+        self.alarms.is_empty()
+            && self.splits.is_empty()
+            && self.neighbours.iter().all(in_step)
+            && self.logs.iter().all(fine)
+    }
+
     /// Whether anything must be done, first of all.
     fn lead(&self) -> String {
         match self.alarms.len() {
-            0 => self.w().network_calm.to_owned(),
+            0 if self.calm() => self.w().network_calm.to_owned(),
+            0 => self.w().network_busy.to_owned(),
             n => self.w().network_alarms(number::whole(self.shell.lang, n as u64)),
         }
     }
