@@ -7,6 +7,7 @@
 
 pub mod bridge;
 pub mod content;
+pub mod contents;
 pub mod directory;
 pub mod door;
 pub mod entry;

@@ -1,0 +1,533 @@
+//! Contents: fetching what entries point to, under a cursor of its own (protocol §4).
+//!
+//! A pure queue: [`Contents::on`] takes an event and the time and answers with what is to be done. Urgent
+//! contents come first, then the order in which they were wanted; fetches under way are bounded, over all
+//! and per source; sources are tried in the order given (issuer's node, then neighbours). Promised: what
+//! does not match its hash is never kept, and its source is named in an alarm; a 404 means later, with
+//! back-off; a 410 is a hint that counts only once an erasure stands in a log; what was erased is not
+//! fetched any more. And [`Contents::claim`] says at any time, truthfully, what is held of a log.
+
+mod cursor;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::entry::Lane;
+use crate::follower::PeerId;
+use crate::moment::{Dice, Moment};
+use crate::names::{ContentHash, Origin};
+
+pub use cursor::Claim;
+use cursor::Cursor;
+
+/// What happened.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// An applied entry points to content that our store does not hold.
+    Want {
+        /// The log.
+        origin: Origin,
+        /// The entry.
+        index: u64,
+        /// The content.
+        hash: ContentHash,
+        /// Its size as the entry says.
+        size: u64,
+        /// How urgent it is.
+        lane: Lane,
+    },
+    /// Every content that entries of this log below `size` point to was wanted, unless our store held it.
+    Read {
+        /// The log.
+        origin: Origin,
+        /// The size.
+        size: u64,
+    },
+    /// Where to fetch the contents of a log, in the order of preference. Given again, for example because a
+    /// neighbour is back, it lets what waits be tried at once.
+    Sources {
+        /// The log.
+        origin: Origin,
+        /// The issuer's node, then neighbours.
+        sources: Vec<PeerId>,
+    },
+    /// After [`Action::Recall`]: every want of the entry was reported anew.
+    Recalled {
+        /// The log.
+        origin: Origin,
+        /// The entry.
+        index: u64,
+    },
+    /// A fetch brought bytes, hashed while they came and not yet kept.
+    Arrived {
+        /// What was asked for.
+        hash: ContentHash,
+        /// Who was asked.
+        from: PeerId,
+        /// The hash of what came.
+        found: ContentHash,
+    },
+    /// The source does not have it (404).
+    Missing {
+        /// What was asked for.
+        hash: ContentHash,
+        /// Who was asked.
+        from: PeerId,
+    },
+    /// The source says that it was erased (410).
+    Gone {
+        /// What was asked for.
+        hash: ContentHash,
+        /// Who was asked.
+        from: PeerId,
+    },
+    /// The source could not be reached, or broke off, or sent more bytes than the entry says.
+    Failed {
+        /// What was asked for.
+        hash: ContentHash,
+        /// Who was asked.
+        from: PeerId,
+    },
+    /// Our store holds it durably, whether from a fetch or otherwise.
+    Kept {
+        /// The content.
+        hash: ContentHash,
+    },
+    /// Our store could not keep it.
+    NotKept {
+        /// The content.
+        hash: ContentHash,
+    },
+    /// An entry in a log has erased it: it must not be fetched or kept.
+    Erased {
+        /// The content.
+        hash: ContentHash,
+    },
+    /// The time asked for by [`Action::Wake`] has come.
+    Tick,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Read `/content/<hash>` from this source, no more than `size` bytes.
+    Fetch {
+        /// The content.
+        hash: ContentHash,
+        /// Its size as the entry says.
+        size: u64,
+        /// The source.
+        from: PeerId,
+    },
+    /// What arrived is right: keep it durably, then report [`Event::Kept`].
+    Keep {
+        /// The content.
+        hash: ContentHash,
+    },
+    /// What arrived or is arriving must not be kept.
+    Discard {
+        /// The content.
+        hash: ContentHash,
+    },
+    /// There is room again: report [`Event::Want`] anew for what this entry points to and our store does not
+    /// hold, then [`Event::Recalled`].
+    Recall {
+        /// The log.
+        origin: Origin,
+        /// The entry.
+        index: u64,
+    },
+    /// The source sent bytes that do not match the hash.
+    Alarm {
+        /// The content.
+        hash: ContentHash,
+        /// The source.
+        from: PeerId,
+    },
+    /// Send [`Event::Tick`] at this time. The newest one stands.
+    Wake {
+        /// When.
+        at: Moment,
+    },
+}
+
+/// Times in milliseconds, and bounds.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Fetches under way, over all sources.
+    pub fetches: usize,
+    /// Fetches under way from one source.
+    pub per_source: usize,
+    /// Contents that are remembered to be fetched; more are recalled when there is room.
+    pub capacity: usize,
+    /// The first and the longest wait after all sources failed.
+    pub back_off: (u64, u64),
+    /// How long an answer may take.
+    pub answer: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            fetches: 8,
+            per_source: 4,
+            capacity: 50_000,
+            back_off: (5_000, 3_600_000),
+            answer: 600_000,
+        }
+    }
+}
+
+/// How many entries are recalled at a time.
+const RECALLS: usize = 256;
+
+/// See the module.
+#[derive(Debug)]
+pub struct Contents {
+    settings: Settings,
+    dice: Dice,
+    now: Moment,
+    turn: u64,
+    wants: HashMap<ContentHash, Want>,
+    /// Due now: urgent first, then in turn.
+    ready: BTreeSet<(Lane, u64, ContentHash)>,
+    /// Waiting for a time: a back-off, or an overdue answer.
+    later: BTreeSet<(Moment, ContentHash)>,
+    cursors: BTreeMap<Origin, Cursor>,
+    sources: BTreeMap<Origin, Vec<PeerId>>,
+    busy: BTreeMap<PeerId, usize>,
+    fetching: usize,
+    announced: Option<Moment>,
+    out: Vec<Action>,
+}
+
+#[derive(Debug)]
+struct Want {
+    size: u64,
+    lane: Lane,
+    turn: u64,
+    entries: Vec<(Origin, u64)>,
+    /// Sources that failed in this round.
+    tried: Vec<PeerId>,
+    /// Sources that say it is gone, or that sent something else: not asked again.
+    refused: Vec<PeerId>,
+    rounds: u32,
+    step: Step,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Ready,
+    Waiting(Moment),
+    Fetching(PeerId, Moment),
+    Keeping,
+}
+
+impl Contents {
+    /// An empty queue; `seed` spreads its retries.
+    #[must_use]
+    pub fn new(settings: Settings, seed: u64) -> Contents {
+        Contents {
+            settings,
+            dice: Dice::new(seed),
+            now: Moment(0),
+            turn: 0,
+            wants: HashMap::new(),
+            ready: BTreeSet::new(),
+            later: BTreeSet::new(),
+            cursors: BTreeMap::new(),
+            sources: BTreeMap::new(),
+            busy: BTreeMap::new(),
+            fetching: 0,
+            announced: None,
+            out: Vec::new(),
+        }
+    }
+
+    /// Takes an event at a time and answers with what is to be done, in this order.
+    pub fn on(&mut self, event: Event, now: Moment) -> Vec<Action> {
+        self.now = self.now.max(now);
+        self.take(event);
+        while let Some((at, hash)) = self.later.first().copied()
+            && at <= self.now
+        {
+            self.later.pop_first();
+            self.due(hash, at);
+        }
+        self.fill();
+        self.announce();
+        std::mem::take(&mut self.out)
+    }
+
+    /// What is held of a log: `content <size> lacking <indices>`.
+    #[must_use]
+    pub fn claim(&self, origin: &Origin) -> Claim {
+        self.cursors.get(origin).map(Cursor::claim).unwrap_or_default()
+    }
+
+    /// How many contents wait or are under way.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.wants.len()
+    }
+
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Want { origin, index, hash, size, lane } => self.want(origin, index, hash, size, lane),
+            Event::Read { origin, size } => self.cursors.entry(origin).or_default().read(size),
+            Event::Recalled { origin, index } => {
+                if let Some(cursor) = self.cursors.get_mut(&origin) {
+                    cursor.recalled(index);
+                }
+            }
+            Event::Sources { origin, sources } => {
+                self.hurry(&origin);
+                self.sources.insert(origin, sources);
+            }
+            Event::Arrived { hash, from, found } if self.is_fetching(hash, from) => {
+                self.ended(hash);
+                if found == hash {
+                    self.step(hash, Step::Keeping);
+                    self.out.push(Action::Keep { hash });
+                } else {
+                    self.out.push(Action::Discard { hash });
+                    self.out.push(Action::Alarm { hash, from });
+                    self.refuse(hash, from);
+                }
+            }
+            Event::Arrived { hash, .. } => self.out.push(Action::Discard { hash }),
+            Event::Missing { hash, from } | Event::Failed { hash, from } if self.is_fetching(hash, from) => {
+                self.ended(hash);
+                self.next(hash, from);
+            }
+            Event::Gone { hash, from } if self.is_fetching(hash, from) => {
+                self.ended(hash);
+                self.refuse(hash, from);
+            }
+            Event::Kept { hash } => self.settle(hash),
+            Event::NotKept { hash } => {
+                if self.wants.get(&hash).is_some_and(|want| want.step == Step::Keeping) {
+                    self.wait(hash);
+                }
+            }
+            Event::Erased { hash } => {
+                if self.wants.contains_key(&hash) {
+                    self.out.push(Action::Discard { hash });
+                }
+                self.settle(hash);
+            }
+            Event::Missing { .. } | Event::Failed { .. } | Event::Gone { .. } | Event::Tick => {}
+        }
+    }
+
+    fn want(&mut self, origin: Origin, index: u64, hash: ContentHash, size: u64, lane: Lane) {
+        let cursor = self.cursors.entry(origin.clone()).or_default();
+        if let Some(want) = self.wants.get_mut(&hash) {
+            if !want.entries.contains(&(origin.clone(), index)) {
+                cursor.lacks(index);
+                want.entries.push((origin, index));
+            }
+            if lane < want.lane {
+                let was_ready = self.ready.remove(&(want.lane, want.turn, hash));
+                want.lane = lane;
+                if was_ready {
+                    self.ready.insert((lane, want.turn, hash));
+                }
+            }
+            return;
+        }
+        if self.wants.len() >= self.settings.capacity && lane != Lane::Urgent {
+            cursor.forgets(index);
+            return;
+        }
+        cursor.lacks(index);
+        self.turn += 1;
+        let turn = self.turn;
+        let want = Want {
+            size,
+            lane,
+            turn,
+            entries: vec![(origin, index)],
+            tried: Vec::new(),
+            refused: Vec::new(),
+            rounds: 0,
+            step: Step::Ready,
+        };
+        self.wants.insert(hash, want);
+        self.ready.insert((lane, turn, hash));
+    }
+
+    /// Starts fetches while the bounds allow.
+    fn fill(&mut self) {
+        let mut passed_over = Vec::new();
+        while self.fetching < self.settings.fetches
+            && let Some((lane, turn, hash)) = self.ready.pop_first()
+        {
+            match self.source_for(hash) {
+                Source::Use(from) => self.fetch(hash, from),
+                Source::Busy => passed_over.push((lane, turn, hash)),
+                Source::None => self.wait(hash),
+            }
+            if passed_over.len() >= self.settings.fetches {
+                break;
+            }
+        }
+        self.ready.extend(passed_over);
+    }
+
+    fn source_for(&self, hash: ContentHash) -> Source {
+        let Some(want) = self.wants.get(&hash) else { return Source::None };
+        let mut answer = Source::None;
+        let named = want.entries.iter().filter_map(|(origin, _)| self.sources.get(origin)).flatten();
+        for source in named.filter(|source| !want.tried.contains(source) && !want.refused.contains(source)) {
+            if self.busy.get(source).copied().unwrap_or(0) < self.settings.per_source {
+                return Source::Use(*source);
+            }
+            answer = Source::Busy;
+        }
+        answer
+    }
+
+    fn fetch(&mut self, hash: ContentHash, from: PeerId) {
+        let overdue = self.now + self.settings.answer;
+        let Some(want) = self.wants.get_mut(&hash) else { return };
+        want.step = Step::Fetching(from, overdue);
+        self.later.insert((overdue, hash));
+        self.out.push(Action::Fetch { hash, size: want.size, from });
+        self.fetching += 1;
+        *self.busy.entry(from).or_default() += 1;
+    }
+
+    fn is_fetching(&self, hash: ContentHash, from: PeerId) -> bool {
+        self.wants.get(&hash).is_some_and(|want| matches!(want.step, Step::Fetching(at, _) if at == from))
+    }
+
+    /// A fetch is not under way any more.
+    fn ended(&mut self, hash: ContentHash) {
+        let Some(Want { step: Step::Fetching(from, overdue), .. }) = self.wants.get(&hash) else { return };
+        self.later.remove(&(*overdue, hash));
+        self.fetching -= 1;
+        if let Some(busy) = self.busy.get_mut(from) {
+            *busy -= 1;
+        }
+    }
+
+    fn step(&mut self, hash: ContentHash, step: Step) {
+        if let Some(want) = self.wants.get_mut(&hash) {
+            want.step = step;
+        }
+    }
+
+    fn refuse(&mut self, hash: ContentHash, from: PeerId) {
+        if let Some(want) = self.wants.get_mut(&hash) {
+            want.refused.push(from);
+        }
+        self.next(hash, from);
+    }
+
+    /// On to the next source; once all have failed, later again from the first.
+    fn next(&mut self, hash: ContentHash, from: PeerId) {
+        let Some(want) = self.wants.get_mut(&hash) else { return };
+        want.tried.push(from);
+        want.step = Step::Ready;
+        self.ready.insert((want.lane, want.turn, hash));
+        if self.source_for(hash) == Source::None {
+            self.wait(hash);
+        }
+    }
+
+    fn wait(&mut self, hash: ContentHash) {
+        let Some(want) = self.wants.get_mut(&hash) else { return };
+        self.ready.remove(&(want.lane, want.turn, hash));
+        want.tried.clear();
+        let (first, longest) = self.settings.back_off;
+        let wait = first.saturating_mul(1 << want.rounds.min(20)).min(longest);
+        want.rounds += 1;
+        if want.rounds % 8 == 0 {
+            // Who refused may have mended its store in the meantime.
+            want.refused.clear();
+        }
+        let until = self.now + self.dice.around(wait);
+        want.step = Step::Waiting(until);
+        self.later.insert((until, hash));
+    }
+
+    /// Lets what waits of a log be tried at once.
+    fn hurry(&mut self, origin: &Origin) {
+        for (hash, want) in &mut self.wants {
+            if let Step::Waiting(at) = want.step
+                && want.entries.iter().any(|(of, _)| of == origin)
+            {
+                self.later.remove(&(at, *hash));
+                want.step = Step::Ready;
+                want.rounds = 0;
+                want.refused.clear();
+                self.ready.insert((want.lane, want.turn, *hash));
+            }
+        }
+    }
+
+    fn due(&mut self, hash: ContentHash, at: Moment) {
+        match self.wants.get_mut(&hash) {
+            Some(want) if want.step == Step::Waiting(at) => {
+                want.step = Step::Ready;
+                self.ready.insert((want.lane, want.turn, hash));
+            }
+            Some(Want { step: Step::Fetching(from, overdue), .. }) if *overdue == at => {
+                let from = *from;
+                self.ended(hash);
+                self.next(hash, from);
+            }
+            _ => {}
+        }
+    }
+
+    /// Held or erased: nothing lacks because of it any more.
+    fn settle(&mut self, hash: ContentHash) {
+        self.ended(hash);
+        let Some(want) = self.wants.remove(&hash) else { return };
+        self.ready.remove(&(want.lane, want.turn, hash));
+        if let Step::Waiting(at) = want.step {
+            self.later.remove(&(at, hash));
+        }
+        for (origin, index) in want.entries {
+            if let Some(cursor) = self.cursors.get_mut(&origin) {
+                cursor.has(index);
+            }
+        }
+        if self.wants.len() <= self.settings.capacity / 2 {
+            self.recall();
+        }
+    }
+
+    fn recall(&mut self) {
+        let room = RECALLS.min(self.settings.capacity - self.wants.len().min(self.settings.capacity));
+        let mut recalled = 0;
+        for (origin, cursor) in &mut self.cursors {
+            while recalled < room
+                && let Some(index) = cursor.recall()
+            {
+                recalled += 1;
+                self.out.push(Action::Recall { origin: origin.clone(), index });
+            }
+        }
+    }
+
+    fn announce(&mut self) {
+        if self.announced.is_some_and(|at| at <= self.now) {
+            self.announced = None;
+        }
+        if let Some((next, _)) = self.later.first().copied()
+            && self.announced.is_none_or(|at| at > next)
+        {
+            self.announced = Some(next);
+            self.out.push(Action::Wake { at: next });
+        }
+    }
+}
+
+#[derive(PartialEq, Eq)]
+enum Source {
+    Use(PeerId),
+    Busy,
+    None,
+}
