@@ -22,4 +22,5 @@ pub mod receipt;
 pub mod root;
 pub mod scope;
 pub mod simulation;
+pub mod startup;
 mod words;

@@ -11,3 +11,4 @@ mod flow;
 mod follower;
 mod receipt;
 mod root;
+mod startup;
