@@ -38,6 +38,7 @@ macro_rules! words {
 words! {
     // The house and its frame
     house,
+    state_name,
     skip,
     demo,
     other_language,

@@ -251,7 +251,7 @@ pub struct Related {
 pub struct Verify {
     /// `/proof/<reference>`.
     pub proof: String,
-    /// The QR code as SVG; it opens the issuer's or the root's host with the proof in the fragment.
+    /// The QR code as SVG (`qr_svg`), empty for none; it opens the issuer's or the root's host with the proof in the fragment.
     pub qr_svg: String,
     /// The address in the QR code, for those who type.
     pub qr_href: String,

@@ -8,6 +8,7 @@ mod feeds;
 mod history;
 mod item;
 mod list;
+mod qr;
 mod span;
 
 pub use feeds::{FeedRow, FeedsPage};
@@ -17,6 +18,7 @@ pub use item::{
     Related, TocLine, Verify,
 };
 pub use list::{Day, HomePage, ItemRow, ListPage, RowChange};
+pub use qr::qr_svg;
 pub use span::{Issued, Shown, Span, Stop, StopState, Stored};
 
 use crate::words::Lang;
