@@ -15,7 +15,8 @@ import sys
 import unicodedata
 from pathlib import Path
 
-import build_demo
+sys.dont_write_bytecode = True
+import build_demo  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 SOURCES = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE.parent.parent / "shared" / "data"

@@ -1,5 +1,7 @@
 //! Laws of the text functions, on any text.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 use vietnam::text::{canonical, fold, label, nfc, same, slug};

@@ -1,5 +1,7 @@
 //! Working time by the vectors of practice: Tết, swapped Saturdays, the holiday of 24 November.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 use jiff::civil::{Date, date};
 use vietnam::working_time::Calendar;
 

@@ -75,6 +75,8 @@ impl fmt::Display for AgencyCode {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     #[test]
