@@ -29,8 +29,9 @@ pub use refusal::Refusal;
 
 use known::Known;
 
-/// The most heads of one log that are remembered while the log itself has not come that far.
-const MAX_OPEN_HEADS: usize = 4_096;
+/// The most heads of one log that are remembered while the log itself has not come that far; of more, every
+/// second is forgotten.
+const MAX_OPEN_HEADS: usize = 64;
 
 /// More rounds than any administration has levels; ends the settling of closings.
 const MAX_ROUNDS: usize = 16;
@@ -62,6 +63,22 @@ type Place = (u64, Origin, u64);
 struct Read {
     size: u64,
     heads: Vec<(u64, u64)>,
+}
+
+impl Read {
+    fn open(&mut self, place: u64, size: u64) {
+        if let Err(at) = self.heads.binary_search_by_key(&place, |(place, _)| *place) {
+            self.heads.insert(at, (place, size));
+        }
+        if self.heads.len() > MAX_OPEN_HEADS {
+            let mut at = 0;
+            let last = self.heads.len() - 1;
+            self.heads.retain(|_| {
+                at += 1;
+                at % 2 == 1 || at > last
+            });
+        }
+    }
 }
 
 /// What [`Directory::count`] ran over.
@@ -196,11 +213,14 @@ impl Directory {
 
     /// Takes an entry of the heads log: at `place`, the log `origin` had `size` entries. In the order of
     /// the heads log.
+    ///
+    /// Of a log that is not read here, a few heads are kept. Whoever begins to read such a log gives its
+    /// heads once more, before its statements, so that these find their exact places.
     pub fn head(&mut self, place: u64, origin: &Origin, size: u64) -> Vec<Effect> {
         let mut effects = Vec::new();
         let read = self.read.entry(origin.clone()).or_default();
-        if size > read.size && read.heads.len() < MAX_OPEN_HEADS {
-            read.heads.push((place, size));
+        if size > read.size {
+            read.open(place, size);
         }
         let Some(waiting) = self.unplaced.get_mut(origin) else { return effects };
         let beyond = waiting.split_off(&size);

@@ -139,6 +139,12 @@ impl Directory {
         .find(|node| node.name == *name)
     }
 
+    /// True if no statement waits for its head or for a quorum.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.unplaced.is_empty() && self.placed.range((self.confirmed, Origin::least(), 0)..).next().is_none()
+    }
+
     /// Statements that do not count yet, as (log, index).
     #[must_use]
     pub fn pending(&self) -> Vec<(Origin, u64)> {

@@ -171,7 +171,7 @@ impl Follower {
         }
     }
 
-    fn freeze(&mut self, at: usize, a: Signed, b: Signed, bridge: Vec<Hash>) {
+    pub(super) fn freeze(&mut self, at: usize, a: Signed, b: Signed, bridge: Vec<Hash>) {
         self.silence(at);
         let log = &mut self.logs[at];
         log.frozen = true;
