@@ -57,7 +57,7 @@ def stop(message):
 
 def signer(text):
     """From late August to November 2025 the pages show "A - B" for documents of one agency, where A is somebody
-    else (once a Prime Minister who left in 2016): B signed. Names in capitals become names."""
+    else (often a Prime Minister who left in 2016): B signed. Names in capitals become names."""
     last = nfc(text).split(" - ")[-1]
     return " ".join(w.capitalize() for w in last.split()) if last.isupper() else last
 
