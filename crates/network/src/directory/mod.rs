@@ -108,7 +108,9 @@ pub enum Effect {
         /// The place.
         place: u64,
     },
-    /// A statement has no effect; the root is to be alarmed.
+    /// A statement has no effect; the root is to be alarmed. At the root, which reads every log before it
+    /// writes its head, that is final; elsewhere what it rests on may still be on its way, and
+    /// [`Directory::refused`] tells later.
     Refused {
         /// The log that holds it.
         origin: Origin,

@@ -11,4 +11,5 @@ mod flow;
 mod follower;
 mod receipt;
 mod root;
+mod simulation;
 mod startup;
