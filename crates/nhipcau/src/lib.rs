@@ -1,1 +1,18 @@
-//! One server that joins government portals: what is published once stands everywhere, proven.
+//! Nhịp Cầu: one server that joins government portals. What is published once stands everywhere, proven.
+//!
+//! One folder per noun; `app::App` is all that a request or a job may use. See ARCHITECTURE.md.
+
+pub mod agencies;
+pub mod api;
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod items;
+pub mod logs;
+pub mod operate;
+pub mod peers;
+pub mod problem;
+pub mod tasks;
+pub mod web;
+pub mod words;

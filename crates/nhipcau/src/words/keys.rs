@@ -224,6 +224,7 @@ words! {
     check_root_says,
     check_root_link(n),
     // Coverage
+    central,
     coverage_crumb,
     coverage_title,
     coverage_title_withdrawn,

@@ -1,0 +1,203 @@
+//! Keeps the directory in step with the logs, after each commit, and tells whoever must know.
+//!
+//! The fold runs outside the writer's transaction: what it needs is in committed entries, so a crash
+//! in between only means that the same entries are given to it again at the next start.
+
+use std::sync::Arc;
+
+use network::directory::{Directory, Effect, NotConfirmed};
+use network::entry::{Entry, Kind};
+use network::follower;
+use network::names::Origin;
+use tlog::Note;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::mpsc;
+
+use super::{Portals, fold, store};
+use crate::app::App;
+use crate::db::Tx;
+use crate::items;
+use crate::logs::ledger::Added;
+use crate::logs::store as logs;
+use crate::operate::alarms::{self, Alarm};
+use crate::peers;
+use crate::run;
+use crate::web::pages::Tag;
+
+/// Follows commits and cosigned heads until the node stops.
+pub async fn run(app: App, mut cosigned: mpsc::Receiver<Note>) {
+    let mut told = app.told.subscribe();
+    let mut keeper = Keeper { directory: Directory::clone(&app.directory.load()), app };
+    keeper.settle(vec![Effect::Agency(keeper.directory.root().clone())]).await;
+    loop {
+        let mut effects = Vec::new();
+        tokio::select! {
+            commit = told.recv() => match commit {
+                Ok(commit) => {
+                    for added in &commit.added {
+                        keeper.read(added, &mut effects).await;
+                    }
+                    // Whatever else is waiting is taken along: a nation is enrolled in one go.
+                    while let Ok(commit) = told.try_recv() {
+                        for added in &commit.added {
+                            keeper.read(added, &mut effects).await;
+                        }
+                    }
+                }
+                Err(RecvError::Lagged(_)) => effects.extend(keeper.again().await),
+                Err(RecvError::Closed) => return,
+            },
+            Some(note) = cosigned.recv() => effects.extend(keeper.confirm(note).await),
+        }
+        if !effects.is_empty() {
+            keeper.settle(effects).await;
+        }
+    }
+}
+
+struct Keeper {
+    app: App,
+    directory: Directory,
+}
+
+impl Keeper {
+    async fn read(&mut self, added: &Added, effects: &mut Vec<Effect>) {
+        let heads = added.origin == *self.directory.heads();
+        for (offset, bytes) in added.entries.iter().enumerate() {
+            let index = added.from + offset as u64;
+            // Most entries are items; a look at the bytes spares reading them twice.
+            if !heads && !mentions(bytes, b"\"kind\":\"agency.") && !mentions(bytes, b"\"kind\":\"portal.carries\"") {
+                continue;
+            }
+            match Entry::decode(bytes) {
+                Ok(Entry { kind: Kind::Head { origin, size, root, checkpoint }, .. }) if heads => {
+                    effects.extend(self.directory.head(index, &origin, size));
+                    let Ok(note) = Note::parse(&checkpoint) else { continue };
+                    let head = follower::Event::Head { origin, size, root, note: Arc::new(note) };
+                    let _ = self.app.follower.send(peers::Event::Network(head)).await;
+                }
+                Ok(entry) => effects.extend(self.directory.note(&added.origin, index, &entry, None)),
+                Err(_) => {}
+            }
+        }
+        self.directory.has_read(&added.origin, added.frontier.size());
+        if heads && added.checkpoint.is_some() {
+            // The quorum may be of no other node (a nation of one), or its cosignatures are here already.
+            if let Some(note) = peers::receipts::cosigned_heads(&self.app).await {
+                effects.extend(self.confirm(note).await);
+            }
+        }
+    }
+
+    async fn confirm(&mut self, note: Note) -> Vec<Effect> {
+        let text = note.to_string();
+        match self.directory.confirm(&note) {
+            Ok(effects) => {
+                let remembered = self
+                    .app
+                    .db
+                    .write("heads.confirmed", async move |tx: &mut Tx| -> Result<(), anyhow::Error> {
+                        Ok(fold::remember(tx.conn(), fold::CONFIRMED, text).await?)
+                    })
+                    .await;
+                if let Err(error) = remembered {
+                    tracing::error!(%error, "the confirmed heads checkpoint could not be remembered");
+                }
+                effects
+            }
+            Err(NotConfirmed::Quorum { .. }) => Vec::new(),
+            Err(why) => {
+                tracing::warn!(%why, "a heads checkpoint does not count");
+                Vec::new()
+            }
+        }
+    }
+
+    /// Commits were missed: everything is read from the database again.
+    async fn again(&mut self) -> Vec<Effect> {
+        let read = async {
+            let mut conn = self.app.db.read().await?;
+            fold::rebuild(&mut conn, &self.app.root).await
+        };
+        match read.await {
+            Ok(directory) => {
+                self.directory = directory;
+                let all = self.directory.agencies().map(|a| Effect::Agency(a.origin.clone())).collect();
+                all
+            }
+            Err(error) => {
+                tracing::error!(error = format!("{error:#}"), "the directory could not be read again");
+                Vec::new()
+            }
+        }
+    }
+
+    /// Makes the changes count: for pages, scopes, followers, alarms.
+    async fn settle(&mut self, effects: Vec<Effect>) {
+        let directory = Arc::new(self.directory.clone());
+        self.app.directory.store(directory.clone());
+        let mut visible = false;
+        let mut places: Vec<(Origin, u64, u64)> = Vec::new();
+        for effect in effects {
+            match effect {
+                Effect::Agency(_) | Effect::Gone(_) | Effect::Scope(_) => visible = true,
+                Effect::Placed { origin, index, place } => places.push((origin, index, place)),
+                Effect::Refused { origin, index, why } => {
+                    let detail = format!("entry {index} of {origin}: {why}");
+                    alarms::tell(
+                        &self.app,
+                        Alarm { about: "refused".into(), peer: String::new(), origin: origin.to_string(), detail },
+                    )
+                    .await;
+                }
+            }
+        }
+        let settled = self.settle_in_database(directory, places, visible).await;
+        if let Err(error) = settled {
+            tracing::error!(error = format!("{error:#}"), "the directory's changes could not be stored; they are worked out again at start");
+        }
+        if visible {
+            let _ = self.app.follower.send(peers::Event::DirectoryChanged).await;
+            self.app.pages.changed([Tag::Directory, Tag::Lists]);
+            self.app.stirred.send_modify(|n| *n += 1);
+        }
+    }
+
+    async fn settle_in_database(
+        &self,
+        directory: Arc<Directory>,
+        places: Vec<(Origin, u64, u64)>,
+        visible: bool,
+    ) -> anyhow::Result<()> {
+        self.app
+            .db
+            .write("directory.settle", async move |tx: &mut Tx| -> Result<(), anyhow::Error> {
+                for (origin, index, place) in places {
+                    let Some(head) = logs::by_origin(tx.conn(), origin.as_str()).await? else { continue };
+                    run!(
+                        tx,
+                        "UPDATE fact SET place = $1 WHERE log = $2 AND idx = $3",
+                        place as i64,
+                        head.id,
+                        index as i64
+                    )?;
+                }
+                if visible {
+                    store::work_out_scopes(tx, &directory).await?;
+                    tx.ledger.directory = directory;
+                    items::fold::weigh_orders(tx).await?;
+                }
+                Ok(())
+            })
+            .await?;
+        let mut conn = self.app.db.read().await?;
+        let portals = Portals::load(&mut conn, &self.app.keys, &self.app.dice).await?;
+        self.app.portals.store(Arc::new(portals));
+        Ok(())
+    }
+}
+
+fn mentions(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+

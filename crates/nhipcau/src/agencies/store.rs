@@ -1,0 +1,121 @@
+//! Portals and what they carry, in the database.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use network::directory::Directory;
+use network::names::Origin;
+use network::scope::Issuer;
+use sqlx::FromRow;
+
+use super::Portal;
+use crate::db::{Conn, Tx};
+use crate::logs::store as logs;
+use crate::{all, run};
+
+#[derive(FromRow)]
+struct Row {
+    domain: String,
+    log: i64,
+    origin: String,
+    main: i64,
+    theme: String,
+}
+
+/// The portals of this node, the main one first.
+///
+/// # Errors
+/// The database's.
+pub async fn portals(conn: &mut Conn) -> anyhow::Result<Vec<Portal>> {
+    let rows = all!(
+        conn,
+        Row,
+        "SELECT p.domain, p.log, l.origin, p.main, p.theme FROM portal p JOIN log l ON l.id = p.log
+         ORDER BY p.main DESC, p.domain"
+    )?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Portal {
+                domain: row.domain.into(),
+                log: row.log,
+                origin: row.origin.parse()?,
+                main: row.main != 0,
+                theme: row.theme,
+            })
+        })
+        .collect()
+}
+
+/// Adds a portal of ours and its empty log. One that is there stays. Returns our number for its log.
+///
+/// # Errors
+/// The database's.
+pub async fn add_portal(tx: &mut Tx, domain: &str, origin: &Origin, main: bool, theme: &str) -> anyhow::Result<i64> {
+    let now = tx.ledger.now();
+    let log = logs::ensure(tx.conn(), origin, true, now).await?;
+    run!(
+        tx,
+        "INSERT INTO portal (domain, log, main, theme) VALUES ($1, $2, $3, $4) ON CONFLICT (domain) DO NOTHING",
+        domain.to_owned(),
+        log,
+        i64::from(main),
+        theme.to_owned()
+    )?;
+    Ok(log)
+}
+
+/// Works out anew which logs stand on which of our portals. Returns true if anything is different.
+///
+/// # Errors
+/// The database's.
+pub async fn work_out_scopes(tx: &mut Tx, directory: &Directory) -> anyhow::Result<bool> {
+    let now = tx.ledger.now();
+    let mut ids: BTreeMap<Origin, i64> =
+        logs::every(tx.conn()).await?.into_iter().map(|head| (head.origin, head.id)).collect();
+    let rows = all!(tx, (String, i64), "SELECT portal, log FROM carries")?;
+    let mut before: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
+    for (portal, log) in rows {
+        before.entry(portal).or_default().insert(log);
+    }
+    let mut changed = false;
+    for portal in portals(tx.conn()).await? {
+        let mut after = BTreeSet::from([portal.log]);
+        for issuer in carried_by(directory, &portal.origin) {
+            let id = match ids.get(&issuer) {
+                Some(id) => *id,
+                None => {
+                    let id = logs::ensure(tx.conn(), &issuer, false, now).await?;
+                    ids.insert(issuer, id);
+                    id
+                }
+            };
+            after.insert(id);
+        }
+        let had = before.remove(&*portal.domain).unwrap_or_default();
+        for log in after.difference(&had) {
+            run!(tx, "INSERT INTO carries (portal, log) VALUES ($1, $2)", portal.domain.to_string(), *log)?;
+            changed = true;
+        }
+        for log in had.difference(&after) {
+            run!(tx, "DELETE FROM carries WHERE portal = $1 AND log = $2", portal.domain.to_string(), *log)?;
+            changed = true;
+        }
+    }
+    Ok(changed)
+}
+
+/// The issuers whose items a portal shows, by its scope.
+fn carried_by(directory: &Directory, portal: &Origin) -> Vec<Origin> {
+    let scope = directory.scope(portal);
+    directory
+        .agencies()
+        .filter(|issuer| {
+            scope.carries_issuer(Issuer {
+                origin: &issuer.origin,
+                level: issuer.level,
+                own: issuer.origin == *portal,
+                ancestor: directory.is_ancestor(&issuer.origin, portal),
+            })
+        })
+        .map(|issuer| issuer.origin.clone())
+        .collect()
+}

@@ -1,0 +1,243 @@
+//! Reading: items, coverage, the directory, the node's state, proofs, receipts. No key is asked for.
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use network::content::Item;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::clock::instant;
+use crate::items::State as Standing;
+use crate::items::store::{self, Filter, Reference};
+use crate::logs::keys::Signing;
+use crate::logs::{coverage as cover, proof as proofs, store as logs};
+use crate::operate::alarms;
+use crate::peers::receipts as kept;
+use crate::problem::Problem;
+use crate::web::answer::problem_json;
+use crate::web::visitor::Visitor;
+use crate::words::Lang;
+
+type Answer = Result<Json<Value>, Problem>;
+
+fn answer(app: &App, result: Answer) -> Response {
+    match result {
+        Ok(json) => json.into_response(),
+        Err(problem) => problem_json(app, problem),
+    }
+}
+
+/// What a list is asked for.
+#[derive(Deserialize)]
+pub struct Asked {
+    /// A portal's domain; the host's own if absent.
+    portal: Option<String>,
+    /// A kind.
+    kind: Option<String>,
+    /// `true`: only the portal's own; `false`: only others'.
+    own: Option<bool>,
+    /// How many to pass over.
+    #[serde(default)]
+    skip: u32,
+    /// How many at most, up to 500.
+    limit: Option<u32>,
+}
+
+/// `GET /api/v1/items`
+pub async fn items(State(app): State<App>, Query(asked): Query<Asked>, visitor: Visitor) -> Response {
+    let result = async {
+        let portals = app.portals.load();
+        let portal = match &asked.portal {
+            Some(domain) => portals.by_host(domain),
+            None => visitor.portal.clone(),
+        }
+        .ok_or(Problem::NotFound("portal"))?;
+        let filter = Filter {
+            kind: asked.kind,
+            own: asked.own,
+            skip: asked.skip.into(),
+            most: asked.limit.unwrap_or(50).clamp(1, 500).into(),
+        };
+        let mut conn = app.db.read().await?;
+        let total = store::count(&mut conn, &portal.domain, portal.log, &filter).await?;
+        let found = store::list(&mut conn, &portal.domain, portal.log, &filter).await?;
+        Ok(Json(json!({ "portal": &*portal.domain, "total": total, "items": found.iter().map(facts).collect::<Vec<_>>() })))
+    };
+    answer(&app, result.await)
+}
+
+fn facts(item: &store::Standing) -> Value {
+    json!({
+        "reference": item.reference().to_string(),
+        "origin": item.origin.to_string(),
+        "id": item.item.to_string(),
+        "state": item.state.word(),
+        "edition": item.edition,
+        "shown_edition": item.shown,
+        "entry": item.index,
+        "issued": instant(item.issued).to_string(),
+        "changed": instant(item.changed).to_string(),
+        "kind": item.kind,
+        "content": item.content.map(|c| c.to_string()),
+        "card": item.card,
+        "path": format!("/muc/{}", item.reference()),
+    })
+}
+
+async fn found(app: &App, reference: &str) -> Result<store::Standing, Problem> {
+    let reference: Reference = reference.parse().map_err(|e: &str| Problem::invalid("reference", e))?;
+    let mut conn = app.db.read().await?;
+    store::find(&mut conn, &reference).await?.ok_or(Problem::NotFound("item"))
+}
+
+/// `GET /api/v1/items/{reference}`
+pub async fn item(State(app): State<App>, Path(reference): Path<String>) -> Response {
+    let result = async {
+        let item = found(&app, &reference).await?;
+        let mut told = facts(&item);
+        let mut conn = app.db.read().await?;
+        let editions = store::editions(&mut conn, item.log, item.item).await?;
+        told["editions"] = editions
+            .iter()
+            .map(|e| json!({ "edition": e.edition, "entry": e.idx, "change": e.change, "at": instant(e.at).to_string(), "sha256": hex::encode(&e.sha256) }))
+            .collect();
+        if let (Some(hash), true) = (item.content, item.state < Standing::Gone)
+            && let Some(bytes) = app.folder.read(&mut conn, &hash).await?
+            && Item::parse(&bytes).is_ok()
+        {
+            told["document"] = serde_json::from_slice(&bytes).map_err(anyhow::Error::from)?;
+        }
+        Ok(Json(told))
+    };
+    answer(&app, result.await)
+}
+
+/// `GET /api/v1/items/{reference}/coverage`
+pub async fn coverage(State(app): State<App>, Path(reference): Path<String>) -> Response {
+    let result = async {
+        let item = found(&app, &reference).await?;
+        let mut conn = app.db.read().await?;
+        let told = cover::told(&app, &mut conn, &item, Lang::Vi).await?;
+        Ok(Json(json!({
+            "reference": reference,
+            "state": item.state.word(),
+            "portals": { "good": told.portals.0, "of": told.portals.1 },
+            "accounts": told.accounts.iter().map(|a| json!({
+                "at": a.at.to_string(), "reached": a.reached.0, "of": a.reached.1,
+                "half_ms": a.half_ms, "most_ms": a.most_ms, "closed": a.closed_at.map(|t| t.to_string()),
+            })).collect::<Vec<_>>(),
+            "nodes": told.holders.iter().map(|h| json!({
+                "name": h.name, "agency": h.agency, "size": h.size,
+                "stored": h.stored_at.map(|t| t.to_string()), "shown": h.shown_at.map(|t| t.to_string()),
+                "portals": { "good": h.portals.0, "of": h.portals.1 },
+            })).collect::<Vec<_>>(),
+            "exceptions": told.exceptions.iter().map(|e| &e.portal).collect::<Vec<_>>(),
+        })))
+    };
+    answer(&app, result.await)
+}
+
+/// `GET /api/v1/agencies`
+pub async fn agencies(State(app): State<App>) -> Response {
+    let directory = app.directory.load();
+    let all: Vec<Value> = directory
+        .agencies()
+        .map(|a| {
+            json!({
+                "origin": a.origin.to_string(), "domain": a.domain.to_string(), "name": a.name.vi, "name_en": a.name.en,
+                "level": a.level.to_string(), "parent": a.parent.to_string(), "code": a.code,
+                "node": a.node.as_ref().map(ToString::to_string),
+                "closed": a.closed.is_some(),
+            })
+        })
+        .collect();
+    Json(json!({ "root": directory.root().to_string(), "confirmed_heads": directory.confirmed(), "agencies": all, "pending": directory.pending().len() }))
+        .into_response()
+}
+
+/// `GET /api/v1/status`
+pub async fn status(State(app): State<App>) -> Response {
+    let result = async {
+        let status = app.status.load();
+        let mut conn = app.db.read().await?;
+        let heads = logs::every(&mut conn).await?;
+        let alarms = alarms::standing(&mut conn).await?;
+        Ok(Json(json!({
+            "node": app.config.name.to_string(),
+            "version": env!("CARGO_PKG_VERSION"),
+            "demo": app.config.demo,
+            "time": app.clock.now().to_string(),
+            "synced": status.synced.map(|at| instant(at).to_string()),
+            "neighbours": status.neighbours.iter().map(|n| json!({
+                "name": n.name, "url": n.url, "source": n.source, "up": n.up, "since": instant(n.since).to_string(), "trouble": n.trouble,
+            })).collect::<Vec<_>>(),
+            "behind": status.behind, "waiting_contents": status.waiting,
+            "signing": { "waiting": app.keys.all(Signing::Waiting).len(), "allowed": app.keys.all(Signing::Allowed).len(), "frozen": app.keys.all(Signing::Frozen).iter().map(ToString::to_string).collect::<Vec<_>>() },
+            "portals": app.portals.load().all().iter().map(|p| p.domain.to_string()).collect::<Vec<_>>(),
+            "logs": heads.iter().map(|h| json!({ "origin": h.origin.to_string(), "own": h.own, "size": h.size, "root": h.root.to_string(), "frozen": h.frozen.is_some() })).collect::<Vec<_>>(),
+            "alarms": alarms,
+            "died": app.tasks.died(),
+        })))
+    };
+    answer(&app, result.await)
+}
+
+/// `GET /healthz`: 200 while the database answers and no background task has died; else 503.
+pub async fn health(State(app): State<App>) -> Response {
+    let well = match app.db.read().await {
+        Ok(mut conn) => crate::one!(&mut conn, (i64,), "SELECT COUNT(*) FROM portal").is_ok(),
+        Err(_) => false,
+    };
+    if well && app.tasks.died() == 0 {
+        (StatusCode::OK, "ok\n").into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "not well; see the log and nhipcau doctor\n").into_response()
+    }
+}
+
+/// `GET /proof/{reference}`: the `.tlog-proof` of the item's newest entry.
+pub async fn proof(State(app): State<App>, Path(reference): Path<String>) -> Response {
+    let reference = reference.strip_suffix(".tlog-proof").unwrap_or(&reference).to_owned();
+    let result = async {
+        let item = found(&app, &reference).await?;
+        let mut conn = app.db.read().await?;
+        let head = logs::head(&mut conn, item.log).await?.ok_or(Problem::NotFound("log"))?;
+        // The entry of the text that is shown; for what no longer stands, the entry that ended it.
+        let editions = store::editions(&mut conn, item.log, item.item).await?;
+        let shown = editions.iter().find(|e| e.edition == item.shown).filter(|_| item.state == Standing::Standing);
+        let index = shown.map_or(item.index, |e| e.idx as u64);
+        if index >= head.checkpoint_size {
+            return Err(Problem::NotFound("checkpoint that covers the entry yet"));
+        }
+        let directory = app.directory.load();
+        Ok(proofs::whole(&mut conn, &directory, &head, index, app.config.demo).await?)
+    };
+    match result.await {
+        Ok(proof) => (
+            [
+                (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
+                (header::CACHE_CONTROL, "no-cache".to_owned()),
+                (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+                (header::CONTENT_DISPOSITION, format!("inline; filename=\"{reference}.tlog-proof\"")),
+                (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*".to_owned()),
+            ],
+            proof.to_string(),
+        )
+            .into_response(),
+        Err(problem) => problem_json(&app, problem),
+    }
+}
+
+/// `GET /receipts/{origin-hash}`: the newest receipts for a log, signed, as they came.
+pub async fn receipts(State(app): State<App>, Path(hash): Path<String>) -> Response {
+    let result = async {
+        let mut conn = app.db.read().await?;
+        let head = logs::by_hash(&mut conn, &hash).await?.ok_or(Problem::NotFound("log"))?;
+        let receipts = kept::of_log(&mut conn, head.origin.as_str()).await?;
+        Ok(Json(json!({ "origin": head.origin.to_string(), "receipts": receipts })))
+    };
+    answer(&app, result.await)
+}

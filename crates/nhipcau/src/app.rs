@@ -1,0 +1,186 @@
+//! `App`: all that a request or a job may use. Built once, by `serve`, by the demonstration and by tests.
+
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::AtomicU64;
+
+use anyhow::Context;
+use arc_swap::ArcSwap;
+use network::directory::Directory;
+use network::names::Origin;
+use network::root::RootNote;
+use tokio::sync::{broadcast, mpsc, watch};
+
+use crate::agencies::{self, Portals};
+use crate::clock::{Clock, Dice};
+use crate::config::Config;
+use crate::db::{Db, Tx};
+use crate::items::content::Folder;
+use crate::logs::keys::Keyring;
+use crate::logs::ledger::{Effects, Sealer};
+use crate::logs::{startup, store};
+use crate::peers::line::Line;
+use crate::peers::{self, Status};
+use crate::tasks::Tasks;
+use crate::web::pages::Pages;
+
+/// How many commits a slow listener may fall behind before it reads from the database instead.
+const TOLD: usize = 1024;
+
+/// Everything of one running node. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+/// What [`App`] holds.
+pub struct Inner {
+    /// The checked configuration.
+    pub config: Config,
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Clock,
+    /// Chance.
+    pub dice: Dice,
+    /// This node's secrets.
+    pub keys: Arc<Keyring>,
+    /// The pinned root note.
+    pub root: RootNote,
+    /// Who is who, as committed.
+    pub directory: Arc<ArcSwap<Directory>>,
+    /// The portals that this node answers for.
+    pub portals: ArcSwap<Portals>,
+    /// Large content.
+    pub folder: Folder,
+    /// Commits, as they happen.
+    pub told: broadcast::Sender<Arc<Effects>>,
+    /// The way out to other nodes.
+    pub line: Line,
+    /// Rendered pages.
+    pub pages: Pages,
+    /// What the network looks like from here.
+    pub status: ArcSwap<Status>,
+    /// Events for the follower.
+    pub follower: mpsc::Sender<peers::Event>,
+    /// Heads checkpoints with cosignatures, for the keeper of the directory.
+    pub cosigned: mpsc::Sender<tlog::Note>,
+    inboxes: Mutex<Option<Inboxes>>,
+    /// Counts the changes of `status`, so that whoever waits for one can.
+    pub stirred: watch::Sender<u64>,
+    /// Background work.
+    pub tasks: Tasks,
+    /// The token that opens the API for writing.
+    pub token: String,
+    /// Errors answered so far; part of the code that a visitor can quote.
+    pub errors: AtomicU64,
+}
+
+/// The ends of the queues that background work reads; taken when it begins.
+struct Inboxes {
+    follower: mpsc::Receiver<peers::Event>,
+    cosigned: mpsc::Receiver<tlog::Note>,
+}
+
+impl Deref for App {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+/// What a caller may replace when it builds a node: tests and the demonstration do.
+#[derive(Clone, Default)]
+pub struct Given {
+    /// The time; the machine's if default.
+    pub clock: Clock,
+    /// Chance; the machine's if default.
+    pub dice: Dice,
+    /// The cable; plugged in if default.
+    pub line: crate::peers::line::Cable,
+}
+
+impl App {
+    /// Opens a node's folder. Nothing runs yet (see [`App::begin`]), nothing is served (see `web::serve`).
+    ///
+    /// # Errors
+    /// Says what cannot be opened, and the cure.
+    pub async fn open(config: Config, given: Given) -> anyhow::Result<App> {
+        let Given { clock, dice, line } = given;
+        let keys = Arc::new(Keyring::open(&config.keys, &config.name)?);
+        let note = std::fs::read_to_string(&config.root).with_context(|| {
+            format!("read the root note {}; it is what this node trusts – get it from who runs the root", config.root.display())
+        })?;
+        let root = RootNote::open(&note).with_context(|| format!("{} is not a valid root note", config.root.display()))?;
+        let directory = Arc::new(ArcSwap::from_pointee(Directory::new(&root)?));
+        let (told, _) = broadcast::channel(TOLD);
+        let sealer =
+            Sealer { keys: keys.clone(), clock: clock.clone(), directory: directory.clone(), told: told.clone() };
+        let db = Db::open(&config.database, sealer).await?;
+        let heads = root.text().heads_origin()?;
+        if keys.has(&heads) {
+            // This is the root's node: the heads log is ours too.
+            keys.own(&heads, &dice)?;
+            db.write("app.heads", async move |tx: &mut Tx| -> Result<i64, anyhow::Error> {
+                let now = tx.ledger.now();
+                store::ensure(tx.conn(), &heads, true, now).await
+            })
+            .await?;
+        }
+        let mut conn = db.read().await?;
+        directory.store(Arc::new(agencies::fold::rebuild(&mut conn, &root).await?));
+        let portals = Portals::load(&mut conn, &keys, &dice).await?;
+        drop(conn);
+        let token = std::fs::read_to_string(config.folder.join("admin.token"))
+            .context("read admin.token in the node's folder; make a new one with `nhipcau token`")?
+            .trim()
+            .to_owned();
+        let line = Line::new(line, &config)?;
+        let (follower, inbox) = mpsc::channel(4096);
+        let (cosigned, heads) = mpsc::channel(16);
+        Ok(App(Arc::new(Inner {
+            folder: Folder(config.content.clone()),
+            pages: Pages::new(),
+            status: ArcSwap::from_pointee(Status::default()),
+            portals: ArcSwap::from_pointee(portals),
+            stirred: watch::channel(0).0,
+            tasks: Tasks::default(),
+            errors: AtomicU64::new(0),
+            config,
+            db,
+            clock,
+            dice,
+            keys,
+            root,
+            directory,
+            told,
+            line,
+            follower,
+            cosigned,
+            inboxes: Mutex::new(Some(Inboxes { follower: inbox, cosigned: heads })),
+            token,
+        })))
+    }
+
+    /// Starts the background work. Once; a second call does nothing.
+    pub fn begin(&self) {
+        let inboxes = self.inboxes.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(Inboxes { follower: inbox, cosigned: heads }) = inboxes else { return };
+        let app = self;
+        app.tasks.spawn("aftermath", crate::operate::aftermath::run(app.clone()));
+        app.tasks.spawn("keeper", agencies::keeper::run(app.clone(), heads));
+        app.tasks.spawn("follower", peers::follow::run(app.clone(), inbox));
+        app.tasks.spawn("receipts", peers::receipts::run(app.clone()));
+        app.tasks.spawn("heads", crate::logs::heads::run(app.clone()));
+        app.tasks.spawn("startup", startup::run(app.clone()));
+    }
+
+    /// The origin of the root's log.
+    pub fn root_origin(&self) -> Option<Origin> {
+        self.root.text().root_origin().ok()
+    }
+
+    /// Stops the background work and closes the database.
+    pub async fn close(&self) {
+        self.tasks.stop().await;
+        self.db.close().await;
+    }
+}

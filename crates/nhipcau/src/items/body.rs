@@ -1,0 +1,172 @@
+//! The text of an item as HTML that is safe to show: rendered, cleaned, with anchors on its headings.
+//!
+//! Cleaning happens here, on every node, whatever the issuer's node did: nobody is trusted to have done it.
+
+use std::collections::{HashMap, HashSet};
+
+use comrak::{Options, markdown_to_html};
+use network::content::{Body, Format};
+
+use super::view::TocLine;
+
+/// The HTML of a body, and its contents if it is long.
+pub struct Rendered {
+    /// Clean HTML.
+    pub html: String,
+    /// Its headings in order.
+    pub toc: Vec<TocLine>,
+}
+
+/// Headings above this many make a table of contents.
+const LONG: usize = 3;
+
+/// Renders and cleans a body.
+pub fn render(body: &Body) -> Rendered {
+    let raw = match body.format {
+        Format::Html => body.text.clone(),
+        Format::Markdown => {
+            let mut options = Options::default();
+            options.extension.table = true;
+            options.extension.strikethrough = true;
+            options.extension.autolink = true;
+            markdown_to_html(&body.text, &options)
+        }
+        Format::Text => body
+            .text
+            .split("\n\n")
+            .map(|paragraph| format!("<p>{}</p>\n", ammonia::clean_text(paragraph)))
+            .collect(),
+    };
+    anchor(&clean(&raw))
+}
+
+/// Keeps what a text needs and nothing that acts: no script, style, form, frame, or picture from elsewhere.
+fn clean(html: &str) -> String {
+    let tags = HashSet::from([
+        "p", "br", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "strong", "b", "em", "i", "u", "s", "del",
+        "sub", "sup", "table", "thead", "tbody", "tr", "th", "td", "caption", "a", "code", "pre", "hr", "dl", "dt", "dd",
+    ]);
+    let attributes = HashMap::from([
+        ("a", HashSet::from(["href"])),
+        ("ol", HashSet::from(["start", "type"])),
+        ("td", HashSet::from(["colspan", "rowspan", "align"])),
+        ("th", HashSet::from(["colspan", "rowspan", "align", "scope"])),
+    ]);
+    ammonia::Builder::new()
+        .tags(tags)
+        .tag_attributes(attributes)
+        .generic_attributes(HashSet::new())
+        .url_schemes(HashSet::from(["https", "http", "mailto", "tel"]))
+        .link_rel(Some("noopener noreferrer nofollow"))
+        .clean(html)
+        .to_string()
+}
+
+/// Gives headings an id and collects them. The input is our own clean HTML: headings carry no attributes.
+fn anchor(html: &str) -> Rendered {
+    let mut out = String::with_capacity(html.len() + 512);
+    let mut toc = Vec::new();
+    let mut used: HashMap<String, u32> = HashMap::new();
+    let mut rest = html;
+    while let Some(at) = rest.find("<h") {
+        let (before, heading) = rest.split_at(at);
+        out.push_str(before);
+        let level = heading.as_bytes().get(2).copied().filter(|b| (b'2'..=b'6').contains(b));
+        let (Some(level), Some(end)) = (level, heading.find("</h")) else {
+            out.push_str(&heading[..2]);
+            rest = &heading[2..];
+            continue;
+        };
+        let inner = heading.get(4..end).unwrap_or_default();
+        let text = plain(inner);
+        let slug = vietnam::text::slug(&text);
+        let mut id: String = slug.chars().take(48).collect();
+        if id.is_empty() {
+            id = "muc".to_owned();
+        }
+        let seen = used.entry(id.clone()).or_default();
+        *seen += 1;
+        if *seen > 1 {
+            id = format!("{id}-{seen}");
+        }
+        let level = char::from(level);
+        out.push_str(&format!("<h{level} id=\"{id}\">{inner}</h{level}>"));
+        if level < '4' && !text.is_empty() {
+            toc.push(TocLine { level: if level == '2' { 1 } else { 2 }, href: format!("#{id}"), text });
+        }
+        rest = heading.get(end + 5..).unwrap_or_default();
+    }
+    out.push_str(rest);
+    if toc.len() <= LONG {
+        toc.clear();
+    } else if toc.iter().all(|line| line.level == 2) {
+        toc.iter_mut().for_each(|line| line.level = 1);
+    }
+    Rendered { html: out, toc }
+}
+
+/// Text without tags, entities resolved as far as they occur in clean HTML.
+pub fn plain(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut inside = false;
+    for c in html.chars() {
+        match c {
+            '<' => inside = true,
+            '>' if inside => inside = false,
+            c if !inside => text.push(c),
+            _ => {}
+        }
+    }
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&nbsp;", " ").replace("&amp;", "&").trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use network::content::Layer;
+    use proptest::prelude::*;
+
+    fn html(format: Format, text: &str) -> String {
+        render(&Body { format, text: text.into(), layer: Layer::Official }).html
+    }
+
+    #[test]
+    fn nothing_that_acts_survives() {
+        for bad in [
+            "<script>alert(1)</script>",
+            "<img src=x onerror=alert(1)>",
+            "<a href=\"javascript:alert(1)\">x</a>",
+            "<p style=\"position:fixed\" onclick=\"x()\">x</p>",
+            "<iframe src=//evil></iframe>",
+            "<form action=/x><input name=q></form>",
+            "<svg onload=alert(1)>",
+            "<h2 id=x onmouseover=alert(1)>x</h2>",
+            "<math><mi//xlink:href=\"data:x,<script>alert(1)</script>\">",
+        ] {
+            for format in [Format::Html, Format::Markdown] {
+                let out = html(format, bad).to_lowercase();
+                for word in ["<script", "onerror", "javascript:", "style=", "<iframe", "<form", "<svg", "onmouse", "onclick", "xlink"] {
+                    assert!(!out.contains(word), "{word} in {out}");
+                }
+            }
+        }
+        assert_eq!(html(Format::Text, "a < b & <b>"), "<p>a&#32;&lt;&#32;b&#32;&amp;&#32;&lt;b&gt;</p>\n");
+    }
+
+    #[test]
+    fn a_long_text_gets_contents_with_anchors() {
+        let text = "## Chương I\n### Điều 1. Phạm vi\nx\n### Điều 2. Đối tượng\nx\n### Điều 2. Đối tượng\nx\n";
+        let rendered = render(&Body { format: Format::Markdown, text: text.into(), layer: Layer::Official });
+        let ids: Vec<_> = rendered.toc.iter().map(|line| line.href.as_str()).collect();
+        assert_eq!(ids, ["#chuong-i", "#dieu-1-pham-vi", "#dieu-2-doi-tuong", "#dieu-2-doi-tuong-2"]);
+        assert!(rendered.html.contains("<h3 id=\"dieu-1-pham-vi\">Điều 1. Phạm vi</h3>"), "{}", rendered.html);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_renders_without_scripts(text in ".{0,400}") {
+            let out = html(Format::Html, &text);
+            prop_assert!(!out.to_lowercase().contains("<script"));
+        }
+    }
+}

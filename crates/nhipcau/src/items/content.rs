@@ -1,0 +1,183 @@
+//! Content by its SHA-256: what entries point to. Small pieces live in the database, large ones in files.
+//!
+//! A file is written and synced before the row that names it is committed, and removed after the row
+//! is gone, so no crash can leave a row without its bytes. What was erased never comes back.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use network::names::ContentHash;
+use sqlx::FromRow;
+
+use crate::db::{Conn, Tx};
+use crate::{all, maybe, run};
+
+/// Above this many bytes content lives in a file.
+pub const IN_DATABASE: usize = 64 * 1024;
+/// The most bytes that one piece may have.
+pub const MOST: u64 = 256 << 20;
+
+/// Whether content is here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// It is.
+    Here,
+    /// It is not (yet).
+    Absent,
+    /// It was erased by law and must not come back.
+    Erased,
+}
+
+/// A piece of content as it is served.
+pub enum Stored {
+    /// Its bytes.
+    Bytes(Vec<u8>),
+    /// Its file.
+    File(PathBuf),
+}
+
+/// What the database says of a piece.
+#[derive(FromRow)]
+pub struct Row {
+    /// Media type.
+    pub media: String,
+    /// Size in bytes.
+    pub size: i64,
+    /// Its bytes, if they are in the database.
+    pub bytes: Option<Vec<u8>>,
+}
+
+/// The folder of large content.
+#[derive(Clone, Debug)]
+pub struct Folder(pub PathBuf);
+
+impl Folder {
+    fn path(&self, sha256: &ContentHash) -> PathBuf {
+        let name = sha256.to_string();
+        self.0.join(&name[..2]).join(name)
+    }
+
+    /// Writes and syncs a large piece before its row is committed. Small ones are left to the row.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub async fn keep(&self, sha256: &ContentHash, bytes: &[u8]) -> anyhow::Result<()> {
+        if bytes.len() <= IN_DATABASE {
+            return Ok(());
+        }
+        let path = self.path(sha256);
+        let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
+        let bytes = bytes.to_vec();
+        tokio::task::spawn_blocking(move || -> anyhow::Result<()> {
+            use std::io::Write;
+            std::fs::create_dir_all(&folder)?;
+            let mut file = tempfile::NamedTempFile::new_in(&folder)?;
+            file.write_all(&bytes)?;
+            file.as_file().sync_all()?;
+            file.persist(&path)?;
+            std::fs::File::open(&folder)?.sync_all()?;
+            Ok(())
+        })
+        .await?
+        .with_context(|| format!("keep content {sha256}; is the disk full?"))
+    }
+
+    /// Removes a piece's file. That there is none is no fault.
+    pub async fn remove(&self, sha256: &ContentHash) {
+        let path = self.path(sha256);
+        if let Err(error) = tokio::fs::remove_file(&path).await
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            tracing::error!(path = %path.display(), %error, "erased content is still on the disk; remove this file");
+        }
+    }
+
+    /// Finds a piece and its media type.
+    ///
+    /// # Errors
+    /// The database's, or a file that is missing.
+    pub async fn find(&self, conn: &mut Conn, sha256: &ContentHash) -> anyhow::Result<Option<(String, u64, Stored)>> {
+        let row = maybe!(conn, Row, "SELECT media, size, bytes FROM content WHERE sha256 = $1", sha256.0.to_vec())?;
+        Ok(row.map(|row| {
+            let stored = match row.bytes {
+                Some(bytes) => Stored::Bytes(bytes),
+                None => Stored::File(self.path(sha256)),
+            };
+            (row.media, row.size as u64, stored)
+        }))
+    }
+
+    /// The bytes of a piece.
+    ///
+    /// # Errors
+    /// The database's, or a damaged or missing file.
+    pub async fn read(&self, conn: &mut Conn, sha256: &ContentHash) -> anyhow::Result<Option<Vec<u8>>> {
+        Ok(match self.find(conn, sha256).await? {
+            None => None,
+            Some((_, _, Stored::Bytes(bytes))) => Some(bytes),
+            Some((_, _, Stored::File(path))) => Some(
+                tokio::fs::read(&path).await.with_context(|| format!("read content {}", path.display()))?,
+            ),
+        })
+    }
+}
+
+/// Whether a piece is here.
+///
+/// # Errors
+/// The database's.
+pub async fn state(conn: &mut Conn, sha256: &ContentHash) -> sqlx::Result<Presence> {
+    let here = maybe!(conn, (i64,), "SELECT size FROM content WHERE sha256 = $1", sha256.0.to_vec())?;
+    if here.is_some() {
+        return Ok(Presence::Here);
+    }
+    let gone = maybe!(conn, (i64,), "SELECT at FROM erased WHERE sha256 = $1", sha256.0.to_vec())?;
+    Ok(if gone.is_some() { Presence::Erased } else { Presence::Absent })
+}
+
+/// The bytes of a piece that is in the database itself; `None` if it is absent or large.
+///
+/// # Errors
+/// The database's.
+pub async fn small(conn: &mut Conn, sha256: &ContentHash) -> sqlx::Result<Option<Vec<u8>>> {
+    let row = maybe!(conn, Row, "SELECT media, size, bytes FROM content WHERE sha256 = $1", sha256.0.to_vec())?;
+    Ok(row.and_then(|row| row.bytes))
+}
+
+/// Records content whose bytes match `sha256` (checked here once more), settles what waited for it,
+/// and lets it stand on the pages. Returns false if it was erased meanwhile.
+///
+/// Large bytes must have been kept by [`Folder::keep`] before.
+///
+/// # Errors
+/// When the bytes do not match, or the database fails.
+pub async fn arrive(tx: &mut Tx, sha256: ContentHash, media: String, bytes: &[u8]) -> anyhow::Result<bool> {
+    if ContentHash::of(bytes) != sha256 {
+        bail!("content does not match its hash {sha256}");
+    }
+    match state(tx.conn(), &sha256).await? {
+        Presence::Erased => return Ok(false),
+        Presence::Here => {}
+        Presence::Absent => {
+            let now = tx.ledger.now();
+            let inline = (bytes.len() <= IN_DATABASE).then(|| bytes.to_vec());
+            run!(
+                tx,
+                "INSERT INTO content (sha256, media, size, bytes, stored) VALUES ($1, $2, $3, $4, $5)",
+                sha256.0.to_vec(),
+                media,
+                bytes.len() as i64,
+                inline,
+                now
+            )?;
+            tx.ledger.effects.content.push(sha256);
+        }
+    }
+    let waited = all!(tx, (i64,), "SELECT DISTINCT log FROM want WHERE sha256 = $1", sha256.0.to_vec())?;
+    if !waited.is_empty() {
+        run!(tx, "DELETE FROM want WHERE sha256 = $1", sha256.0.to_vec())?;
+        tx.ledger.effects.settled.extend(waited.into_iter().map(|(log,)| log));
+    }
+    super::fold::show(tx, &sha256, bytes).await?;
+    Ok(true)
+}

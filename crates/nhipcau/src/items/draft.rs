@@ -1,0 +1,316 @@
+//! A draft as people and programs hand it in: JSON, or Markdown with front matter. Checked here, once.
+
+use jiff::civil::Date;
+use network::content::{Body, Format, Item, ItemFile, ItemKind, Layer, Salt, Source};
+use network::names::ContentHash;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+use vietnam::text::nfc;
+
+use crate::problem::{Fault, Problem};
+
+/// The most bytes of one attachment of a draft.
+pub const MOST_FILE: usize = 64 << 20;
+
+/// An item as it is handed in.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Draft {
+    /// `document`, `directive`, `press`, `news`, `notice`, or another word.
+    pub kind: String,
+    /// Title, 1 to 500 characters.
+    pub title: String,
+    /// English title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title_en: Option<String>,
+    /// Summary.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub summary: String,
+    /// BCP 47; `vi` if empty.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub lang: String,
+    /// Number and symbol.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// Form, for example `Nghị định`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub form: Option<String>,
+    /// The body that issued the document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agency: Option<String>,
+    /// Who signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signer: Option<String>,
+    /// Day of issue, `2026-11-23`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issued: Option<Date>,
+    /// Day from which it is in force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub effective: Option<Date>,
+    /// Last day in force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Date>,
+    /// `urgent`, `very-urgent`, `express`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub urgency: Option<String>,
+    /// Fields of administration.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<String>,
+    /// The text.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// `markdown` (default), `html`, `text`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub format: String,
+    /// `official` (default with text), `digitised`, `none` (default without).
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub layer: String,
+    /// Where it was taken from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<DraftSource>,
+    /// Attachments, their bytes in base64.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<DraftFile>,
+    /// What this edition changes, for readers; asked for from the second edition on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change_note: Option<String>,
+    /// True for a demonstration's sample.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub sample: bool,
+    /// True to have it fetched before everything else.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub urgent: bool,
+}
+
+/// Where a draft was taken from.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DraftSource {
+    /// Its name.
+    pub name: String,
+    /// Its address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+/// An attachment as it is handed in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DraftFile {
+    /// File name as readers see it.
+    pub name: String,
+    /// Media type.
+    #[serde(rename = "type")]
+    pub media: String,
+    /// Its bytes in standard base64.
+    pub base64: String,
+}
+
+/// A checked draft: the item's document, and the attachments' bytes.
+pub struct Checked {
+    /// The document.
+    pub item: Item,
+    /// Its canonical bytes.
+    pub bytes: Vec<u8>,
+    /// The attachments, in order.
+    pub files: Vec<(ItemFile, Vec<u8>)>,
+    /// True for the urgent lane.
+    pub urgent: bool,
+}
+
+impl Draft {
+    /// Checks the draft as edition `edition` of item `id`.
+    ///
+    /// # Errors
+    /// Every fault at once, each with its field, in both languages.
+    pub fn check(self, id: Uuid, edition: u32, salt: [u8; 16]) -> Result<Checked, Problem> {
+        let mut faults = Vec::new();
+        let files = self.files(&mut faults);
+        let text = nfc(&self.text);
+        let bare = text.trim().is_empty();
+        let urgency = word(&self.urgency.clone().unwrap_or_default(), "urgency", &mut faults);
+        let format = word(&self.format, "format", &mut faults).unwrap_or(Format::Markdown);
+        let layer = word(&self.layer, "layer", &mut faults).unwrap_or(if bare { Layer::None } else { Layer::Official });
+        if edition > 1 && self.change_note.as_deref().unwrap_or_default().trim().is_empty() {
+            faults.push(Fault {
+                field: "change_note".into(),
+                vi: "Hãy ghi rõ nội dung đã sửa để người đọc biết.".into(),
+                en: "Say what was changed; readers are told.".into(),
+            });
+        }
+        let line = |text: String| nfc(text.trim());
+        let some = |text: Option<String>| text.map(line).filter(|t| !t.is_empty());
+        let item = Item {
+            salt: Salt(salt),
+            id,
+            edition,
+            lang: if self.lang.is_empty() { "vi".into() } else { self.lang },
+            kind: if self.kind.is_empty() { ItemKind::News } else { word(&self.kind, "kind", &mut faults).unwrap_or(ItemKind::News) },
+            title: line(self.title),
+            title_en: some(self.title_en),
+            summary: line(self.summary),
+            number: some(self.number),
+            form: some(self.form),
+            agency: some(self.agency),
+            signer: some(self.signer),
+            issued: self.issued,
+            effective: self.effective,
+            expires: self.expires,
+            urgency,
+            fields: self.fields,
+            body: Body { format, text, layer },
+            source: self.source.map(|s| Source { name: line(s.name), url: some(s.url) }),
+            files: files.iter().map(|(file, _)| file.clone()).collect(),
+            change_note: some(self.change_note),
+            sample: self.sample,
+        };
+        match item.encode() {
+            Ok(bytes) if faults.is_empty() => Ok(Checked { item, bytes, files, urgent: self.urgent }),
+            Ok(_) => Err(Problem::Invalid(faults)),
+            Err(more) => {
+                faults.extend(more.into_iter().map(|f| Fault { field: f.field, vi: f.problem_vi, en: f.problem_en }));
+                Err(Problem::Invalid(faults))
+            }
+        }
+    }
+
+    fn files(&self, faults: &mut Vec<Fault>) -> Vec<(ItemFile, Vec<u8>)> {
+        use base64::Engine;
+        let mut files = Vec::new();
+        for (index, file) in self.files.iter().enumerate() {
+            match base64::engine::general_purpose::STANDARD.decode(&file.base64) {
+                Ok(bytes) if bytes.len() <= MOST_FILE => files.push((
+                    ItemFile {
+                        sha256: ContentHash::of(&bytes),
+                        size: bytes.len() as u64,
+                        media: file.media.clone(),
+                        name: nfc(&file.name),
+                    },
+                    bytes,
+                )),
+                Ok(_) => faults.push(Fault {
+                    field: format!("files[{index}].base64"),
+                    vi: "Tệp lớn hơn 64 MB; hãy giảm dung lượng hoặc chia nhỏ.".into(),
+                    en: "The file is larger than 64 MB; make it smaller or split it.".into(),
+                }),
+                Err(_) => faults.push(Fault {
+                    field: format!("files[{index}].base64"),
+                    vi: "Nội dung tệp không phải base64 chuẩn (RFC 4648, mục 4).".into(),
+                    en: "The file's bytes are not standard base64 (RFC 4648, section 4).".into(),
+                }),
+            }
+        }
+        files
+    }
+}
+
+/// Reads a closed word; an empty one is `None`, a wrong one a fault.
+fn word<T: std::str::FromStr>(text: &str, field: &str, faults: &mut Vec<Fault>) -> Option<T>
+where
+    T::Err: std::fmt::Display,
+{
+    if text.is_empty() {
+        return None;
+    }
+    match text.parse() {
+        Ok(value) => Some(value),
+        Err(error) => {
+            faults.push(Fault {
+                field: field.into(),
+                vi: format!("Giá trị “{text}” không dùng được ({error})."),
+                en: format!("The value {text:?} cannot be used: {error}."),
+            });
+            None
+        }
+    }
+}
+
+/// Reads Markdown with front matter: `---` with one `key: value` a line, or `+++` with TOML.
+///
+/// # Errors
+/// Names the line or the key that is wrong.
+pub fn from_markdown(source: &str) -> Result<Draft, Problem> {
+    let source = source.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    let (fence, rest) = if let Some(rest) = source.strip_prefix("---\n") {
+        ("---", rest)
+    } else if let Some(rest) = source.strip_prefix("+++\n") {
+        ("+++", rest)
+    } else {
+        return Err(Problem::Invalid(vec![Fault {
+            field: "front matter".into(),
+            vi: "Tệp phải bắt đầu bằng dòng --- (mỗi dòng một cặp “khóa: giá trị”) hoặc +++ (TOML).".into(),
+            en: "The file must begin with a line --- (one `key: value` a line) or +++ (TOML).".into(),
+        }]));
+    };
+    let end = format!("\n{fence}\n");
+    let (head, text) = match rest.split_once(&end) {
+        Some(parts) => parts,
+        None => match rest.strip_suffix(&format!("\n{fence}")) {
+            Some(head) => (head, ""),
+            None => {
+                return Err(Problem::Invalid(vec![Fault {
+                    field: "front matter".into(),
+                    vi: format!("Thiếu dòng {fence} kết thúc phần đầu."),
+                    en: format!("The closing line {fence} is missing."),
+                }]));
+            }
+        },
+    };
+    let mut draft: Draft = if fence == "+++" {
+        toml::from_str(head).map_err(|e| Problem::invalid("front matter", e.to_string()))?
+    } else {
+        let mut map = serde_json::Map::new();
+        for (number, line) in head.lines().enumerate().filter(|(_, l)| !l.trim().is_empty() && !l.starts_with('#')) {
+            let Some((key, value)) = line.split_once(':') else {
+                return Err(Problem::invalid(&format!("front matter, line {}", number + 2), "must be `key: value`"));
+            };
+            map.insert(key.trim().to_owned(), scalar(key.trim(), value.trim()));
+        }
+        serde_json::from_value(map.into()).map_err(|e| Problem::invalid("front matter", e.to_string()))?
+    };
+    if !draft.text.is_empty() {
+        return Err(Problem::invalid("text", "stands below the front matter, not in it"));
+    }
+    draft.text = text.trim().to_owned();
+    Ok(draft)
+}
+
+fn scalar(key: &str, value: &str) -> serde_json::Value {
+    let bare = value.trim_matches('"');
+    match key {
+        "fields" => bare.split(',').map(str::trim).filter(|f| !f.is_empty()).collect::<Vec<_>>().into(),
+        "source" => serde_json::json!({ "name": bare }),
+        "sample" | "urgent" => serde_json::Value::Bool(bare == "true"),
+        _ => bare.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markdown_with_front_matter_becomes_a_draft() {
+        let draft = from_markdown("---\ntitle: Lịch trực\nkind: notice\nissued: 2026-11-23\nurgent: true\n---\n\nXã trực **24 giờ**.\n").unwrap();
+        assert_eq!((draft.title.as_str(), draft.kind.as_str(), draft.urgent), ("Lịch trực", "notice", true));
+        assert_eq!(draft.text, "Xã trực **24 giờ**.");
+        let toml = from_markdown("+++\ntitle = \"Lịch trực\"\n[source]\nname = \"Công báo\"\n+++\nXã").unwrap();
+        assert_eq!(toml.source.unwrap().name, "Công báo");
+    }
+
+    #[test]
+    fn every_fault_is_named_at_once() {
+        let draft = Draft { urgency: Some("very".into()), kind: "NEWS!".into(), ..Draft::default() };
+        let Err(Problem::Invalid(faults)) = draft.check(Uuid::from_u128(1), 2, [0; 16]) else { panic!("accepted") };
+        let fields: Vec<_> = faults.iter().map(|f| f.field.as_str()).collect();
+        for field in ["urgency", "kind", "change_note", "title"] {
+            assert!(fields.contains(&field), "{field} missing in {fields:?}");
+        }
+    }
+
+    #[test]
+    fn text_is_stored_in_nfc() {
+        let draft = Draft { title: "Ho\u{0300}a".into(), ..Draft::default() };
+        assert_eq!(draft.check(Uuid::from_u128(1), 1, [0; 16]).unwrap().item.title, "Hòa");
+    }
+}

@@ -1,0 +1,373 @@
+//! What an entry does to the items of its log, in index order.
+//!
+//! `item.issued`, `.withdrawn` and `.erased` act on items of their own log only; the last by index
+//! decides. `item.ordered` acts on an item of a log below the one that says it, and is kept when it
+//! comes before its item. An erasure takes every edition and file that nothing else still shows.
+
+use network::content::Item;
+use network::entry::{Act, ContentRef, Entry, ItemChange, Kind, Lane};
+use network::names::{ContentHash, Origin};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Card, State, content, standing};
+use crate::db::Tx;
+use crate::logs::ledger::Want;
+use crate::logs::store as logs;
+use crate::{all, maybe, run};
+
+#[derive(FromRow)]
+struct Known {
+    state: String,
+    edition: i64,
+}
+
+/// Carries out what `entry` says about items. Other kinds do nothing here.
+///
+/// # Errors
+/// The database's.
+pub async fn fold(tx: &mut Tx, log: i64, index: u64, entry: &Entry) -> anyhow::Result<()> {
+    let at = entry.at.as_microsecond();
+    let urgent = entry.kind.lane() == Lane::Urgent;
+    match &entry.kind {
+        Kind::ItemIssued { item, edition, change, content, files, .. } => {
+            let issue = Issue { log, index, at, urgent, item: *item, edition: *edition, change: *change };
+            issued(tx, &issue, content, files).await
+        }
+        Kind::ItemWithdrawn { item, mode, note, .. } => {
+            if let Some(note) = note {
+                want(tx, log, index, urgent, note).await?;
+            }
+            ends(tx, log, index, at, *item, (*mode).into(), note.as_ref()).await
+        }
+        Kind::ItemErased { item, basis, .. } => {
+            want(tx, log, index, urgent, basis).await?;
+            ends(tx, log, index, at, *item, State::Erased, Some(basis)).await?;
+            erase(tx, log, *item, log, index).await
+        }
+        Kind::ItemOrdered { origin, item, act, basis } => {
+            want(tx, log, index, true, basis).await?;
+            ordered(tx, (log, index, at), origin, *item, *act, basis).await
+        }
+        _ => Ok(()),
+    }
+}
+
+struct Issue {
+    log: i64,
+    index: u64,
+    at: i64,
+    urgent: bool,
+    item: Uuid,
+    edition: u32,
+    change: ItemChange,
+}
+
+async fn issued(tx: &mut Tx, issue: &Issue, content: &ContentRef, files: &[ContentRef]) -> anyhow::Result<()> {
+    let id = issue.item.to_string();
+    let known =
+        maybe!(tx, Known, "SELECT state, edition FROM item WHERE log = $1 AND item = $2", issue.log, id.clone())?;
+    if known.as_ref().is_some_and(|k| k.state == State::Erased.word()) {
+        return Ok(()); // An erasure is final; what comes after it under the same id has no effect.
+    }
+    if known.as_ref().is_some_and(|k| i64::from(issue.edition) <= k.edition) {
+        return Ok(()); // Editions count up; an old number says nothing new.
+    }
+    let names: Vec<String> = files.iter().map(|f| f.sha256.to_string()).collect();
+    run!(
+        tx,
+        "INSERT INTO edition (log, item, edition, idx, change, at, sha256, media, size, files)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        issue.log,
+        id.clone(),
+        i64::from(issue.edition),
+        issue.index as i64,
+        issue.change.word(),
+        issue.at,
+        content.sha256.0.to_vec(),
+        content.media.clone(),
+        content.size as i64,
+        names.join(" ")
+    )?;
+    let state = standing(State::Standing, orders(tx, issue.log, &id).await?);
+    run!(
+        tx,
+        "INSERT INTO item (log, item, state, edition, idx, first_idx, issued, changed, urgent, shown, kind, card)
+         VALUES ($1, $2, $3, $4, $5, $5, $6, $6, $7, 0, '', '{}')
+         ON CONFLICT (log, item) DO UPDATE SET state = excluded.state, edition = excluded.edition,
+           idx = excluded.idx, changed = excluded.changed, urgent = excluded.urgent, note = NULL",
+        issue.log,
+        id.clone(),
+        state.word(),
+        i64::from(issue.edition),
+        issue.index as i64,
+        issue.at,
+        i64::from(issue.urgent)
+    )?;
+    if state == State::Erased {
+        return erase(tx, issue.log, issue.item, issue.log, issue.index).await;
+    }
+    for wanted in std::iter::once(content).chain(files) {
+        want(tx, issue.log, issue.index, issue.urgent, wanted).await?;
+    }
+    if let Some(bytes) = content::small(tx.conn(), &content.sha256).await? {
+        show(tx, &content.sha256, &bytes).await?;
+    }
+    tx.ledger.effects.items.push((issue.log, id));
+    Ok(())
+}
+
+async fn orders(tx: &mut Tx, log: i64, item: &str) -> anyhow::Result<Vec<State>> {
+    let rows = all!(tx, (String,), "SELECT act FROM ordered WHERE log = $1 AND item = $2 AND counts = 1", log, item.to_owned())?;
+    Ok(rows.iter().filter_map(|(act,)| State::of(act)).collect())
+}
+
+/// The issuer's own last word about an item that no longer stands.
+async fn ends(
+    tx: &mut Tx,
+    log: i64,
+    index: u64,
+    at: i64,
+    item: Uuid,
+    state: State,
+    note: Option<&ContentRef>,
+) -> anyhow::Result<()> {
+    let id = item.to_string();
+    let state = standing(state, orders(tx, log, &id).await?);
+    run!(
+        tx,
+        "UPDATE item SET state = $1, idx = $2, changed = $3, note = $4
+         WHERE log = $5 AND item = $6 AND state <> 'erased'",
+        state.word(),
+        index as i64,
+        at,
+        note.map(|n| n.sha256.0.to_vec()),
+        log,
+        id.clone()
+    )?;
+    tx.ledger.effects.items.push((log, id));
+    Ok(())
+}
+
+async fn ordered(
+    tx: &mut Tx,
+    (by, index, at): (i64, u64, i64),
+    origin: &Origin,
+    item: Uuid,
+    act: Act,
+    basis: &ContentRef,
+) -> anyhow::Result<()> {
+    let now = tx.ledger.now();
+    let log = logs::ensure(tx.conn(), origin, false, now).await?;
+    run!(
+        tx,
+        "INSERT INTO ordered (log, item, act, by_log, by_idx, counts, at, note) VALUES ($1, $2, $3, $4, $5, 0, $6, $7)",
+        log,
+        item.to_string(),
+        State::from(act).word(),
+        by,
+        index as i64,
+        at,
+        basis.sha256.0.to_vec()
+    )?;
+    weigh_orders(tx).await
+}
+
+#[derive(FromRow)]
+struct Open {
+    log: i64,
+    origin: String,
+    item: String,
+    act: String,
+    by_log: i64,
+    by_origin: String,
+    by_idx: i64,
+    at: i64,
+    note: Option<Vec<u8>>,
+}
+
+/// Lets the orders count whose giver is an ancestor of the item's log, as far as the directory knows
+/// by now. Those of strangers are kept without effect.
+///
+/// # Errors
+/// The database's.
+pub async fn weigh_orders(tx: &mut Tx) -> anyhow::Result<()> {
+    let open = all!(
+        tx,
+        Open,
+        "SELECT o.log, l.origin, o.item, o.act, o.by_log, b.origin AS by_origin, o.by_idx, o.at, o.note
+         FROM ordered o JOIN log l ON l.id = o.log JOIN log b ON b.id = o.by_log WHERE o.counts = 0"
+    )?;
+    for order in open {
+        let (Ok(origin), Ok(by)) = (order.origin.parse::<Origin>(), order.by_origin.parse::<Origin>()) else { continue };
+        if !tx.ledger.directory.is_ancestor(&by, &origin) {
+            continue;
+        }
+        run!(
+            tx,
+            "UPDATE ordered SET counts = 1 WHERE log = $1 AND item = $2 AND by_log = $3 AND by_idx = $4",
+            order.log,
+            order.item.clone(),
+            order.by_log,
+            order.by_idx
+        )?;
+        carry_out(tx, order).await?;
+    }
+    Ok(())
+}
+
+async fn carry_out(tx: &mut Tx, order: Open) -> anyhow::Result<()> {
+    let (Some(state), Ok(item)) = (State::of(&order.act), Uuid::try_parse(&order.item)) else { return Ok(()) };
+    let known =
+        maybe!(tx, Known, "SELECT state, edition FROM item WHERE log = $1 AND item = $2", order.log, order.item.clone())?;
+    let Some(known) = known else { return Ok(()) };
+    if State::of(&known.state).is_some_and(|now| now < state) {
+        run!(
+            tx,
+            "UPDATE item SET state = $1, changed = $2, note = $3 WHERE log = $4 AND item = $5",
+            state.word(),
+            order.at,
+            order.note,
+            order.log,
+            order.item.clone()
+        )?;
+        tx.ledger.effects.items.push((order.log, order.item));
+    }
+    if state == State::Erased { erase(tx, order.log, item, order.by_log, order.by_idx as u64).await } else { Ok(()) }
+}
+
+/// Removes every edition and file of an item that no other item still shows.
+async fn erase(tx: &mut Tx, log: i64, item: Uuid, by: i64, index: u64) -> anyhow::Result<()> {
+    let id = item.to_string();
+    let editions = all!(
+        tx,
+        (Vec<u8>, String),
+        "SELECT sha256, files FROM edition WHERE log = $1 AND item = $2",
+        log,
+        id.clone()
+    )?;
+    let now = tx.ledger.now();
+    let mut hashes = Vec::new();
+    for (document, files) in editions {
+        if let Ok(bytes) = document.try_into() {
+            hashes.push(ContentHash(bytes));
+        }
+        hashes.extend(files.split(' ').filter_map(|f| f.parse::<ContentHash>().ok()));
+    }
+    for hash in hashes {
+        run!(tx, "DELETE FROM want WHERE sha256 = $1 AND log = $2", hash.0.to_vec(), log)?;
+        if shown_elsewhere(tx, log, &id, &hash).await? {
+            continue;
+        }
+        run!(tx, "DELETE FROM content WHERE sha256 = $1", hash.0.to_vec())?;
+        run!(
+            tx,
+            "INSERT INTO erased (sha256, log, idx, at) VALUES ($1, $2, $3, $4) ON CONFLICT (sha256) DO NOTHING",
+            hash.0.to_vec(),
+            by,
+            index as i64,
+            now
+        )?;
+        tx.ledger.effects.erased.push(hash);
+    }
+    run!(
+        tx,
+        "UPDATE item SET shown = 0, sha256 = NULL, kind = '', card = '{}' WHERE log = $1 AND item = $2",
+        log,
+        id.clone()
+    )?;
+    tx.ledger.effects.items.push((log, id));
+    Ok(())
+}
+
+/// True if an item that is not erased still names this content (the same file may stand in two items).
+async fn shown_elsewhere(tx: &mut Tx, log: i64, item: &str, hash: &ContentHash) -> anyhow::Result<bool> {
+    let other = maybe!(
+        tx,
+        (i64,),
+        "SELECT e.idx FROM edition e JOIN item i ON i.log = e.log AND i.item = e.item
+         WHERE i.state <> 'erased' AND NOT (e.log = $1 AND e.item = $2)
+           AND (e.sha256 = $3 OR e.files LIKE $4) LIMIT 1",
+        log,
+        item.to_owned(),
+        hash.0.to_vec(),
+        format!("%{hash}%")
+    )?;
+    Ok(other.is_some())
+}
+
+/// Notes that content is needed, unless it is here or was erased.
+async fn want(tx: &mut Tx, log: i64, index: u64, urgent: bool, wanted: &ContentRef) -> anyhow::Result<()> {
+    if content::state(tx.conn(), &wanted.sha256).await? != content::Presence::Absent {
+        return Ok(());
+    }
+    run!(
+        tx,
+        "INSERT INTO want (sha256, log, idx, size, media, urgent) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (sha256, log, idx) DO NOTHING",
+        wanted.sha256.0.to_vec(),
+        log,
+        index as i64,
+        wanted.size as i64,
+        wanted.media.clone(),
+        i64::from(urgent)
+    )?;
+    let Some(head) = logs::head(tx.conn(), log).await? else { return Ok(()) };
+    tx.ledger.effects.wants.push(Want {
+        sha256: wanted.sha256,
+        size: wanted.size,
+        origin: head.origin,
+        index,
+        urgent,
+    });
+    Ok(())
+}
+
+#[derive(FromRow)]
+struct Waiting {
+    log: i64,
+    item: String,
+    edition: i64,
+}
+
+/// Content has come: whatever newest edition it is now stands on the pages.
+///
+/// # Errors
+/// The database's.
+pub async fn show(tx: &mut Tx, sha256: &ContentHash, bytes: &[u8]) -> anyhow::Result<()> {
+    let rows = all!(
+        tx,
+        Waiting,
+        "SELECT e.log, e.item, e.edition FROM edition e JOIN item i ON i.log = e.log AND i.item = e.item
+         WHERE e.sha256 = $1 AND i.state <> 'erased' AND e.edition > i.shown",
+        sha256.0.to_vec()
+    )?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let item = match Item::parse(bytes) {
+        Ok(item) => item,
+        Err(faults) => {
+            // The issuer's own origin refuses such text; from elsewhere it is kept and not shown.
+            tracing::warn!(%sha256, fault = %faults.first().map(ToString::to_string).unwrap_or_default(), "an item cannot be shown");
+            return Ok(());
+        }
+    };
+    for row in rows {
+        if item.id.to_string() != row.item || i64::from(item.edition) != row.edition {
+            continue; // Somebody's document under another's name.
+        }
+        run!(
+            tx,
+            "UPDATE item SET shown = $1, sha256 = $2, kind = $3, card = $4 WHERE log = $5 AND item = $6",
+            row.edition,
+            sha256.0.to_vec(),
+            item.kind.to_string(),
+            serde_json::to_string(&Card::from(&item))?,
+            row.log,
+            row.item.clone()
+        )?;
+        tx.ledger.effects.items.push((row.log, row.item));
+    }
+    Ok(())
+}

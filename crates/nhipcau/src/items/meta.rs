@@ -1,0 +1,75 @@
+//! What machines read of an item: Dublin Core (Circular 24/2011/TT-BTTTT) and schema.org.
+
+use network::content::Item;
+use serde_json::json;
+
+use super::store::Standing;
+use super::view::Meta;
+use crate::app::App;
+use crate::clock::instant;
+use crate::web::visitor::Visitor;
+
+/// The metadata of an item as a portal shows it.
+pub fn of(app: &App, visitor: &Visitor, standing: &Standing, item: &Item, publisher: &str) -> Meta {
+    let path = format!("/muc/{}", standing.reference());
+    let canonical = format!("{}{path}", visitor.base);
+    let creator = item.agency.as_deref().unwrap_or(publisher);
+    let day = item.issued.map_or_else(
+        || crate::words::date::day(instant(standing.issued)).to_string(),
+        |day| day.to_string(),
+    );
+    let description = if item.summary.is_empty() { &item.title } else { &item.summary };
+    let identifier = item.number.clone().unwrap_or_else(|| standing.reference().to_string());
+    // Mandatory ones first, never empty; several values are separated by ";".
+    let mut dc: Vec<(String, String)> = [
+        ("DC.title", item.title.clone()),
+        ("DC.creator", creator.to_owned()),
+        ("DC.date", day.clone()),
+        ("DC.description", description.clone()),
+        ("DC.publisher", publisher.to_owned()),
+        ("DC.identifier", identifier.clone()),
+        ("DC.language", item.lang.clone()),
+        ("DC.source", item.source.as_ref().and_then(|s| s.url.clone()).unwrap_or_default()),
+        ("DC.contributor", item.signer.clone().unwrap_or_default()),
+        ("DC.subject", item.fields.join(";")),
+        ("DC.type", item.form.clone().unwrap_or_else(|| item.kind.to_string())),
+        ("DC.format", "text/html".into()),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect();
+    dc.retain(|(_, value)| !value.trim().is_empty());
+    let kind = match standing.kind.as_str() {
+        "document" | "directive" => "Legislation",
+        "news" | "press" => "NewsArticle",
+        _ => "Article",
+    };
+    let mut schema = json!({
+        "@context": "https://schema.org",
+        "@type": kind,
+        "name": item.title,
+        "headline": item.title.chars().take(110).collect::<String>(),
+        "url": canonical,
+        "inLanguage": item.lang,
+        "identifier": identifier,
+        "datePublished": day,
+        "dateModified": instant(standing.changed).to_string(),
+        "publisher": { "@type": "GovernmentOrganization", "name": publisher },
+        "author": { "@type": "GovernmentOrganization", "name": creator },
+    });
+    if kind == "Legislation" {
+        schema["legislationIdentifier"] = json!(identifier);
+        schema["legislationDate"] = json!(day);
+        schema["legislationPassedBy"] = json!({ "@type": "GovernmentOrganization", "name": creator });
+        if let Some(form) = &item.form {
+            schema["legislationType"] = json!(form);
+        }
+        if let Some(from) = item.effective {
+            schema["legislationDateVersion"] = json!(from.to_string());
+        }
+    }
+    if app.config.demo {
+        schema["creativeWorkStatus"] = json!("demonstration");
+    }
+    Meta { canonical, dc, json_ld: schema.to_string().replace('<', "\\u003c") }
+}

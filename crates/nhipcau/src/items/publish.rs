@@ -1,0 +1,320 @@
+//! The door for those who issue: new items, editions, withdrawals, erasures, orders from above.
+//!
+//! Each is one step: the content kept, the entry appended and signed, the item as it stands now –
+//! together or not at all. A repeated request (same token and idempotency key) gets the same answer.
+
+use network::content::{ITEM_TYPE, NOTE_TYPE, Note, Salt};
+use network::entry::{Act, ContentRef, Entry, ItemChange, Kind, Lane, Withdrawal};
+use network::names::{ContentHash, Origin};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+use vietnam::text::nfc;
+
+use super::draft::Draft;
+use super::store::{self, Reference, Standing};
+use super::{State, content};
+use crate::app::App;
+use crate::clock::instant;
+use crate::db::Tx;
+use crate::logs::ledger;
+use crate::problem::{Fault, Problem};
+use crate::{maybe, run};
+
+/// What was done, as it is told to the caller.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Done {
+    /// The item's name in addresses.
+    pub reference: String,
+    /// The log.
+    pub origin: String,
+    /// Index of the entry.
+    pub entry: u64,
+    /// The edition, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edition: Option<u32>,
+    /// Where it can be read on the portal that issued it.
+    pub path: String,
+}
+
+/// A request that may be repeated without harm.
+#[derive(Clone, Debug)]
+pub struct Once {
+    /// Who asks: the token's name.
+    pub token: String,
+    /// The caller's idempotency key.
+    pub name: String,
+    /// SHA-256 of the whole request.
+    pub digest: [u8; 32],
+}
+
+/// Issues a new item in the log of `portal`.
+///
+/// # Errors
+/// Every fault of the draft, or that the log may not sign now.
+pub async fn issue(app: &App, log: i64, origin: &Origin, draft: Draft, once: Option<Once>) -> Result<Done, Problem> {
+    let id = app.dice.id(&app.clock)?;
+    edition(app, log, origin, id, 1, ItemChange::New, draft, once).await
+}
+
+/// Issues the next edition of an item: a correction, an update or a replacement.
+///
+/// # Errors
+/// As [`issue`]; refused if the item was erased.
+pub async fn change(
+    app: &App,
+    standing: &Standing,
+    change: ItemChange,
+    draft: Draft,
+    once: Option<Once>,
+) -> Result<Done, Problem> {
+    if standing.state == State::Erased {
+        return Err(erased());
+    }
+    let next = u32::try_from(standing.edition + 1).map_err(|e| Problem::Ours(e.into()))?;
+    edition(app, standing.log, &standing.origin, standing.item, next, change, draft, once).await
+}
+
+#[allow(clippy::too_many_arguments, reason = "one call for the two doors above")]
+async fn edition(
+    app: &App,
+    log: i64,
+    origin: &Origin,
+    id: Uuid,
+    edition: u32,
+    change: ItemChange,
+    draft: Draft,
+    once: Option<Once>,
+) -> Result<Done, Problem> {
+    let checked = draft.check(id, edition, app.dice.bytes()?)?;
+    let document = ContentRef {
+        sha256: ContentHash::of(&checked.bytes),
+        size: checked.bytes.len() as u64,
+        media: ITEM_TYPE.into(),
+    };
+    app.folder.keep(&document.sha256, &checked.bytes).await?;
+    for (file, bytes) in &checked.files {
+        app.folder.keep(&file.sha256, bytes).await?;
+    }
+    let files = checked
+        .files
+        .iter()
+        .map(|(f, _)| ContentRef { sha256: f.sha256, size: f.size, media: f.media.clone() })
+        .collect();
+    let lane = if checked.urgent { Lane::Urgent } else { Lane::Normal };
+    let kind = Kind::ItemIssued { item: id, edition, change, lane, content: document.clone(), files };
+    let done = Done {
+        reference: Reference::of(origin, id).to_string(),
+        origin: origin.to_string(),
+        entry: 0,
+        edition: Some(edition),
+        path: format!("/muc/{}", Reference::of(origin, id)),
+    };
+    step(app, log, kind, done, once, async move |tx: &mut Tx| {
+        for (file, bytes) in checked.files {
+            content::arrive(tx, file.sha256, file.media, &bytes).await?;
+        }
+        content::arrive(tx, document.sha256, document.media, &checked.bytes).await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Why something is withdrawn or erased.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Reason {
+    /// The reason as readers see it.
+    pub reason: String,
+    /// The legal basis.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub basis: Option<String>,
+    /// True to let nobody read it any more.
+    pub gone: bool,
+    /// True to have it carried out before everything else.
+    pub urgent: bool,
+}
+
+/// Withdraws an item from every portal that shows it.
+///
+/// # Errors
+/// Refused if it was erased, or the log may not sign.
+pub async fn withdraw(app: &App, standing: &Standing, reason: Reason, once: Option<Once>) -> Result<Done, Problem> {
+    if standing.state == State::Erased {
+        return Err(erased());
+    }
+    let mode = if reason.gone { Withdrawal::Gone } else { Withdrawal::Banner };
+    let (note, bytes) = explanation(app, &reason, false)?;
+    let kind = Kind::ItemWithdrawn { item: standing.item, mode, lane: lane(&reason), note: Some(note.clone()) };
+    step(app, standing.log, kind, done(standing), once, keep(note, bytes)).await
+}
+
+/// Erases an item's content everywhere, by a named legal basis. Final.
+///
+/// # Errors
+/// Refused without a legal basis, if it is erased already, or the log may not sign.
+pub async fn erase(app: &App, standing: &Standing, reason: Reason, once: Option<Once>) -> Result<Done, Problem> {
+    if standing.state == State::Erased {
+        return Err(erased());
+    }
+    let (basis, bytes) = explanation(app, &reason, true)?;
+    let kind = Kind::ItemErased { item: standing.item, lane: lane(&reason), basis: basis.clone() };
+    step(app, standing.log, kind, done(standing), once, keep(basis, bytes)).await
+}
+
+/// Orders, in the log `by` of an ancestor, that an item of another log be withdrawn or erased.
+///
+/// # Errors
+/// Refused without a legal basis, or if `by` is not an ancestor of the item's log.
+pub async fn order(
+    app: &App,
+    by: i64,
+    by_origin: &Origin,
+    origin: &Origin,
+    item: Uuid,
+    act: Act,
+    reason: Reason,
+    once: Option<Once>,
+) -> Result<Done, Problem> {
+    if !app.directory.load().is_ancestor(by_origin, origin) {
+        return Err(Problem::refused(
+            format!("{by_origin} không phải cơ quan cấp trên của {origin}, nên không thể yêu cầu gỡ hoặc xóa."),
+            format!("{by_origin} is not an ancestor of {origin} and may not order it."),
+        ));
+    }
+    let (basis, bytes) = explanation(app, &reason, true)?;
+    let kind = Kind::ItemOrdered { origin: origin.clone(), item, act, basis: basis.clone() };
+    let told = Done {
+        reference: Reference::of(origin, item).to_string(),
+        origin: by_origin.to_string(),
+        entry: 0,
+        edition: None,
+        path: format!("/muc/{}", Reference::of(origin, item)),
+    };
+    step(app, by, kind, told, once, keep(basis, bytes)).await
+}
+
+fn keep(reference: ContentRef, bytes: Vec<u8>) -> impl AsyncFnOnce(&mut Tx) -> anyhow::Result<()> + Send + 'static {
+    async move |tx: &mut Tx| {
+        content::arrive(tx, reference.sha256, reference.media, &bytes).await?;
+        Ok(())
+    }
+}
+
+fn lane(reason: &Reason) -> Lane {
+    if reason.urgent { Lane::Urgent } else { Lane::Normal }
+}
+
+fn done(standing: &Standing) -> Done {
+    let reference = standing.reference();
+    Done {
+        path: format!("/muc/{reference}"),
+        reference: reference.to_string(),
+        origin: standing.origin.to_string(),
+        entry: 0,
+        edition: None,
+    }
+}
+
+fn erased() -> Problem {
+    Problem::refused(
+        "Nội dung này đã được xóa theo pháp luật; việc xóa là cuối cùng. Nếu cần, hãy đăng một mục mới.",
+        "This was erased by law, and an erasure is final. Issue a new item instead.",
+    )
+}
+
+fn explanation(app: &App, reason: &Reason, basis_needed: bool) -> Result<(ContentRef, Vec<u8>), Problem> {
+    let mut faults = Vec::new();
+    if reason.reason.trim().is_empty() {
+        faults.push(Fault {
+            field: "reason".into(),
+            vi: "Hãy ghi lý do; người đọc sẽ thấy.".into(),
+            en: "Give the reason; readers will see it.".into(),
+        });
+    }
+    let basis = reason.basis.as_deref().map(str::trim).filter(|b| !b.is_empty()).map(nfc);
+    if basis_needed && basis.is_none() {
+        faults.push(Fault {
+            field: "basis".into(),
+            vi: "Hãy ghi căn cứ pháp lý (điều, khoản, tên văn bản).".into(),
+            en: "Name the legal basis (article, clause, document).".into(),
+        });
+    }
+    if !faults.is_empty() {
+        return Err(Problem::Invalid(faults));
+    }
+    let note = Note { salt: Salt(app.dice.bytes()?), text: nfc(reason.reason.trim()), basis };
+    let bytes = note.encode().map_err(|faults| {
+        Problem::Invalid(
+            faults.into_iter().map(|f| Fault { field: f.field, vi: f.problem_vi, en: f.problem_en }).collect(),
+        )
+    })?;
+    let reference =
+        ContentRef { sha256: ContentHash::of(&bytes), size: bytes.len() as u64, media: NOTE_TYPE.into() };
+    Ok((reference, bytes))
+}
+
+/// One transaction: the repeat check, the content, the entry.
+async fn step<F>(app: &App, log: i64, kind: Kind, mut done: Done, once: Option<Once>, first: F) -> Result<Done, Problem>
+where
+    F: AsyncFnOnce(&mut Tx) -> anyhow::Result<()> + Send + 'static,
+{
+    app.db
+        .write("items.publish", async move |tx: &mut Tx| {
+            if let Some(once) = &once
+                && let Some(answer) = answered(tx, once).await?
+            {
+                return Ok(answer);
+            }
+            first(tx).await?;
+            let now = tx.ledger.now();
+            done.entry = ledger::append(tx, log, &Entry { at: instant(now), kind }).await?;
+            if let Some(once) = once {
+                run!(
+                    tx,
+                    "INSERT INTO request (token, name, digest, answer, at) VALUES ($1, $2, $3, $4, $5)",
+                    once.token,
+                    once.name,
+                    once.digest.to_vec(),
+                    serde_json::to_string(&done).map_err(anyhow::Error::from)?,
+                    now
+                )?;
+            }
+            Ok(done)
+        })
+        .await
+}
+
+async fn answered(tx: &mut Tx, once: &Once) -> Result<Option<Done>, Problem> {
+    let row = maybe!(
+        tx,
+        (Vec<u8>, String),
+        "SELECT digest, answer FROM request WHERE token = $1 AND name = $2",
+        once.token.clone(),
+        once.name.clone()
+    )?;
+    match row {
+        None => Ok(None),
+        Some((digest, _)) if digest != once.digest => Err(Problem::refused(
+            "Khóa Idempotency-Key này đã được dùng cho một yêu cầu khác; hãy dùng khóa mới.",
+            "This Idempotency-Key was used for a different request; take a new one.",
+        )),
+        Some((_, answer)) => Ok(Some(serde_json::from_str(&answer).map_err(anyhow::Error::from)?)),
+    }
+}
+
+/// The item behind a reference, in a log of ours.
+///
+/// # Errors
+/// Not found; or refused because its log belongs to another node.
+pub async fn own(app: &App, reference: &str) -> Result<Standing, Problem> {
+    let reference: Reference = reference.parse().map_err(|e: &str| Problem::invalid("reference", e))?;
+    let mut conn = app.db.read().await?;
+    let standing = store::find(&mut conn, &reference).await?.ok_or(Problem::NotFound("item"))?;
+    if app.keys.verifier(standing.origin.as_str()).is_none() {
+        return Err(Problem::refused(
+            format!("Mục này thuộc sổ {}, do máy chủ khác giữ khóa; hãy thực hiện ở cổng đã ban hành.", standing.origin),
+            format!("This item belongs to {}, whose key another node holds; do this at the portal that issued it.", standing.origin),
+        ));
+    }
+    Ok(standing)
+}

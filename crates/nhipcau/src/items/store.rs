@@ -1,0 +1,318 @@
+//! Items in the database, as pages, feeds and commands read them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use anyhow::Context;
+use network::names::{ContentHash, Origin};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Card, State};
+use crate::db::Conn;
+use crate::{all, maybe, one};
+
+/// An item's name in addresses: the first 8 hex digits of its log's name hashed, and its id.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Reference {
+    /// `SHA-256(origin)`, first 8 hex digits.
+    pub log: String,
+    /// The item.
+    pub item: Uuid,
+}
+
+impl Reference {
+    /// The name of `item` of the log `origin`.
+    pub fn of(origin: &Origin, item: Uuid) -> Reference {
+        Reference { log: origin.mirror_path().chars().take(8).collect(), item }
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.log, self.item.simple())
+    }
+}
+
+impl FromStr for Reference {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Reference, &'static str> {
+        const SHAPE: &str = "a reference is 8 hexadecimal digits, a hyphen and 32 hexadecimal digits";
+        let (log, item) = text.split_once('-').ok_or(SHAPE)?;
+        let lower = |t: &str| t.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        if log.len() != 8 || item.len() != 32 || !lower(log) || !lower(item) {
+            return Err(SHAPE);
+        }
+        Ok(Reference { log: log.to_owned(), item: Uuid::try_parse(item).map_err(|_| SHAPE)? })
+    }
+}
+
+/// An item as the database has it.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// Our number for its log.
+    pub log: i64,
+    /// Its log.
+    pub origin: Origin,
+    /// Its id.
+    pub item: Uuid,
+    /// How it stands.
+    pub state: State,
+    /// The newest edition that is known.
+    pub edition: i64,
+    /// The edition whose text is here; 0 if none is.
+    pub shown: i64,
+    /// Index of the entry that acted last.
+    pub index: u64,
+    /// Index of the entry that issued it first.
+    pub first_index: u64,
+    /// When it was first issued, by its issuer, in microseconds.
+    pub issued: i64,
+    /// When it last changed, by its issuer, in microseconds.
+    pub changed: i64,
+    /// True if it asked for the urgent lane.
+    pub urgent: bool,
+    /// The content of the shown edition.
+    pub content: Option<ContentHash>,
+    /// The note that explains a withdrawal or an erasure.
+    pub note: Option<ContentHash>,
+    /// Its kind.
+    pub kind: String,
+    /// What lists show.
+    pub card: Card,
+}
+
+impl Standing {
+    /// Its name in addresses.
+    pub fn reference(&self) -> Reference {
+        Reference::of(&self.origin, self.item)
+    }
+}
+
+#[derive(FromRow)]
+struct Row {
+    log: i64,
+    origin: String,
+    item: String,
+    state: String,
+    edition: i64,
+    shown: i64,
+    idx: i64,
+    first_idx: i64,
+    issued: i64,
+    changed: i64,
+    urgent: i64,
+    sha256: Option<Vec<u8>>,
+    note: Option<Vec<u8>>,
+    kind: String,
+    card: String,
+}
+
+impl TryFrom<Row> for Standing {
+    type Error = anyhow::Error;
+    fn try_from(row: Row) -> anyhow::Result<Standing> {
+        let hash = |bytes: Option<Vec<u8>>| bytes.and_then(|b| b.try_into().ok()).map(ContentHash);
+        Ok(Standing {
+            log: row.log,
+            origin: row.origin.parse().context("a stored origin is damaged")?,
+            item: Uuid::try_parse(&row.item).context("a stored item id is damaged")?,
+            state: State::of(&row.state).with_context(|| format!("unknown stored state {}", row.state))?,
+            edition: row.edition,
+            shown: row.shown,
+            index: row.idx as u64,
+            first_index: row.first_idx as u64,
+            issued: row.issued,
+            changed: row.changed,
+            urgent: row.urgent != 0,
+            content: hash(row.sha256),
+            note: hash(row.note),
+            kind: row.kind,
+            card: serde_json::from_str(&row.card).context("a stored card is damaged")?,
+        })
+    }
+}
+
+fn standings(rows: Vec<Row>) -> anyhow::Result<Vec<Standing>> {
+    rows.into_iter().map(Standing::try_from).collect()
+}
+
+/// The item behind a reference, in whichever state.
+///
+/// # Errors
+/// The database's.
+pub async fn find(conn: &mut Conn, reference: &Reference) -> anyhow::Result<Option<Standing>> {
+    maybe!(
+        conn,
+        Row,
+        "SELECT i.log, l.origin, i.item, i.state, i.edition, i.shown, i.idx, i.first_idx, i.issued, i.changed,
+                i.urgent, i.sha256, i.note, i.kind, i.card
+         FROM item i JOIN log l ON l.id = i.log WHERE i.item = $1 AND l.origin_hash LIKE $2",
+        reference.item.to_string(),
+        format!("{}%", reference.log)
+    )?
+    .map(Standing::try_from)
+    .transpose()
+}
+
+/// Which items a list shows.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only items of these kinds, as SQL text: empty means all.
+    pub kind: Option<String>,
+    /// `Some(true)`: only the portal's own; `Some(false)`: only others'.
+    pub own: Option<bool>,
+    /// How many to pass over.
+    pub skip: i64,
+    /// How many to return at most.
+    pub most: i64,
+}
+
+/// Items that stand on a portal, newest first.
+///
+/// # Errors
+/// The database's.
+pub async fn list(conn: &mut Conn, portal: &str, own_log: i64, filter: &Filter) -> anyhow::Result<Vec<Standing>> {
+    standings(all!(
+        conn,
+        Row,
+        "SELECT i.log, l.origin, i.item, i.state, i.edition, i.shown, i.idx, i.first_idx, i.issued, i.changed,
+                i.urgent, i.sha256, i.note, i.kind, i.card
+         FROM item i JOIN log l ON l.id = i.log
+         WHERE i.state = 'standing' AND i.shown > 0
+           AND i.log IN (SELECT c.log FROM carries c WHERE c.portal = $1)
+           AND ($2 = '' OR i.kind = $2)
+           AND ($3 = 0 OR ($3 = 1 AND i.log = $4) OR ($3 = 2 AND i.log <> $4))
+         ORDER BY i.issued DESC, i.item DESC LIMIT $5 OFFSET $6",
+        portal.to_owned(),
+        filter.kind.clone().unwrap_or_default(),
+        whose(filter),
+        own_log,
+        filter.most,
+        filter.skip
+    )?)
+}
+
+/// How many items [`list`] has in all.
+///
+/// # Errors
+/// The database's.
+pub async fn count(conn: &mut Conn, portal: &str, own_log: i64, filter: &Filter) -> sqlx::Result<i64> {
+    let (count,) = one!(
+        conn,
+        (i64,),
+        "SELECT COUNT(*) FROM item i
+         WHERE i.state = 'standing' AND i.shown > 0
+           AND i.log IN (SELECT c.log FROM carries c WHERE c.portal = $1)
+           AND ($2 = '' OR i.kind = $2)
+           AND ($3 = 0 OR ($3 = 1 AND i.log = $4) OR ($3 = 2 AND i.log <> $4))",
+        portal.to_owned(),
+        filter.kind.clone().unwrap_or_default(),
+        whose(filter),
+        own_log
+    )?;
+    Ok(count)
+}
+
+fn whose(filter: &Filter) -> i64 {
+    match filter.own {
+        None => 0,
+        Some(true) => 1,
+        Some(false) => 2,
+    }
+}
+
+/// Items that changed last on a portal, whatever their state: what feeds tell.
+///
+/// # Errors
+/// The database's.
+pub async fn changes(conn: &mut Conn, portal: &str, kind: &str, most: i64) -> anyhow::Result<Vec<Standing>> {
+    standings(all!(
+        conn,
+        Row,
+        "SELECT i.log, l.origin, i.item, i.state, i.edition, i.shown, i.idx, i.first_idx, i.issued, i.changed,
+                i.urgent, i.sha256, i.note, i.kind, i.card
+         FROM item i JOIN log l ON l.id = i.log
+         WHERE i.log IN (SELECT c.log FROM carries c WHERE c.portal = $1)
+           AND ($2 = '' OR i.kind = $2 OR i.kind = '') AND (i.shown > 0 OR i.state <> 'standing')
+         ORDER BY i.changed DESC, i.item DESC LIMIT $3",
+        portal.to_owned(),
+        kind.to_owned(),
+        most
+    )?)
+}
+
+/// One edition of an item.
+#[derive(Clone, Debug, FromRow)]
+pub struct Edition {
+    /// Counts from 1.
+    pub edition: i64,
+    /// Index of its entry.
+    pub idx: i64,
+    /// Why it came.
+    pub change: String,
+    /// When, by its issuer, in microseconds.
+    pub at: i64,
+    /// Its content.
+    pub sha256: Vec<u8>,
+    /// The content's media type.
+    pub media: String,
+    /// The content's size.
+    pub size: i64,
+}
+
+/// The editions of an item, oldest first.
+///
+/// # Errors
+/// The database's.
+pub async fn editions(conn: &mut Conn, log: i64, item: Uuid) -> sqlx::Result<Vec<Edition>> {
+    all!(
+        conn,
+        Edition,
+        "SELECT edition, idx, change, at, sha256, media, size FROM edition WHERE log = $1 AND item = $2 ORDER BY edition",
+        log,
+        item.to_string()
+    )
+}
+
+/// An order of a superior about an item.
+#[derive(Clone, Debug, FromRow)]
+pub struct Order {
+    /// What was ordered, as a state's word.
+    pub act: String,
+    /// The log in which it stands.
+    pub origin: String,
+    /// Index of its entry.
+    pub by_idx: i64,
+    /// When, by the orderer, in microseconds.
+    pub at: i64,
+}
+
+/// The orders about an item.
+///
+/// # Errors
+/// The database's.
+pub async fn orders(conn: &mut Conn, log: i64, item: Uuid) -> sqlx::Result<Vec<Order>> {
+    all!(
+        conn,
+        Order,
+        "SELECT o.act, l.origin, o.by_idx, o.at FROM ordered o JOIN log l ON l.id = o.by_log
+         WHERE o.log = $1 AND o.item = $2 ORDER BY o.at",
+        log,
+        item.to_string()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_prints_back() {
+        let origin: Origin = "chinhphu.vn/log".parse().unwrap();
+        let reference = Reference::of(&origin, Uuid::from_u128(0x019a_b300_0000_7000_8000_0000_0000_0001));
+        assert_eq!(reference.to_string().parse::<Reference>().unwrap(), reference);
+        for bad in ["", "-", "12345678-zz", "1234567-019ab300000070008000000000000001", "ABCDEF01-019ab300000070008000000000000001"] {
+            assert!(bad.parse::<Reference>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Coverage: where an item is stored and shown, worked out from receipts when it is read.
+//!
+//! Never a row per portal and item: a portal shows an entry when its node's newest receipt says that it
+//! shows the log beyond the entry and lacks no content of it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use network::directory::{Agency, Directory};
+use network::entry::Level;
+use network::names::Origin;
+
+use crate::agencies;
+use crate::app::App;
+use crate::clock::instant;
+use crate::db::Conn;
+use crate::items::State;
+use crate::items::store::{self as items, Standing};
+use crate::logs::view::{
+    Account, AccountOf, Cell, Exception, HolderRow, ProvinceRow, Shows, Summary,
+};
+use crate::peers::receipts::{self, Kept};
+use crate::words::Lang;
+
+/// How far an entry has come among the nodes that follow its log.
+#[derive(Clone, Copy, Debug)]
+pub struct Stored {
+    /// Nodes whose receipt covers it.
+    pub nodes: u32,
+    /// Nodes that follow the log.
+    pub of: u32,
+    /// Milliseconds from the issue to the last of them, once all have it.
+    pub last_after_ms: Option<u64>,
+    /// Since when it stands here, in microseconds.
+    pub here: Option<i64>,
+}
+
+/// A node's newest receipt, as far as coverage asks.
+#[derive(Clone, Copy)]
+struct Far {
+    size: u64,
+    shown: u64,
+    received: i64,
+}
+
+impl Far {
+    fn of(kept: &Kept, index: u64) -> Far {
+        let lacks = kept.lacking.split(',').any(|one| one.parse() == Ok(index));
+        let content = if lacks { 0 } else { kept.content as u64 };
+        Far { size: kept.size as u64, shown: (kept.shown as u64).min(content), received: kept.received }
+    }
+}
+
+/// The nodes that follow a log: those that host a portal which carries it, and those that gave a receipt for it.
+fn followers(directory: &Directory, origin: &Origin, kept: &[Kept]) -> BTreeMap<String, Option<Far>> {
+    let hosts = directory
+        .agencies()
+        .filter(|portal| portal.closed.is_none() && directory.carries(&portal.origin, origin, "", &[]))
+        .filter_map(|portal| portal.node.as_ref());
+    let mut nodes: BTreeMap<String, Option<Far>> = hosts.map(|node| (node.to_string(), None)).collect();
+    nodes.extend(kept.iter().map(|k| (k.node.clone(), None)));
+    nodes
+}
+
+/// How far entry `index` has come; `issued` is when its issuer said it, in microseconds.
+///
+/// # Errors
+/// The database's.
+pub async fn stored(app: &App, conn: &mut Conn, origin: &Origin, index: u64, issued: i64) -> sqlx::Result<Stored> {
+    let directory = app.directory.load();
+    let kept = receipts::of_log(conn, origin.as_str()).await?;
+    let nodes = followers(&directory, origin, &kept);
+    let have = kept.iter().filter(|k| k.size as u64 > index).count() as u32;
+    let of = nodes.len() as u32;
+    let reached: HashMap<String, i64> = receipts::reached(conn, origin.as_str(), index).await?.into_iter().collect();
+    let last = nodes.keys().map(|node| reached.get(node).copied()).collect::<Option<Vec<i64>>>();
+    let last_after_ms =
+        last.and_then(|all| all.into_iter().max()).map(|at| u64::try_from((at - issued) / 1000).unwrap_or(0));
+    Ok(Stored { nodes: have, of, last_after_ms, here: reached.get(app.config.name.as_str()).copied() })
+}
+
+/// Portals that are as they should be for an item's newest entry, of all that should.
+///
+/// # Errors
+/// The database's.
+pub async fn count(app: &App, conn: &mut Conn, item: &Standing) -> sqlx::Result<(u32, u32)> {
+    let directory = app.directory.load();
+    let far = far(conn, &item.origin, item.index).await?;
+    let portals = directory.carriers_of(&item.origin, &item.kind, &[]);
+    let good = portals.iter().filter(|p| is_good(&far, p, item.index)).count();
+    Ok((good as u32, portals.len() as u32))
+}
+
+async fn far(conn: &mut Conn, origin: &Origin, index: u64) -> sqlx::Result<HashMap<String, Far>> {
+    let kept = receipts::of_log(conn, origin.as_str()).await?;
+    Ok(kept.iter().map(|k| (k.node.clone(), Far::of(k, index))).collect())
+}
+
+fn is_good(far: &HashMap<String, Far>, portal: &Agency, index: u64) -> bool {
+    portal.node.as_ref().and_then(|node| far.get(node.as_str())).is_some_and(|far| far.shown > index)
+}
+
+/// All that the coverage page says of an item, besides its frame.
+pub struct Told {
+    /// What is counted.
+    pub summary: Summary,
+    /// Portals as they should be, of all.
+    pub portals: (u32, u32),
+    /// Each step and how far it came.
+    pub accounts: Vec<Account>,
+    /// Portals that are not as they should be.
+    pub exceptions: Vec<Exception>,
+    /// Portals by province.
+    pub provinces: Vec<ProvinceRow>,
+    /// Nodes.
+    pub holders: Vec<HolderRow>,
+}
+
+/// Works out the coverage of an item.
+///
+/// # Errors
+/// The database's.
+pub async fn told(app: &App, conn: &mut Conn, item: &Standing, lang: Lang) -> sqlx::Result<Told> {
+    let directory = app.directory.load_full();
+    let portals: Vec<&Agency> = directory.carriers_of(&item.origin, &item.kind, &[]);
+    let far = far(conn, &item.origin, item.index).await?;
+    let status = app.status.load();
+    let name = |agency: Option<&Agency>, otherwise: &str| agencies::name(agency, lang, otherwise);
+    let good: Vec<bool> = portals.iter().map(|p| is_good(&far, p, item.index)).collect();
+
+    let mut provinces: Vec<ProvinceRow> = Vec::new();
+    let mut at: HashMap<String, usize> = HashMap::new();
+    let mut exceptions = Vec::new();
+    let mut ordered: Vec<(usize, &&Agency)> = portals.iter().enumerate().collect();
+    ordered.sort_by_key(|(_, p)| (province_of(&directory, p).map(|a| a.origin.clone()), p.level, p.domain.clone()));
+    for (index, portal) in ordered {
+        let province = province_of(&directory, portal);
+        let key = province.map(|p| p.origin.to_string()).unwrap_or_default();
+        let row = *at.entry(key).or_insert_with(|| {
+            let label = province.map_or_else(|| lang.words().central.to_owned(), |p| name(Some(p), ""));
+            provinces.push(ProvinceRow { name: label, cells: Vec::new() });
+            provinces.len() - 1
+        });
+        if let Some(row) = provinces.get_mut(row) {
+            row.cells.push(if good[index] { Cell::Good } else { Cell::Behind });
+        }
+        if !good[index] {
+            let node = portal.node.as_ref().map(|n| n.to_string()).unwrap_or_default();
+            let line = status.neighbours.iter().find(|n| n.name == node);
+            let cut_off = line.is_some_and(|n| !n.up && n.source);
+            let last = far.get(&node);
+            let above = directory.agency(&portal.parent);
+            exceptions.push(Exception {
+                portal: name(Some(portal), &portal.domain),
+                href: None,
+                since: if cut_off { line.map(|n| instant(n.since)) } else { Some(instant(item.changed)) },
+                cut_off,
+                shows: match last {
+                    None => Shows::Unknown,
+                    Some(last) if last.shown > item.first_index => Shows::Earlier { synced: instant(last.received) },
+                    Some(_) => Shows::Nothing,
+                },
+                carer: name(above, portal.parent.as_str()),
+                told_at: None,
+            });
+        }
+    }
+
+    let kept = receipts::of_log(conn, item.origin.as_str()).await?;
+    let reached: HashMap<String, i64> =
+        receipts::reached(conn, item.origin.as_str(), item.index).await?.into_iter().collect();
+    let holders = followers(&directory, &item.origin, &kept)
+        .into_keys()
+        .map(|node| {
+            let here: Vec<usize> = (0..portals.len())
+                .filter(|i| portals[*i].node.as_ref().is_some_and(|n| n.as_str() == node))
+                .collect();
+            let well = here.iter().filter(|i| good[**i]).count();
+            let owner = node.parse::<Origin>().ok().and_then(|n| directory.node(&n)).map(|n| n.owner.clone());
+            let held = far.get(&node);
+            HolderRow {
+                agency: name(owner.as_ref().and_then(|o| directory.agency(o)), &node),
+                stored_at: held.filter(|f| f.size > item.index).map(|f| instant(*reached.get(&node).unwrap_or(&f.received))),
+                size: held.map(|f| f.size),
+                portals: (well as u32, here.len() as u32),
+                shown_at: (well == here.len()).then(|| reached.get(&node).copied().map(instant)).flatten(),
+                name: node,
+            }
+        })
+        .collect();
+
+    let mut accounts = Vec::new();
+    for edition in items::editions(conn, item.log, item.item).await? {
+        let of = match edition.change.as_str() {
+            "correct" => AccountOf::Correction,
+            "update" => AccountOf::Update,
+            "replace" => AccountOf::Replacement,
+            _ => AccountOf::Issue,
+        };
+        accounts.push(account(conn, &item.origin, &portals, of, edition.idx as u64, edition.at).await?);
+    }
+    let (summary, end) = match item.state {
+        State::Standing => (Summary::Shown, None),
+        State::Withdrawn | State::Gone => (Summary::Withdrawn, Some(AccountOf::Withdrawal)),
+        State::Erased => (Summary::Erased, Some(AccountOf::Erasure)),
+    };
+    if let Some(end) = end {
+        accounts.push(account(conn, &item.origin, &portals, end, item.index, item.changed).await?);
+    }
+    accounts.reverse();
+    let count = (good.iter().filter(|g| **g).count() as u32, portals.len() as u32);
+    Ok(Told { summary, portals: count, accounts, exceptions, provinces, holders })
+}
+
+/// The province in which a portal stands; none for the central ones.
+fn province_of<'a>(directory: &'a Directory, portal: &'a Agency) -> Option<&'a Agency> {
+    if portal.level == Level::Province {
+        return Some(portal);
+    }
+    directory.ancestors(&portal.origin).find(|agency| agency.level == Level::Province)
+}
+
+async fn account(
+    conn: &mut Conn,
+    origin: &Origin,
+    portals: &[&Agency],
+    of: AccountOf,
+    index: u64,
+    said: i64,
+) -> sqlx::Result<Account> {
+    let reached: HashMap<String, i64> = receipts::reached(conn, origin.as_str(), index).await?.into_iter().collect();
+    let mut times: Vec<i64> = portals
+        .iter()
+        .filter_map(|portal| reached.get(portal.node.as_ref()?.as_str()).copied())
+        .collect();
+    times.sort_unstable();
+    let after = |n: usize| times.get(n.saturating_sub(1)).map(|at| u64::try_from((at - said) / 1000).unwrap_or(0));
+    let all = portals.len();
+    let closed = times.len() == all && all > 0;
+    Ok(Account {
+        of,
+        at: instant(said),
+        reached: (times.len() as u32, all as u32),
+        half_ms: (times.len() * 2 >= all && all > 0).then(|| after(all.div_ceil(2))).flatten(),
+        most_ms: (times.len() * 100 >= all * 99 && all > 0).then(|| after((all * 99).div_ceil(100))).flatten(),
+        closed_at: closed.then(|| times.last().copied().map(instant)).flatten(),
+    })
+}

@@ -1,0 +1,333 @@
+//! What one transaction does to logs: entries appended, heads moved, checkpoints signed at its end.
+//!
+//! [`append`] writes an entry of a log of ours; [`extend`] writes a verified batch of somebody
+//! else's. Both hand each entry to the same fold. The head moves by compare-and-swap when the
+//! transaction is sealed, so two writers can never both extend one head.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use anyhow::{Context, bail};
+use arc_swap::ArcSwap;
+use axum::body::Bytes;
+use network::directory::Directory;
+use network::entry::{Entry, Lane};
+use network::follower::Batch;
+use network::names::{ContentHash, Origin};
+use tlog::{Checkpoint, Frontier, Hash, leaf_hash};
+use tokio::sync::broadcast;
+
+use super::keys::{Keyring, Signing};
+use super::store::{self, Head};
+use crate::clock::Clock;
+use crate::db::{Conn, Tx};
+use crate::problem::Problem;
+use crate::{agencies, items, run};
+
+/// Entries that a commit added to one log, as followers get them.
+#[derive(Debug)]
+pub struct Added {
+    /// The log.
+    pub log: i64,
+    /// Its origin.
+    pub origin: Origin,
+    /// Index of the first entry.
+    pub from: u64,
+    /// Their exact bytes.
+    pub entries: Vec<Arc<[u8]>>,
+    /// The signed checkpoint that covers exactly these entries and all before; none in the middle of a catch-up.
+    pub checkpoint: Option<Arc<str>>,
+    /// The frontier after them.
+    pub frontier: Frontier,
+    /// True for a log of ours.
+    pub own: bool,
+    /// True if any of them asks for the urgent lane.
+    pub urgent: bool,
+    /// The events of the flow, encoded once for all followers.
+    pub flow: OnceLock<Bytes>,
+}
+
+/// What became visible with one commit.
+#[derive(Debug, Default)]
+pub struct Effects {
+    /// Logs that grew.
+    pub added: Vec<Added>,
+    /// Items that look different now: log and id.
+    pub items: Vec<(i64, String)>,
+    /// Content that is wanted since.
+    pub wants: Vec<Want>,
+    /// Content that came or went.
+    pub content: Vec<ContentHash>,
+    /// Content erased: the files that must be removed from the disk.
+    pub erased: Vec<ContentHash>,
+    /// Logs of which content has come: what their receipts say is different.
+    pub settled: Vec<i64>,
+    /// Logs about which a receipt said something new.
+    pub receipts: Vec<i64>,
+}
+
+/// Content that an applied entry names and that is not here.
+#[derive(Clone, Debug)]
+pub struct Want {
+    /// Its hash.
+    pub sha256: ContentHash,
+    /// Its size in bytes, as the entry says.
+    pub size: u64,
+    /// The log whose entry names it.
+    pub origin: Origin,
+    /// That entry's index.
+    pub index: u64,
+    /// True if it is to be fetched before others.
+    pub urgent: bool,
+}
+
+struct Staged {
+    origin: Origin,
+    own: bool,
+    before: u64,
+    frontier: Frontier,
+    entries: Vec<Arc<[u8]>>,
+    /// The checkpoint that came with a mirrored log's entries; for a log of ours one is made when sealed.
+    given: Option<Given>,
+    urgent: bool,
+}
+
+#[derive(Clone)]
+struct Given {
+    note: Arc<str>,
+    /// False while it speaks of entries that are still to come.
+    complete: bool,
+}
+
+/// The logs that one transaction touches, and what it will tell after its commit.
+pub struct Ledger {
+    staged: BTreeMap<i64, Staged>,
+    /// What else the commit will make visible.
+    pub effects: Effects,
+    /// Who is who, as far as it counts by now.
+    pub directory: Arc<Directory>,
+    keys: Arc<Keyring>,
+    clock: Clock,
+}
+
+/// A point that a refused step is rolled back to.
+pub(crate) struct Mark {
+    staged: BTreeMap<i64, (Frontier, usize, Option<Given>)>,
+    lengths: [usize; 6],
+}
+
+impl Ledger {
+    /// The time at which this transaction happens, in microseconds.
+    pub fn now(&self) -> i64 {
+        self.clock.micros()
+    }
+
+    pub(crate) fn mark(&self) -> Mark {
+        let e = &self.effects;
+        Mark {
+            staged: self
+                .staged
+                .iter()
+                .map(|(id, s)| (*id, (s.frontier.clone(), s.entries.len(), s.given.clone())))
+                .collect(),
+            lengths: [e.items.len(), e.wants.len(), e.content.len(), e.erased.len(), e.receipts.len(), e.settled.len()],
+        }
+    }
+
+    pub(crate) fn back_to(&mut self, mark: Mark) {
+        self.staged.retain(|id, _| mark.staged.contains_key(id));
+        for (id, (frontier, length, given)) in mark.staged {
+            if let Some(staged) = self.staged.get_mut(&id) {
+                staged.frontier = frontier;
+                staged.entries.truncate(length);
+                staged.given = given;
+            }
+        }
+        let e = &mut self.effects;
+        e.items.truncate(mark.lengths[0]);
+        e.wants.truncate(mark.lengths[1]);
+        e.content.truncate(mark.lengths[2]);
+        e.erased.truncate(mark.lengths[3]);
+        e.receipts.truncate(mark.lengths[4]);
+        e.settled.truncate(mark.lengths[5]);
+    }
+
+    async fn staged(&mut self, conn: &mut Conn, log: i64) -> anyhow::Result<&mut Staged> {
+        if !self.staged.contains_key(&log) {
+            let head: Head = store::head(conn, log).await?.with_context(|| format!("log {log} is not here"))?;
+            let staged = Staged {
+                own: head.own,
+                before: head.size,
+                frontier: head.frontier()?,
+                origin: head.origin,
+                entries: Vec::new(),
+                given: None,
+                urgent: false,
+            };
+            self.staged.insert(log, staged);
+        }
+        self.staged.get_mut(&log).context("just put there")
+    }
+}
+
+/// Appends `entry` to a log of ours, carries out what it says, and returns its index.
+///
+/// # Errors
+/// Refused in words when the log may not sign now; otherwise the database's own errors.
+pub async fn append(tx: &mut Tx, log: i64, entry: &Entry) -> Result<u64, Problem> {
+    let bytes: Arc<[u8]> = entry.encode().map_err(|e| Problem::invalid("entry", e.to_string()))?.into();
+    let (conn, ledger) = tx.parts();
+    let keys = ledger.keys.clone();
+    let staged = ledger.staged(conn, log).await?;
+    match keys.signer(staged.origin.as_str()) {
+        Some((_, Signing::Allowed)) => {}
+        Some((_, Signing::Waiting)) => return Err(Problem::not_yet_signing(&staged.origin)),
+        Some((_, Signing::Frozen)) => return Err(Problem::frozen(&staged.origin)),
+        None => return Err(Problem::NotFound("log")),
+    }
+    let index = staged.frontier.size();
+    push(conn, log, staged, bytes, is_urgent(entry)).await?;
+    fold(tx, log, index, entry).await?;
+    Ok(index)
+}
+
+/// Applies a verified batch of somebody else's log in index order. Returns false, changing nothing,
+/// if the log has moved on since the batch was made (another source was quicker).
+///
+/// # Errors
+/// When the batch does not lead to its own frontier, or the database fails.
+pub async fn extend(tx: &mut Tx, log: i64, batch: &Batch) -> anyhow::Result<bool> {
+    let (conn, ledger) = tx.parts();
+    let staged = ledger.staged(conn, log).await?;
+    if staged.frontier.size() != batch.from {
+        return Ok(false);
+    }
+    // What cannot be read is kept as it is and has no effect: the log's owner wrote it.
+    let read: Vec<Option<Entry>> = batch.entries.iter().map(|bytes| Entry::decode(bytes).ok()).collect();
+    for (bytes, entry) in batch.entries.iter().zip(&read) {
+        push(conn, log, staged, bytes.clone(), entry.as_ref().is_some_and(is_urgent)).await?;
+    }
+    if staged.frontier != batch.frontier {
+        bail!("a batch of {} does not lead to the frontier that was verified", staged.origin);
+    }
+    staged.given = Some(Given { note: batch.checkpoint.to_string().into(), complete: batch.complete() });
+    for (offset, entry) in read.iter().enumerate() {
+        if let Some(entry) = entry {
+            fold(tx, log, batch.from + offset as u64, entry).await?;
+        }
+    }
+    Ok(true)
+}
+
+fn is_urgent(entry: &Entry) -> bool {
+    entry.kind.lane() == Lane::Urgent
+}
+
+async fn push(conn: &mut Conn, log: i64, staged: &mut Staged, bytes: Arc<[u8]>, urgent: bool) -> sqlx::Result<()> {
+    let index = staged.frontier.size();
+    let leaf = leaf_hash(&bytes);
+    let mut full = Vec::new();
+    staged.frontier.push_with(leaf, |level, index, hash| {
+        if level > 0 && level % 8 == 0 {
+            full.push((i64::from(level / 8), index as i64, hash));
+        }
+    });
+    store::add_entry(conn, log, index, &leaf, &bytes).await?;
+    for (level, index, hash) in full {
+        store::add_tile(conn, log, level, index, &hash).await?;
+    }
+    staged.entries.push(bytes);
+    staged.urgent |= urgent;
+    Ok(())
+}
+
+/// Carries out what an entry says. The same for our own logs and for those of others.
+async fn fold(tx: &mut Tx, log: i64, index: u64, entry: &Entry) -> anyhow::Result<()> {
+    items::fold::fold(tx, log, index, entry).await?;
+    agencies::fold::fold(tx, log, index, entry).await
+}
+
+/// Signs what a transaction appended, and tells the rest of the program after its commit.
+#[derive(Clone)]
+pub struct Sealer {
+    /// The node's secrets.
+    pub keys: Arc<Keyring>,
+    /// The time.
+    pub clock: Clock,
+    /// Who is who, as committed.
+    pub directory: Arc<ArcSwap<Directory>>,
+    /// Where commits are told.
+    pub told: broadcast::Sender<Arc<Effects>>,
+}
+
+impl Sealer {
+    /// A ledger for one transaction.
+    pub(crate) fn open(&self) -> Ledger {
+        Ledger {
+            staged: BTreeMap::new(),
+            effects: Effects::default(),
+            directory: self.directory.load_full(),
+            keys: self.keys.clone(),
+            clock: self.clock.clone(),
+        }
+    }
+
+    /// Moves every touched head, signing those of our own logs once each.
+    pub(crate) async fn seal(&self, tx: &mut Tx) -> anyhow::Result<()> {
+        let now = self.clock.micros();
+        let (conn, ledger) = tx.parts();
+        for (log, staged) in std::mem::take(&mut ledger.staged) {
+            if staged.entries.is_empty() && staged.given.is_none() {
+                continue;
+            }
+            let size = staged.frontier.size();
+            let root = staged.frontier.root();
+            let given = match staged.given {
+                Some(given) => given,
+                None => Given { note: self.sign(&staged.origin, size, root)?, complete: true },
+            };
+            let (checkpoint, pending) = if given.complete { (&*given.note, "") } else { ("", &*given.note) };
+            let moved = run!(
+                conn,
+                "UPDATE log SET size = $1, root = $2, frontier = $3, changed = $4, pending = $5,
+                   checkpoint = CASE WHEN $6 = '' THEN checkpoint ELSE $6 END,
+                   checkpoint_size = CASE WHEN $6 = '' THEN checkpoint_size ELSE $1 END
+                 WHERE id = $7 AND size = $8",
+                size as i64,
+                root.0.to_vec(),
+                staged.frontier.to_bytes(),
+                now,
+                pending.to_owned(),
+                checkpoint.to_owned(),
+                log,
+                staged.before as i64
+            )?;
+            if moved != 1 {
+                bail!("the head of {} was moved by somebody else; nothing was written", staged.origin);
+            }
+            ledger.effects.added.push(Added {
+                log,
+                origin: staged.origin,
+                from: staged.before,
+                entries: staged.entries,
+                checkpoint: given.complete.then_some(given.note),
+                frontier: staged.frontier,
+                own: staged.own,
+                urgent: staged.urgent,
+                flow: OnceLock::new(),
+            });
+        }
+        Ok(())
+    }
+
+    fn sign(&self, origin: &Origin, size: u64, root: Hash) -> anyhow::Result<Arc<str>> {
+        let (key, _) = self.keys.signer(origin.as_str()).with_context(|| format!("no key for {origin}"))?;
+        let head = Checkpoint { origin: origin.to_string(), size, root, extensions: Vec::new() };
+        Ok(head.sign(&key)?.to_string().into())
+    }
+
+    /// Tells what is durable now. Nobody listening is no fault.
+    pub(crate) fn publish(&self, ledger: Ledger) {
+        let _ = self.told.send(Arc::new(ledger.effects));
+    }
+}

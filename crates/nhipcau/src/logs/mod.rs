@@ -1,0 +1,12 @@
+//! Logs: our own and those that we mirror. Append and sign, apply what was verified, serve, prove.
+
+pub mod coverage;
+pub mod heads;
+pub mod keys;
+pub mod ledger;
+pub mod pages;
+pub mod proof;
+pub mod serve;
+pub mod startup;
+pub mod store;
+pub mod view;

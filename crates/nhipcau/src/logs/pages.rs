@@ -1,0 +1,233 @@
+//! The public pages about the network: where an item is shown, how the network is, how to check a paper.
+
+use askama::Template;
+use axum::extract::{Path, State as Given};
+use axum::response::Response;
+
+use super::store::{self, Head};
+use super::view::{
+    Alarm, CheckPage, CoveragePage, Heads, LogRow, LogState, Neighbour, NeighbourRole, NeighbourState, NetworkPage,
+    NodeFacts, Split, fingerprint,
+};
+use super::coverage;
+use crate::agencies::{self, Portal};
+use crate::app::App;
+use crate::clock::instant;
+use crate::db::Conn;
+use crate::items::pages::{kept, label};
+use crate::items::store::{self as items, Reference};
+use crate::items::State;
+use crate::operate::alarms;
+use crate::peers::receipts;
+use crate::problem::Problem;
+use crate::web::answer::failure;
+use crate::web::pages::{Drawn, Tag};
+use crate::web::shell::{Section, Synced};
+use crate::web::visitor::Visitor;
+use crate::{all, one};
+
+const HTML: &str = "text/html; charset=utf-8";
+/// Pages that state the present are drawn again after this, in microseconds.
+const NOW: i64 = 1_000_000;
+/// The most logs that the network page lists.
+const MOST_LOGS: usize = 300;
+
+fn drawn(template: &impl Template) -> Result<Drawn, Problem> {
+    Ok(Drawn::whole(200, HTML, &template.render().map_err(anyhow::Error::from)?))
+}
+
+/// `/muc/{reference}/noi-hien-thi`
+pub async fn coverage(Given(app): Given<App>, Path(reference): Path<String>, visitor: Visitor) -> Response {
+    let Ok(reference) = reference.parse::<Reference>() else {
+        return failure(&app, &visitor, Problem::NotFound("item"));
+    };
+    kept(&app, &visitor, vec![Tag::Directory], NOW, async |portal: &Portal| {
+        let mut conn = app.db.read().await?;
+        let item = items::find(&mut conn, &reference).await?.ok_or(Problem::NotFound("item"))?;
+        let told = coverage::told(&app, &mut conn, &item, visitor.lang).await?;
+        let mut shell = portal.shell(&app, &visitor, Section::Elsewhere);
+        let label = label(&item.card, visitor.lang);
+        shell.title = Some(format!("{} – {label}", shell.w().coverage_title));
+        drawn(&CoveragePage {
+            reference: reference.to_string(),
+            label,
+            title: (item.state != State::Erased).then(|| item.card.title.clone()),
+            summary: told.summary,
+            portals: told.portals,
+            accounts: told.accounts,
+            exceptions: told.exceptions,
+            provinces: told.provinces,
+            holders: told.holders,
+            shell,
+        })
+    })
+    .await
+}
+
+/// `/mang`
+pub async fn network(Given(app): Given<App>, visitor: Visitor) -> Response {
+    kept(&app, &visitor, vec![Tag::Directory], NOW, async |portal: &Portal| {
+        let mut conn = app.db.read().await?;
+        let mut shell = portal.shell(&app, &visitor, Section::Network);
+        shell.title = Some(shell.w().network_title.to_owned());
+        if let Some(at) = app.status.load().synced {
+            shell.synced = Synced::Ago(u64::try_from((app.clock.micros() - at) / 1_000_000).unwrap_or(0));
+        }
+        let lang = visitor.lang;
+        let heads = store::every(&mut conn).await?;
+        drawn(&NetworkPage {
+            node: NodeFacts {
+                name: app.config.name.to_string(),
+                portals: app.portals.load().len() as u32,
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                started: instant(app.status.load().started),
+            },
+            alarms: alarms::standing(&mut conn)
+                .await?
+                .into_iter()
+                .map(|a| Alarm::of(lang, &a.about, &a.peer, &a.origin, &a.detail, instant(a.first)))
+                .collect(),
+            neighbours: neighbours(&app, &mut conn, &visitor).await?,
+            logs: logs(&app, &mut conn, &visitor, &heads).await?,
+            heads: heads_facts(&app, &mut conn, &heads).await?,
+            splits: splits(&app, &mut conn, &visitor).await?,
+            shell,
+        })
+    })
+    .await
+}
+
+async fn neighbours(app: &App, conn: &mut Conn, visitor: &Visitor) -> Result<Vec<Neighbour>, Problem> {
+    let directory = app.directory.load();
+    let status = app.status.load();
+    let mut rows = Vec::new();
+    for neighbour in &status.neighbours {
+        let (last,): (Option<i64>,) =
+            one!(conn, (Option<i64>,), "SELECT MAX(received) FROM receipt WHERE node = $1", neighbour.name.clone())?;
+        let owner = neighbour.name.parse().ok().and_then(|n| directory.node(&n)).map(|n| n.owner.clone());
+        let behind = status.behind.iter().map(|(_, n)| n).sum::<u64>();
+        let state = match neighbour.up {
+            true if behind > 0 && neighbour.source => NeighbourState::CatchingUp,
+            true => NeighbourState::InStep,
+            // A neighbour that is only held in reserve is heard of by its receipts.
+            false if !neighbour.source && last.is_some_and(|at| app.clock.micros() - at < 60_000_000) => NeighbourState::InStep,
+            false => NeighbourState::Down { since: instant(neighbour.since) },
+        };
+        rows.push(Neighbour {
+            agency: agencies::name(owner.as_ref().and_then(|o| directory.agency(o)), visitor.lang, &neighbour.name),
+            name: neighbour.name.clone(),
+            role: match (neighbour.source, last.is_some()) {
+                (true, true) => NeighbourRole::Both,
+                (true, false) => NeighbourRole::Source,
+                _ => NeighbourRole::Follower,
+            },
+            state,
+            lag_ms: None,
+            receipt_at: last.map(instant),
+            behind: if neighbour.source { behind } else { 0 },
+        });
+    }
+    Ok(rows)
+}
+
+async fn logs(app: &App, conn: &mut Conn, visitor: &Visitor, heads: &[Head]) -> Result<Vec<LogRow>, Problem> {
+    let directory = app.directory.load();
+    let status = app.status.load();
+    let lacking: std::collections::HashMap<i64, i64> =
+        all!(conn, (i64, i64), "SELECT log, COUNT(*) FROM want GROUP BY log")?.into_iter().collect();
+    let mut rows: Vec<LogRow> = heads
+        .iter()
+        .filter(|head| head.size > 0 || head.own)
+        .map(|head| {
+            let agency = directory.agency(&head.origin);
+            let behind = status.behind.iter().find(|(origin, _)| *origin == *head.origin.as_str()).map(|(_, n)| *n);
+            LogRow {
+                agency: agencies::name(agency, visitor.lang, head.origin.as_str()),
+                origin: head.origin.to_string(),
+                size: head.size,
+                lacking: lacking.get(&head.id).copied().unwrap_or(0) as u64,
+                at: (head.size > 0).then(|| instant(head.changed)),
+                state: match behind {
+                    _ if head.frozen.is_some() => LogState::Frozen,
+                    _ if agency.is_some_and(|a| a.closed.is_some()) => LogState::Closed,
+                    _ if head.own => LogState::Own,
+                    Some(n) => LogState::Behind(n),
+                    None => LogState::InStep,
+                },
+            }
+        })
+        .collect();
+    rows.sort_by(|a, b| b.size.cmp(&a.size).then_with(|| a.origin.cmp(&b.origin)));
+    rows.truncate(MOST_LOGS);
+    Ok(rows)
+}
+
+async fn heads_facts(app: &App, conn: &mut Conn, heads: &[Head]) -> Result<Heads, Problem> {
+    let quorum = app.root.text().quorum as u32;
+    let found = app.root.text().heads_origin().ok().and_then(|origin| heads.iter().find(|h| h.origin == origin));
+    let Some(head) = found.filter(|h| h.size > 0) else {
+        return Ok(Heads { at: None, size: 0, quorum: (0, quorum) });
+    };
+    let confirmed = app.directory.load().confirmed();
+    let have = if confirmed >= head.checkpoint_size {
+        quorum.max(receipts::cosignatures(conn, &head.origin, head.checkpoint_size).await?.len() as u32)
+    } else {
+        receipts::cosignatures(conn, &head.origin, head.checkpoint_size).await?.len() as u32
+    };
+    Ok(Heads { at: Some(instant(head.changed)), size: head.size, quorum: (have, quorum) })
+}
+
+async fn splits(app: &App, conn: &mut Conn, visitor: &Visitor) -> Result<Vec<Split>, Problem> {
+    let directory = app.directory.load();
+    let rows = all!(conn, (String, String, i64), "SELECT origin, first_note, at FROM split ORDER BY at DESC")?;
+    Ok(rows
+        .into_iter()
+        .map(|(origin, note, at)| {
+            let agency = origin.parse().ok().and_then(|o| directory.agency(&o));
+            let size = tlog::Note::parse(&note).ok().and_then(|n| tlog::Checkpoint::of(&n).ok()).map_or(0, |c| c.size);
+            Split {
+                agency: agencies::name(agency, visitor.lang, &origin),
+                href: format!("/mang/bang-chung/{}", tlog::origin_hash(&origin)),
+                origin,
+                size,
+                found_at: instant(at),
+            }
+        })
+        .collect())
+}
+
+/// `/mang/bang-chung/{origin-hash}`: the evidence of a split view, as text.
+///
+/// # Errors
+/// Not found.
+pub async fn evidence(Given(app): Given<App>, Path(hash): Path<String>) -> Response {
+    use axum::response::IntoResponse;
+    let found = async {
+        let mut conn = app.db.read().await?;
+        let rows = all!(&mut conn, (String, String, String), "SELECT origin, first_note, second_note FROM split")?;
+        anyhow::Ok(rows.into_iter().find(|(origin, _, _)| tlog::origin_hash(origin) == hash))
+    };
+    match found.await {
+        Ok(Some((_, a, b))) => {
+            ([("content-type", "text/plain; charset=utf-8")], format!("{a}\n{b}")).into_response()
+        }
+        Ok(None) => crate::web::answer::problem_json(&app, Problem::NotFound("evidence")),
+        Err(error) => crate::web::answer::problem_json(&app, Problem::Ours(error)),
+    }
+}
+
+/// `/kiem-tra`
+pub async fn check(Given(app): Given<App>, visitor: Visitor) -> Response {
+    kept(&app, &visitor, vec![Tag::Directory], 600_000_000, async |portal: &Portal| {
+        let mut shell = portal.shell(&app, &visitor, Section::Check);
+        shell.title = Some(shell.w().check_title.to_owned());
+        let version = u32::try_from(app.root.text().version).unwrap_or(u32::MAX);
+        drawn(&CheckPage {
+            root_fingerprint: fingerprint(&app.root.text().text()),
+            root_version: version,
+            root_href: format!("/.well-known/nhipcau/root/{version}"),
+            shell,
+        })
+    })
+    .await
+}

@@ -1,0 +1,110 @@
+//! Proofs: an entry's place in its log, and the enrolments that lead from its log's key to the root note.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context;
+use network::directory::Directory;
+use network::entry::{Entry, Kind};
+use network::names::Origin;
+use serde::{Deserialize, Serialize};
+use tlog::{Hash, Note, TileId, TlogProof, inclusion_proof, tiles_needed_for_inclusion};
+
+use super::store::{self, Head};
+use crate::db::Conn;
+
+/// What stands in a proof's `extra`, besides what the specification asks for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Extra {
+    /// Version; 1.
+    pub v: u32,
+    /// The exact bytes of the entry.
+    pub entry: String,
+    /// From the entry's log up to the root's: each log's enrolment and its proof in the parent's log.
+    pub enrolments: Vec<Step>,
+    /// The root note.
+    pub root: String,
+    /// True if the keys are those of a demonstration.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub demo: bool,
+}
+
+/// One enrolment and its proof.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Step {
+    /// The exact bytes of the enrolment's entry.
+    pub entry: String,
+    /// Its proof in the parent's log, without `extra`.
+    pub proof: String,
+}
+
+/// The hashes of the tiles that a proof needs, loaded before.
+///
+/// # Errors
+/// The database's, or damaged hashes.
+pub async fn tiles(conn: &mut Conn, log: i64, ids: Vec<TileId>) -> anyhow::Result<BTreeMap<TileId, Vec<Hash>>> {
+    let mut tiles = BTreeMap::new();
+    for id in ids {
+        tiles.insert(id, store::tile(conn, log, id).await?);
+    }
+    Ok(tiles)
+}
+
+/// The proof that entry `index` stands in a log, under the newest checkpoint that is here.
+///
+/// # Errors
+/// When the log is shorter, or its stored hashes are damaged.
+pub async fn of_entry(conn: &mut Conn, head: &Head, index: u64) -> anyhow::Result<TlogProof> {
+    let size = head.checkpoint_size;
+    let tiles = tiles(conn, head.id, tiles_needed_for_inclusion(index, size)).await?;
+    let proof = inclusion_proof(&tiles, index, size)
+        .map_err(|e| anyhow::anyhow!("prove entry {index} of {}: {e}", head.origin))?;
+    let checkpoint = Note::parse(&head.checkpoint).context("the stored checkpoint is damaged; run nhipcau doctor")?;
+    Ok(TlogProof { extra: None, index, proof, checkpoint })
+}
+
+/// The whole proof of an entry: its place, and the enrolments up to the root note.
+///
+/// # Errors
+/// When something on the way is not here yet.
+pub async fn whole(
+    conn: &mut Conn,
+    directory: &Directory,
+    head: &Head,
+    index: u64,
+    demo: bool,
+) -> anyhow::Result<TlogProof> {
+    let mut proof = of_entry(conn, head, index).await?;
+    let entry = store::entry(conn, head.id, index).await?.context("the entry is not here")?;
+    let mut enrolments = Vec::new();
+    let mut child = head.origin.clone();
+    while child != *directory.root() {
+        let parent = directory.agency(&child).context("the log is not enrolled yet")?.parent.clone();
+        let above = store::by_origin(conn, parent.as_str()).await?.context("the parent's log is not here")?;
+        let (at, bytes) = enrolment(conn, &above, &child).await?.context("the enrolment is not here")?;
+        let step = of_entry(conn, &above, at).await?;
+        enrolments.push(Step { entry: String::from_utf8(bytes)?, proof: step.to_string() });
+        child = parent;
+    }
+    let root = directory.root_note().note().to_string();
+    let extra = Extra { v: 1, entry: String::from_utf8(entry)?, enrolments, root, demo };
+    proof.extra = Some(serde_json::to_vec(&extra)?);
+    Ok(proof)
+}
+
+/// The entry by which `parent` enrolled `child`.
+async fn enrolment(conn: &mut Conn, parent: &Head, child: &Origin) -> anyhow::Result<Option<(u64, Vec<u8>)>> {
+    let facts = crate::all!(
+        conn,
+        (i64, Vec<u8>),
+        "SELECT f.idx, e.body FROM fact f JOIN entry e ON e.log = f.log AND e.idx = f.idx WHERE f.log = $1 ORDER BY f.idx",
+        parent.id
+    )?;
+    for (index, body) in facts {
+        if let Ok(Entry { kind: Kind::AgencyEnrolled(enrolment), .. }) = Entry::decode(&body)
+            && enrolment.origin == *child
+        {
+            return Ok(Some((index as u64, body)));
+        }
+    }
+    Ok(None)
+}

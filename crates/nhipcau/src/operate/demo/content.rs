@@ -1,0 +1,168 @@
+//! What the demonstration publishes: real documents of the gazette, issued through the same door as any other.
+
+use anyhow::Context;
+use indicatif::ProgressBar;
+use network::names::{ContentHash, Origin};
+use serde::Deserialize;
+
+use super::Demo;
+use crate::app::App;
+use crate::items::draft::{Draft, DraftSource};
+use crate::items::publish::{self, Once};
+use crate::problem::Problem;
+
+const GAZETTE: &str = include_str!("../../../../../data/demo/gazette.jsonl");
+const TEXTS: &str = include_str!("../../../../../data/demo/fulltext.jsonl");
+const SAMPLES: &str = include_str!("../../../../../data/demo/samples.jsonl");
+
+#[derive(Deserialize)]
+struct Record {
+    #[serde(default)]
+    url: Option<String>,
+    #[serde(rename = "type")]
+    form: String,
+    number: String,
+    agency: String,
+    issued: jiff::civil::Date,
+    #[serde(default)]
+    effective: Option<jiff::civil::Date>,
+    #[serde(default)]
+    expires: Option<jiff::civil::Date>,
+    #[serde(rename = "abstract")]
+    about: String,
+    #[serde(default)]
+    signer: Option<String>,
+    #[serde(default)]
+    text_source: Option<String>,
+    #[serde(default)]
+    text: String,
+}
+
+#[derive(Deserialize)]
+struct Sample {
+    slug: String,
+    kind: String,
+    title: String,
+    #[serde(rename = "abstract")]
+    about: String,
+    text: String,
+}
+
+fn read<T: for<'a> Deserialize<'a>>(lines: &str) -> anyhow::Result<Vec<T>> {
+    lines.lines().map(|line| serde_json::from_str(line).context("the shipped data are damaged")).collect()
+}
+
+impl Record {
+    fn draft(self, text: Option<&Record>) -> Draft {
+        let mut title = self.about.trim().trim_end_matches('.').to_owned();
+        if let Some(first) = title.chars().next() {
+            title = first.to_uppercase().chain(title.chars().skip(1)).collect();
+        }
+        let body = text.map(|t| t.text.clone()).unwrap_or_else(|| self.text.clone());
+        let digitised = !body.is_empty();
+        let source = match (&self.url, &self.text_source) {
+            (Some(url), _) => DraftSource { name: "Công báo nước CHXHCN Việt Nam".into(), url: Some(url.clone()) },
+            (None, Some(name)) => DraftSource { name: name.clone(), url: None },
+            (None, None) => DraftSource { name: "Bản số hóa".into(), url: None },
+        };
+        Draft {
+            kind: "document".into(),
+            title: title.chars().take(500).collect(),
+            number: Some(self.number),
+            form: Some(self.form),
+            agency: Some(self.agency),
+            signer: self.signer.filter(|s| !s.is_empty()),
+            issued: Some(self.issued),
+            effective: self.effective,
+            expires: self.expires,
+            layer: if digitised { "digitised".into() } else { "none".into() },
+            text: body,
+            source: Some(source),
+            ..Draft::default()
+        }
+    }
+}
+
+/// Issues what is not yet issued, and waits until it stands on every node.
+pub(super) async fn issue(demo: &Demo, bar: &ProgressBar) -> anyhow::Result<()> {
+    let texts: Vec<Record> = read(TEXTS)?;
+    let mut documents: Vec<Record> = read(GAZETTE)?;
+    let numbers: Vec<String> = documents.iter().map(|d| d.number.clone()).collect();
+    // Texts whose gazette record is not among the newest stand on their own.
+    documents.extend(read::<Record>(TEXTS)?.into_iter().filter(|t| !numbers.contains(&t.number)));
+    // Oldest first, so that the newest stands on top.
+    documents.sort_by(|a, b| (a.issued, &a.number).cmp(&(b.issued, &b.number)));
+    bar.set_message("phát hành văn bản thật · issuing real documents");
+    bar.set_position(0);
+    bar.set_length(documents.len() as u64);
+    for document in documents {
+        let label = if document.agency == "Bộ Tài chính" { "mof" } else { "chinhphu" };
+        let app = demo.node(label).context("a node")?;
+        let portal = app.portals.load().main().context("a portal")?;
+        let name = format!("{} {}", document.number, document.issued);
+        let text = texts.iter().find(|t| t.number == document.number);
+        one(app, portal.log, &portal.origin, name, document.draft(text)).await?;
+        bar.inc(1);
+    }
+    let province = demo.node("laocai").context("a node")?;
+    let samples: Vec<Sample> = read(SAMPLES)?;
+    let communes: Vec<_> = province.portals.load().all().into_iter().filter(|p| !p.main).collect();
+    for portal in communes {
+        for sample in samples.iter().take(2) {
+            let draft = Draft {
+                kind: sample.kind.clone(),
+                title: sample.title.clone(),
+                summary: sample.about.clone(),
+                text: sample.text.clone(),
+                sample: true,
+                ..Draft::default()
+            };
+            one(province, portal.log, &portal.origin, format!("{} {}", portal.domain, sample.slug), draft).await?;
+        }
+    }
+    bar.set_message("đến mọi cổng · reaching every portal");
+    everywhere(demo).await
+}
+
+async fn one(app: &App, log: i64, origin: &Origin, name: String, draft: Draft) -> anyhow::Result<()> {
+    // A second start asks for the same again and gets the same answer: nothing is issued twice.
+    let digest = ContentHash::of(name.as_bytes()).0;
+    let once = Once { token: "demo".into(), name: name.clone(), digest };
+    match publish::issue(app, log, origin, draft, Some(once)).await {
+        Ok(_) => Ok(()),
+        Err(Problem::Ours(error)) => Err(error),
+        Err(other) => Err(anyhow::anyhow!("{name}: {other}")),
+    }
+}
+
+/// Waits until each node has what the others issued, content and all.
+async fn everywhere(demo: &Demo) -> anyhow::Result<()> {
+    let mut sizes = std::collections::HashMap::new();
+    for (_, app, _) in &demo.nodes {
+        let mut conn = app.db.read().await?;
+        for head in crate::logs::store::every(&mut conn).await? {
+            if head.own {
+                sizes.insert(head.origin.clone(), head.size);
+            }
+        }
+    }
+    let began = std::time::Instant::now();
+    loop {
+        let mut open = 0;
+        for (_, app, _) in &demo.nodes {
+            let mut conn = app.db.read().await?;
+            for head in crate::logs::store::every(&mut conn).await? {
+                // Heads grow on by themselves; what was issued is what is waited for.
+                let due = sizes.get(&head.origin).copied().unwrap_or(0);
+                open += due.saturating_sub(head.size);
+            }
+            let (wanted,): (i64,) = crate::one!(&mut conn, (i64,), "SELECT COUNT(*) FROM want")?;
+            open += wanted as u64;
+        }
+        if open == 0 {
+            return Ok(());
+        }
+        anyhow::ensure!(began.elapsed().as_secs() < 120, "{open} entries or contents have not come in two minutes");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+}

@@ -1,0 +1,8 @@
+//! Running a node: what happens after commits, alarms, health, backup, doctor, the demonstration.
+
+pub mod aftermath;
+pub mod alarms;
+pub mod cli;
+pub mod demo;
+pub mod init;
+pub mod serve;

@@ -1,0 +1,108 @@
+//! Fetching what entries point to, and keeping what came.
+
+use axum::body::Bytes;
+use network::contents::Event;
+use network::entry::Lane;
+use network::follower::PeerId;
+use network::names::{ContentHash, Origin};
+use sqlx::FromRow;
+use tokio::sync::mpsc;
+
+use super::follow::Report;
+use super::line;
+use crate::app::App;
+use crate::db::{Conn, Tx};
+use crate::items::content::{self, Presence};
+use crate::logs::ledger::Want;
+use crate::{all, maybe};
+
+/// The most rows that are recalled at a time.
+const MOST: i64 = 20_000;
+
+#[derive(FromRow)]
+struct Row {
+    sha256: Vec<u8>,
+    origin: String,
+    idx: i64,
+    size: i64,
+    urgent: i64,
+}
+
+/// What is wanted: by everything applied, or by one entry.
+///
+/// # Errors
+/// The database's.
+pub async fn wanted(conn: &mut Conn, entry: Option<(&Origin, u64)>) -> anyhow::Result<Vec<Want>> {
+    let (origin, index) = entry.map_or((String::new(), 0), |(origin, index)| (origin.to_string(), index as i64));
+    let rows = all!(
+        conn,
+        Row,
+        "SELECT w.sha256, l.origin, w.idx, w.size, w.urgent FROM want w JOIN log l ON l.id = w.log
+         WHERE $1 = '' OR (l.origin = $1 AND w.idx = $2) ORDER BY w.urgent DESC, w.idx LIMIT $3",
+        origin,
+        index,
+        MOST
+    )?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Want {
+                sha256: ContentHash(row.sha256.try_into().map_err(|_| anyhow::anyhow!("a stored hash is damaged"))?),
+                size: row.size as u64,
+                origin: row.origin.parse()?,
+                index: row.idx as u64,
+                urgent: row.urgent != 0,
+            })
+        })
+        .collect()
+}
+
+/// Gives the queue again what one entry wants.
+pub(super) async fn recall(app: &App, origin: &Origin, index: u64, reports: &mpsc::Sender<Report>) {
+    let Ok(mut conn) = app.db.read().await else { return };
+    for want in wanted(&mut conn, Some((origin, index))).await.unwrap_or_default() {
+        let lane = if want.urgent { Lane::Urgent } else { Lane::Normal };
+        let event = Event::Want { origin: want.origin, index, hash: want.sha256, size: want.size, lane };
+        let _ = reports.send(Report::Content(event)).await;
+    }
+}
+
+/// Reads a piece from a neighbour.
+pub(super) async fn fetch(app: &App, url: &str, hash: ContentHash, size: u64, from: PeerId) -> Report {
+    let most = size.min(content::MOST) as usize;
+    match app.line.get(&format!("{url}/content/{hash}"), most).await {
+        Ok(bytes) => Report::Came { hash, from, bytes: bytes.into() },
+        Err(error) => Report::Content(match error.downcast_ref::<line::Status>().map(|s| s.status) {
+            Some(404) => Event::Missing { hash, from },
+            Some(410) => Event::Gone { hash, from },
+            _ => Event::Failed { hash, from },
+        }),
+    }
+}
+
+/// Keeps a piece whose hash was found right.
+pub(super) async fn keep(app: &App, hash: ContentHash, bytes: Bytes) -> Event {
+    let kept = async {
+        app.folder.keep(&hash, &bytes).await?;
+        app.db
+            .write("contents.keep", async move |tx: &mut Tx| -> Result<bool, anyhow::Error> {
+                // Still wanted? An erasure may have come first, or another source.
+                let want = maybe!(tx, (String,), "SELECT media FROM want WHERE sha256 = $1 LIMIT 1", hash.0.to_vec())?;
+                let Some((media,)) = want else {
+                    return Ok(content::state(tx.conn(), &hash).await? == Presence::Here);
+                };
+                content::arrive(tx, hash, media, &bytes).await
+            })
+            .await
+    };
+    match kept.await {
+        Ok(true) => Event::Kept { hash },
+        Ok(false) => {
+            app.folder.remove(&hash).await;
+            Event::Erased { hash }
+        }
+        Err(error) => {
+            tracing::error!(%hash, error = format!("{error:#}"), "content could not be kept; is the disk full?");
+            Event::NotKept { hash }
+        }
+    }
+}

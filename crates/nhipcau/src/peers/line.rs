@@ -1,0 +1,258 @@
+//! The way out to other nodes: one HTTP client that goes only where it may.
+//!
+//! https only, and no loopback or private address, unless the configuration allows them. The address
+//! that was checked is the address that is called. No redirects; bounded size and time. A [`Cable`]
+//! can be pulled, so that the demonstration and the tests can cut a node off.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::{Client, Response, Url};
+use tokio::sync::watch;
+
+use crate::config::Config;
+
+/// A cable between this node and the rest; pulled or plugged in.
+#[derive(Clone)]
+pub struct Cable {
+    plugged: watch::Sender<bool>,
+}
+
+impl Default for Cable {
+    fn default() -> Cable {
+        Cable { plugged: watch::channel(true).0 }
+    }
+}
+
+impl Cable {
+    /// Pulls the cable: calls fail, open flows end.
+    pub fn cut(&self) {
+        self.plugged.send_replace(false);
+    }
+
+    /// Plugs it back in.
+    pub fn mend(&self) {
+        self.plugged.send_replace(true);
+    }
+
+    /// Whether it is plugged in.
+    pub fn plugged(&self) -> bool {
+        *self.plugged.borrow()
+    }
+
+    /// Resolves when the cable is pulled.
+    pub async fn pulled(&self) {
+        let mut watch = self.plugged.subscribe();
+        // The sender lives as long as `self`, so waiting cannot fail.
+        let _ = watch.wait_for(|plugged| !plugged).await;
+    }
+}
+
+/// The client for calls to other nodes.
+#[derive(Clone)]
+pub struct Line {
+    /// The cable; always plugged in outside demonstrations and tests.
+    pub cable: Cable,
+    client: Client,
+    private: bool,
+}
+
+/// The header by which nodes know each other's calls from readers'; a hint, never a proof.
+pub const NODE_HEADER: &str = "nhipcau-node";
+
+impl Line {
+    /// A client that obeys the configuration.
+    ///
+    /// # Errors
+    /// When the TLS roots of the machine cannot be used.
+    pub fn new(cable: Cable, config: &Config) -> anyhow::Result<Line> {
+        let mut headers = reqwest::header::HeaderMap::new();
+        headers.insert(NODE_HEADER, config.name.to_string().parse().context("the node's name as a header")?);
+        let client = Client::builder()
+            .user_agent(concat!("nhipcau/", env!("CARGO_PKG_VERSION")))
+            .default_headers(headers)
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .connect_timeout(Duration::from_secs(5))
+            .read_timeout(Duration::from_secs(45))
+            .pool_idle_timeout(Duration::from_secs(90))
+            .tcp_nodelay(true)
+            .dns_resolver(Arc::new(Checked { private: config.private_addresses }))
+            .build()
+            .context("prepare the client for calls to other nodes")?;
+        Ok(Line { cable, client, private: config.private_addresses })
+    }
+
+    /// GET with at most `most` bytes of answer.
+    ///
+    /// # Errors
+    /// Names the address and what went wrong.
+    pub async fn get(&self, url: &str, most: usize) -> anyhow::Result<Vec<u8>> {
+        let call = self.client.get(self.checked(url)?).timeout(Duration::from_secs(30));
+        let response = self.guarded(call.send()).await.with_context(|| format!("call {url}"))?;
+        if !response.status().is_success() {
+            bail!(Status { url: url.to_owned(), status: response.status().as_u16() });
+        }
+        self.body(response, most).await.with_context(|| format!("read {url}"))
+    }
+
+    /// POST with a small answer.
+    ///
+    /// # Errors
+    /// Names the address and what went wrong.
+    pub async fn post(&self, url: &str, media: &str, body: Vec<u8>) -> anyhow::Result<Vec<u8>> {
+        let call = self
+            .client
+            .post(self.checked(url)?)
+            .header("content-type", media)
+            .timeout(Duration::from_secs(30))
+            .body(body);
+        let response = self.guarded(call.send()).await.with_context(|| format!("call {url}"))?;
+        if !response.status().is_success() {
+            bail!(Status { url: url.to_owned(), status: response.status().as_u16() });
+        }
+        self.body(response, 1 << 20).await
+    }
+
+    /// Opens a flow: an answer that stays open.
+    ///
+    /// # Errors
+    /// Names the address and what went wrong.
+    pub async fn open(&self, url: &str, body: String) -> anyhow::Result<Response> {
+        let call = self.client.post(self.checked(url)?).header("content-type", "text/plain; charset=utf-8").body(body);
+        let opening = tokio::time::timeout(Duration::from_secs(15), self.guarded(call.send()));
+        let response = opening.await.context("no answer in 15 s")?.with_context(|| format!("call {url}"))?;
+        if !response.status().is_success() {
+            bail!(Status { url: url.to_owned(), status: response.status().as_u16() });
+        }
+        Ok(response)
+    }
+
+    fn checked(&self, url: &str) -> anyhow::Result<Url> {
+        if !self.cable.plugged() {
+            bail!("the cable is pulled");
+        }
+        let url: Url = url.parse().with_context(|| format!("{url:?} is not an address"))?;
+        if url.scheme() != "https" && !self.private {
+            bail!("{url} is not https");
+        }
+        if let Some(host) = url.host_str()
+            && let Ok(ip) = host.trim_matches(['[', ']']).parse::<IpAddr>()
+            && !self.private
+            && !is_public(ip)
+        {
+            bail!("{url} is a private address, and private_addresses is not set");
+        }
+        Ok(url)
+    }
+
+    async fn guarded(
+        &self,
+        call: impl Future<Output = reqwest::Result<Response>>,
+    ) -> anyhow::Result<Response> {
+        tokio::select! {
+            response = call => Ok(response?),
+            () = self.cable.pulled() => bail!("the cable was pulled"),
+        }
+    }
+
+    async fn body(&self, mut response: Response, most: usize) -> anyhow::Result<Vec<u8>> {
+        let mut body = Vec::new();
+        while let Some(chunk) = tokio::select! {
+            chunk = response.chunk() => chunk?,
+            () = self.cable.pulled() => bail!("the cable was pulled"),
+        } {
+            if body.len() + chunk.len() > most {
+                bail!("the answer has more than {most} bytes");
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+}
+
+/// An answer other than success.
+#[derive(Debug, thiserror::Error)]
+#[error("{url} answered {status}")]
+pub struct Status {
+    /// What was called.
+    pub url: String,
+    /// The HTTP status.
+    pub status: u16,
+}
+
+/// Resolves names and drops addresses that may not be called; what is left is what is dialled.
+struct Checked {
+    private: bool,
+}
+
+impl Resolve for Checked {
+    fn resolve(&self, name: Name) -> Resolving {
+        let private = self.private;
+        Box::pin(async move {
+            let host = name.as_str().to_owned();
+            // `*.localhost` is this machine (RFC 6761), though the C library does not know it.
+            let found: Vec<SocketAddr> = if host == "localhost" || host.ends_with(".localhost") {
+                vec![SocketAddr::from(([127, 0, 0, 1], 0))]
+            } else {
+                tokio::net::lookup_host((host.as_str(), 0)).await?.collect()
+            };
+            let allowed: Vec<SocketAddr> = found.into_iter().filter(|a| private || is_public(a.ip())).collect();
+            if allowed.is_empty() {
+                return Err(format!("{host} has no address that may be called").into());
+            }
+            Ok(Box::new(allowed.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// True for an address on the open internet: not loopback, private, link-local, shared, multicast,
+/// documentation or reserved, also when wrapped in IPv6.
+pub fn is_public(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(v4) => {
+            let [a, b, c, _] = v4.octets();
+            !(v4.is_private()
+                || v4.is_loopback()
+                || v4.is_link_local()
+                || v4.is_broadcast()
+                || v4.is_documentation()
+                || v4.is_multicast()
+                || v4.is_unspecified()
+                || a == 0
+                || a >= 240
+                || (a == 100 && (64..128).contains(&b))
+                || (a == 192 && b == 0 && c == 0)
+                || (a == 198 && (18..20).contains(&b)))
+        }
+        IpAddr::V6(v6) => {
+            if let Some(v4) = v6.to_ipv4() {
+                return is_public(IpAddr::V4(v4));
+            }
+            let first = v6.segments()[0];
+            // 64:ff9b::/96 and 2002::/16 carry an IPv4 address inside; nobody needs them here.
+            first & 0xe000 == 0x2000 && first != 0x2002 && !(first == 0x2001 && v6.segments()[1] == 0xdb8)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_public_addresses_are_called() {
+        for private in [
+            "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
+            "::1", "::", "fe80::1", "fc00::1", "::ffff:127.0.0.1", "::127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001:db8::1",
+        ] {
+            assert!(!is_public(private.parse().unwrap()), "{private}");
+        }
+        for public in ["1.1.1.1", "103.9.196.1", "2606:4700::1111"] {
+            assert!(is_public(public.parse().unwrap()), "{public}");
+        }
+    }
+}

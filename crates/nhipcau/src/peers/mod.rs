@@ -1,0 +1,56 @@
+//! Peers: the I/O around the state machines of `network`. What we serve to them, what we fetch, what we tell.
+//!
+//! `serve` is the flow outwards, `follow` the flow inwards, `contents` fetches what entries point to,
+//! `receipts` says what is held and shown, `line` is the one way out.
+
+pub mod contents;
+pub mod follow;
+pub mod line;
+pub mod receipts;
+pub mod serve;
+
+use network::follower;
+
+/// What reaches the follower.
+pub enum Event {
+    /// An event of the network.
+    Network(follower::Event),
+    /// The directory says something else now: keys, nodes, hosts.
+    DirectoryChanged,
+}
+
+/// What the network looks like from here; for pages, health and doctor.
+#[derive(Clone, Debug, Default)]
+pub struct Status {
+    /// When this node was last in step with a source, by our clock, in microseconds.
+    pub synced: Option<i64>,
+    /// Neighbours in step.
+    pub in_step: u32,
+    /// Neighbours in all.
+    pub of: u32,
+    /// Each neighbour.
+    pub neighbours: Vec<NeighbourStatus>,
+    /// Logs that are known to be longer than here, and by how much.
+    pub behind: Vec<(String, u64)>,
+    /// Contents that are awaited.
+    pub waiting: u64,
+    /// Since when this node runs, in microseconds.
+    pub started: i64,
+}
+
+/// A neighbour as it is seen from here.
+#[derive(Clone, Debug)]
+pub struct NeighbourStatus {
+    /// Its name.
+    pub name: String,
+    /// Its address.
+    pub url: String,
+    /// True if this node follows it.
+    pub source: bool,
+    /// True if its flow is open.
+    pub up: bool,
+    /// When that was last different, in microseconds.
+    pub since: i64,
+    /// What went wrong last.
+    pub trouble: Option<String>,
+}

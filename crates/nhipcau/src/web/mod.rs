@@ -1,0 +1,10 @@
+//! The web: one route table, who visits which portal, pages that are kept, what stands around them.
+
+pub mod answer;
+pub mod assets;
+pub mod error_view;
+pub mod pages;
+pub mod routes;
+pub mod serve;
+pub mod shell;
+pub mod visitor;

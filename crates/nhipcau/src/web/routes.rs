@@ -1,0 +1,266 @@
+//! The one route table: method, path, who may, how it is cached, what it is. A test prints it into ARCHITECTURE.md.
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get, post};
+use network::door::{Door, DoorNode, DoorPortal};
+
+use crate::app::App;
+use crate::items::pages as items;
+use crate::logs::pages as logs;
+use crate::logs::serve::{self, Which};
+use crate::peers::{receipts, serve as flow};
+use crate::problem::Problem;
+use crate::web::answer::{self, fault_page, guard, problem_json};
+use crate::web::error_view::Fault;
+use crate::web::visitor::Visitor;
+use crate::web::{assets, shell};
+use crate::{api, items::feeds};
+
+/// Who may use a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Anybody, reading.
+    Reader,
+    /// Another node; what it sends is verified, whoever it is.
+    Node,
+    /// Whoever holds the node's token.
+    Administrator,
+}
+
+/// One row of the table.
+pub struct Route {
+    /// GET or POST.
+    pub method: &'static str,
+    /// The path.
+    pub path: &'static str,
+    /// Who may.
+    pub role: Role,
+    /// What it is.
+    pub what: &'static str,
+    handler: MethodRouter<App>,
+}
+
+fn page(path: &'static str, what: &'static str, handler: MethodRouter<App>) -> Route {
+    Route { method: "GET", path, role: Role::Reader, what, handler }
+}
+
+/// Pages for people; each also stands under `/en`.
+fn pages() -> Vec<Route> {
+    vec![
+        page("/", "home", get(items::home)),
+        page("/thong-tin", "list, filtered and paged", get(items::list)),
+        page("/muc/{reference}", "item", get(items::item)),
+        page("/muc/{reference}/lich-su", "its editions", get(items::history)),
+        page("/muc/{reference}/noi-hien-thi", "its coverage", get(logs::coverage)),
+        page("/mang", "the network as this node sees it", get(logs::network)),
+        page("/kiem-tra", "check a proof", get(logs::check)),
+        page("/nguon-tin", "feeds", get(feeds::page)),
+    ]
+}
+
+/// What machines read.
+fn machines() -> Vec<Route> {
+    vec![
+        page("/feed.atom", "Atom feed (RFC 4287, RFC 6721)", get(feeds::atom)),
+        page("/feed.rss", "RSS 2.0 feed", get(feeds::rss)),
+        page("/sitemap.xml", "sitemap", get(feeds::sitemap)),
+        page("/robots.txt", "robots", get(feeds::robots)),
+        page("/mang/bang-chung/{hash}", "evidence of a split view", get(logs::evidence)),
+        page("/proof/{reference}", "an item's .tlog-proof", get(api::proof)),
+        page("/log/{*path}", "the portal's own log (C2SP tlog-tiles)", get(own_log)),
+        page("/mirror/{hash}/{*path}", "a mirrored log (C2SP tlog-mirror)", get(mirror)),
+        page("/content/{sha256}", "content by its hash", get(content)),
+        page("/receipts/{hash}", "newest receipts for a log", get(api::receipts)),
+        page("/.well-known/nhipcau", "the door for machines", get(door)),
+        page("/.well-known/nhipcau/root/{version}", "the root note", get(root_note)),
+        page("/assets/{name}", "style sheet, script, marks", get(asset)),
+        page("/theme/{name}", "a portal's colour", get(theme)),
+        page("/healthz", "is the node well", get(api::health)),
+        Route { method: "POST", path: "/flow", role: Role::Node, what: "the flow (server-sent events)", handler: post(flow_in) },
+        Route { method: "POST", path: "/receipts", role: Role::Node, what: "receipts", handler: post(take_receipts) },
+    ]
+}
+
+/// Every route of the server.
+pub fn table() -> Vec<Route> {
+    let mut table = pages();
+    table.extend(machines());
+    table.extend(api::routes());
+    table
+}
+
+/// A row for the API.
+pub fn api_route(
+    method: &'static str,
+    path: &'static str,
+    role: Role,
+    what: &'static str,
+    handler: MethodRouter<App>,
+) -> Route {
+    Route { method, path, role, what, handler }
+}
+
+/// The router of a node.
+pub fn router(app: App) -> Router {
+    let mut router = Router::new();
+    for route in table() {
+        router = router.route(route.path, route.handler);
+    }
+    let mut english = Router::new();
+    for route in pages() {
+        english = english.route(route.path, route.handler);
+    }
+    router
+        .nest("/en", english)
+        .route("/en/", get(items::home))
+        .fallback(nothing)
+        .layer(DefaultBodyLimit::max(128 << 20))
+        .with_state(app)
+}
+
+async fn nothing(State(app): State<App>, visitor: Visitor) -> Response {
+    match visitor.portal {
+        Some(_) => fault_page(&app, &visitor, Fault::NotFound),
+        None => fault_page(&app, &visitor, Fault::UnknownHost { host: visitor.host.clone() }),
+    }
+}
+
+/// A pulled cable lets no other node in, while readers still come.
+fn let_in(app: &App, headers: &HeaderMap) -> Result<(), Box<Response>> {
+    if !app.line.cable.plugged() && headers.contains_key(crate::peers::line::NODE_HEADER) {
+        return Err(Box::new(StatusCode::SERVICE_UNAVAILABLE.into_response()));
+    }
+    Ok(())
+}
+
+async fn flow_in(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Response {
+    if let Err(answer) = let_in(&app, &headers) {
+        return *answer;
+    }
+    flow::flow(&app, &body).await.unwrap_or_else(|problem| problem_json(&app, problem))
+}
+
+async fn take_receipts(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Response {
+    if let Err(answer) = let_in(&app, &headers) {
+        return *answer;
+    }
+    match receipts::take(&app, &body).await {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(problem) => problem_json(&app, problem),
+    }
+}
+
+async fn own_log(State(app): State<App>, Path(path): Path<String>, visitor: Visitor) -> Response {
+    let Some(portal) = &visitor.portal else {
+        return fault_page(&app, &visitor, Fault::UnknownHost { host: visitor.host.clone() });
+    };
+    serve::log(&app, Which::Own(portal.log), &path, visitor.gzip)
+        .await
+        .unwrap_or_else(|problem| problem_json(&app, problem))
+}
+
+async fn mirror(
+    State(app): State<App>,
+    Path((hash, path)): Path<(String, String)>,
+    headers: HeaderMap,
+    visitor: Visitor,
+) -> Response {
+    if let Err(answer) = let_in(&app, &headers) {
+        return *answer;
+    }
+    serve::log(&app, Which::Mirror(&hash), &path, visitor.gzip)
+        .await
+        .unwrap_or_else(|problem| problem_json(&app, problem))
+}
+
+async fn content(State(app): State<App>, Path(hash): Path<String>, headers: HeaderMap) -> Response {
+    if let Err(answer) = let_in(&app, &headers) {
+        return *answer;
+    }
+    serve::content(&app, &hash, &headers).await.unwrap_or_else(|problem| problem_json(&app, problem))
+}
+
+async fn door(State(app): State<App>, visitor: Visitor) -> Response {
+    let portals = app.portals.load();
+    let Some(portal) = visitor.portal.clone().or_else(|| portals.main()) else {
+        return problem_json(&app, Problem::NotFound("portal"));
+    };
+    let (Some(domain), Some(key)) = (portal.domain_name(), app.keys.verifier(portal.origin.as_str())) else {
+        return problem_json(&app, Problem::NotFound("portal"));
+    };
+    let directory = app.directory.load();
+    let door = Door {
+        node: DoorNode {
+            name: app.config.name.clone(),
+            cosigner: app.keys.cosigner().verifier(),
+            mirror: "/mirror".into(),
+            flow: "/flow".into(),
+            receipts: "/receipts".into(),
+            inbox: "/inbox".into(),
+        },
+        portal: DoorPortal {
+            domain,
+            agency: directory.agency(&portal.origin).and_then(|a| a.code.clone()),
+            origin: portal.origin.clone(),
+            key,
+            log: "/log".into(),
+        },
+        portals: portals.all().iter().filter_map(|p| p.domain_name()).collect(),
+        root: directory.root().clone(),
+        software: concat!("nhipcau ", env!("CARGO_PKG_VERSION")).into(),
+    };
+    ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "max-age=60")], door.encode()).into_response()
+}
+
+async fn root_note(State(app): State<App>, Path(version): Path<String>) -> Response {
+    if version.parse() != Ok(app.root.text().version) {
+        return problem_json(&app, Problem::NotFound("root note"));
+    }
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], app.root.note().to_string()).into_response()
+}
+
+async fn asset(State(app): State<App>, Path(name): Path<String>, visitor: Visitor) -> Response {
+    let Some(asset) = assets::find(&format!("/assets/{name}")) else {
+        return fault_page(&app, &visitor, Fault::NotFound);
+    };
+    let mut response = if visitor.gzip {
+        let packed = PACKED.get_or_init(|| assets::all().iter().map(|a| (a.href.clone(), crate::web::pages::gzip(&a.bytes).into())).collect());
+        let bytes: Bytes = packed.get(&asset.href).cloned().unwrap_or_default();
+        ([(header::CONTENT_ENCODING, "gzip")], bytes).into_response()
+    } else {
+        asset.bytes.to_vec().into_response()
+    };
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_TYPE, asset.content_type),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        (header::VARY, "accept-encoding"),
+    ] {
+        headers.insert(name, header::HeaderValue::from_static(value));
+    }
+    guard(headers);
+    response
+}
+
+static PACKED: std::sync::OnceLock<std::collections::HashMap<String, Bytes>> = std::sync::OnceLock::new();
+
+/// `/theme/9a1a1d.css`
+async fn theme(State(app): State<App>, Path(name): Path<String>) -> Response {
+    let accent = name.strip_suffix(".css").and_then(|hex| format!("#{hex}").parse::<shell::Accent>().ok());
+    match accent {
+        Some(accent) => (
+            [
+                (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+                (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+                (header::CONTENT_SECURITY_POLICY, answer::CSP),
+            ],
+            shell::theme_css(accent),
+        )
+            .into_response(),
+        None => problem_json(&app, Problem::NotFound("theme")),
+    }
+}
