@@ -11,7 +11,7 @@ pub mod store;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use network::directory::Agency;
+use network::directory::{Agency, Directory};
 use network::entry::Level;
 use network::names::{Domain, Origin};
 
@@ -98,6 +98,18 @@ pub fn name(agency: Option<&Agency>, lang: Lang, otherwise: &str) -> String {
         Some(agency) if !agency.name.vi.is_empty() => agency.name.vi.clone(),
         _ => otherwise.to_owned(),
     }
+}
+
+/// The address of a portal, as its enrolment tells: its domain, with the scheme and port of its node.
+pub fn address(directory: &Directory, origin: &Origin) -> Option<String> {
+    let agency = directory.agency(origin)?;
+    let node = directory.node(agency.node.as_ref()?)?;
+    let (scheme, authority) = node.keys.url.split_once("://")?;
+    let port = authority.rsplit_once(':').map(|(_, port)| port).filter(|port| port.bytes().all(|b| b.is_ascii_digit()));
+    Some(match port {
+        Some(port) => format!("{scheme}://{}:{port}", agency.domain),
+        None => format!("{scheme}://{}", agency.domain),
+    })
 }
 
 /// What kind of body an agency is, as its level and name say.

@@ -12,7 +12,8 @@ use crate::web::visitor::Visitor;
 /// The metadata of an item as a portal shows it.
 pub fn of(app: &App, visitor: &Visitor, standing: &Standing, item: &Item, publisher: &str) -> Meta {
     let path = format!("/muc/{}", standing.reference());
-    let canonical = format!("{}{path}", visitor.base);
+    let home = crate::agencies::address(&app.directory.load(), &standing.origin);
+    let canonical = format!("{}{path}", home.as_deref().unwrap_or(&visitor.base));
     let creator = item.agency.as_deref().unwrap_or(publisher);
     let day = item.issued.map_or_else(
         || crate::words::date::day(instant(standing.issued)).to_string(),

@@ -351,7 +351,7 @@ async fn standing_page(
     let reference = item.reference().to_string();
     let by = publisher(app, &item, lang);
     let stored = span.stored;
-    let verify = verify(app, visitor, &reference);
+    let verify = verify(app, visitor, &item);
     let page = ItemPage {
         title: document.title.clone(),
         title_en: document.title_en.clone(),
@@ -480,9 +480,11 @@ fn notices(item: &Standing, shown: Option<&Edition>, document: &Item, note: Opti
 }
 
 /// The check in the reader's browser, and the QR code that opens it on another device.
-fn verify(app: &App, visitor: &Visitor, reference: &str) -> Verify {
-    let proof = format!("/proof/{reference}");
-    let qr_href = format!("{}/kiem-tra#{proof}", visitor.base);
+fn verify(app: &App, visitor: &Visitor, item: &Standing) -> Verify {
+    let proof = format!("/proof/{}", item.reference());
+    // A page cannot vouch for itself: the code opens the issuer's own host.
+    let host = agencies::address(&app.directory.load(), &item.origin).unwrap_or_else(|| visitor.base.clone());
+    let qr_href = format!("{host}/kiem-tra#{proof}");
     Verify {
         proof,
         qr_svg: qr_svg(&qr_href).unwrap_or_default(),

@@ -15,6 +15,7 @@ use crate::clock::instant;
 use crate::db::Conn;
 use crate::items::State;
 use crate::items::store::{self as items, Standing};
+use crate::logs::store::{self, Head};
 use crate::logs::view::{
     Account, AccountOf, Cell, Exception, HolderRow, ProvinceRow, Shows, Summary,
 };
@@ -61,17 +62,25 @@ fn followers(directory: &Directory, origin: &Origin, kept: &[Kept]) -> BTreeMap<
     nodes
 }
 
+/// What the issuer's own node holds: whatever it has signed, as far as that has come here.
+fn issuer(directory: &Directory, origin: &Origin, head: Option<&Head>) -> Option<(String, Far)> {
+    let node = directory.agency(origin)?.node.as_ref()?;
+    let head = head?;
+    Some((node.to_string(), Far { size: head.size, shown: head.size, received: head.changed }))
+}
+
 /// How far entry `index` has come; `issued` is when its issuer said it, in microseconds.
 ///
 /// # Errors
 /// The database's.
-pub async fn stored(app: &App, conn: &mut Conn, origin: &Origin, index: u64, issued: i64) -> sqlx::Result<Stored> {
+pub async fn stored(app: &App, conn: &mut Conn, origin: &Origin, index: u64, issued: i64) -> anyhow::Result<Stored> {
     let directory = app.directory.load();
     let kept = receipts::of_log(conn, origin.as_str()).await?;
     let nodes = followers(&directory, origin, &kept);
-    let have = kept.iter().filter(|k| k.size as u64 > index).count() as u32;
+    let far = far(conn, &directory, origin, index).await?;
+    let have = far.values().filter(|far| far.size > index).count() as u32;
     let of = nodes.len() as u32;
-    let reached: HashMap<String, i64> = receipts::reached(conn, origin.as_str(), index).await?.into_iter().collect();
+    let reached = reached(conn, &directory, origin, index, issued).await?;
     let last = nodes.keys().map(|node| reached.get(node).copied()).collect::<Option<Vec<i64>>>();
     let last_after_ms =
         last.and_then(|all| all.into_iter().max()).map(|at| u64::try_from((at - issued) / 1000).unwrap_or(0));
@@ -82,17 +91,39 @@ pub async fn stored(app: &App, conn: &mut Conn, origin: &Origin, index: u64, iss
 ///
 /// # Errors
 /// The database's.
-pub async fn count(app: &App, conn: &mut Conn, item: &Standing) -> sqlx::Result<(u32, u32)> {
+pub async fn count(app: &App, conn: &mut Conn, item: &Standing) -> anyhow::Result<(u32, u32)> {
     let directory = app.directory.load();
-    let far = far(conn, &item.origin, item.index).await?;
+    let far = far(conn, &directory, &item.origin, item.index).await?;
     let portals = directory.carriers_of(&item.origin, &item.kind, &[]);
     let good = portals.iter().filter(|p| is_good(&far, p, item.index)).count();
     Ok((good as u32, portals.len() as u32))
 }
 
-async fn far(conn: &mut Conn, origin: &Origin, index: u64) -> sqlx::Result<HashMap<String, Far>> {
+async fn far(
+    conn: &mut Conn,
+    directory: &Directory,
+    origin: &Origin,
+    index: u64,
+) -> anyhow::Result<HashMap<String, Far>> {
     let kept = receipts::of_log(conn, origin.as_str()).await?;
-    Ok(kept.iter().map(|k| (k.node.clone(), Far::of(k, index))).collect())
+    let head = store::by_origin(conn, origin.as_str()).await?;
+    let mut far: HashMap<String, Far> = issuer(directory, origin, head.as_ref()).into_iter().collect();
+    far.extend(kept.iter().map(|k| (k.node.clone(), Far::of(k, index))));
+    Ok(far)
+}
+
+/// When each node had an entry; the issuer's own node had it when it was said.
+async fn reached(
+    conn: &mut Conn,
+    directory: &Directory,
+    origin: &Origin,
+    index: u64,
+    said: i64,
+) -> anyhow::Result<HashMap<String, i64>> {
+    let host = directory.agency(origin).and_then(|agency| agency.node.as_ref());
+    let mut reached: HashMap<String, i64> = host.map(|node| (node.to_string(), said)).into_iter().collect();
+    reached.extend(receipts::reached(conn, origin.as_str(), index).await?);
+    Ok(reached)
 }
 
 fn is_good(far: &HashMap<String, Far>, portal: &Agency, index: u64) -> bool {
@@ -119,10 +150,10 @@ pub struct Told {
 ///
 /// # Errors
 /// The database's.
-pub async fn told(app: &App, conn: &mut Conn, item: &Standing, lang: Lang) -> sqlx::Result<Told> {
+pub async fn told(app: &App, conn: &mut Conn, item: &Standing, lang: Lang) -> anyhow::Result<Told> {
     let directory = app.directory.load_full();
     let portals: Vec<&Agency> = directory.carriers_of(&item.origin, &item.kind, &[]);
-    let far = far(conn, &item.origin, item.index).await?;
+    let far = far(conn, &directory, &item.origin, item.index).await?;
     let status = app.status.load();
     let name = |agency: Option<&Agency>, otherwise: &str| agencies::name(agency, lang, otherwise);
     let good: Vec<bool> = portals.iter().map(|p| is_good(&far, p, item.index)).collect();
@@ -151,7 +182,7 @@ pub async fn told(app: &App, conn: &mut Conn, item: &Standing, lang: Lang) -> sq
             let above = directory.agency(&portal.parent);
             exceptions.push(Exception {
                 portal: name(Some(portal), &portal.domain),
-                href: None,
+                href: agencies::address(&directory, &portal.origin).map(|at| format!("{at}/muc/{}", item.reference())),
                 since: if cut_off { line.map(|n| instant(n.since)) } else { Some(instant(item.changed)) },
                 cut_off,
                 shows: match last {
@@ -166,8 +197,7 @@ pub async fn told(app: &App, conn: &mut Conn, item: &Standing, lang: Lang) -> sq
     }
 
     let kept = receipts::of_log(conn, item.origin.as_str()).await?;
-    let reached: HashMap<String, i64> =
-        receipts::reached(conn, item.origin.as_str(), item.index).await?.into_iter().collect();
+    let reached = reached(conn, &directory, &item.origin, item.index, item.changed).await?;
     let holders = followers(&directory, &item.origin, &kept)
         .into_keys()
         .map(|node| {
@@ -196,7 +226,7 @@ pub async fn told(app: &App, conn: &mut Conn, item: &Standing, lang: Lang) -> sq
             "replace" => AccountOf::Replacement,
             _ => AccountOf::Issue,
         };
-        accounts.push(account(conn, &item.origin, &portals, of, edition.idx as u64, edition.at).await?);
+        accounts.push(account(conn, &directory, &item.origin, &portals, of, (edition.idx as u64, edition.at)).await?);
     }
     let (summary, end) = match item.state {
         State::Standing => (Summary::Shown, None),
@@ -204,7 +234,7 @@ pub async fn told(app: &App, conn: &mut Conn, item: &Standing, lang: Lang) -> sq
         State::Erased => (Summary::Erased, Some(AccountOf::Erasure)),
     };
     if let Some(end) = end {
-        accounts.push(account(conn, &item.origin, &portals, end, item.index, item.changed).await?);
+        accounts.push(account(conn, &directory, &item.origin, &portals, end, (item.index, item.changed)).await?);
     }
     accounts.reverse();
     let count = (good.iter().filter(|g| **g).count() as u32, portals.len() as u32);
@@ -221,13 +251,13 @@ fn province_of<'a>(directory: &'a Directory, portal: &'a Agency) -> Option<&'a A
 
 async fn account(
     conn: &mut Conn,
+    directory: &Directory,
     origin: &Origin,
     portals: &[&Agency],
     of: AccountOf,
-    index: u64,
-    said: i64,
-) -> sqlx::Result<Account> {
-    let reached: HashMap<String, i64> = receipts::reached(conn, origin.as_str(), index).await?.into_iter().collect();
+    (index, said): (u64, i64),
+) -> anyhow::Result<Account> {
+    let reached = reached(conn, directory, origin, index, said).await?;
     let mut times: Vec<i64> = portals
         .iter()
         .filter_map(|portal| reached.get(portal.node.as_ref()?.as_str()).copied())

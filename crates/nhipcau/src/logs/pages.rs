@@ -122,7 +122,7 @@ async fn neighbours(app: &App, conn: &mut Conn, visitor: &Visitor) -> Result<Vec
                 _ => NeighbourRole::Follower,
             },
             state,
-            lag_ms: None,
+            lag_ms: neighbour.lag_ms,
             receipt_at: last.map(instant),
             behind: if neighbour.source { behind } else { 0 },
         });
@@ -141,8 +141,12 @@ async fn logs(app: &App, conn: &mut Conn, visitor: &Visitor, heads: &[Head]) -> 
         .map(|head| {
             let agency = directory.agency(&head.origin);
             let behind = status.behind.iter().find(|(origin, _)| *origin == *head.origin.as_str()).map(|(_, n)| *n);
+            let heads = *directory.heads() == head.origin;
             LogRow {
-                agency: agencies::name(agency, visitor.lang, head.origin.as_str()),
+                agency: match heads {
+                    true => visitor.lang.words().heads_name.to_owned(),
+                    false => agencies::name(agency, visitor.lang, head.origin.as_str()),
+                },
                 origin: head.origin.to_string(),
                 size: head.size,
                 lacking: lacking.get(&head.id).copied().unwrap_or(0) as u64,

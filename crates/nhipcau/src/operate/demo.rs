@@ -99,6 +99,7 @@ fn nation(port: u16, day: Date) -> anyhow::Result<[Node; 3]> {
     let (government, ministry, province) = (at("chinhphu.vn")?, at("mof.gov.vn")?, at("laocai.gov.vn")?);
     let units = Units::shipped();
     let code = province.province.context("the province has no code in the shipped directory")?;
+    let place = units.province(code).context("the province is not in the shipped units")?;
     let communes = units
         .communes_of(code)
         .iter()
@@ -132,8 +133,8 @@ fn nation(port: u16, day: Date) -> anyhow::Result<[Node; 3]> {
         Node {
             label: "laocai",
             level: Level::Province,
-            name: province.name.clone(),
-            name_en: province.name_en.clone(),
+            name: place.full_name(),
+            name_en: place.full_name_en(),
             accountable: "Văn phòng Ủy ban nhân dân tỉnh",
             theme: "#7a3b00",
             port: port.checked_add(2).context("--port is too large")?,

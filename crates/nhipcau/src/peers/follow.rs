@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use network::contents::{self, Contents};
-use network::entry::Lane;
+use network::entry::{Entry, Lane};
 use network::follower::{self, Action, Down, Follower, GroupId, PeerId, Settings, Wanted};
 use network::keys::Keys;
 use network::memo::Memo;
@@ -27,7 +27,7 @@ use super::{Event, NeighbourStatus, Status};
 use crate::app::App;
 use crate::clock::instant;
 use crate::config::Role;
-use crate::logs::ledger::Effects;
+use crate::logs::ledger::{Added, Effects};
 use crate::logs::store;
 
 /// The group of those who are followed for everything.
@@ -53,6 +53,7 @@ struct Peer {
     flow: Option<CancellationToken>,
     up: bool,
     since: i64,
+    lag_ms: Option<u64>,
     trouble: Option<String>,
 }
 
@@ -173,6 +174,7 @@ impl Net {
                 flow: None,
                 up: false,
                 since: self.app.clock.micros(),
+                lag_ms: None,
                 trouble: None,
             });
             self.peers.len() - 1
@@ -332,11 +334,26 @@ impl Net {
     }
 
     fn committed(&mut self, effects: &Effects) {
+        for added in effects.added.iter().filter(|added| !added.own) {
+            self.note_lag(added);
+        }
         effects.erased.iter().for_each(|hash| self.fetch(contents::Event::Erased { hash: *hash }));
         effects.content.iter().for_each(|hash| self.fetch(contents::Event::Kept { hash: *hash }));
         let gone: HashSet<&ContentHash> = effects.content.iter().chain(&effects.erased).collect();
         for want in effects.wants.iter().filter(|want| !gone.contains(&want.sha256)) {
             self.want(want.clone());
+        }
+    }
+
+    /// How long a log's newest entry took to here, noted with the neighbours whose flows are open.
+    fn note_lag(&mut self, added: &Added) {
+        let Some(entry) = added.entries.last().and_then(|bytes| Entry::decode(bytes).ok()) else { return };
+        let lag = (self.app.clock.micros() - entry.at.as_microsecond()) / 1000;
+        let host = self.app.directory.load().agency(&added.origin).and_then(|agency| agency.node.clone());
+        let host = host.map(|node| node.to_string()).unwrap_or_default();
+        let at = self.peers.iter().position(|peer| peer.up && peer.name == host);
+        if let Some(peer) = at.or_else(|| self.peers.iter().position(|peer| peer.up)).and_then(|at| self.peers.get_mut(at)) {
+            peer.lag_ms = u64::try_from(lag).ok();
         }
     }
 
@@ -554,6 +571,7 @@ impl Net {
                 source: sources.contains(&PeerId(at as u32)),
                 up: peer.up,
                 since: peer.since,
+                lag_ms: peer.lag_ms,
                 trouble: peer.trouble.clone(),
             })
             .collect();

@@ -51,6 +51,8 @@ pub struct NeighbourStatus {
     pub up: bool,
     /// When that was last different, in microseconds.
     pub since: i64,
+    /// How long the newest entries took from their issuer to here, in milliseconds, by our clock.
+    pub lag_ms: Option<u64>,
     /// What went wrong last.
     pub trouble: Option<String>,
 }

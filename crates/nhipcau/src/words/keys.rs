@@ -225,6 +225,7 @@ words! {
     check_root_link(n),
     // Coverage
     central,
+    heads_name,
     coverage_crumb,
     coverage_title,
     coverage_title_withdrawn,
