@@ -3,6 +3,7 @@
 //! Cleaning happens here, on every node, whatever the issuer's node did: nobody is trusted to have done it.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use comrak::{Options, markdown_to_html};
 use network::content::{Body, Format};
@@ -15,6 +16,29 @@ pub struct Rendered {
     pub html: String,
     /// Its headings in order.
     pub toc: Vec<TocLine>,
+    /// Where the HTML may be divided: offsets of headings that stand inside nothing else.
+    cuts: Vec<usize>,
+}
+
+/// A text longer than this, in bytes of HTML, is read by parts: the first answer stays small.
+const A_PART: usize = 18_000;
+
+impl Rendered {
+    /// The parts of a long text as ranges of its HTML, divided at headings; one part for a short one.
+    pub fn parts(&self) -> Vec<Range<usize>> {
+        let mut parts: Vec<Range<usize>> = Vec::new();
+        let mut start = 0;
+        let mut last = 0;
+        for cut in self.cuts.iter().copied().chain([self.html.len()]) {
+            if cut - start > A_PART && last > start {
+                parts.push(start..last);
+                start = last;
+            }
+            last = cut;
+        }
+        parts.push(start..self.html.len());
+        parts
+    }
 }
 
 /// Headings above this many make a table of contents.
@@ -67,10 +91,13 @@ fn anchor(html: &str) -> Rendered {
     let mut out = String::with_capacity(html.len() + 512);
     let mut toc = Vec::new();
     let mut used: HashMap<String, u32> = HashMap::new();
+    let mut cuts = Vec::new();
+    let mut depth = 0_i64;
     let mut rest = html;
     while let Some(at) = rest.find("<h") {
         let (before, heading) = rest.split_at(at);
         out.push_str(before);
+        depth += nesting(before);
         let level = heading.as_bytes().get(2).copied().filter(|b| (b'2'..=b'6').contains(b));
         let (Some(level), Some(end)) = (level, heading.find("</h")) else {
             out.push_str(&heading[..2]);
@@ -90,6 +117,9 @@ fn anchor(html: &str) -> Rendered {
             id = format!("{id}-{seen}");
         }
         let level = char::from(level);
+        if depth == 0 {
+            cuts.push(out.len());
+        }
         out.push_str(&format!("<h{level} id=\"{id}\">{inner}</h{level}>"));
         if level < '4' && !text.is_empty() {
             toc.push(TocLine { level: if level == '2' { 1 } else { 2 }, href: format!("#{id}"), text });
@@ -102,7 +132,19 @@ fn anchor(html: &str) -> Rendered {
     } else if toc.iter().all(|line| line.level == 2) {
         toc.iter_mut().for_each(|line| line.level = 1);
     }
-    Rendered { html: out, toc }
+    Rendered { html: out, toc, cuts }
+}
+
+/// How many more blocks a piece of clean HTML opens than it closes.
+fn nesting(html: &str) -> i64 {
+    const BLOCKS: [&str; 7] = ["ul", "ol", "li", "table", "blockquote", "dl", "p"];
+    BLOCKS
+        .iter()
+        .map(|name| {
+            let opened = html.matches(&format!("<{name}>")).count() + html.matches(&format!("<{name} ")).count();
+            opened as i64 - html.matches(&format!("</{name}>")).count() as i64
+        })
+        .sum()
 }
 
 /// Text without tags, entities resolved as far as they occur in clean HTML.
@@ -160,6 +202,19 @@ mod tests {
         let ids: Vec<_> = rendered.toc.iter().map(|line| line.href.as_str()).collect();
         assert_eq!(ids, ["#chuong-i", "#dieu-1-pham-vi", "#dieu-2-doi-tuong", "#dieu-2-doi-tuong-2"]);
         assert!(rendered.html.contains("<h3 id=\"dieu-1-pham-vi\">Điều 1. Phạm vi</h3>"), "{}", rendered.html);
+    }
+
+    #[test]
+    fn a_long_text_is_divided_at_headings_and_nothing_is_lost() {
+        let chapter = |n: usize| format!("### Điều {n}. Tên điều\n\n{}\n\n", "Nội dung của điều. ".repeat(300));
+        let text: String = (1..20).map(chapter).collect();
+        let rendered = render(&Body { format: Format::Markdown, text, layer: Layer::Official });
+        let parts = rendered.parts();
+        assert!(parts.len() > 3);
+        assert_eq!(parts.iter().map(|r| &rendered.html[r.clone()]).collect::<String>(), rendered.html);
+        assert!(parts.iter().skip(1).all(|r| rendered.html[r.clone()].starts_with("<h3 ")));
+        let listed = format!("<ul><li><h2>x</h2>{}</li></ul>", "<p>x</p>".repeat(9_000));
+        assert_eq!(render(&Body { format: Format::Html, text: listed, layer: Layer::Official }).parts().len(), 1);
     }
 
     proptest! {

@@ -11,7 +11,7 @@ use network::names::ContentHash;
 use super::body;
 use super::store::{self, Edition, Filter, Reference, Standing};
 use super::view::{
-    Change, Day, FileLink, GonePage, GoneWhy, HistoryPage, HomePage, Issued, ItemPage, ItemRow, Kind, Layer, LegalFact,
+    Change, Day, FileLink, GonePage, GoneWhy, HistoryPage, HomePage, Issued, ItemPage, ItemRow, Kind, Layer, LegalFact, Parts, TocLine,
     Legal, ListPage, Notice, Origin as Whose, Original, Provenance, RowChange, Shown, Span, Stored, Urgency, Verify, qr_svg,
 };
 use super::{Card, State};
@@ -340,15 +340,16 @@ async fn standing_page(
         Item::parse(&bytes).map_err(|f| anyhow::anyhow!("content {hash}: {}", f.first().map(ToString::to_string).unwrap_or_default()))?;
     let editions = store::editions(conn, item.log, item.item).await?;
     let shown = editions.iter().find(|e| e.edition == item.shown);
+    let reference = item.reference().to_string();
     let rendered = body::render(&document.body);
-    let body = app.pages.body(hash, || Ok::<_, Problem>(rendered.html.clone()))?;
+    let read = part_of(visitor, &reference, &rendered)?;
+    let body = app.pages.body(read.key(hash), || Ok::<_, Problem>(rendered.html[read.range.clone()].to_owned()))?;
     let note = explained(app, conn, item.note).await?;
     let span = span(app, conn, &item, shown, lang).await?;
     let coverage = coverage::count(app, conn, &item).await?;
     shell.title = Some(title(&item.card, lang));
     shell.description = Some(document.summary.clone()).filter(|s| !s.is_empty());
     let today = date::day(shell.now);
-    let reference = item.reference().to_string();
     let by = publisher(app, &item, lang);
     let stored = span.stored;
     let verify = verify(app, visitor, &item);
@@ -405,8 +406,8 @@ async fn standing_page(
         span,
         notices: notices(&item, shown, &document, note),
         summary: Some(document.summary.clone()).filter(|s| !s.is_empty() && *s != document.title),
-        toc: rendered.toc,
-        parts: None,
+        toc: read.toc,
+        parts: read.parts,
         related: Vec::new(),
         coverage: Some(coverage),
         editions: editions.len() as u32,
@@ -418,6 +419,56 @@ async fn standing_page(
     };
     let around = page.around().map_err(anyhow::Error::from)?;
     Ok(Drawn::around(200, &around.before, &body, &around.after))
+}
+
+/// What of a long text is read on this page.
+struct Reading {
+    range: std::ops::Range<usize>,
+    toc: Vec<TocLine>,
+    parts: Option<Parts>,
+}
+
+impl Reading {
+    /// The name under which the compressed body of this part is kept.
+    fn key(&self, content: ContentHash) -> ContentHash {
+        ContentHash::of(format!("{content} {:?}", self.range).as_bytes())
+    }
+}
+
+/// `?phan=2` reads one part of a long text, `?toan-van=1` the whole; without either the first part.
+fn part_of(visitor: &Visitor, reference: &str, rendered: &body::Rendered) -> Result<Reading, Problem> {
+    let query = visitor.path.split_once('?').map_or("", |(_, query)| query);
+    let asked = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+    let ranges = rendered.parts();
+    let whole = 0..rendered.html.len();
+    if ranges.len() == 1 || asked("toan-van").is_some() {
+        return Ok(Reading { range: whole, toc: rendered.toc.clone(), parts: None });
+    }
+    let this: usize = match asked("phan") {
+        None => 1,
+        Some(text) => text.parse().ok().filter(|n| (1..=ranges.len()).contains(n)).ok_or(Problem::NotFound("part"))?,
+    };
+    let range = ranges[this - 1].clone();
+    let at = |n: usize| if n == 1 { format!("/muc/{reference}") } else { format!("/muc/{reference}?phan={n}") };
+    let toc = rendered
+        .toc
+        .iter()
+        .map(|line| {
+            let anchor = format!("id=\"{}\"", line.href.trim_start_matches('#'));
+            let place = rendered.html.find(&anchor).unwrap_or(0);
+            let home = ranges.iter().position(|r| r.contains(&place)).map_or(1, |n| n + 1);
+            let href = if home == this { line.href.clone() } else { format!("{}{}", at(home), line.href) };
+            TocLine { href, ..line.clone() }
+        })
+        .collect();
+    let parts = Parts {
+        this: this as u32,
+        of: ranges.len() as u32,
+        before: (this > 1).then(|| at(this - 1)),
+        after: (this < ranges.len()).then(|| at(this + 1)),
+        whole: format!("/muc/{reference}?toan-van=1"),
+    };
+    Ok(Reading { range, toc, parts: Some(parts) })
 }
 
 /// The entry is here and its text is not: the page says so, and when to come back.

@@ -27,8 +27,8 @@ pub async fn run(app: App) {
 /// What one commit asks for. Called by the writer's listeners and, for tests, directly.
 async fn after(app: &App, effects: &Arc<Effects>) {
     if !effects.erased.is_empty() {
+        app.pages.forget();
         for hash in &effects.erased {
-            app.pages.forget(hash);
             app.folder.remove(hash).await;
         }
         if let Err(error) = app.db.scrub().await {

@@ -138,7 +138,7 @@ impl Pages {
         }
     }
 
-    /// The rendered body of a content, made by `render` if it is not kept.
+    /// A rendered body (or a part of one) by a name that says what it is of, made by `render` if it is not kept.
     ///
     /// # Errors
     /// Those of `render`.
@@ -156,9 +156,10 @@ impl Pages {
         self.pages.clear();
     }
 
-    /// Forgets a body: its content was erased.
-    pub fn forget(&self, hash: &ContentHash) {
-        self.bodies.remove(hash);
+    /// Forgets every page and body: content was erased, and no copy of it may stay anywhere.
+    pub fn forget(&self) {
+        self.bodies.clear();
+        self.pages.clear();
     }
 }
 

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::{ConnectInfo, FromRequestParts, OriginalUri};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
@@ -51,7 +51,9 @@ impl FromRequestParts<App> for Visitor {
             None => app.config.tls.is_some(),
         };
         let host = host_of(&authority).to_owned();
-        let whole = parts.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned();
+        // A nested router has cut its prefix off; what was asked for is what counts.
+        let asked = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
+        let whole = asked.path_and_query().map_or("/", |p| p.as_str()).to_owned();
         let (lang, path) = Lang::of_path(&whole);
         let portals = app.portals.load();
         let portal = match host.parse::<IpAddr>() {
