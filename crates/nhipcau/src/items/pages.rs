@@ -533,15 +533,31 @@ fn notices(item: &Standing, shown: Option<&Edition>, document: &Item, note: Opti
 /// The check in the reader's browser, and the QR code that opens it on another device.
 fn verify(app: &App, visitor: &Visitor, item: &Standing) -> Verify {
     let proof = format!("/proof/{}", item.reference());
-    // A page cannot vouch for itself: the code opens the issuer's own host.
-    let host = agencies::address(&app.directory.load(), &item.origin).unwrap_or_else(|| visitor.base.clone());
-    let qr_href = format!("{host}/kiem-tra#{proof}");
     Verify {
+        qr: format!("/qr/{}.svg", item.reference()),
+        qr_href: qr_href(app, visitor, item),
         proof,
-        qr_svg: qr_svg(&qr_href).unwrap_or_default(),
-        qr_href,
         root_fingerprint: fingerprint(&app.root.text().text()),
     }
+}
+
+/// What the QR code of an item opens. A page cannot vouch for itself: it is the issuer's own host.
+fn qr_href(app: &App, visitor: &Visitor, item: &Standing) -> String {
+    let host = agencies::address(&app.directory.load(), &item.origin).unwrap_or_else(|| visitor.base.clone());
+    format!("{host}/kiem-tra#/proof/{}", item.reference())
+}
+
+/// `/qr/{reference}.svg`
+pub async fn qr(Given(app): Given<App>, Path(name): Path<String>, visitor: Visitor) -> Response {
+    let found = match find(&app, name.strip_suffix(".svg").unwrap_or(&name)).await {
+        Ok(found) => found,
+        Err(problem) => return failure(&app, &visitor, problem),
+    };
+    kept(&app, &visitor, vec![Tag::Directory], LONG, async |_: &Portal| {
+        let svg = qr_svg(&qr_href(&app, &visitor, &found)).ok_or(Problem::NotFound("QR code"))?;
+        Ok(Drawn::whole(200, "image/svg+xml", &svg))
+    })
+    .await
 }
 
 /// `/muc/{reference}/lich-su`

@@ -69,6 +69,7 @@ fn machines() -> Vec<Route> {
         page("/feed.rss", "RSS 2.0 feed", get(feeds::rss)),
         page("/sitemap.xml", "sitemap", get(feeds::sitemap)),
         page("/robots.txt", "robots", get(feeds::robots)),
+        page("/qr/{name}", "an item's QR code", get(items::qr)),
         page("/mang/bang-chung/{hash}", "evidence of a split view", get(logs::evidence)),
         page("/proof/{reference}", "an item's .tlog-proof", get(api::proof)),
         page("/log/{*path}", "the portal's own log (C2SP tlog-tiles)", get(own_log)),

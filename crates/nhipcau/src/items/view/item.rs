@@ -251,8 +251,9 @@ pub struct Related {
 pub struct Verify {
     /// `/proof/<reference>`.
     pub proof: String,
-    /// The QR code as SVG (`qr_svg`), empty for none; it opens the issuer's or the root's host with the proof in the fragment.
-    pub qr_svg: String,
+    /// The address of the QR code's picture (a file of its own keeps the page small). The code opens the issuer's host
+    /// with the proof in the fragment.
+    pub qr: String,
     /// The address in the QR code, for those who type.
     pub qr_href: String,
     /// The root note's fingerprint that this node was installed with.

@@ -91,7 +91,7 @@ fn item(lang: Lang) -> ItemPage {
         has_body: true,
         verify: Verify {
             proof: "/proof/019ab3f0".into(),
-            qr_svg: "<svg></svg>".into(),
+            qr: "/qr/019ab3f0".into(),
             qr_href: "https://chinhphu.vn/kiem-tra#/proof/019ab3f0".into(),
             root_fingerprint: "9f2c 41aa".into(),
         },
