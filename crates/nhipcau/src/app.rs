@@ -126,9 +126,14 @@ impl App {
             .await?;
         }
         let mut conn = db.read().await?;
-        directory.store(Arc::new(agencies::fold::rebuild(&mut conn, &root).await?));
+        let (known, settled) = agencies::fold::rebuild(&mut conn, &root).await?;
+        directory.store(Arc::new(known));
         let portals = Portals::load(&mut conn, &keys, &dice).await?;
         drop(conn);
+        db.write("app.settled", async move |tx: &mut Tx| -> Result<(), anyhow::Error> {
+            Ok(agencies::fold::remember(tx.conn(), agencies::fold::SETTLED, settled.to_string()).await?)
+        })
+        .await?;
         let token = std::fs::read_to_string(config.folder.join("admin.token"))
             .context("read admin.token in the node's folder; make a new one with `nhipcau token`")?
             .trim()

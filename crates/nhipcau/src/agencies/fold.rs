@@ -1,5 +1,7 @@
 //! The entries that shape the directory: noted when they are applied, given to the fold again at start.
 
+use std::collections::BTreeMap;
+
 use network::directory::Directory;
 use network::entry::{Entry, Kind};
 use network::names::Origin;
@@ -43,11 +45,12 @@ struct Fact {
     body: Vec<u8>,
 }
 
-/// The directory as the database knows it.
+/// The directory as the database knows it, and the first place in heads that is not settled: everything
+/// before it speaks of entries that are here, so the next start need not read it again.
 ///
 /// # Errors
 /// The database's, or damaged entries.
-pub async fn rebuild(conn: &mut Conn, root: &RootNote) -> anyhow::Result<Directory> {
+pub async fn rebuild(conn: &mut Conn, root: &RootNote) -> anyhow::Result<(Directory, u64)> {
     let mut directory = Directory::new(root)?;
     let facts = all!(
         conn,
@@ -59,17 +62,24 @@ pub async fn rebuild(conn: &mut Conn, root: &RootNote) -> anyhow::Result<Directo
         let origin: Origin = fact.origin.parse()?;
         directory.note(&origin, fact.idx as u64, &Entry::decode(&fact.body)?, fact.place.map(|p| p as u64));
     }
+    let mut read = BTreeMap::new();
     for head in logs::every(conn).await? {
         directory.has_read(&head.origin, head.size);
+        read.insert(head.origin, head.size);
     }
+    let mut settled = remembered(conn, SETTLED).await?.and_then(|text| text.parse().ok()).unwrap_or(0);
     if let Some(heads) = logs::by_origin(conn, directory.heads().as_str()).await? {
-        let settled = remembered(conn, SETTLED).await?.and_then(|text| text.parse().ok()).unwrap_or(0);
         let mut from = settled;
+        let mut open = false;
         while from < heads.size {
             let to = heads.size.min(from + 4096);
             for (offset, body) in logs::entries(conn, heads.id, from, to).await?.iter().enumerate() {
                 if let Ok(Entry { kind: Kind::Head { origin, size, .. }, .. }) = Entry::decode(body) {
                     directory.head(from + offset as u64, &origin, size);
+                    open |= read.get(&origin).is_some_and(|here| *here < size);
+                }
+                if !open {
+                    settled = from + offset as u64 + 1;
                 }
             }
             from = to;
@@ -81,7 +91,7 @@ pub async fn rebuild(conn: &mut Conn, root: &RootNote) -> anyhow::Result<Directo
             tracing::warn!(%why, "the remembered heads checkpoint no longer has a quorum; a new one is awaited");
         }
     }
-    Ok(directory)
+    Ok((directory, settled))
 }
 
 /// A remembered fact about this node.

@@ -120,7 +120,7 @@ impl Keeper {
             fold::rebuild(&mut conn, &self.app.root).await
         };
         match read.await {
-            Ok(directory) => {
+            Ok((directory, _)) => {
                 self.directory = directory;
                 let all = self.directory.agencies().map(|a| Effect::Agency(a.origin.clone())).collect();
                 all

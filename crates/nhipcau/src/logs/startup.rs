@@ -4,12 +4,15 @@
 //! missing tail is taken back, proven by our own signature. Another root: freeze, and say so. A log that
 //! nobody ever gave a receipt for is excepted, once every neighbour was asked in vain.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
-use network::follower::Batch;
+use network::follower::{Batch, PeerId};
+use network::keys::Keys;
 use network::names::Origin;
-use tlog::{BundleId, Checkpoint, Note, decode_bundle, leaf_hash};
+use network::startup::{self, Decision, Own, Returned};
+use tlog::{BundleId, Checkpoint, Hash, Note, decode_bundle, leaf_hash};
 
 use super::keys::Signing;
 use super::{ledger, proof, store};
@@ -17,6 +20,7 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::one;
 use crate::operate::alarms::{self, Alarm};
+use crate::peers::line;
 
 /// How long to wait before neighbours that did not answer are asked again.
 const AGAIN: Duration = Duration::from_millis(700);
@@ -38,10 +42,13 @@ pub async fn run(app: App) {
     }
 }
 
-/// Whether a log of ours may sign; `None` while nobody has answered.
+/// Whether a log of ours may sign; `None` while no answer counts.
 async fn settle(app: &App, origin: &Origin) -> anyhow::Result<Option<Signing>> {
     let mut conn = app.db.read().await?;
     let Some(head) = store::by_origin(&mut conn, origin.as_str()).await? else { return Ok(None) };
+    if head.frozen.is_some() {
+        return Ok(Some(Signing::Frozen));
+    }
     let (receipts,): (i64,) = one!(
         &mut conn,
         (i64,),
@@ -50,67 +57,87 @@ async fn settle(app: &App, origin: &Origin) -> anyhow::Result<Option<Signing>> {
         app.config.name.to_string()
     )?;
     drop(conn);
-    let mut urls: Vec<String> = app.config.neighbours.iter().map(|n| n.url.clone()).collect();
-    let directory = app.directory.load();
-    urls.extend(directory.nodes().filter(|n| n.keys.name != app.config.name).map(|n| n.keys.url.clone()));
-    urls.dedup();
-    let mut silent = false;
-    for url in &urls {
+    let urls = others(app);
+    let mut answers = Vec::new();
+    for (at, url) in urls.iter().enumerate() {
         match held_by(app, url, origin).await {
-            Ok(Held::Nothing) => {}
-            Ok(Held::Note(note)) => return judge(app, &head, url, &note).await.map(Some),
-            Err(_) => silent = true,
+            Ok(returned) => answers.push((PeerId(at as u32), returned)),
+            Err(error) => tracing::debug!(url, error = format!("{error:#}"), "no answer about our own log"),
         }
     }
-    // Nobody holds anything of it. Silence counts only where nobody ever did.
-    if receipts == 0 && (head.size == 0 || !silent) { Ok(Some(Signing::Allowed)) } else { Ok(None) }
+    let key = app.keys.verifier(origin.as_str()).context("no key")?;
+    let own = Own {
+        origin: origin.clone(),
+        keys: Keys::single(key),
+        size: head.size,
+        root: head.root,
+        receipted: receipts > 0,
+    };
+    let roots = roots_at(app, &head, &answers).await?;
+    let named = |peer: PeerId| urls.get(peer.0 as usize).cloned().unwrap_or_default();
+    match startup::decide(&own, &answers, |size| roots.get(&size).copied()) {
+        Decision::Sign => Ok(Some(Signing::Allowed)),
+        Decision::WaitLonger => Ok(None),
+        Decision::TakeTail { peer, to, checkpoint, .. } => {
+            let url = named(peer);
+            take_back(app, &head, &url, &checkpoint, to).await?;
+            tracing::info!(%origin, from = head.size, to, url, "a missing tail was taken back");
+            let detail = format!("entries {} to {} were taken back from {url} after a restore", head.size, to - 1);
+            alarms::tell(app, alarm("log.taken_back", origin, detail)).await;
+            Ok(None) // Decided anew, with what is on the disk now.
+        }
+        Decision::Freeze { peer, size, .. } => {
+            let detail = format!("{} holds another history of {size} entries, signed by our own key", named(peer));
+            alarms::tell(app, alarm("log.two_histories", origin, detail)).await;
+            let id = head.id;
+            app.db
+                .write("startup.freeze", async move |tx: &mut Tx| -> Result<(), anyhow::Error> {
+                    let now = tx.ledger.now();
+                    store::freeze(tx.conn(), id, now).await?;
+                    Ok(())
+                })
+                .await
+                .with_context(|| format!("freeze {origin}"))?;
+            Ok(Some(Signing::Frozen))
+        }
+    }
 }
 
-enum Held {
-    Nothing,
-    Note(Note),
+/// The addresses of the other nodes that may hold something of ours.
+fn others(app: &App) -> Vec<String> {
+    let directory = app.directory.load();
+    let known = directory.nodes().filter(|n| n.keys.name != app.config.name).map(|n| n.keys.url.clone());
+    let urls: BTreeSet<String> = app.config.neighbours.iter().map(|n| n.url.clone()).chain(known).collect();
+    urls.into_iter().collect()
 }
 
-async fn held_by(app: &App, url: &str, origin: &Origin) -> anyhow::Result<Held> {
+async fn held_by(app: &App, url: &str, origin: &Origin) -> anyhow::Result<Returned> {
     let checkpoint = format!("{url}/mirror/{}/checkpoint", origin.mirror_path());
     match app.line.get(&checkpoint, 1 << 20).await {
-        Ok(bytes) => Ok(Held::Note(Note::parse_bytes(&bytes)?)),
-        Err(error) if error.downcast_ref::<crate::peers::line::Status>().is_some_and(|s| s.status == 404) => Ok(Held::Nothing),
+        Ok(bytes) => Ok(Returned::Checkpoint(Note::parse_bytes(&bytes)?)),
+        Err(error) if error.downcast_ref::<line::Status>().is_some_and(|s| s.status == 404) => Ok(Returned::Nothing),
         Err(error) => Err(error),
     }
 }
 
-async fn judge(app: &App, head: &store::Head, url: &str, note: &Note) -> anyhow::Result<Signing> {
-    let key = app.keys.verifier(head.origin.as_str()).context("no key")?;
-    // Only what we signed ourselves says anything about our own history.
-    let held = Checkpoint::open(note, &key).with_context(|| format!("{url} holds a checkpoint that we did not sign"))?;
-    ensure!(held.origin == head.origin.as_str(), "{url} answered with the checkpoint of {}", held.origin);
-    if held.size > head.size {
-        take_back(app, head, url, note, &held).await?;
-        tracing::info!(origin = %head.origin, from = head.size, to = held.size, url, "a missing tail was taken back");
-        let detail = format!("entries {} to {} were taken back from {url} after a restore", head.size, held.size - 1);
-        alarms::tell(app, alarm("log.taken_back", &head.origin, detail)).await;
-        return Ok(Signing::Allowed);
-    }
+/// Our own roots at the sizes that the answers speak of.
+async fn roots_at(
+    app: &App,
+    head: &store::Head,
+    answers: &[(PeerId, Returned)],
+) -> anyhow::Result<BTreeMap<u64, Hash>> {
+    let mut roots = BTreeMap::new();
     let mut conn = app.db.read().await?;
-    let tiles = proof::tiles(&mut conn, head.id, tlog::tiles_needed_for_root(held.size)).await?;
-    let ours = tlog::root_from_reader(&tiles, held.size).map_err(|e| anyhow::anyhow!("{e}"))?;
-    drop(conn);
-    if ours == held.root {
-        return Ok(Signing::Allowed);
+    for (_, returned) in answers {
+        let Returned::Checkpoint(note) = returned else { continue };
+        let Ok(claim) = Checkpoint::of(note) else { continue };
+        if claim.size < head.size {
+            let tiles = proof::tiles(&mut conn, head.id, tlog::tiles_needed_for_root(claim.size)).await?;
+            let root = tlog::root_from_reader(&tiles, claim.size).map_err(|e| anyhow::anyhow!("{e}"))?;
+            roots.insert(claim.size, root);
+        }
     }
-    let detail = format!("{url} holds another history of {} entries, signed by our own key", held.size);
-    alarms::tell(app, alarm("log.two_histories", &head.origin, detail)).await;
-    let (id, origin) = (head.id, head.origin.clone());
-    app.db
-        .write("startup.freeze", async move |tx: &mut Tx| -> Result<(), anyhow::Error> {
-            let now = tx.ledger.now();
-            store::freeze(tx.conn(), id, now).await?;
-            Ok(())
-        })
-        .await
-        .with_context(|| format!("freeze {origin}"))?;
-    Ok(Signing::Frozen)
+    Ok(roots)
 }
 
 fn alarm(about: &str, origin: &Origin, detail: String) -> Alarm {
@@ -118,7 +145,9 @@ fn alarm(about: &str, origin: &Origin, detail: String) -> Alarm {
 }
 
 /// Takes the entries that we signed and lost back from a mirror.
-async fn take_back(app: &App, head: &store::Head, url: &str, note: &Note, held: &Checkpoint) -> anyhow::Result<()> {
+async fn take_back(app: &App, head: &store::Head, url: &str, note: &Note, size: u64) -> anyhow::Result<()> {
+    let held = Checkpoint::of(note)?;
+    ensure!(held.size == size, "another checkpoint than the one decided on");
     let base = format!("{url}/mirror/{}", head.origin.mirror_path());
     let mut frontier = head.frontier()?;
     let (mut entries, mut leaves) = (Vec::new(), Vec::new());

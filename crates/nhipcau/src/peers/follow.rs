@@ -299,6 +299,10 @@ impl Net {
         for origin in needed {
             let mut sources: Vec<PeerId> = hosts.get(origin).copied().into_iter().collect();
             sources.extend(upstream.iter().filter(|peer| hosts.get(origin) != Some(*peer)));
+            if sources.is_empty() {
+                // Our own content, lost with the disk, is with whoever follows us.
+                sources.extend((0..self.peers.len()).map(|at| PeerId(at as u32)));
+            }
             if !sources.is_empty() {
                 self.fetch(contents::Event::Sources { origin: origin.clone(), sources });
             }
