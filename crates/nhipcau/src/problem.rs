@@ -99,6 +99,16 @@ impl From<sqlx::Error> for Problem {
 
 impl From<WriteError> for Problem {
     fn from(error: WriteError) -> Problem {
-        Problem::Ours(error.into())
+        match error {
+            WriteError::Stopped => Problem::NotNow {
+                vi: "Máy chủ đang dừng; chưa có gì được thay đổi. Hãy thử lại sau ít phút.".into(),
+                en: "The node is stopping; nothing was changed. Repeat in a few minutes.".into(),
+            },
+            // The engine's own words are for the log; they may name paths.
+            WriteError::Commit(_) => Problem::NotNow {
+                vi: "Cơ sở dữ liệu không ghi được nên chưa có gì được thay đổi. Kiểm tra dung lượng đĩa và cơ sở dữ liệu (nhipcau doctor), rồi thử lại.".into(),
+                en: "The database cannot write, so nothing was changed. Check disk space and the database (nhipcau doctor), then repeat.".into(),
+            },
+        }
     }
 }

@@ -58,9 +58,13 @@ pub async fn rebuild(conn: &mut Conn, root: &RootNote) -> anyhow::Result<(Direct
         "SELECT l.origin, f.idx, f.place, e.body FROM fact f JOIN log l ON l.id = f.log
          JOIN entry e ON e.log = f.log AND e.idx = f.idx ORDER BY f.log, f.idx"
     )?;
+    // What has no place yet may find it in any head; then none of them is settled.
+    let mut open = false;
     for fact in facts {
         let origin: Origin = fact.origin.parse()?;
-        directory.note(&origin, fact.idx as u64, &Entry::decode(&fact.body)?, fact.place.map(|p| p as u64));
+        let entry = Entry::decode(&fact.body)?;
+        open |= fact.place.is_none() && !matches!(entry.kind, Kind::PortalCarries(_));
+        directory.note(&origin, fact.idx as u64, &entry, fact.place.map(|p| p as u64));
     }
     let mut read = BTreeMap::new();
     for head in logs::every(conn).await? {
@@ -70,7 +74,6 @@ pub async fn rebuild(conn: &mut Conn, root: &RootNote) -> anyhow::Result<(Direct
     let mut settled = remembered(conn, SETTLED).await?.and_then(|text| text.parse().ok()).unwrap_or(0);
     if let Some(heads) = logs::by_origin(conn, directory.heads().as_str()).await? {
         let mut from = settled;
-        let mut open = false;
         while from < heads.size {
             let to = heads.size.min(from + 4096);
             for (offset, body) in logs::entries(conn, heads.id, from, to).await?.iter().enumerate() {

@@ -12,19 +12,22 @@ use network::names::Origin;
 use network::receipt::{Held, Receipt, Shown, ShownBy, SignedReceipt};
 use sqlx::FromRow;
 use tlog::{Note, NoteSignature};
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::mpsc;
 
 use crate::app::App;
 use crate::config::Role;
 use crate::db::{Conn, Tx};
+use crate::logs::ledger::Effects;
 use crate::logs::store::{self, Head};
 use crate::problem::Problem;
 use crate::{all, run};
 
 /// How long changes gather before one receipt tells them.
 const GATHER: Duration = Duration::from_millis(15);
-/// How long a neighbour that did not take a receipt is left alone.
-const AGAIN: Duration = Duration::from_secs(5);
+/// How long a neighbour that did not take a receipt is left alone, at first and at most.
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
 /// Nations of at most so many nodes tell everything to every neighbour.
 const SMALL: usize = 8;
 /// Entries whose content is lacking are named up to this many.
@@ -33,57 +36,75 @@ const MOST_LACKING: i64 = 64;
 /// Tells what is held and shown, as it changes, until the node stops.
 pub async fn run(app: App) {
     let mut told = app.told.subscribe();
-    let mut due: BTreeSet<i64> = BTreeSet::new();
-    // What each neighbour has not taken yet: after a cut it gets all of it at once.
-    let mut open: HashMap<String, BTreeSet<i64>> = HashMap::new();
-    if let Ok(mut conn) = app.db.read().await
-        && let Ok(heads) = store::every(&mut conn).await
-    {
-        due.extend(heads.into_iter().filter(|h| h.checkpoint_size > 0).map(|h| h.id));
-    }
+    let mut due = every_log(&app).await;
+    // One task a neighbour: who cannot be reached costs the others nothing.
+    let mut tellers: HashMap<String, mpsc::UnboundedSender<BTreeSet<i64>>> = HashMap::new();
     loop {
-        let wait = if !due.is_empty() { GATHER } else { AGAIN };
-        tokio::select! {
-            commit = told.recv() => match commit {
-                Ok(commit) => {
-                    due.extend(commit.added.iter().filter(|a| a.checkpoint.is_some() && !a.entries.is_empty()).map(|a| a.log));
-                    due.extend(commit.settled.iter().copied());
-                    if due.is_empty() { continue }
-                    tokio::time::sleep(GATHER).await;
-                }
-                Err(RecvError::Lagged(_)) => continue,
+        if due.is_empty() {
+            match told.recv().await {
+                Ok(commit) => note(&mut due, &commit),
+                Err(RecvError::Lagged(_)) => due = every_log(&app).await,
                 Err(RecvError::Closed) => return,
-            },
-            () = tokio::time::sleep(wait) => {}
+            }
+            continue;
         }
-        while let Ok(commit) = told.try_recv() {
-            due.extend(commit.added.iter().filter(|a| a.checkpoint.is_some() && !a.entries.is_empty()).map(|a| a.log));
-            due.extend(commit.settled.iter().copied());
+        tokio::time::sleep(GATHER).await;
+        loop {
+            match told.try_recv() {
+                Ok(commit) => note(&mut due, &commit),
+                Err(TryRecvError::Lagged(_)) => due = every_log(&app).await,
+                Err(_) => break,
+            }
         }
         let fresh = std::mem::take(&mut due);
-        if !fresh.is_empty()
-            && let Err(error) = tell_ourselves(&app, &fresh).await
-        {
+        if let Err(error) = tell_ourselves(&app, &fresh).await {
             tracing::error!(error = format!("{error:#}"), "our own receipt could not be stored");
         }
         for (url, logs) in targets(&app, &fresh).await {
-            open.entry(url).or_default().extend(logs);
+            let teller = tellers.entry(url.clone()).or_insert_with(|| {
+                let (queue, inbox) = mpsc::unbounded_channel();
+                app.tasks.spawn("teller", teller(app.clone(), url, inbox));
+                queue
+            });
+            // The teller lives as long as the node.
+            let _ = teller.send(logs);
         }
-        let posts = open.iter().filter(|(_, logs)| !logs.is_empty()).map(|(url, logs)| {
-            let (app, url, logs) = (app.clone(), url.clone(), logs.clone());
-            async move {
-                let taken = post(&app, &url, &logs).await;
-                (url, logs, taken)
+    }
+}
+
+fn note(due: &mut BTreeSet<i64>, commit: &Effects) {
+    let grown = commit.added.iter().filter(|added| added.checkpoint.is_some() && !added.entries.is_empty());
+    due.extend(grown.map(|added| added.log));
+    due.extend(commit.settled.iter().copied());
+}
+
+async fn every_log(app: &App) -> BTreeSet<i64> {
+    let Ok(mut conn) = app.db.read().await else { return BTreeSet::new() };
+    let heads = store::every(&mut conn).await.unwrap_or_default();
+    heads.into_iter().filter(|head| head.checkpoint_size > 0).map(|head| head.id).collect()
+}
+
+/// Brings receipts to one neighbour. What it has not taken stays due: after a cut it gets all of it at once.
+async fn teller(app: App, url: String, mut inbox: mpsc::UnboundedReceiver<BTreeSet<i64>>) {
+    let mut due: BTreeSet<i64> = BTreeSet::new();
+    let mut wait = FIRST_WAIT;
+    loop {
+        if due.is_empty() {
+            let Some(logs) = inbox.recv().await else { return };
+            due = logs;
+        }
+        while let Ok(more) = inbox.try_recv() {
+            due.extend(more);
+        }
+        match post(&app, &url, &due).await {
+            Ok(()) => {
+                due.clear();
+                wait = FIRST_WAIT;
             }
-        });
-        for (url, logs, taken) in futures::future::join_all(posts).await {
-            match taken {
-                Ok(()) => {
-                    if let Some(rest) = open.get_mut(&url) {
-                        rest.retain(|log| !logs.contains(log));
-                    }
-                }
-                Err(error) => tracing::debug!(url, error = format!("{error:#}"), "a receipt was not taken; it is sent again"),
+            Err(error) => {
+                tracing::debug!(url, error = format!("{error:#}"), "a receipt was not taken; it is sent again");
+                tokio::time::sleep(wait).await;
+                wait = (wait * 2).min(LONGEST_WAIT);
             }
         }
     }
