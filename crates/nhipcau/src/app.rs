@@ -1,8 +1,8 @@
 //! `App`: all that a request or a job may use. Built once, by `serve`, by the demonstration and by tests.
 
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
 use arc_swap::ArcSwap;
@@ -107,13 +107,21 @@ impl App {
         let Given { clock, dice, line } = given;
         let keys = Arc::new(Keyring::open(&config.keys, &config.name)?);
         let note = std::fs::read_to_string(&config.root).with_context(|| {
-            format!("read the root note {}; it is what this node trusts – get it from who runs the root", config.root.display())
+            format!(
+                "read the root note {}; it is what this node trusts – get it from who runs the root",
+                config.root.display()
+            )
         })?;
-        let root = RootNote::open(&note).with_context(|| format!("{} is not a valid root note", config.root.display()))?;
+        let root = RootNote::open(&note)
+            .with_context(|| format!("{} is not a valid root note", config.root.display()))?;
         let directory = Arc::new(ArcSwap::from_pointee(Directory::new(&root)?));
         let (told, _) = broadcast::channel(TOLD);
-        let sealer =
-            Sealer { keys: keys.clone(), clock: clock.clone(), directory: directory.clone(), told: told.clone() };
+        let sealer = Sealer {
+            keys: keys.clone(),
+            clock: clock.clone(),
+            directory: directory.clone(),
+            told: told.clone(),
+        };
         let db = Db::open(&config.database, sealer).await?;
         let heads = root.text().heads_origin()?;
         if keys.has(&heads) {

@@ -59,8 +59,7 @@ impl Clock {
 
 /// A stored instant as a timestamp; one out of range becomes the nearest that is in it.
 pub fn instant(micros: i64) -> Timestamp {
-    Timestamp::from_microsecond(micros)
-        .unwrap_or(if micros < 0 { Timestamp::MIN } else { Timestamp::MAX })
+    Timestamp::from_microsecond(micros).unwrap_or(if micros < 0 { Timestamp::MIN } else { Timestamp::MAX })
 }
 
 /// Where chance comes from.

@@ -146,8 +146,8 @@ impl Config {
         let text = std::fs::read_to_string(&path).with_context(|| {
             format!("read {}; a node is made by `nhipcau init --dir {}`", path.display(), folder.display())
         })?;
-        let mut file: File =
-            toml::from_str(&text).with_context(|| format!("{} is not a configuration of this program", path.display()))?;
+        let mut file: File = toml::from_str(&text)
+            .with_context(|| format!("{} is not a configuration of this program", path.display()))?;
         if let Ok(place) = std::env::var("NHIPCAU_DATABASE") {
             file.database = place;
         }
@@ -169,11 +169,19 @@ impl File {
         let listen = self
             .listen
             .iter()
-            .map(|text| text.parse().with_context(|| format!("listen: {text:?} is not an address such as 127.0.0.1:8080 or [::]:443")))
+            .map(|text| {
+                text.parse().with_context(|| {
+                    format!("listen: {text:?} is not an address such as 127.0.0.1:8080 or [::]:443")
+                })
+            })
             .collect::<anyhow::Result<_>>()?;
         for neighbour in &self.neighbours {
-            neighbour.name.parse::<Origin>().map_err(|e| anyhow::anyhow!("neighbour {:?}: {e}", neighbour.name))?;
-            address(&neighbour.url, self.private_addresses).with_context(|| format!("neighbour {}", neighbour.name))?;
+            neighbour
+                .name
+                .parse::<Origin>()
+                .map_err(|e| anyhow::anyhow!("neighbour {:?}: {e}", neighbour.name))?;
+            address(&neighbour.url, self.private_addresses)
+                .with_context(|| format!("neighbour {}", neighbour.name))?;
         }
         let place: Place = match self.database.parse() {
             Ok(place) => place,
@@ -195,7 +203,9 @@ impl File {
             demo: self.demo,
             private_addresses: self.private_addresses,
             trusted_proxies: self.trusted_proxies,
-            tls: self.tls.map(|tls| Tls { certificate: folder.join(tls.certificate), key: folder.join(tls.key) }),
+            tls: self
+                .tls
+                .map(|tls| Tls { certificate: folder.join(tls.certificate), key: folder.join(tls.key) }),
             follows_all: self.follows_all,
             neighbours: self.neighbours,
         })

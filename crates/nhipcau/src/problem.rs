@@ -77,16 +77,24 @@ impl Problem {
     /// A log of ours waits for a neighbour's word after start.
     pub fn not_yet_signing(origin: &Origin) -> Problem {
         Problem::NotNow {
-            vi: format!("Sổ {origin} chưa ký được: máy chủ vừa khởi động và đang chờ một máy chủ khác xác nhận bản nó đang giữ. Hãy thử lại sau ít giây; nếu kéo dài, xem trang Mạng hoặc chạy nhipcau doctor."),
-            en: format!("{origin} may not sign yet: after its start this node waits until another node says what it holds of this log. Repeat in a few seconds; if it lasts, see the network page or run nhipcau doctor."),
+            vi: format!(
+                "Sổ {origin} chưa ký được: máy chủ vừa khởi động và đang chờ một máy chủ khác xác nhận bản nó đang giữ. Hãy thử lại sau ít giây; nếu kéo dài, xem trang Mạng hoặc chạy nhipcau doctor."
+            ),
+            en: format!(
+                "{origin} may not sign yet: after its start this node waits until another node says what it holds of this log. Repeat in a few seconds; if it lasts, see the network page or run nhipcau doctor."
+            ),
         }
     }
 
     /// A log of ours has two histories.
     pub fn frozen(origin: &Origin) -> Problem {
         Problem::Refused {
-            vi: format!("Sổ {origin} đã bị khóa vì có hai phiên bản lịch sử khác nhau. Xem bằng chứng ở trang Mạng và báo cơ quan cấp trên."),
-            en: format!("{origin} is frozen because two histories of it exist. See the evidence on the network page and tell the parent agency."),
+            vi: format!(
+                "Sổ {origin} đã bị khóa vì có hai phiên bản lịch sử khác nhau. Xem bằng chứng ở trang Mạng và báo cơ quan cấp trên."
+            ),
+            en: format!(
+                "{origin} is frozen because two histories of it exist. See the evidence on the network page and tell the parent agency."
+            ),
         }
     }
 }

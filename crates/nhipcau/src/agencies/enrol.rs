@@ -103,7 +103,11 @@ impl JoinRequest {
     }
 }
 
-fn read<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str, field: &str, faults: &mut Vec<Fault>) -> Option<T> {
+fn read<T: std::str::FromStr<Err: std::fmt::Display>>(
+    text: &str,
+    field: &str,
+    faults: &mut Vec<Fault>,
+) -> Option<T> {
     match text.parse() {
         Ok(value) => Some(value),
         Err(error) => {
@@ -186,7 +190,10 @@ pub async fn close(
     last_size: Option<u64>,
 ) -> Result<u64, Problem> {
     let directory = app.directory.load();
-    if directory.agency(&origin).is_none_or(|agency| agency.parent != *parent || agency.origin == agency.parent) {
+    if directory
+        .agency(&origin)
+        .is_none_or(|agency| agency.parent != *parent || agency.origin == agency.parent)
+    {
         return Err(Problem::refused(
             format!("{origin} không phải do {parent} ghi danh."),
             format!("{origin} was not enrolled by {parent}."),

@@ -102,7 +102,8 @@ pub async fn rebuild(conn: &mut Conn, root: &RootNote) -> anyhow::Result<(Direct
 /// # Errors
 /// The database's.
 pub async fn remembered(conn: &mut Conn, name: &str) -> sqlx::Result<Option<String>> {
-    Ok(maybe!(conn, (String,), "SELECT value FROM meta WHERE name = $1", name.to_owned())?.map(|(value,)| value))
+    Ok(maybe!(conn, (String,), "SELECT value FROM meta WHERE name = $1", name.to_owned())?
+        .map(|(value,)| value))
 }
 
 /// Remembers a fact about this node.

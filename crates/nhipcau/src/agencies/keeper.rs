@@ -66,7 +66,10 @@ impl Keeper {
         for (offset, bytes) in added.entries.iter().enumerate() {
             let index = added.from + offset as u64;
             // Most entries are items; a look at the bytes spares reading them twice.
-            if !heads && !mentions(bytes, b"\"kind\":\"agency.") && !mentions(bytes, b"\"kind\":\"portal.carries\"") {
+            if !heads
+                && !mentions(bytes, b"\"kind\":\"agency.")
+                && !mentions(bytes, b"\"kind\":\"portal.carries\"")
+            {
                 continue;
             }
             match Entry::decode(bytes) {
@@ -122,8 +125,7 @@ impl Keeper {
         match read.await {
             Ok((directory, _)) => {
                 self.directory = directory;
-                let all = self.directory.agencies().map(|a| Effect::Agency(a.origin.clone())).collect();
-                all
+                self.directory.agencies().map(|a| Effect::Agency(a.origin.clone())).collect()
             }
             Err(error) => {
                 tracing::error!(error = format!("{error:#}"), "the directory could not be read again");
@@ -146,7 +148,12 @@ impl Keeper {
                     let detail = format!("entry {index} of {origin}: {why}");
                     alarms::tell(
                         &self.app,
-                        Alarm { about: "refused".into(), peer: String::new(), origin: origin.to_string(), detail },
+                        Alarm {
+                            about: "refused".into(),
+                            peer: String::new(),
+                            origin: origin.to_string(),
+                            detail,
+                        },
                     )
                     .await;
                 }
@@ -154,7 +161,10 @@ impl Keeper {
         }
         let settled = self.settle_in_database(directory, places, visible).await;
         if let Err(error) = settled {
-            tracing::error!(error = format!("{error:#}"), "the directory's changes could not be stored; they are worked out again at start");
+            tracing::error!(
+                error = format!("{error:#}"),
+                "the directory's changes could not be stored; they are worked out again at start"
+            );
         }
         if visible {
             let _ = self.app.follower.send(peers::Event::DirectoryChanged).await;
@@ -200,4 +210,3 @@ impl Keeper {
 fn mentions(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
 }
-

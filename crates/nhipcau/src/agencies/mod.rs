@@ -105,7 +105,10 @@ pub fn address(directory: &Directory, origin: &Origin) -> Option<String> {
     let agency = directory.agency(origin)?;
     let node = directory.node(agency.node.as_ref()?)?;
     let (scheme, authority) = node.keys.url.split_once("://")?;
-    let port = authority.rsplit_once(':').map(|(_, port)| port).filter(|port| port.bytes().all(|b| b.is_ascii_digit()));
+    let port = authority
+        .rsplit_once(':')
+        .map(|(_, port)| port)
+        .filter(|port| port.bytes().all(|b| b.is_ascii_digit()));
     Some(match port {
         Some(port) => format!("{scheme}://{}:{port}", agency.domain),
         None => format!("{scheme}://{}", agency.domain),

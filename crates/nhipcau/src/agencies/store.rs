@@ -49,7 +49,13 @@ pub async fn portals(conn: &mut Conn) -> anyhow::Result<Vec<Portal>> {
 ///
 /// # Errors
 /// The database's.
-pub async fn add_portal(tx: &mut Tx, domain: &str, origin: &Origin, main: bool, theme: &str) -> anyhow::Result<i64> {
+pub async fn add_portal(
+    tx: &mut Tx,
+    domain: &str,
+    origin: &Origin,
+    main: bool,
+    theme: &str,
+) -> anyhow::Result<i64> {
     let now = tx.ledger.now();
     let log = logs::ensure(tx.conn(), origin, true, now).await?;
     run!(

@@ -15,15 +15,57 @@ use crate::web::routes::{Role, Route, api_route};
 pub fn routes() -> Vec<Route> {
     let admin = Role::Administrator;
     vec![
-        api_route("GET", "/api/v1/items", Role::Reader, "items of the portal", get(read::items).post(write::issue)),
-        api_route("GET", "/api/v1/items/{reference}", Role::Reader, "an item with its content", get(read::item)),
-        api_route("GET", "/api/v1/items/{reference}/coverage", Role::Reader, "where it stands", get(read::coverage)),
-        api_route("POST", "/api/v1/items/{reference}/editions", admin, "correct, update, replace", post(write::edition)),
+        api_route(
+            "GET",
+            "/api/v1/items",
+            Role::Reader,
+            "items of the portal",
+            get(read::items).post(write::issue),
+        ),
+        api_route(
+            "GET",
+            "/api/v1/items/{reference}",
+            Role::Reader,
+            "an item with its content",
+            get(read::item),
+        ),
+        api_route(
+            "GET",
+            "/api/v1/items/{reference}/coverage",
+            Role::Reader,
+            "where it stands",
+            get(read::coverage),
+        ),
+        api_route(
+            "POST",
+            "/api/v1/items/{reference}/editions",
+            admin,
+            "correct, update, replace",
+            post(write::edition),
+        ),
         api_route("POST", "/api/v1/items/{reference}/withdrawal", admin, "withdraw", post(write::withdraw)),
         api_route("POST", "/api/v1/items/{reference}/erasure", admin, "erase", post(write::erase)),
-        api_route("POST", "/api/v1/items/{reference}/order", admin, "order a withdrawal or erasure below", post(write::order)),
-        api_route("GET", "/api/v1/agencies", Role::Reader, "the directory", get(read::agencies).post(write::enrol)),
+        api_route(
+            "POST",
+            "/api/v1/items/{reference}/order",
+            admin,
+            "order a withdrawal or erasure below",
+            post(write::order),
+        ),
+        api_route(
+            "GET",
+            "/api/v1/agencies",
+            Role::Reader,
+            "the directory",
+            get(read::agencies).post(write::enrol),
+        ),
         api_route("POST", "/api/v1/agencies/close", admin, "close an agency", post(write::close)),
-        api_route("GET", "/api/v1/status", Role::Reader, "the network as this node sees it", get(read::status)),
+        api_route(
+            "GET",
+            "/api/v1/status",
+            Role::Reader,
+            "the network as this node sees it",
+            get(read::status),
+        ),
     ]
 }

@@ -64,7 +64,9 @@ pub async fn items(State(app): State<App>, Query(asked): Query<Asked>, visitor: 
         let mut conn = app.db.read().await?;
         let total = store::count(&mut conn, &portal.domain, portal.log, &filter).await?;
         let found = store::list(&mut conn, &portal.domain, portal.log, &filter).await?;
-        Ok(Json(json!({ "portal": &*portal.domain, "total": total, "items": found.iter().map(facts).collect::<Vec<_>>() })))
+        Ok(Json(
+            json!({ "portal": &*portal.domain, "total": total, "items": found.iter().map(facts).collect::<Vec<_>>() }),
+        ))
     };
     answer(&app, result.await)
 }
@@ -207,7 +209,8 @@ pub async fn proof(State(app): State<App>, Path(reference): Path<String>) -> Res
         let head = logs::head(&mut conn, item.log).await?.ok_or(Problem::NotFound("log"))?;
         // The entry of the text that is shown; for what no longer stands, the entry that ended it.
         let editions = store::editions(&mut conn, item.log, item.item).await?;
-        let shown = editions.iter().find(|e| e.edition == item.shown).filter(|_| item.state == Standing::Standing);
+        let shown =
+            editions.iter().find(|e| e.edition == item.shown).filter(|_| item.state == Standing::Standing);
         let index = shown.map_or(item.index, |e| e.idx as u64);
         if index >= head.checkpoint_size {
             return Err(Problem::NotFound("checkpoint that covers the entry yet"));

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::Arc;
 
-use crate::agencies::enrol::{self as enrolments, JoinRequest};
 use crate::agencies::Portal;
+use crate::agencies::enrol::{self as enrolments, JoinRequest};
 use crate::app::App;
 use crate::items::draft::Draft;
 use crate::items::publish::{self, Done, Once, Reason};
@@ -55,7 +55,8 @@ impl Administrator {
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(body).map_err(|e| Problem::invalid("body", format!("not the JSON that is due here: {e}")))
+    serde_json::from_slice(body)
+        .map_err(|e| Problem::invalid("body", format!("not the JSON that is due here: {e}")))
 }
 
 fn created(app: &App, result: Result<Done, Problem>) -> Response {
@@ -69,9 +70,9 @@ fn created(app: &App, result: Result<Done, Problem>) -> Response {
 fn portal(app: &App, visitor: &Visitor, named: Option<&str>) -> Result<Arc<Portal>, Problem> {
     let portals = app.portals.load();
     match named {
-        Some(domain) => portals.by_host(domain).or_else(|| {
-            portals.all().into_iter().find(|p| *p.origin.as_str() == *domain)
-        }),
+        Some(domain) => portals
+            .by_host(domain)
+            .or_else(|| portals.all().into_iter().find(|p| *p.origin.as_str() == *domain)),
         None => visitor.portal.clone(),
     }
     .ok_or(Problem::NotFound("portal"))
@@ -174,7 +175,10 @@ pub async fn order(admin: Administrator, State(app): State<App>, visitor: Visito
     let result = async {
         let asked: Order = read(&body)?;
         let portal = portal(&app, &visitor, None)?;
-        let origin: Origin = asked.origin.parse().map_err(|e: network::names::NameError| Problem::invalid("origin", e.to_string()))?;
+        let origin: Origin = asked
+            .origin
+            .parse()
+            .map_err(|e: network::names::NameError| Problem::invalid("origin", e.to_string()))?;
         let mode = if asked.reason.gone { Withdrawal::Gone } else { Withdrawal::Banner };
         let act = match asked.act.as_str() {
             "withdraw" => Act::Withdraw { mode },
@@ -182,7 +186,7 @@ pub async fn order(admin: Administrator, State(app): State<App>, visitor: Visito
             _ => return Err(Problem::invalid("act", "must be withdraw or erase")),
         };
         let once = admin.once("order", &body);
-        publish::order(&app, portal.log, &portal.origin, &origin, asked.item, act, asked.reason, once).await
+        publish::order(&app, &portal, &origin, asked.item, act, asked.reason, once).await
     };
     created(&app, result.await)
 }

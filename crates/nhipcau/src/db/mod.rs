@@ -14,8 +14,8 @@ use std::time::Duration;
 
 use anyhow::Context;
 use sqlx::migrate::Migrator;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::postgres::PgPoolOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 pub use writer::{Tx, WriteError};
@@ -91,9 +91,9 @@ impl Db {
     pub async fn read(&self) -> sqlx::Result<Conn> {
         Ok(match &self.pool {
             Pool::Sqlite(pool) => Conn::Sqlite(pool.begin().await?),
-            Pool::Postgres(pool) => Conn::Postgres(
-                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?,
-            ),
+            Pool::Postgres(pool) => {
+                Conn::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            }
         })
     }
 
@@ -121,7 +121,10 @@ impl Db {
         match &self.pool {
             Pool::Sqlite(pool) => {
                 let target = target.to_str().context("the backup's path is not valid text")?;
-                sqlx::query_as::<Sqlite, (i64,)>("VACUUM INTO $1").bind(target.to_owned()).fetch_optional(pool).await?;
+                sqlx::query_as::<Sqlite, (i64,)>("VACUUM INTO $1")
+                    .bind(target.to_owned())
+                    .fetch_optional(pool)
+                    .await?;
                 Ok(())
             }
             Pool::Postgres(_) => anyhow::bail!("PostgreSQL is backed up by pg_dump"),
@@ -184,13 +187,15 @@ pub async fn pending_migrations(place: &Place) -> anyhow::Result<Vec<String>> {
         Place::Sqlite(path) if !path.exists() => Vec::new(),
         Place::Sqlite(path) => {
             let pool = SqlitePool::connect_with(SqliteConnectOptions::new().filename(path)).await?;
-            let rows = sqlx::query_as::<Sqlite, _>("SELECT version FROM _sqlx_migrations").fetch_all(&pool).await;
+            let rows =
+                sqlx::query_as::<Sqlite, _>("SELECT version FROM _sqlx_migrations").fetch_all(&pool).await;
             pool.close().await;
             rows.unwrap_or_default()
         }
         Place::Postgres(url) => {
             let pool = PgPool::connect(url).await.with_context(|| format!("connect to {}", shown(url)))?;
-            let rows = sqlx::query_as::<Postgres, _>("SELECT version FROM _sqlx_migrations").fetch_all(&pool).await;
+            let rows =
+                sqlx::query_as::<Postgres, _>("SELECT version FROM _sqlx_migrations").fetch_all(&pool).await;
             pool.close().await;
             rows.unwrap_or_default()
         }
@@ -300,7 +305,9 @@ macro_rules! one {
 macro_rules! run {
     ($c:expr, $sql:expr $(, $arg:expr)* $(,)?) => {{
         $crate::on_engine!($c, |conn, Engine| {
-            sqlx::query::<Engine>($sql)$(.bind($arg))*.execute(conn).await.map(|done| done.rows_affected())
+            #[allow(clippy::disallowed_methods, reason = "this macro is the door to it")]
+            let query = sqlx::query::<Engine>($sql);
+            query$(.bind($arg))*.execute(conn).await.map(|done| done.rows_affected())
         })
     }};
 }

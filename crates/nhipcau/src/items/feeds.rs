@@ -10,10 +10,10 @@ use axum::extract::State as Given;
 use axum::response::Response;
 use quick_xml::escape::escape;
 
+use super::State;
 use super::pages::{kept, label};
 use super::store::{self, Standing};
 use super::view::{FeedRow, FeedsPage, Kind};
-use super::State;
 use crate::agencies::{self, Portal};
 use crate::app::App;
 use crate::clock::instant;
@@ -38,7 +38,9 @@ pub async fn page(Given(app): Given<App>, visitor: Visitor) -> Response {
             rss: format!("/feed.rss{query}"),
         };
         let mut feeds = vec![row(shell.w().filter_all, "")];
-        feeds.extend(Kind::ALL.iter().map(|kind| row(kind.label(shell.lang), &format!("?loai={}", kind.slug()))));
+        feeds.extend(
+            Kind::ALL.iter().map(|kind| row(kind.label(shell.lang), &format!("?loai={}", kind.slug()))),
+        );
         let page = FeedsPage { shell, feeds, sitemap: "/sitemap.xml".into() };
         Ok(Drawn::whole(200, "text/html; charset=utf-8", &page.render().map_err(anyhow::Error::from)?))
     })
@@ -102,21 +104,42 @@ fn atom_text(feed: &Feed, path: &str) -> Result<String, std::fmt::Error> {
     let base = escape(&feed.address);
     let updated = feed.items.iter().map(|i| i.changed).max().unwrap_or(0);
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
-    writeln!(xml, "<feed xmlns=\"http://www.w3.org/2005/Atom\" xmlns:at=\"http://purl.org/atompub/tombstones/1.0\" xml:lang=\"vi\">")?;
-    writeln!(xml, "<id>{base}/feed.atom</id><title>{}</title><updated>{}</updated>", escape(&feed.title), instant(updated))?;
+    writeln!(
+        xml,
+        "<feed xmlns=\"http://www.w3.org/2005/Atom\" xmlns:at=\"http://purl.org/atompub/tombstones/1.0\" xml:lang=\"vi\">"
+    )?;
+    writeln!(
+        xml,
+        "<id>{base}/feed.atom</id><title>{}</title><updated>{}</updated>",
+        escape(&feed.title),
+        instant(updated)
+    )?;
     if feed.demo {
         writeln!(xml, "<subtitle>Bản trình diễn – không phải trang chính thức</subtitle>")?;
     }
-    writeln!(xml, "<link rel=\"self\" href=\"{base}{}\"/><link rel=\"alternate\" type=\"text/html\" href=\"{base}/\"/>", escape(path))?;
+    writeln!(
+        xml,
+        "<link rel=\"self\" href=\"{base}{}\"/><link rel=\"alternate\" type=\"text/html\" href=\"{base}/\"/>",
+        escape(path)
+    )?;
     for item in &feed.items {
         let (id, changed) = (urn(item), instant(item.changed));
         let href = format!("{base}/muc/{}", item.reference());
         let stands = item.state == State::Standing;
         if !stands {
-            writeln!(xml, "<at:deleted-entry ref=\"{id}\" when=\"{changed}\"><at:comment>{}</at:comment></at:deleted-entry>", escape(ended_title(item)))?;
+            writeln!(
+                xml,
+                "<at:deleted-entry ref=\"{id}\" when=\"{changed}\"><at:comment>{}</at:comment></at:deleted-entry>",
+                escape(ended_title(item))
+            )?;
         }
         let title = if stands { item.card.title.clone() } else { ended_title(item) };
-        writeln!(xml, "<entry><id>{id}</id><title>{}</title><updated>{changed}</updated><published>{}</published>", escape(&title), instant(item.issued))?;
+        writeln!(
+            xml,
+            "<entry><id>{id}</id><title>{}</title><updated>{changed}</updated><published>{}</published>",
+            escape(&title),
+            instant(item.issued)
+        )?;
         writeln!(xml, "<link rel=\"alternate\" type=\"text/html\" href=\"{href}\"/>")?;
         if let Some(agency) = &item.card.agency
             && item.state != State::Erased
@@ -127,7 +150,11 @@ fn atom_text(feed: &Feed, path: &str) -> Result<String, std::fmt::Error> {
         }
         if stands {
             writeln!(xml, "<category term=\"{}\"/>", escape(&item.kind))?;
-            let said = if item.card.summary.is_empty() { label(&item.card, Lang::Vi) } else { item.card.summary.clone() };
+            let said = if item.card.summary.is_empty() {
+                label(&item.card, Lang::Vi)
+            } else {
+                item.card.summary.clone()
+            };
             writeln!(xml, "<summary>{}</summary>", escape(&said))?;
         }
         writeln!(xml, "</entry>")?;
@@ -149,9 +176,20 @@ pub async fn rss(Given(app): Given<App>, visitor: Visitor) -> Response {
 fn rss_text(feed: &Feed, path: &str) -> Result<String, std::fmt::Error> {
     let base = escape(&feed.address);
     let date = |micros| instant(micros).strftime("%a, %d %b %Y %H:%M:%S +0000").to_string();
-    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\"><channel>\n");
-    let about = if feed.demo { "Bản trình diễn – không phải trang chính thức" } else { feed.title.as_str() };
-    writeln!(xml, "<title>{}</title><link>{base}/</link><description>{}</description><language>vi</language>", escape(&feed.title), escape(about))?;
+    let mut xml = String::from(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\"><channel>\n",
+    );
+    let about = if feed.demo {
+        "Bản trình diễn – không phải trang chính thức"
+    } else {
+        feed.title.as_str()
+    };
+    writeln!(
+        xml,
+        "<title>{}</title><link>{base}/</link><description>{}</description><language>vi</language>",
+        escape(&feed.title),
+        escape(about)
+    )?;
     writeln!(xml, "<atom:link rel=\"self\" type=\"application/rss+xml\" href=\"{base}{}\"/>", escape(path))?;
     for item in &feed.items {
         let stands = item.state == State::Standing;

@@ -63,10 +63,20 @@ struct Issue {
     change: ItemChange,
 }
 
-async fn issued(tx: &mut Tx, issue: &Issue, content: &ContentRef, files: &[ContentRef]) -> anyhow::Result<()> {
+async fn issued(
+    tx: &mut Tx,
+    issue: &Issue,
+    content: &ContentRef,
+    files: &[ContentRef],
+) -> anyhow::Result<()> {
     let id = issue.item.to_string();
-    let known =
-        maybe!(tx, Known, "SELECT state, edition FROM item WHERE log = $1 AND item = $2", issue.log, id.clone())?;
+    let known = maybe!(
+        tx,
+        Known,
+        "SELECT state, edition FROM item WHERE log = $1 AND item = $2",
+        issue.log,
+        id.clone()
+    )?;
     if known.as_ref().is_some_and(|k| k.state == State::Erased.word()) {
         return Ok(()); // An erasure is final; what comes after it under the same id has no effect.
     }
@@ -118,7 +128,13 @@ async fn issued(tx: &mut Tx, issue: &Issue, content: &ContentRef, files: &[Conte
 }
 
 async fn orders(tx: &mut Tx, log: i64, item: &str) -> anyhow::Result<Vec<State>> {
-    let rows = all!(tx, (String,), "SELECT act FROM ordered WHERE log = $1 AND item = $2 AND counts = 1", log, item.to_owned())?;
+    let rows = all!(
+        tx,
+        (String,),
+        "SELECT act FROM ordered WHERE log = $1 AND item = $2 AND counts = 1",
+        log,
+        item.to_owned()
+    )?;
     Ok(rows.iter().filter_map(|(act,)| State::of(act)).collect())
 }
 
@@ -199,7 +215,9 @@ pub async fn weigh_orders(tx: &mut Tx) -> anyhow::Result<()> {
          FROM ordered o JOIN log l ON l.id = o.log JOIN log b ON b.id = o.by_log WHERE o.counts = 0"
     )?;
     for order in open {
-        let (Ok(origin), Ok(by)) = (order.origin.parse::<Origin>(), order.by_origin.parse::<Origin>()) else { continue };
+        let (Ok(origin), Ok(by)) = (order.origin.parse::<Origin>(), order.by_origin.parse::<Origin>()) else {
+            continue;
+        };
         if !tx.ledger.directory.is_ancestor(&by, &origin) {
             continue;
         }
@@ -217,9 +235,16 @@ pub async fn weigh_orders(tx: &mut Tx) -> anyhow::Result<()> {
 }
 
 async fn carry_out(tx: &mut Tx, order: Open) -> anyhow::Result<()> {
-    let (Some(state), Ok(item)) = (State::of(&order.act), Uuid::try_parse(&order.item)) else { return Ok(()) };
-    let known =
-        maybe!(tx, Known, "SELECT state, edition FROM item WHERE log = $1 AND item = $2", order.log, order.item.clone())?;
+    let (Some(state), Ok(item)) = (State::of(&order.act), Uuid::try_parse(&order.item)) else {
+        return Ok(());
+    };
+    let known = maybe!(
+        tx,
+        Known,
+        "SELECT state, edition FROM item WHERE log = $1 AND item = $2",
+        order.log,
+        order.item.clone()
+    )?;
     let Some(known) = known else { return Ok(()) };
     if State::of(&known.state).is_some_and(|now| now < state) {
         run!(
@@ -233,7 +258,11 @@ async fn carry_out(tx: &mut Tx, order: Open) -> anyhow::Result<()> {
         )?;
         tx.ledger.effects.items.push((order.log, order.item));
     }
-    if state == State::Erased { erase(tx, order.log, item, order.by_log, order.by_idx as u64).await } else { Ok(()) }
+    if state == State::Erased {
+        erase(tx, order.log, item, order.by_log, order.by_idx as u64).await
+    } else {
+        Ok(())
+    }
 }
 
 /// Removes every edition and file of an item that no other item still shows.

@@ -15,10 +15,9 @@ pub fn of(app: &App, visitor: &Visitor, standing: &Standing, item: &Item, publis
     let home = crate::agencies::address(&app.directory.load(), &standing.origin);
     let canonical = format!("{}{path}", home.as_deref().unwrap_or(&visitor.base));
     let creator = item.agency.as_deref().unwrap_or(publisher);
-    let day = item.issued.map_or_else(
-        || crate::words::date::day(instant(standing.issued)).to_string(),
-        |day| day.to_string(),
-    );
+    let day = item
+        .issued
+        .map_or_else(|| crate::words::date::day(instant(standing.issued)).to_string(), |day| day.to_string());
     let description = if item.summary.is_empty() { &item.title } else { &item.summary };
     let identifier = item.number.clone().unwrap_or_else(|| standing.reference().to_string());
     // Mandatory ones first, never empty; several values are separated by ";".

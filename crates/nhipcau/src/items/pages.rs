@@ -11,8 +11,9 @@ use network::names::ContentHash;
 use super::body;
 use super::store::{self, Edition, Filter, Reference, Standing};
 use super::view::{
-    Change, Day, FileLink, GonePage, GoneWhy, HistoryPage, HomePage, Issued, ItemPage, ItemRow, Kind, Layer, LegalFact, Parts, TocLine,
-    Legal, ListPage, Notice, Origin as Whose, Original, Provenance, RowChange, Shown, Span, Stored, Urgency, Verify, qr_svg,
+    Change, Day, FileLink, GonePage, GoneWhy, HistoryPage, HomePage, Issued, ItemPage, ItemRow, Kind, Layer,
+    Legal, LegalFact, ListPage, Notice, Origin as Whose, Original, Parts, Provenance, RowChange, Shown, Span,
+    Stored, TocLine, Urgency, Verify, qr_svg,
 };
 use super::{Card, State};
 use crate::agencies::{self, Portal};
@@ -81,7 +82,8 @@ pub async fn home(Given(app): Given<App>, visitor: Visitor) -> Response {
         let own = store::list(&mut conn, &portal.domain, portal.log, &few(true)).await?;
         let alarms = crate::operate::alarms::standing(&mut conn).await?.len() as u32;
         let shell = portal.shell(&app, &visitor, Section::Home);
-        let count = app.directory.load().agencies().filter(|a| a.closed.is_none() && a.node.is_some()).count() as u32;
+        let count =
+            app.directory.load().agencies().filter(|a| a.closed.is_none() && a.node.is_some()).count() as u32;
         html(&HomePage {
             directions: rows(&app, &shell, directions),
             own: rows(&app, &shell, own),
@@ -158,15 +160,19 @@ impl Asked {
         let query = visitor.path.split_once('?').map_or("", |(_, query)| query);
         let mut asked = Asked { kind: None, origin: None, page: 1 };
         for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
-            let wrong = || Problem::Invalid(vec![crate::problem::Fault {
-                field: name.to_owned(),
-                vi: format!("Không có lựa chọn “{value}” cho “{name}”. Hãy chọn trong danh sách."),
-                en: format!("There is no choice {value:?} for {name:?}. Choose from the list."),
-            }]);
+            let wrong = || {
+                Problem::Invalid(vec![crate::problem::Fault {
+                    field: name.to_owned(),
+                    vi: format!("Không có lựa chọn “{value}” cho “{name}”. Hãy chọn trong danh sách."),
+                    en: format!("There is no choice {value:?} for {name:?}. Choose from the list."),
+                }])
+            };
             match name {
                 "loai" => asked.kind = Some(Kind::from_slug(value).ok_or_else(wrong)?),
                 "cua" => asked.origin = Some(Whose::from_slug(value).ok_or_else(wrong)?),
-                "trang" => asked.page = value.parse().ok().filter(|n| (1..=100_000).contains(n)).ok_or_else(wrong)?,
+                "trang" => {
+                    asked.page = value.parse().ok().filter(|n| (1..=100_000).contains(n)).ok_or_else(wrong)?
+                }
                 _ => {}
             }
         }
@@ -262,18 +268,16 @@ pub async fn item(Given(app): Given<App>, Path(reference): Path<String>, visitor
     if let Err(answer) = portal(&app, &visitor) {
         return *answer;
     }
-    let tags = vec![
-        Tag::Item(found.log, found.item.to_string()),
-        Tag::Receipts(found.log),
-        Tag::Directory,
-    ];
+    let tags = vec![Tag::Item(found.log, found.item.to_string()), Tag::Receipts(found.log), Tag::Directory];
     kept(&app, &visitor, tags, LONG, async |portal: &Portal| {
         let mut conn = app.db.read().await?;
         // Read again under the versions of the tags, so that a change in between is not lost.
         let standing = store::find(&mut conn, &found.reference()).await?.ok_or(Problem::NotFound("item"))?;
         match standing.state {
             State::Gone | State::Erased => gone(&app, &visitor, portal, &mut conn, standing).await,
-            State::Standing | State::Withdrawn => standing_page(&app, &visitor, portal, &mut conn, standing).await,
+            State::Standing | State::Withdrawn => {
+                standing_page(&app, &visitor, portal, &mut conn, standing).await
+            }
         }
     })
     .await
@@ -331,19 +335,23 @@ async fn standing_page(
     item: Standing,
 ) -> Result<Drawn, Problem> {
     let lang = visitor.lang;
-    let mut shell = portal.shell(app, visitor, if item.log == portal.log { Section::Own } else { Section::Directions });
+    let mut shell =
+        portal.shell(app, visitor, if item.log == portal.log { Section::Own } else { Section::Directions });
     let Some(hash) = item.content else {
         return awaited(shell, &item);
     };
-    let bytes = app.folder.read(conn, &hash).await?.ok_or_else(|| anyhow::anyhow!("content {hash} is not here"))?;
-    let document =
-        Item::parse(&bytes).map_err(|f| anyhow::anyhow!("content {hash}: {}", f.first().map(ToString::to_string).unwrap_or_default()))?;
+    let bytes =
+        app.folder.read(conn, &hash).await?.ok_or_else(|| anyhow::anyhow!("content {hash} is not here"))?;
+    let document = Item::parse(&bytes).map_err(|f| {
+        anyhow::anyhow!("content {hash}: {}", f.first().map(ToString::to_string).unwrap_or_default())
+    })?;
     let editions = store::editions(conn, item.log, item.item).await?;
     let shown = editions.iter().find(|e| e.edition == item.shown);
     let reference = item.reference().to_string();
     let rendered = body::render(&document.body);
     let read = part_of(visitor, &reference, &rendered)?;
-    let body = app.pages.body(read.key(hash), || Ok::<_, Problem>(rendered.html[read.range.clone()].to_owned()))?;
+    let body =
+        app.pages.body(read.key(hash), || Ok::<_, Problem>(rendered.html[read.range.clone()].to_owned()))?;
     let note = explained(app, conn, item.note).await?;
     let span = span(app, conn, &item, shown, lang).await?;
     let coverage = coverage::count(app, conn, &item).await?;
@@ -446,10 +454,13 @@ fn part_of(visitor: &Visitor, reference: &str, rendered: &body::Rendered) -> Res
     }
     let this: usize = match asked("phan") {
         None => 1,
-        Some(text) => text.parse().ok().filter(|n| (1..=ranges.len()).contains(n)).ok_or(Problem::NotFound("part"))?,
+        Some(text) => {
+            text.parse().ok().filter(|n| (1..=ranges.len()).contains(n)).ok_or(Problem::NotFound("part"))?
+        }
     };
     let range = ranges[this - 1].clone();
-    let at = |n: usize| if n == 1 { format!("/muc/{reference}") } else { format!("/muc/{reference}?phan={n}") };
+    let at =
+        |n: usize| if n == 1 { format!("/muc/{reference}") } else { format!("/muc/{reference}?phan={n}") };
     let toc = rendered
         .toc
         .iter()
@@ -643,4 +654,3 @@ pub fn label(card: &Card, lang: Lang) -> String {
 pub async fn slugged(Path((reference, _)): Path<(String, String)>, visitor: Visitor) -> Response {
     Redirect::permanent(&visitor.lang.path(&format!("/muc/{reference}"))).into_response()
 }
-

@@ -13,6 +13,7 @@ use vietnam::text::nfc;
 use super::draft::Draft;
 use super::store::{self, Reference, Standing};
 use super::{State, content};
+use crate::agencies::Portal;
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::Tx;
@@ -51,7 +52,13 @@ pub struct Once {
 ///
 /// # Errors
 /// Every fault of the draft, or that the log may not sign now.
-pub async fn issue(app: &App, log: i64, origin: &Origin, draft: Draft, once: Option<Once>) -> Result<Done, Problem> {
+pub async fn issue(
+    app: &App,
+    log: i64,
+    origin: &Origin,
+    draft: Draft,
+    once: Option<Once>,
+) -> Result<Done, Problem> {
     let id = app.dice.id(&app.clock)?;
     edition(app, log, origin, id, 1, ItemChange::New, draft, once).await
 }
@@ -138,13 +145,19 @@ pub struct Reason {
 ///
 /// # Errors
 /// Refused if it was erased, or the log may not sign.
-pub async fn withdraw(app: &App, standing: &Standing, reason: Reason, once: Option<Once>) -> Result<Done, Problem> {
+pub async fn withdraw(
+    app: &App,
+    standing: &Standing,
+    reason: Reason,
+    once: Option<Once>,
+) -> Result<Done, Problem> {
     if standing.state == State::Erased {
         return Err(erased());
     }
     let mode = if reason.gone { Withdrawal::Gone } else { Withdrawal::Banner };
     let (note, bytes) = explanation(app, &reason, false)?;
-    let kind = Kind::ItemWithdrawn { item: standing.item, mode, lane: lane(&reason), note: Some(note.clone()) };
+    let kind =
+        Kind::ItemWithdrawn { item: standing.item, mode, lane: lane(&reason), note: Some(note.clone()) };
     step(app, standing.log, kind, done(standing), once, keep(note, bytes)).await
 }
 
@@ -152,7 +165,12 @@ pub async fn withdraw(app: &App, standing: &Standing, reason: Reason, once: Opti
 ///
 /// # Errors
 /// Refused without a legal basis, if it is erased already, or the log may not sign.
-pub async fn erase(app: &App, standing: &Standing, reason: Reason, once: Option<Once>) -> Result<Done, Problem> {
+pub async fn erase(
+    app: &App,
+    standing: &Standing,
+    reason: Reason,
+    once: Option<Once>,
+) -> Result<Done, Problem> {
     if standing.state == State::Erased {
         return Err(erased());
     }
@@ -167,33 +185,38 @@ pub async fn erase(app: &App, standing: &Standing, reason: Reason, once: Option<
 /// Refused without a legal basis, or if `by` is not an ancestor of the item's log.
 pub async fn order(
     app: &App,
-    by: i64,
-    by_origin: &Origin,
+    by: &Portal,
     origin: &Origin,
     item: Uuid,
     act: Act,
     reason: Reason,
     once: Option<Once>,
 ) -> Result<Done, Problem> {
-    if !app.directory.load().is_ancestor(by_origin, origin) {
+    if !app.directory.load().is_ancestor(&by.origin, origin) {
         return Err(Problem::refused(
-            format!("{by_origin} không phải cơ quan cấp trên của {origin}, nên không thể yêu cầu gỡ hoặc xóa."),
-            format!("{by_origin} is not an ancestor of {origin} and may not order it."),
+            format!(
+                "{} không phải cơ quan cấp trên của {origin}, nên không thể yêu cầu gỡ hoặc xóa.",
+                by.origin
+            ),
+            format!("{} is not an ancestor of {origin} and may not order it.", by.origin),
         ));
     }
     let (basis, bytes) = explanation(app, &reason, true)?;
     let kind = Kind::ItemOrdered { origin: origin.clone(), item, act, basis: basis.clone() };
     let told = Done {
         reference: Reference::of(origin, item).to_string(),
-        origin: by_origin.to_string(),
+        origin: by.origin.to_string(),
         entry: 0,
         edition: None,
         path: format!("/muc/{}", Reference::of(origin, item)),
     };
-    step(app, by, kind, told, once, keep(basis, bytes)).await
+    step(app, by.log, kind, told, once, keep(basis, bytes)).await
 }
 
-fn keep(reference: ContentRef, bytes: Vec<u8>) -> impl AsyncFnOnce(&mut Tx) -> anyhow::Result<()> + Send + 'static {
+fn keep(
+    reference: ContentRef,
+    bytes: Vec<u8>,
+) -> impl AsyncFnOnce(&mut Tx) -> anyhow::Result<()> + Send + 'static {
     async move |tx: &mut Tx| {
         content::arrive(tx, reference.sha256, reference.media, &bytes).await?;
         Ok(())
@@ -245,7 +268,10 @@ fn explanation(app: &App, reason: &Reason, basis_needed: bool) -> Result<(Conten
     let note = Note { salt: Salt(app.dice.bytes()?), text: nfc(reason.reason.trim()), basis };
     let bytes = note.encode().map_err(|faults| {
         Problem::Invalid(
-            faults.into_iter().map(|f| Fault { field: f.field, vi: f.problem_vi, en: f.problem_en }).collect(),
+            faults
+                .into_iter()
+                .map(|f| Fault { field: f.field, vi: f.problem_vi, en: f.problem_en })
+                .collect(),
         )
     })?;
     let reference =
@@ -254,7 +280,14 @@ fn explanation(app: &App, reason: &Reason, basis_needed: bool) -> Result<(Conten
 }
 
 /// One transaction: the repeat check, the content, the entry.
-async fn step<F>(app: &App, log: i64, kind: Kind, mut done: Done, once: Option<Once>, first: F) -> Result<Done, Problem>
+async fn step<F>(
+    app: &App,
+    log: i64,
+    kind: Kind,
+    mut done: Done,
+    once: Option<Once>,
+    first: F,
+) -> Result<Done, Problem>
 where
     F: AsyncFnOnce(&mut Tx) -> anyhow::Result<()> + Send + 'static,
 {
@@ -312,8 +345,14 @@ pub async fn own(app: &App, reference: &str) -> Result<Standing, Problem> {
     let standing = store::find(&mut conn, &reference).await?.ok_or(Problem::NotFound("item"))?;
     if app.keys.verifier(standing.origin.as_str()).is_none() {
         return Err(Problem::refused(
-            format!("Mục này thuộc sổ {}, do máy chủ khác giữ khóa; hãy thực hiện ở cổng đã ban hành.", standing.origin),
-            format!("This item belongs to {}, whose key another node holds; do this at the portal that issued it.", standing.origin),
+            format!(
+                "Mục này thuộc sổ {}, do máy chủ khác giữ khóa; hãy thực hiện ở cổng đã ban hành.",
+                standing.origin
+            ),
+            format!(
+                "This item belongs to {}, whose key another node holds; do this at the portal that issued it.",
+                standing.origin
+            ),
         ));
     }
     Ok(standing)

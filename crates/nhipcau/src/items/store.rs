@@ -171,7 +171,12 @@ pub struct Filter {
 ///
 /// # Errors
 /// The database's.
-pub async fn list(conn: &mut Conn, portal: &str, own_log: i64, filter: &Filter) -> anyhow::Result<Vec<Standing>> {
+pub async fn list(
+    conn: &mut Conn,
+    portal: &str,
+    own_log: i64,
+    filter: &Filter,
+) -> anyhow::Result<Vec<Standing>> {
     standings(all!(
         conn,
         Row,
@@ -311,7 +316,13 @@ mod tests {
         let origin: Origin = "chinhphu.vn/log".parse().unwrap();
         let reference = Reference::of(&origin, Uuid::from_u128(0x019a_b300_0000_7000_8000_0000_0000_0001));
         assert_eq!(reference.to_string().parse::<Reference>().unwrap(), reference);
-        for bad in ["", "-", "12345678-zz", "1234567-019ab300000070008000000000000001", "ABCDEF01-019ab300000070008000000000000001"] {
+        for bad in [
+            "",
+            "-",
+            "12345678-zz",
+            "1234567-019ab300000070008000000000000001",
+            "ABCDEF01-019ab300000070008000000000000001",
+        ] {
             assert!(bad.parse::<Reference>().is_err(), "{bad}");
         }
     }

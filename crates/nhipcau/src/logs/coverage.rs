@@ -16,9 +16,7 @@ use crate::db::Conn;
 use crate::items::State;
 use crate::items::store::{self as items, Standing};
 use crate::logs::store::{self, Head};
-use crate::logs::view::{
-    Account, AccountOf, Cell, Exception, HolderRow, ProvinceRow, Shows, Summary,
-};
+use crate::logs::view::{Account, AccountOf, Cell, Exception, HolderRow, ProvinceRow, Shows, Summary};
 use crate::peers::receipts::{self, Kept};
 use crate::words::Lang;
 
@@ -73,7 +71,13 @@ fn issuer(directory: &Directory, origin: &Origin, head: Option<&Head>) -> Option
 ///
 /// # Errors
 /// The database's.
-pub async fn stored(app: &App, conn: &mut Conn, origin: &Origin, index: u64, issued: i64) -> anyhow::Result<Stored> {
+pub async fn stored(
+    app: &App,
+    conn: &mut Conn,
+    origin: &Origin,
+    index: u64,
+    issued: i64,
+) -> anyhow::Result<Stored> {
     let directory = app.directory.load();
     let kept = receipts::of_log(conn, origin.as_str()).await?;
     let nodes = followers(&directory, origin, &kept);
@@ -162,7 +166,9 @@ pub async fn told(app: &App, conn: &mut Conn, item: &Standing, lang: Lang) -> an
     let mut at: HashMap<String, usize> = HashMap::new();
     let mut exceptions = Vec::new();
     let mut ordered: Vec<(usize, &&Agency)> = portals.iter().enumerate().collect();
-    ordered.sort_by_key(|(_, p)| (province_of(&directory, p).map(|a| a.origin.clone()), p.level, p.domain.clone()));
+    ordered.sort_by_key(|(_, p)| {
+        (province_of(&directory, p).map(|a| a.origin.clone()), p.level, p.domain.clone())
+    });
     for (index, portal) in ordered {
         let province = province_of(&directory, portal);
         let key = province.map(|p| p.origin.to_string()).unwrap_or_default();
@@ -182,12 +188,15 @@ pub async fn told(app: &App, conn: &mut Conn, item: &Standing, lang: Lang) -> an
             let above = directory.agency(&portal.parent);
             exceptions.push(Exception {
                 portal: name(Some(portal), &portal.domain),
-                href: agencies::address(&directory, &portal.origin).map(|at| format!("{at}/muc/{}", item.reference())),
+                href: agencies::address(&directory, &portal.origin)
+                    .map(|at| format!("{at}/muc/{}", item.reference())),
                 since: if cut_off { line.map(|n| instant(n.since)) } else { Some(instant(item.changed)) },
                 cut_off,
                 shows: match last {
                     None => Shows::Unknown,
-                    Some(last) if last.shown > item.first_index => Shows::Earlier { synced: instant(last.received) },
+                    Some(last) if last.shown > item.first_index => {
+                        Shows::Earlier { synced: instant(last.received) }
+                    }
                     Some(_) => Shows::Nothing,
                 },
                 carer: name(above, portal.parent.as_str()),
@@ -209,7 +218,9 @@ pub async fn told(app: &App, conn: &mut Conn, item: &Standing, lang: Lang) -> an
             let held = far.get(&node);
             HolderRow {
                 agency: name(owner.as_ref().and_then(|o| directory.agency(o)), &node),
-                stored_at: held.filter(|f| f.size > item.index).map(|f| instant(*reached.get(&node).unwrap_or(&f.received))),
+                stored_at: held
+                    .filter(|f| f.size > item.index)
+                    .map(|f| instant(*reached.get(&node).unwrap_or(&f.received))),
                 size: held.map(|f| f.size),
                 portals: (well as u32, here.len() as u32),
                 shown_at: (well == here.len()).then(|| reached.get(&node).copied().map(instant)).flatten(),
@@ -226,7 +237,9 @@ pub async fn told(app: &App, conn: &mut Conn, item: &Standing, lang: Lang) -> an
             "replace" => AccountOf::Replacement,
             _ => AccountOf::Issue,
         };
-        accounts.push(account(conn, &directory, &item.origin, &portals, of, (edition.idx as u64, edition.at)).await?);
+        accounts.push(
+            account(conn, &directory, &item.origin, &portals, of, (edition.idx as u64, edition.at)).await?,
+        );
     }
     let (summary, end) = match item.state {
         State::Standing => (Summary::Shown, None),
@@ -234,7 +247,8 @@ pub async fn told(app: &App, conn: &mut Conn, item: &Standing, lang: Lang) -> an
         State::Erased => (Summary::Erased, Some(AccountOf::Erasure)),
     };
     if let Some(end) = end {
-        accounts.push(account(conn, &directory, &item.origin, &portals, end, (item.index, item.changed)).await?);
+        accounts
+            .push(account(conn, &directory, &item.origin, &portals, end, (item.index, item.changed)).await?);
     }
     accounts.reverse();
     let count = (good.iter().filter(|g| **g).count() as u32, portals.len() as u32);
@@ -258,12 +272,11 @@ async fn account(
     (index, said): (u64, i64),
 ) -> anyhow::Result<Account> {
     let reached = reached(conn, directory, origin, index, said).await?;
-    let mut times: Vec<i64> = portals
-        .iter()
-        .filter_map(|portal| reached.get(portal.node.as_ref()?.as_str()).copied())
-        .collect();
+    let mut times: Vec<i64> =
+        portals.iter().filter_map(|portal| reached.get(portal.node.as_ref()?.as_str()).copied()).collect();
     times.sort_unstable();
-    let after = |n: usize| times.get(n.saturating_sub(1)).map(|at| u64::try_from((at - said) / 1000).unwrap_or(0));
+    let after =
+        |n: usize| times.get(n.saturating_sub(1)).map(|at| u64::try_from((at - said) / 1000).unwrap_or(0));
     let all = portals.len();
     let closed = times.len() == all && all > 0;
     Ok(Account {
@@ -271,7 +284,9 @@ async fn account(
         at: instant(said),
         reached: (times.len() as u32, all as u32),
         half_ms: (times.len() * 2 >= all && all > 0).then(|| after(all.div_ceil(2))).flatten(),
-        most_ms: (times.len() * 100 >= all * 99 && all > 0).then(|| after((all * 99).div_ceil(100))).flatten(),
+        most_ms: (times.len() * 100 >= all * 99 && all > 0)
+            .then(|| after((all * 99).div_ceil(100)))
+            .flatten(),
         closed_at: closed.then(|| times.last().copied().map(instant)).flatten(),
     })
 }

@@ -42,7 +42,9 @@ pub async fn run(app: App) {
     let mut written: HashMap<Origin, (u64, i64)> = HashMap::new();
     match open(&app, &heads, &mut written).await {
         Ok(found) => newest = found,
-        Err(error) => tracing::error!(error = format!("{error:#}"), "the heads of before this start could not be read"),
+        Err(error) => {
+            tracing::error!(error = format!("{error:#}"), "the heads of before this start could not be read")
+        }
     }
     let mut beat = tokio::time::interval(BEAT);
     loop {
@@ -65,8 +67,11 @@ fn note(newest: &mut HashMap<Origin, Newest>, added: &Added) {
     if let Some(checkpoint) = &added.checkpoint
         && !added.entries.is_empty()
     {
-        let head =
-            Newest { size: added.frontier.size(), root: added.frontier.root(), checkpoint: checkpoint.to_string() };
+        let head = Newest {
+            size: added.frontier.size(),
+            root: added.frontier.root(),
+            checkpoint: checkpoint.to_string(),
+        };
         newest.insert(added.origin.clone(), head);
     }
 }
@@ -83,12 +88,18 @@ async fn open(
         if head.origin == *heads || head.checkpoint_size == 0 {
             continue;
         }
-        let before = remembered(&mut conn, &written_name(&head.origin)).await?.and_then(|t| t.parse().ok()).unwrap_or(0);
+        let before = remembered(&mut conn, &written_name(&head.origin))
+            .await?
+            .and_then(|t| t.parse().ok())
+            .unwrap_or(0);
         written.entry(head.origin.clone()).or_insert((before, 0));
         let Ok(frontier) = head.frontier() else { continue };
         if head.checkpoint_size > before && frontier.size() == head.checkpoint_size {
             let checkpoint = head.checkpoint.to_string();
-            newest.insert(head.origin, Newest { size: head.checkpoint_size, root: frontier.root(), checkpoint });
+            newest.insert(
+                head.origin,
+                Newest { size: head.checkpoint_size, root: frontier.root(), checkpoint },
+            );
         }
     }
     Ok(newest)

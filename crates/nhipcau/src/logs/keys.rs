@@ -153,10 +153,15 @@ fn make(folder: &Path, stem: &str, name: &Origin, kind: KeyKind, dice: &Dice) ->
 
 fn load(path: &Path, name: &Origin, kind: KeyKind) -> anyhow::Result<SignerKey> {
     let text = fs::read_to_string(path).with_context(|| {
-        format!("read the key {}; without it this node cannot sign – restore it from where keys are kept", path.display())
+        format!(
+            "read the key {}; without it this node cannot sign – restore it from where keys are kept",
+            path.display()
+        )
     })?;
-    let key: SignerKey =
-        text.trim().parse().with_context(|| format!("{} does not hold a key of this program", path.display()))?;
+    let key: SignerKey = text
+        .trim()
+        .parse()
+        .with_context(|| format!("{} does not hold a key of this program", path.display()))?;
     if key.name() != name.as_str() || key.kind() != kind {
         bail!("{} holds the key of {}, not of {name}", path.display(), key.name());
     }

@@ -4,7 +4,7 @@
 //! else's. Both hand each entry to the same fold. The head moves by compare-and-swap when the
 //! transaction is sealed, so two writers can never both extend one head.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
 use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, bail};
@@ -130,7 +130,14 @@ impl Ledger {
                 .iter()
                 .map(|(id, s)| (*id, (s.frontier.clone(), s.entries.len(), s.given.clone())))
                 .collect(),
-            lengths: [e.items.len(), e.wants.len(), e.content.len(), e.erased.len(), e.receipts.len(), e.settled.len()],
+            lengths: [
+                e.items.len(),
+                e.wants.len(),
+                e.content.len(),
+                e.erased.len(),
+                e.receipts.len(),
+                e.settled.len(),
+            ],
         }
     }
 
@@ -153,8 +160,9 @@ impl Ledger {
     }
 
     async fn staged(&mut self, conn: &mut Conn, log: i64) -> anyhow::Result<&mut Staged> {
-        if !self.staged.contains_key(&log) {
-            let head: Head = store::head(conn, log).await?.with_context(|| format!("log {log} is not here"))?;
+        if let btree_map::Entry::Vacant(slot) = self.staged.entry(log) {
+            let head: Head =
+                store::head(conn, log).await?.with_context(|| format!("log {log} is not here"))?;
             let staged = Staged {
                 own: head.own,
                 before: head.size,
@@ -164,7 +172,7 @@ impl Ledger {
                 given: None,
                 urgent: false,
             };
-            self.staged.insert(log, staged);
+            slot.insert(staged);
         }
         self.staged.get_mut(&log).context("just put there")
     }
@@ -223,7 +231,13 @@ fn is_urgent(entry: &Entry) -> bool {
     entry.kind.lane() == Lane::Urgent
 }
 
-async fn push(conn: &mut Conn, log: i64, staged: &mut Staged, bytes: Arc<[u8]>, urgent: bool) -> sqlx::Result<()> {
+async fn push(
+    conn: &mut Conn,
+    log: i64,
+    staged: &mut Staged,
+    bytes: Arc<[u8]>,
+    urgent: bool,
+) -> sqlx::Result<()> {
     let index = staged.frontier.size();
     let leaf = leaf_hash(&bytes);
     let mut full = Vec::new();

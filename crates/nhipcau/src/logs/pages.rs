@@ -4,19 +4,19 @@ use askama::Template;
 use axum::extract::{Path, State as Given};
 use axum::response::Response;
 
+use super::coverage;
 use super::store::{self, Head};
 use super::view::{
-    Alarm, CheckPage, CoveragePage, Heads, LogRow, LogState, Neighbour, NeighbourRole, NeighbourState, NetworkPage,
-    NodeFacts, Split, fingerprint,
+    Alarm, CheckPage, CoveragePage, Heads, LogRow, LogState, Neighbour, NeighbourRole, NeighbourState,
+    NetworkPage, NodeFacts, Split, fingerprint,
 };
-use super::coverage;
 use crate::agencies::{self, Portal};
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::Conn;
+use crate::items::State;
 use crate::items::pages::{kept, label};
 use crate::items::store::{self as items, Reference};
-use crate::items::State;
 use crate::operate::alarms;
 use crate::peers::receipts;
 use crate::problem::Problem;
@@ -102,19 +102,29 @@ async fn neighbours(app: &App, conn: &mut Conn, visitor: &Visitor) -> Result<Vec
     let status = app.status.load();
     let mut rows = Vec::new();
     for neighbour in &status.neighbours {
-        let (last,): (Option<i64>,) =
-            one!(conn, (Option<i64>,), "SELECT MAX(received) FROM receipt WHERE node = $1", neighbour.name.clone())?;
+        let (last,): (Option<i64>,) = one!(
+            conn,
+            (Option<i64>,),
+            "SELECT MAX(received) FROM receipt WHERE node = $1",
+            neighbour.name.clone()
+        )?;
         let owner = neighbour.name.parse().ok().and_then(|n| directory.node(&n)).map(|n| n.owner.clone());
         let behind = status.behind.iter().map(|(_, n)| n).sum::<u64>();
         let state = match neighbour.up {
             true if behind > 0 && neighbour.source => NeighbourState::CatchingUp,
             true => NeighbourState::InStep,
             // A neighbour that is only held in reserve is heard of by its receipts.
-            false if !neighbour.source && last.is_some_and(|at| app.clock.micros() - at < 60_000_000) => NeighbourState::InStep,
+            false if !neighbour.source && last.is_some_and(|at| app.clock.micros() - at < 60_000_000) => {
+                NeighbourState::InStep
+            }
             false => NeighbourState::Down { since: instant(neighbour.since) },
         };
         rows.push(Neighbour {
-            agency: agencies::name(owner.as_ref().and_then(|o| directory.agency(o)), visitor.lang, &neighbour.name),
+            agency: agencies::name(
+                owner.as_ref().and_then(|o| directory.agency(o)),
+                visitor.lang,
+                &neighbour.name,
+            ),
             name: neighbour.name.clone(),
             role: match (neighbour.source, last.is_some()) {
                 (true, true) => NeighbourRole::Both,
@@ -140,7 +150,8 @@ async fn logs(app: &App, conn: &mut Conn, visitor: &Visitor, heads: &[Head]) -> 
         .filter(|head| head.size > 0 || head.own)
         .map(|head| {
             let agency = directory.agency(&head.origin);
-            let behind = status.behind.iter().find(|(origin, _)| *origin == *head.origin.as_str()).map(|(_, n)| *n);
+            let behind =
+                status.behind.iter().find(|(origin, _)| *origin == *head.origin.as_str()).map(|(_, n)| *n);
             let heads = *directory.heads() == head.origin;
             LogRow {
                 agency: match heads {
@@ -168,7 +179,8 @@ async fn logs(app: &App, conn: &mut Conn, visitor: &Visitor, heads: &[Head]) -> 
 
 async fn heads_facts(app: &App, conn: &mut Conn, heads: &[Head]) -> Result<Heads, Problem> {
     let quorum = app.root.text().quorum as u32;
-    let found = app.root.text().heads_origin().ok().and_then(|origin| heads.iter().find(|h| h.origin == origin));
+    let found =
+        app.root.text().heads_origin().ok().and_then(|origin| heads.iter().find(|h| h.origin == origin));
     let Some(head) = found.filter(|h| h.size > 0) else {
         return Ok(Heads { at: None, size: 0, quorum: (0, quorum) });
     };
@@ -183,12 +195,16 @@ async fn heads_facts(app: &App, conn: &mut Conn, heads: &[Head]) -> Result<Heads
 
 async fn splits(app: &App, conn: &mut Conn, visitor: &Visitor) -> Result<Vec<Split>, Problem> {
     let directory = app.directory.load();
-    let rows = all!(conn, (String, String, i64), "SELECT origin, first_note, at FROM split ORDER BY at DESC")?;
+    let rows =
+        all!(conn, (String, String, i64), "SELECT origin, first_note, at FROM split ORDER BY at DESC")?;
     Ok(rows
         .into_iter()
         .map(|(origin, note, at)| {
             let agency = origin.parse().ok().and_then(|o| directory.agency(&o));
-            let size = tlog::Note::parse(&note).ok().and_then(|n| tlog::Checkpoint::of(&n).ok()).map_or(0, |c| c.size);
+            let size = tlog::Note::parse(&note)
+                .ok()
+                .and_then(|n| tlog::Checkpoint::of(&n).ok())
+                .map_or(0, |c| c.size);
             Split {
                 agency: agencies::name(agency, visitor.lang, &origin),
                 href: format!("/mang/bang-chung/{}", tlog::origin_hash(&origin)),
@@ -208,7 +224,8 @@ pub async fn evidence(Given(app): Given<App>, Path(hash): Path<String>) -> Respo
     use axum::response::IntoResponse;
     let found = async {
         let mut conn = app.db.read().await?;
-        let rows = all!(&mut conn, (String, String, String), "SELECT origin, first_note, second_note FROM split")?;
+        let rows =
+            all!(&mut conn, (String, String, String), "SELECT origin, first_note, second_note FROM split")?;
         anyhow::Ok(rows.into_iter().find(|(origin, _, _)| tlog::origin_hash(origin) == hash))
     };
     match found.await {

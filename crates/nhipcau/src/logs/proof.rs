@@ -41,7 +41,11 @@ pub struct Step {
 ///
 /// # Errors
 /// The database's, or damaged hashes.
-pub async fn tiles(conn: &mut Conn, log: i64, ids: Vec<TileId>) -> anyhow::Result<BTreeMap<TileId, Vec<Hash>>> {
+pub async fn tiles(
+    conn: &mut Conn,
+    log: i64,
+    ids: Vec<TileId>,
+) -> anyhow::Result<BTreeMap<TileId, Vec<Hash>>> {
     let mut tiles = BTreeMap::new();
     for id in ids {
         tiles.insert(id, store::tile(conn, log, id).await?);
@@ -58,7 +62,8 @@ pub async fn of_entry(conn: &mut Conn, head: &Head, index: u64) -> anyhow::Resul
     let tiles = tiles(conn, head.id, tiles_needed_for_inclusion(index, size)).await?;
     let proof = inclusion_proof(&tiles, index, size)
         .map_err(|e| anyhow::anyhow!("prove entry {index} of {}: {e}", head.origin))?;
-    let checkpoint = Note::parse(&head.checkpoint).context("the stored checkpoint is damaged; run nhipcau doctor")?;
+    let checkpoint =
+        Note::parse(&head.checkpoint).context("the stored checkpoint is damaged; run nhipcau doctor")?;
     Ok(TlogProof { extra: None, index, proof, checkpoint })
 }
 

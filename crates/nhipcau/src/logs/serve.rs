@@ -112,7 +112,16 @@ async fn checkpoint(app: &App, conn: &mut Conn, head: &Head, mirror: bool) -> Re
 fn opens_in_place(media: &str) -> bool {
     matches!(
         media,
-        ITEM_TYPE | NOTE_TYPE | "application/pdf" | "image/png" | "image/jpeg" | "image/webp" | "image/avif" | "video/mp4" | "audio/mpeg" | "text/plain"
+        ITEM_TYPE
+            | NOTE_TYPE
+            | "application/pdf"
+            | "image/png"
+            | "image/jpeg"
+            | "image/webp"
+            | "image/avif"
+            | "video/mp4"
+            | "audio/mpeg"
+            | "text/plain"
     )
 }
 
@@ -139,12 +148,17 @@ pub async fn content(app: &App, hash: &str, headers: &HeaderMap) -> Result<Respo
         None | Some(Range::Ignored) => (StatusCode::OK, 0, size),
         Some(Range::Part(from, to)) => (StatusCode::PARTIAL_CONTENT, from, to),
         Some(Range::Outside) => {
-            return Ok((StatusCode::RANGE_NOT_SATISFIABLE, [(header::CONTENT_RANGE, format!("bytes */{size}"))])
+            return Ok((
+                StatusCode::RANGE_NOT_SATISFIABLE,
+                [(header::CONTENT_RANGE, format!("bytes */{size}"))],
+            )
                 .into_response());
         }
     };
     let body = match stored {
-        Stored::Bytes(bytes) => Body::from(bytes.get(from as usize..to as usize).unwrap_or_default().to_vec()),
+        Stored::Bytes(bytes) => {
+            Body::from(bytes.get(from as usize..to as usize).unwrap_or_default().to_vec())
+        }
         Stored::File(path) => {
             let mut file = tokio::fs::File::open(&path).await.map_err(anyhow::Error::from)?;
             file.seek(std::io::SeekFrom::Start(from)).await.map_err(anyhow::Error::from)?;
@@ -153,7 +167,9 @@ pub async fn content(app: &App, hash: &str, headers: &HeaderMap) -> Result<Respo
     };
     let mut response = (status, body).into_response();
     let out = response.headers_mut();
-    let media = if opens_in_place(&media) { media } else {
+    let media = if opens_in_place(&media) {
+        media
+    } else {
         out.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
         "application/octet-stream".to_owned()
     };
@@ -192,7 +208,9 @@ fn range_of(text: &str, size: u64) -> Range {
         return Range::Ignored;
     };
     match (first.trim().parse::<u64>(), last.trim().parse::<u64>()) {
-        (Ok(first), Ok(last)) if first <= last && first < size => Range::Part(first, size.min(last.saturating_add(1))),
+        (Ok(first), Ok(last)) if first <= last && first < size => {
+            Range::Part(first, size.min(last.saturating_add(1)))
+        }
         (Ok(first), Err(_)) if last.trim().is_empty() && first < size => Range::Part(first, size),
         (Err(_), Ok(last)) if first.trim().is_empty() && last > 0 && size > 0 => {
             Range::Part(size.saturating_sub(last), size)

@@ -35,7 +35,9 @@ pub async fn run(app: App) {
                     app.stirred.send_modify(|n| *n += 1);
                 }
                 Ok(None) => {}
-                Err(error) => tracing::warn!(%origin, error = format!("{error:#}"), "this log cannot sign yet"),
+                Err(error) => {
+                    tracing::warn!(%origin, error = format!("{error:#}"), "this log cannot sign yet")
+                }
             }
         }
         tokio::time::sleep(AGAIN).await;
@@ -82,12 +84,14 @@ async fn settle(app: &App, origin: &Origin) -> anyhow::Result<Option<Signing>> {
             let url = named(peer);
             take_back(app, &head, &url, &checkpoint, to).await?;
             tracing::info!(%origin, from = head.size, to, url, "a missing tail was taken back");
-            let detail = format!("entries {} to {} were taken back from {url} after a restore", head.size, to - 1);
+            let detail =
+                format!("entries {} to {} were taken back from {url} after a restore", head.size, to - 1);
             alarms::tell(app, alarm("log.taken_back", origin, detail)).await;
             Ok(None) // Decided anew, with what is on the disk now.
         }
         Decision::Freeze { peer, size, .. } => {
-            let detail = format!("{} holds another history of {size} entries, signed by our own key", named(peer));
+            let detail =
+                format!("{} holds another history of {size} entries, signed by our own key", named(peer));
             alarms::tell(app, alarm("log.two_histories", origin, detail)).await;
             let id = head.id;
             app.db
@@ -115,7 +119,9 @@ async fn held_by(app: &App, url: &str, origin: &Origin) -> anyhow::Result<Return
     let checkpoint = format!("{url}/mirror/{}/checkpoint", origin.mirror_path());
     match app.line.get(&checkpoint, 1 << 20).await {
         Ok(bytes) => Ok(Returned::Checkpoint(Note::parse_bytes(&bytes)?)),
-        Err(error) if error.downcast_ref::<line::Status>().is_some_and(|s| s.status == 404) => Ok(Returned::Nothing),
+        Err(error) if error.downcast_ref::<line::Status>().is_some_and(|s| s.status == 404) => {
+            Ok(Returned::Nothing)
+        }
         Err(error) => Err(error),
     }
 }
@@ -164,7 +170,11 @@ async fn take_back(app: &App, head: &store::Head, url: &str, note: &Note, size: 
     }
     if frontier.size() != held.size || frontier.root() != held.root {
         // The disk and the mirror part ways below our size, or the mirror lies; signing would settle it wrongly.
-        bail!("{url} holds {} entries of {} that do not continue ours; see nhipcau doctor", held.size, head.origin);
+        bail!(
+            "{url} holds {} entries of {} that do not continue ours; see nhipcau doctor",
+            held.size,
+            head.origin
+        );
     }
     let batch = Batch {
         origin: head.origin.clone(),

@@ -175,7 +175,13 @@ pub async fn freeze(conn: &mut Conn, id: i64, now: i64) -> sqlx::Result<u64> {
     run!(conn, "UPDATE log SET frozen = $1 WHERE id = $2 AND frozen IS NULL", now, id)
 }
 
-pub(super) async fn add_entry(conn: &mut Conn, log: i64, index: u64, leaf: &Hash, body: &[u8]) -> sqlx::Result<()> {
+pub(super) async fn add_entry(
+    conn: &mut Conn,
+    log: i64,
+    index: u64,
+    leaf: &Hash,
+    body: &[u8],
+) -> sqlx::Result<()> {
     run!(
         conn,
         "INSERT INTO entry (log, idx, leaf, body) VALUES ($1, $2, $3, $4)",
@@ -187,7 +193,13 @@ pub(super) async fn add_entry(conn: &mut Conn, log: i64, index: u64, leaf: &Hash
     Ok(())
 }
 
-pub(super) async fn add_tile(conn: &mut Conn, log: i64, level: i64, index: i64, hash: &Hash) -> sqlx::Result<()> {
+pub(super) async fn add_tile(
+    conn: &mut Conn,
+    log: i64,
+    level: i64,
+    index: i64,
+    hash: &Hash,
+) -> sqlx::Result<()> {
     run!(
         conn,
         "INSERT INTO tile (log, level, idx, hash) VALUES ($1, $2, $3, $4)",
@@ -220,7 +232,8 @@ pub async fn entries(conn: &mut Conn, log: i64, from: u64, to: u64) -> sqlx::Res
 /// # Errors
 /// The database's.
 pub async fn entry(conn: &mut Conn, log: i64, index: u64) -> sqlx::Result<Option<Vec<u8>>> {
-    let row = maybe!(conn, (Vec<u8>,), "SELECT body FROM entry WHERE log = $1 AND idx = $2", log, index as i64)?;
+    let row =
+        maybe!(conn, (Vec<u8>,), "SELECT body FROM entry WHERE log = $1 AND idx = $2", log, index as i64)?;
     Ok(row.map(|(body,)| body))
 }
 
@@ -232,7 +245,14 @@ pub async fn tile(conn: &mut Conn, log: i64, id: TileId) -> anyhow::Result<Vec<H
     let from = (id.index * TILE_WIDTH) as i64;
     let to = from + i64::from(id.width);
     let rows = if id.level == 0 {
-        all!(conn, (Vec<u8>,), "SELECT leaf FROM entry WHERE log = $1 AND idx >= $2 AND idx < $3 ORDER BY idx", log, from, to)?
+        all!(
+            conn,
+            (Vec<u8>,),
+            "SELECT leaf FROM entry WHERE log = $1 AND idx >= $2 AND idx < $3 ORDER BY idx",
+            log,
+            from,
+            to
+        )?
     } else {
         all!(
             conn,

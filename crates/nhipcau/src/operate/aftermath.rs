@@ -35,8 +35,7 @@ async fn after(app: &App, effects: &Arc<Effects>) {
             tracing::error!(%error, "erased bytes may still be in the database's free pages; run nhipcau doctor");
         }
     }
-    let mut tags: Vec<Tag> =
-        effects.items.iter().map(|(log, item)| Tag::Item(*log, item.clone())).collect();
+    let mut tags: Vec<Tag> = effects.items.iter().map(|(log, item)| Tag::Item(*log, item.clone())).collect();
     if !tags.is_empty() {
         tags.push(Tag::Lists);
     }

@@ -68,10 +68,18 @@ pub async fn raise(tx: &mut Tx, alarm: &Alarm) -> sqlx::Result<()> {
 
 /// Remembers an alarm in a step of its own.
 pub async fn tell(app: &App, alarm: Alarm) {
-    tracing::warn!(about = alarm.about, peer = alarm.peer, origin = alarm.origin, detail = alarm.detail, "alarm");
+    tracing::warn!(
+        about = alarm.about,
+        peer = alarm.peer,
+        origin = alarm.origin,
+        detail = alarm.detail,
+        "alarm"
+    );
     let told = app
         .db
-        .write("alarms.tell", async move |tx: &mut Tx| -> Result<(), anyhow::Error> { Ok(raise(tx, &alarm).await?) })
+        .write("alarms.tell", async move |tx: &mut Tx| -> Result<(), anyhow::Error> {
+            Ok(raise(tx, &alarm).await?)
+        })
         .await;
     if let Err(error) = told {
         tracing::error!(%error, "an alarm could not be remembered");
@@ -83,7 +91,12 @@ pub async fn tell(app: &App, alarm: Alarm) {
 ///
 /// # Errors
 /// The database's.
-pub async fn clear(app: &App, about: &'static str, peer: String, origin: String) -> Result<(), anyhow::Error> {
+pub async fn clear(
+    app: &App,
+    about: &'static str,
+    peer: String,
+    origin: String,
+) -> Result<(), anyhow::Error> {
     app.db
         .write("alarms.clear", async move |tx: &mut Tx| -> Result<(), anyhow::Error> {
             let now = tx.ledger.now();

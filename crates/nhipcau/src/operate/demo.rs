@@ -94,7 +94,9 @@ impl Node {
 fn nation(port: u16, day: Date) -> anyhow::Result<[Node; 3]> {
     let agencies = Agencies::shipped();
     let at = |domain: &str| {
-        agencies.by_domain(domain, day).with_context(|| format!("{domain} is not in the shipped directory on {day}"))
+        agencies
+            .by_domain(domain, day)
+            .with_context(|| format!("{domain} is not in the shipped directory on {day}"))
     };
     let (government, ministry, province) = (at("chinhphu.vn")?, at("mof.gov.vn")?, at("laocai.gov.vn")?);
     let units = Units::shipped();
@@ -212,8 +214,10 @@ impl Demo {
     /// Enrols everybody, each by its parent, and waits until all three nodes know it.
     async fn enrol(&self, nation: &[Node; 3], bar: &ProgressBar) -> anyhow::Result<()> {
         for (_, app, _) in &self.nodes {
-            until("một máy chủ khác xác nhận bản của sổ · another node's word", || app.keys.all(Signing::Waiting).is_empty())
-                .await?;
+            until("một máy chủ khác xác nhận bản của sổ · another node's word", || {
+                app.keys.all(Signing::Waiting).is_empty()
+            })
+            .await?;
         }
         let root = self.government()?;
         let by = nation[0].origin()?;
@@ -241,8 +245,13 @@ impl Demo {
                 if enrolled(app, &origin) {
                     continue;
                 }
-                let mut request =
-                    enrol::request_of(app, &origin, &commune.domain, (&commune.name, &commune.name_en), Level::Commune)?;
+                let mut request = enrol::request_of(
+                    app,
+                    &origin,
+                    &commune.domain,
+                    (&commune.name, &commune.name_en),
+                    Level::Commune,
+                )?;
                 request.accountable = Some("Văn phòng HĐND và UBND".to_owned());
                 enrol::enrol(app, log, &parent, request.check()?).await?;
             }
@@ -252,14 +261,17 @@ impl Demo {
             .flat_map(|node| node.communes.iter().map(|c| format!("{}/log", c.domain).parse()))
             .collect::<Result<_, _>>()?;
         for (_, app, _) in &self.nodes {
-            until("danh bạ đến mọi máy chủ · the directory everywhere", || all.iter().all(|origin| enrolled(app, origin)))
-                .await?;
+            until("danh bạ đến mọi máy chủ · the directory everywhere", || {
+                all.iter().all(|origin| enrolled(app, origin))
+            })
+            .await?;
         }
         Ok(())
     }
 
     fn tour(&self, dir: &Path, took: Duration) {
-        let port = |label: &str| self.node(label).map_or(0, |a| a.config.listen.first().map_or(0, |l| l.port()));
+        let port =
+            |label: &str| self.node(label).map_or(0, |a| a.config.listen.first().map_or(0, |l| l.port()));
         let (p, m, l) = (port("chinhphu"), port("mof"), port("laocai"));
         let dir = dir.display();
         let item = "…";

@@ -45,7 +45,8 @@ pub fn folder(folder: &Path, file: &File, root_note: &str, dice: &Dice) -> anyho
     }
     Keyring::create(&config.keys, &config.name, dice)?;
     if !config.root.exists() {
-        std::fs::write(&config.root, root_note).with_context(|| format!("write {}", config.root.display()))?;
+        std::fs::write(&config.root, root_note)
+            .with_context(|| format!("write {}", config.root.display()))?;
     }
     token(folder, dice, false)?;
     Ok(())
@@ -106,7 +107,9 @@ pub fn root_note(
     const THRESHOLD: usize = 3;
     let domain = root.name().split('/').next().unwrap_or_default().to_owned();
     let holders = (1..=HOLDERS)
-        .map(|n| Ok(SignerKey::from_seed(&format!("{domain}/holder-{n}"), KeyKind::Ed25519, dice.bytes::<32>()?)?))
+        .map(|n| {
+            Ok(SignerKey::from_seed(&format!("{domain}/holder-{n}"), KeyKind::Ed25519, dice.bytes::<32>()?)?)
+        })
         .collect::<anyhow::Result<Vec<_>>>()?;
     if quorum > cosigners.len() {
         bail!("a quorum of {quorum} out of {} cosigners", cosigners.len());

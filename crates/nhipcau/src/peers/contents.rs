@@ -33,7 +33,8 @@ struct Row {
 /// # Errors
 /// The database's.
 pub async fn wanted(conn: &mut Conn, entry: Option<(&Origin, u64)>) -> anyhow::Result<Vec<Want>> {
-    let (origin, index) = entry.map_or((String::new(), 0), |(origin, index)| (origin.to_string(), index as i64));
+    let (origin, index) =
+        entry.map_or((String::new(), 0), |(origin, index)| (origin.to_string(), index as i64));
     let rows = all!(
         conn,
         Row,
@@ -46,7 +47,9 @@ pub async fn wanted(conn: &mut Conn, entry: Option<(&Origin, u64)>) -> anyhow::R
     rows.into_iter()
         .map(|row| {
             Ok(Want {
-                sha256: ContentHash(row.sha256.try_into().map_err(|_| anyhow::anyhow!("a stored hash is damaged"))?),
+                sha256: ContentHash(
+                    row.sha256.try_into().map_err(|_| anyhow::anyhow!("a stored hash is damaged"))?,
+                ),
                 size: row.size as u64,
                 origin: row.origin.parse()?,
                 index: row.idx as u64,
@@ -86,7 +89,12 @@ pub(super) async fn keep(app: &App, hash: ContentHash, bytes: Bytes) -> Event {
         app.db
             .write("contents.keep", async move |tx: &mut Tx| -> Result<bool, anyhow::Error> {
                 // Still wanted? An erasure may have come first, or another source.
-                let want = maybe!(tx, (String,), "SELECT media FROM want WHERE sha256 = $1 LIMIT 1", hash.0.to_vec())?;
+                let want = maybe!(
+                    tx,
+                    (String,),
+                    "SELECT media FROM want WHERE sha256 = $1 LIMIT 1",
+                    hash.0.to_vec()
+                )?;
                 let Some((media,)) = want else {
                     return Ok(content::state(tx.conn(), &hash).await? == Presence::Here);
                 };

@@ -88,7 +88,10 @@ pub async fn run(app: App, mut inbox: mpsc::Receiver<Event>) {
     let started = app.clock.micros();
     let mut net = Net {
         follower: Follower::new(settings, seed, Memo::new()),
-        contents: Contents::new(contents::Settings { back_off: (1_000, 600_000), ..contents::Settings::default() }, seed),
+        contents: Contents::new(
+            contents::Settings { back_off: (1_000, 600_000), ..contents::Settings::default() },
+            seed,
+        ),
         peers: Vec::new(),
         groups: BTreeMap::new(),
         keys: HashMap::new(),
@@ -202,11 +205,16 @@ impl Net {
                 continue;
             }
             let Some(keys) = directory.keys(origin).cloned() else { continue };
-            let cosigners: Arc<[_]> =
-                if origin == directory.heads() { self.app.root.text().cosigners.clone().into() } else { Arc::new([]) };
+            let cosigners: Arc<[_]> = if origin == directory.heads() {
+                self.app.root.text().cosigners.clone().into()
+            } else {
+                Arc::new([])
+            };
             match self.keys.insert(origin.clone(), keys.clone()) {
                 Some(before) if before == keys => {}
-                Some(_) => self.follow(follower::Event::KeysChanged { origin: origin.clone(), keys, cosigners }),
+                Some(_) => {
+                    self.follow(follower::Event::KeysChanged { origin: origin.clone(), keys, cosigners })
+                }
                 None => {
                     let watched = origin == directory.heads();
                     self.add(origin, keys, cosigners, heads.get(origin), watched).await?;
@@ -276,12 +284,16 @@ impl Net {
             .collect();
         upstream.sort_unstable();
         let upstream: Vec<PeerId> = upstream.into_iter().map(|(_, peer)| peer).collect();
-        let wanted =
-            if self.app.config.follows_all { Wanted::All } else { Wanted::Logs(needed.iter().cloned().collect()) };
+        let wanted = if self.app.config.follows_all {
+            Wanted::All
+        } else {
+            Wanted::Logs(needed.iter().cloned().collect())
+        };
         self.group(UPSTREAM, upstream.clone(), wanted);
 
         let mut hosts: HashMap<Origin, PeerId> = HashMap::new();
-        let nodes: Vec<_> = directory.nodes().filter(|n| n.keys.name != self.app.config.name).cloned().collect();
+        let nodes: Vec<_> =
+            directory.nodes().filter(|n| n.keys.name != self.app.config.name).cloned().collect();
         for node in nodes {
             let below: BTreeSet<Origin> = node
                 .portals
@@ -356,7 +368,9 @@ impl Net {
         let host = self.app.directory.load().agency(&added.origin).and_then(|agency| agency.node.clone());
         let host = host.map(|node| node.to_string()).unwrap_or_default();
         let at = self.peers.iter().position(|peer| peer.up && peer.name == host);
-        if let Some(peer) = at.or_else(|| self.peers.iter().position(|peer| peer.up)).and_then(|at| self.peers.get_mut(at)) {
+        if let Some(peer) =
+            at.or_else(|| self.peers.iter().position(|peer| peer.up)).and_then(|at| self.peers.get_mut(at))
+        {
             peer.lag_ms = u64::try_from(lag).ok();
         }
     }
@@ -409,7 +423,9 @@ impl Net {
             if up {
                 self.app.tasks.spawn("clear", async move {
                     for about in ["follower.unreachable", "follower.unavailable"] {
-                        if let Err(error) = crate::operate::alarms::clear(&app, about, name.clone(), String::new()).await {
+                        if let Err(error) =
+                            crate::operate::alarms::clear(&app, about, name.clone(), String::new()).await
+                        {
                             tracing::warn!(error = format!("{error:#}"), "an alarm could not be cleared");
                         }
                     }
@@ -471,7 +487,9 @@ impl Net {
                 let (app, reports) = (self.app.clone(), self.reports.clone());
                 self.app.tasks.spawn("compare", async move {
                     let bridge = hands::own_bridge(&app, id, old, new).await.ok();
-                    let _ = reports.send(Report::Follower(follower::Event::Compared { peer: None, origin, bridge })).await;
+                    let _ = reports
+                        .send(Report::Follower(follower::Event::Compared { peer: None, origin, bridge }))
+                        .await;
                 });
             }
             Action::Apply(batch) => {
@@ -554,7 +572,9 @@ impl Net {
                         detail: format!("content {hash} came with other bytes"),
                     };
                     let app = self.app.clone();
-                    self.app.tasks.spawn("alarm", async move { crate::operate::alarms::tell(&app, told).await });
+                    self.app
+                        .tasks
+                        .spawn("alarm", async move { crate::operate::alarms::tell(&app, told).await });
                 }
                 contents::Action::Wake { at } => {
                     self.content_wake = Some(self.began + Duration::from_millis(at.0));
@@ -564,7 +584,8 @@ impl Net {
     }
 
     fn publish_status(&mut self, started: i64) {
-        let sources: BTreeSet<PeerId> = self.groups.values().filter_map(|(peers, _)| peers.first().copied()).collect();
+        let sources: BTreeSet<PeerId> =
+            self.groups.values().filter_map(|(peers, _)| peers.first().copied()).collect();
         let neighbours: Vec<NeighbourStatus> = self
             .peers
             .iter()

@@ -122,7 +122,11 @@ impl Line {
     /// # Errors
     /// Names the address and what went wrong.
     pub async fn open(&self, url: &str, body: String) -> anyhow::Result<Response> {
-        let call = self.client.post(self.checked(url)?).header("content-type", "text/plain; charset=utf-8").body(body);
+        let call = self
+            .client
+            .post(self.checked(url)?)
+            .header("content-type", "text/plain; charset=utf-8")
+            .body(body);
         let opening = tokio::time::timeout(Duration::from_secs(15), self.guarded(call.send()));
         let response = opening.await.context("no answer in 15 s")?.with_context(|| format!("call {url}"))?;
         if !response.status().is_success() {
@@ -200,7 +204,8 @@ impl Resolve for Checked {
             } else {
                 tokio::net::lookup_host((host.as_str(), 0)).await?.collect()
             };
-            let allowed: Vec<SocketAddr> = found.into_iter().filter(|a| private || is_public(a.ip())).collect();
+            let allowed: Vec<SocketAddr> =
+                found.into_iter().filter(|a| private || is_public(a.ip())).collect();
             if allowed.is_empty() {
                 return Err(format!("{host} has no address that may be called").into());
             }
@@ -246,8 +251,23 @@ mod tests {
     #[test]
     fn only_public_addresses_are_called() {
         for private in [
-            "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
-            "::1", "::", "fe80::1", "fc00::1", "::ffff:127.0.0.1", "::127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001:db8::1",
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "224.0.0.1",
+            "::1",
+            "::",
+            "fe80::1",
+            "fc00::1",
+            "::ffff:127.0.0.1",
+            "::127.0.0.1",
+            "64:ff9b::7f00:1",
+            "2002:7f00:1::",
+            "2001:db8::1",
         ] {
             assert!(!is_public(private.parse().unwrap()), "{private}");
         }

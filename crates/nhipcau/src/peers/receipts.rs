@@ -102,7 +102,11 @@ async fn teller(app: App, url: String, mut inbox: mpsc::UnboundedReceiver<BTreeS
                 wait = FIRST_WAIT;
             }
             Err(error) => {
-                tracing::debug!(url, error = format!("{error:#}"), "a receipt was not taken; it is sent again");
+                tracing::debug!(
+                    url,
+                    error = format!("{error:#}"),
+                    "a receipt was not taken; it is sent again"
+                );
                 tokio::time::sleep(wait).await;
                 wait = (wait * 2).min(LONGEST_WAIT);
             }
@@ -126,7 +130,8 @@ async fn targets(app: &App, fresh: &BTreeSet<i64>) -> BTreeMap<String, BTreeSet<
     let Ok(mut conn) = app.db.read().await else { return targets };
     for log in fresh {
         let Ok(Some(head)) = store::head(&mut conn, *log).await else { continue };
-        let host = directory.agency(&head.origin).and_then(|a| a.node.as_ref()).and_then(|n| directory.node(n));
+        let host =
+            directory.agency(&head.origin).and_then(|a| a.node.as_ref()).and_then(|n| directory.node(n));
         let Some(host) = host.filter(|node| node.keys.name != app.config.name) else { continue };
         let reachable = app.config.neighbours.iter().any(|n| n.name == *host.keys.name.as_str());
         if reachable || app.keys.verifier(directory.root().as_str()).is_some() {
@@ -177,7 +182,13 @@ async fn compose(app: &App, conn: &mut Conn, logs: &BTreeSet<i64>) -> anyhow::Re
             Some(last) if lacking.len() as i64 == MOST_LACKING => last + 1,
             _ => head.size,
         };
-        receipt.logs.push(Held { origin: head.origin.clone(), size: head.size, root: head.root, content, lacking });
+        receipt.logs.push(Held {
+            origin: head.origin.clone(),
+            size: head.size,
+            root: head.root,
+            content,
+            lacking,
+        });
         // What is committed stands on the next page that is asked for.
         receipt.shown.push(Shown { portal: ShownBy::Every, origin: head.origin.clone(), size: head.size });
         heads.push(head);
@@ -202,7 +213,8 @@ async fn tell_ourselves(app: &App, logs: &BTreeSet<i64>) -> anyhow::Result<()> {
 /// # Errors
 /// Malformed, or of an unknown or wrong signer; then none of them is kept.
 pub async fn take(app: &App, body: &[u8]) -> Result<(), Problem> {
-    let receipts = SignedReceipt::parse_post(body).map_err(|e| Problem::invalid("receipts", e.to_string()))?;
+    let receipts =
+        SignedReceipt::parse_post(body).map_err(|e| Problem::invalid("receipts", e.to_string()))?;
     let mut verified = Vec::new();
     for signed in receipts {
         let claim = signed.claim().map_err(|e| Problem::invalid("receipt", e.to_string()))?;
@@ -222,7 +234,11 @@ pub async fn take(app: &App, body: &[u8]) -> Result<(), Problem> {
         app.tasks.spawn("relay", async move {
             let body = SignedReceipt::encode_post(&[signed]).into_bytes();
             if let Err(error) = app_.line.post(&format!("{url}/receipts"), "application/json", body).await {
-                tracing::debug!(url, error = format!("{error:#}"), "a receipt could not be passed on; a later one will be");
+                tracing::debug!(
+                    url,
+                    error = format!("{error:#}"),
+                    "a receipt could not be passed on; a later one will be"
+                );
             }
         });
     }
@@ -238,7 +254,10 @@ fn node_keys(app: &App, name: &Origin) -> Option<NodeKeys> {
 }
 
 /// Keeps verified receipts. Returns what is to be passed on, and where.
-async fn keep(app: &App, verified: Vec<(Receipt, SignedReceipt)>) -> Result<Vec<(String, SignedReceipt)>, Problem> {
+async fn keep(
+    app: &App,
+    verified: Vec<(Receipt, SignedReceipt)>,
+) -> Result<Vec<(String, SignedReceipt)>, Problem> {
     let directory = app.directory.load_full();
     let mut onward: Vec<(String, SignedReceipt)> = Vec::new();
     for (receipt, signed) in &verified {
@@ -400,4 +419,3 @@ pub async fn reached(conn: &mut Conn, origin: &str, index: u64) -> sqlx::Result<
         index as i64
     )
 }
-

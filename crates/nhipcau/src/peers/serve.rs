@@ -43,7 +43,11 @@ pub async fn flow(app: &App, body: &[u8]) -> Result<Response, Problem> {
     };
     app.tasks.spawn("flow", server.run());
     Ok((
-        [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-store"), (header::HeaderName::from_static("x-accel-buffering"), "no")],
+        [
+            (header::CONTENT_TYPE, "text/event-stream"),
+            (header::CACHE_CONTROL, "no-store"),
+            (header::HeaderName::from_static("x-accel-buffering"), "no"),
+        ],
         Body::from_stream(ReceiverStream::new(stream)),
     )
         .into_response())
@@ -148,7 +152,9 @@ impl Server {
             self.sent.insert(head.origin.clone(), head.checkpoint_size);
             return Ok(());
         }
-        let Ok(entries) = store::entries(conn, head.id, sent, head.checkpoint_size).await else { return Err(Over) };
+        let Ok(entries) = store::entries(conn, head.id, sent, head.checkpoint_size).await else {
+            return Err(Over);
+        };
         if entries.len() as u64 != head.checkpoint_size - sent {
             return Err(Over);
         }

@@ -94,13 +94,17 @@ pub fn fault_page(app: &App, visitor: &Visitor, fault: Fault) -> Response {
 /// What a program sees of a problem (RFC 9457), in both languages.
 pub fn problem_json(app: &App, problem: Problem) -> Response {
     let (status, vi, en) = match &problem {
-        Problem::NotFound(what) => (404, "Không có ở đây.".to_owned(), format!("There is no such {what} here.")),
+        Problem::NotFound(what) => {
+            (404, "Không có ở đây.".to_owned(), format!("There is no such {what} here."))
+        }
         Problem::Gone => (410, "Không còn hiển thị.".to_owned(), "It is no longer shown.".to_owned()),
         Problem::Forbidden { vi, en } => (403, vi.clone(), en.clone()),
         Problem::Refused { vi, en } => (409, vi.clone(), en.clone()),
-        Problem::Invalid(_) => {
-            (422, "Có trường chưa đúng; xem faults.".to_owned(), "Some fields are wrong; see faults.".to_owned())
-        }
+        Problem::Invalid(_) => (
+            422,
+            "Có trường chưa đúng; xem faults.".to_owned(),
+            "Some fields are wrong; see faults.".to_owned(),
+        ),
         Problem::NotNow { vi, en } => (503, vi.clone(), en.clone()),
         Problem::Ours(error) => {
             let code = ours(app, error);

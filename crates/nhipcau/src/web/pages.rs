@@ -142,7 +142,11 @@ impl Pages {
     ///
     /// # Errors
     /// Those of `render`.
-    pub fn body<E>(&self, hash: ContentHash, render: impl FnOnce() -> Result<String, E>) -> Result<Arc<Body>, E> {
+    pub fn body<E>(
+        &self,
+        hash: ContentHash,
+        render: impl FnOnce() -> Result<String, E>,
+    ) -> Result<Arc<Body>, E> {
         if let Some(body) = self.bodies.get(&hash) {
             return Ok(body);
         }
@@ -179,7 +183,11 @@ impl Drawn {
     /// An HTML page whose body was compressed before.
     pub fn around(status: u16, before: &str, body: &Body, after: &str) -> Drawn {
         let (before, after) = (Part::of(before), Part::of(after));
-        let gzip = join(&[before, Part { deflate: body.deflate.clone(), crc: body.crc.clone(), length: body.html.len() }, after]);
+        let gzip = join(&[
+            before,
+            Part { deflate: body.deflate.clone(), crc: body.crc.clone(), length: body.html.len() },
+            after,
+        ]);
         Drawn { status, media: "text/html; charset=utf-8", gzip }
     }
 }

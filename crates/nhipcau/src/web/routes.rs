@@ -81,8 +81,20 @@ fn machines() -> Vec<Route> {
         page("/assets/{name}", "style sheet, script, marks", get(asset)),
         page("/theme/{name}", "a portal's colour", get(theme)),
         page("/healthz", "is the node well", get(api::health)),
-        Route { method: "POST", path: "/flow", role: Role::Node, what: "the flow (server-sent events)", handler: post(flow_in) },
-        Route { method: "POST", path: "/receipts", role: Role::Node, what: "receipts", handler: post(take_receipts) },
+        Route {
+            method: "POST",
+            path: "/flow",
+            role: Role::Node,
+            what: "the flow (server-sent events)",
+            handler: post(flow_in),
+        },
+        Route {
+            method: "POST",
+            path: "/receipts",
+            role: Role::Node,
+            what: "receipts",
+            handler: post(take_receipts),
+        },
     ]
 }
 
@@ -214,7 +226,8 @@ async fn door(State(app): State<App>, visitor: Visitor) -> Response {
         root: directory.root().clone(),
         software: concat!("nhipcau ", env!("CARGO_PKG_VERSION")).into(),
     };
-    ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "max-age=60")], door.encode()).into_response()
+    ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "max-age=60")], door.encode())
+        .into_response()
 }
 
 async fn root_note(State(app): State<App>, Path(version): Path<String>) -> Response {
@@ -229,7 +242,9 @@ async fn asset(State(app): State<App>, Path(name): Path<String>, visitor: Visito
         return fault_page(&app, &visitor, Fault::NotFound);
     };
     let mut response = if visitor.gzip {
-        let packed = PACKED.get_or_init(|| assets::all().iter().map(|a| (a.href.clone(), crate::web::pages::gzip(&a.bytes).into())).collect());
+        let packed = PACKED.get_or_init(|| {
+            assets::all().iter().map(|a| (a.href.clone(), crate::web::pages::gzip(&a.bytes).into())).collect()
+        });
         let bytes: Bytes = packed.get(&asset.href).cloned().unwrap_or_default();
         ([(header::CONTENT_ENCODING, "gzip")], bytes).into_response()
     } else {

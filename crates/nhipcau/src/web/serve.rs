@@ -46,7 +46,8 @@ pub fn start(app: &App, listeners: Vec<TcpListener>, router: Router) -> anyhow::
     let tls = app.config.tls.as_ref().map(acceptor).transpose()?;
     let slots = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     for listener in listeners {
-        app.tasks.spawn("listener", accept(app.clone(), listener, router.clone(), tls.clone(), slots.clone()));
+        app.tasks
+            .spawn("listener", accept(app.clone(), listener, router.clone(), tls.clone(), slots.clone()));
     }
     Ok(())
 }
@@ -65,7 +66,13 @@ fn acceptor(tls: &Tls) -> anyhow::Result<TlsAcceptor> {
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
-async fn accept(app: App, listener: TcpListener, router: Router, tls: Option<TlsAcceptor>, slots: Arc<Semaphore>) {
+async fn accept(
+    app: App,
+    listener: TcpListener,
+    router: Router,
+    tls: Option<TlsAcceptor>,
+    slots: Arc<Semaphore>,
+) {
     loop {
         let Ok(slot) = slots.clone().acquire_owned().await else { return };
         match listener.accept().await {

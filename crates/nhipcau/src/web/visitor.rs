@@ -84,7 +84,9 @@ fn host_of(authority: &str) -> &str {
 }
 
 fn takes_gzip(headers: &HeaderMap) -> bool {
-    let Some(value) = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()) else { return false };
+    let Some(value) = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()) else {
+        return false;
+    };
     value.split(',').any(|one| {
         let mut parts = one.trim().split(';');
         let name = parts.next().unwrap_or_default().trim();
@@ -99,9 +101,14 @@ mod tests {
 
     #[test]
     fn a_host_is_read_from_every_form() {
-        for (authority, host) in
-            [("a.vn", "a.vn"), ("a.vn:80", "a.vn"), ("[::1]:8000", "::1"), ("[::1]", "::1"), ("a.vn.", "a.vn"), ("", "")]
-        {
+        for (authority, host) in [
+            ("a.vn", "a.vn"),
+            ("a.vn:80", "a.vn"),
+            ("[::1]:8000", "::1"),
+            ("[::1]", "::1"),
+            ("a.vn.", "a.vn"),
+            ("", ""),
+        ] {
             assert_eq!(host_of(authority), host, "{authority}");
         }
     }

@@ -61,7 +61,9 @@ impl Record {
         let body = text.map(|t| t.text.clone()).unwrap_or_else(|| self.text.clone());
         let digitised = !body.is_empty();
         let source = match (&self.url, &self.text_source) {
-            (Some(url), _) => DraftSource { name: "Công báo nước CHXHCN Việt Nam".into(), url: Some(url.clone()) },
+            (Some(url), _) => {
+                DraftSource { name: "Công báo nước CHXHCN Việt Nam".into(), url: Some(url.clone()) }
+            }
             (None, Some(name)) => DraftSource { name: name.clone(), url: None },
             (None, None) => DraftSource { name: "Bản số hóa".into(), url: None },
         };
@@ -117,7 +119,8 @@ pub(super) async fn issue(demo: &Demo, bar: &ProgressBar) -> anyhow::Result<()> 
                 sample: true,
                 ..Draft::default()
             };
-            one(province, portal.log, &portal.origin, format!("{} {}", portal.domain, sample.slug), draft).await?;
+            one(province, portal.log, &portal.origin, format!("{} {}", portal.domain, sample.slug), draft)
+                .await?;
         }
     }
     bar.set_message("đến mọi cổng · reaching every portal");
@@ -162,7 +165,10 @@ async fn everywhere(demo: &Demo) -> anyhow::Result<()> {
         if open == 0 {
             return Ok(());
         }
-        anyhow::ensure!(began.elapsed().as_secs() < 120, "{open} entries or contents have not come in two minutes");
+        anyhow::ensure!(
+            began.elapsed().as_secs() < 120,
+            "{open} entries or contents have not come in two minutes"
+        );
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
 }

@@ -55,9 +55,11 @@ pub async fn listen(dir: &Path, demo: &Demo) -> anyhow::Result<JoinHandle<()>> {
 /// When none runs there, or it has no such node.
 pub async fn ask(dir: &Path, act: &str, node: &str) -> anyhow::Result<()> {
     let path = dir.join(FILE);
-    let text = std::fs::read_to_string(&path)
-        .with_context(|| format!("read {}; is the demonstration running with --dir {}?", path.display(), dir.display()))?;
-    let (port, secret) = text.trim().split_once('\n').context("demo.control is damaged; start the demonstration again")?;
+    let text = std::fs::read_to_string(&path).with_context(|| {
+        format!("read {}; is the demonstration running with --dir {}?", path.display(), dir.display())
+    })?;
+    let (port, secret) =
+        text.trim().split_once('\n').context("demo.control is damaged; start the demonstration again")?;
     let answer = reqwest::Client::new()
         .post(format!("http://127.0.0.1:{port}/{act}/{node}"))
         .header("x-secret", secret)
@@ -65,7 +67,9 @@ pub async fn ask(dir: &Path, act: &str, node: &str) -> anyhow::Result<()> {
         .await
         .context("the demonstration does not answer; start it with `nhipcau demo`")?;
     match answer.status().as_u16() {
-        204 if act == "cut" => println!("Đã rút cáp của {node}. Cắm lại: nhipcau demo mend {node} --dir {}", dir.display()),
+        204 if act == "cut" => {
+            println!("Đã rút cáp của {node}. Cắm lại: nhipcau demo mend {node} --dir {}", dir.display())
+        }
         204 => println!("Đã cắm lại cáp của {node}."),
         404 => bail!("there is no node {node:?}; the nodes are chinhphu, mof and laocai"),
         other => bail!("the demonstration refused ({other})"),

@@ -91,7 +91,9 @@ impl Flow {
     fn translate(&self, event: FlowEvent) -> Option<Event> {
         let peer = self.peer;
         Some(match event {
-            FlowEvent::Entry { origin, index, bytes } => Event::Entry { peer, origin, index, bytes: bytes.into() },
+            FlowEvent::Entry { origin, index, bytes } => {
+                Event::Entry { peer, origin, index, bytes: bytes.into() }
+            }
             FlowEvent::Checkpoint { origin, note, .. } => {
                 Event::Checkpoint { peer, origin, note: Arc::new(note) }
             }
@@ -142,7 +144,13 @@ impl Hands {
         }
     }
 
-    async fn entries(&self, origin: &Origin, from: u64, to: u64, tree: u64) -> anyhow::Result<(Vec<Bytes>, Vec<Hash>)> {
+    async fn entries(
+        &self,
+        origin: &Origin,
+        from: u64,
+        to: u64,
+        tree: u64,
+    ) -> anyhow::Result<(Vec<Bytes>, Vec<Hash>)> {
         ensure!(from < to && to <= tree, "an empty range");
         let base = format!("{}/mirror/{}", self.url, origin.mirror_path());
         let mut entries = Vec::new();
@@ -264,5 +272,9 @@ pub async fn freeze(app: &App, split: Split) {
         }
     }
     let detail = "two signed checkpoints contradict each other; the evidence is kept".to_owned();
-    alarms::tell(app, Alarm { about: "follower.split".into(), peer: String::new(), origin: origin.to_string(), detail }).await;
+    alarms::tell(
+        app,
+        Alarm { about: "follower.split".into(), peer: String::new(), origin: origin.to_string(), detail },
+    )
+    .await;
 }
