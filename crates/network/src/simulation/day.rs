@@ -326,7 +326,10 @@ impl World {
                     self.report.tails += 1;
                     self.follower(node, follower::Event::LogDropped { origin: own.origin });
                     let (peers, wanted) = (Vec::new(), Wanted::All);
-                    self.follower(node, follower::Event::Neighbours { group: tail_group(log), peers, wanted });
+                    self.follower(
+                        node,
+                        follower::Event::Neighbours { group: tail_group(log), peers, wanted },
+                    );
                 }
             }
             Decision::TakeTail { .. } if memory.follower.log(&own.origin).is_none() => {

@@ -241,7 +241,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(html(Format::Text, "a < b & <b>"), "<p>a&#32;&lt;&#32;b&#32;&amp;&#32;&lt;b&gt;</p>\n");
+        assert_eq!(html(Format::Text, "a < b & <b>"), "<p>a &lt; b &amp; &lt;b&gt;</p>\n");
     }
 
     #[test]
