@@ -412,7 +412,7 @@ async fn standing_page(
             demo_key: app.config.demo,
         },
         span,
-        notices: notices(&item, shown, &document, note),
+        notices: notices(&item, shown, &document, note, orderer(app, conn, &item, lang).await?),
         summary: Some(document.summary.clone()).filter(|s| !s.is_empty() && *s != document.title),
         toc: read.toc,
         parts: read.parts,
@@ -486,7 +486,7 @@ fn part_of(visitor: &Visitor, reference: &str, rendered: &body::Rendered) -> Res
 fn awaited(shell: Shell, item: &Standing) -> Result<Drawn, Problem> {
     tracing::debug!(item = %item.reference(), "asked for before its content has come");
     let lang = shell.lang;
-    let mut page = crate::web::error_view::ErrorPage { shell, fault: Fault::Starting };
+    let mut page = crate::web::error_view::ErrorPage { shell, fault: Fault::Awaited };
     page.shell.title = Some(crate::web::error_view::ErrorPage::title_of(&page.fault, lang).to_owned());
     Ok(Drawn::whole(503, HTML, &page.render().map_err(anyhow::Error::from)?))
 }
@@ -520,14 +520,34 @@ async fn span(
     })
 }
 
-fn notices(item: &Standing, shown: Option<&Edition>, document: &Item, note: Option<Note>) -> Vec<Notice> {
+/// The agency above whose order stands over an item; `None` if its own issuer ended it.
+async fn orderer(app: &App, conn: &mut Conn, item: &Standing, lang: Lang) -> Result<Option<String>, Problem> {
+    if item.state == State::Standing {
+        return Ok(None);
+    }
+    let orders = store::orders(conn, item.log, item.item).await?;
+    let directory = app.directory.load();
+    let named = |origin: &str| {
+        let agency = origin.parse().ok().and_then(|o| directory.agency(&o).cloned());
+        agencies::name(agency.as_ref(), lang, origin)
+    };
+    Ok(orders.iter().find(|order| order.act == item.state.word()).map(|order| named(&order.origin)))
+}
+
+fn notices(
+    item: &Standing,
+    shown: Option<&Edition>,
+    document: &Item,
+    note: Option<Note>,
+    by: Option<String>,
+) -> Vec<Notice> {
     let mut notices = Vec::new();
     if item.state == State::Withdrawn {
         let reason = note.map(|n| match n.basis {
             Some(basis) => format!("{} ({basis})", n.text),
             None => n.text,
         });
-        notices.push(Notice::Withdrawn { at: instant(item.changed), reason, by: None });
+        notices.push(Notice::Withdrawn { at: instant(item.changed), reason, by });
     }
     if let Some(edition) = shown {
         let (at, note) = (instant(edition.at), document.change_note.clone());

@@ -301,7 +301,7 @@ pub async fn orders(conn: &mut Conn, log: i64, item: Uuid) -> sqlx::Result<Vec<O
         conn,
         Order,
         "SELECT o.act, l.origin, o.by_idx, o.at FROM ordered o JOIN log l ON l.id = o.by_log
-         WHERE o.log = $1 AND o.item = $2 ORDER BY o.at",
+         WHERE o.log = $1 AND o.item = $2 AND o.counts = 1 ORDER BY o.at",
         log,
         item.to_string()
     )

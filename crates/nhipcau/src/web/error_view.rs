@@ -33,6 +33,8 @@ pub enum Fault {
     },
     /// 503: the node is starting, or waits for another node to return its latest checkpoint.
     Starting,
+    /// 503: the item is issued and its content has not come yet.
+    Awaited,
     /// 500: it is ours; the code finds it in our log.
     Ours {
         /// What the visitor may quote.
@@ -47,7 +49,7 @@ impl Fault {
             Fault::NotFound => 404,
             Fault::Bad { .. } => 400,
             Fault::UnknownHost { .. } => 421,
-            Fault::Starting => 503,
+            Fault::Starting | Fault::Awaited => 503,
             Fault::Ours { .. } => 500,
         }
     }
@@ -62,6 +64,7 @@ impl ErrorPage {
             Fault::Bad { .. } => w.error_bad,
             Fault::UnknownHost { .. } => w.error_host,
             Fault::Starting => w.error_starting,
+            Fault::Awaited => w.error_awaited,
             Fault::Ours { .. } => w.error_ours,
         }
     }
@@ -77,6 +80,7 @@ impl ErrorPage {
             Fault::Bad { what } => what.clone(),
             Fault::UnknownHost { host } => w.error_host_says(host),
             Fault::Starting => w.error_starting_says.to_owned(),
+            Fault::Awaited => w.error_awaited_says.to_owned(),
             Fault::Ours { .. } => w.error_ours_says.to_owned(),
         }
     }

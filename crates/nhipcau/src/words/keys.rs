@@ -349,6 +349,8 @@ words! {
     error_host_says(host),
     error_starting,
     error_starting_says,
+    error_awaited,
+    error_awaited_says,
     error_ours,
     error_ours_says,
     error_code,

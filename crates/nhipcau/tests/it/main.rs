@@ -1,0 +1,21 @@
+//! One binary of conversations with a small nation of real nodes: real databases, real HTTP on loopback,
+//! cables that can be pulled.
+//!
+//! `cargo test` runs them on SQLite and needs nothing installed. With `NHIPCAU_TEST_POSTGRES` set to the
+//! address of a PostgreSQL server (`postgres://user@host:port/postgres`, a user who may create databases)
+//! every node gets a database of its own there instead.
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+mod bad_input;
+mod catch_up;
+mod crash;
+mod database;
+mod erasure;
+mod front;
+mod history;
+mod lies;
+mod orders;
+mod pages;
+mod publishing;
+mod receipts;
+mod world;
