@@ -166,3 +166,16 @@ async fn hostile_requests_get_plain_answers() {
     assert_eq!(post("/api/v1/items", "{}").await.unwrap().status(), 401);
     world.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_small_node_mirrors_what_its_portals_show_and_no_more() {
+    let world = World::with(&["chinhphu", "bo", "tinh", "nho"]).await;
+    let national = world.issues("chinhphu", "Nghị định cho mọi nơi", "Điều 1.").await;
+    world.issues("tinh", "Tin riêng của tỉnh khác", "Nội dung.").await;
+    let shown = async || world.get("nho", "xa.nho.localhost", &national.path).await.0 == 200;
+    until("the national item at the small node's commune", shown).await;
+    until("the other province's item at the root", async || world.holds("chinhphu", "tinh.localhost/log").await == 2).await;
+    assert_eq!(world.holds("nho", "tinh.localhost/log").await, 0, "another province's log is none of its business");
+    assert_eq!(world.holds("nho", "bo.localhost/log").await, world.holds("bo", "bo.localhost/log").await);
+    world.close().await;
+}

@@ -117,7 +117,8 @@ impl World {
             private_addresses: true,
             trusted_proxies: Vec::new(),
             tls: None,
-            follows_all: true,
+            // A small node mirrors only what its portals show.
+            follows_all: node.name != "nho",
             neighbours,
         }
     }
@@ -181,8 +182,10 @@ impl World {
             let log = app.portals.load().main().unwrap().log;
             enrol::enrol(app, log, &node.origin(), request.check().unwrap()).await.unwrap();
         }
-        let due = self.nodes.len() + self.nodes.len().saturating_sub(2);
         for node in &self.nodes {
+            // Who does not follow a province does not learn of its communes.
+            let communes = if node.name == "nho" { 1 } else { self.nodes.len().saturating_sub(2) };
+            let due = self.nodes.len() + communes;
             let app = node.app.as_ref().unwrap();
             until("the directory everywhere", || async {
                 app.directory.load().agencies().filter(|a| a.node.is_some()).count() == due
@@ -251,6 +254,13 @@ impl World {
         let url = format!("{}{path}", self.node(node).url());
         let answer = reqwest::Client::new().get(url).header("host", host).send().await.unwrap();
         (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
+    /// How many entries of a log a node holds.
+    pub async fn holds(&self, node: &str, origin: &str) -> u64 {
+        let mut conn = self.app(node).db.read().await.unwrap();
+        let head = nhipcau::logs::store::by_origin(&mut conn, origin).await.unwrap();
+        head.map_or(0, |head| head.size)
     }
 
     /// Waits until every plugged-in node has every log as long as its owner has it, and all content.
