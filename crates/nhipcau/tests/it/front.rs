@@ -85,12 +85,17 @@ impl Front {
 }
 
 async fn pass(State(inner): State<Arc<Inner>>, request: Request) -> Response {
-    let caller = request.headers().get("nhipcau-node").and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+    let caller =
+        request.headers().get("nhipcau-node").and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
     if inner.refused.lock().unwrap().contains(&caller) {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     let victims = inner.victims.lock().unwrap().clone();
-    let mode = if victims.is_empty() || victims.contains(&caller) { *inner.mode.lock().unwrap() } else { Mode::Honest };
+    let mode = if victims.is_empty() || victims.contains(&caller) {
+        *inner.mode.lock().unwrap()
+    } else {
+        Mode::Honest
+    };
     let (parts, body) = request.into_parts();
     let path = parts.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned();
     let mut headers = parts.headers.clone();
@@ -98,9 +103,14 @@ async fn pass(State(inner): State<Arc<Inner>>, request: Request) -> Response {
     headers.remove("host");
     let body = axum::body::to_bytes(body, 1 << 26).await.unwrap();
     if mode == Mode::Garbage && path == "/flow" {
-        return ([("content-type", "text/event-stream")], "event: entry\ndata: this is\nno: flow\n\nid: \u{1}\n\n").into_response();
+        return (
+            [("content-type", "text/event-stream")],
+            "event: entry\ndata: this is\nno: flow\n\nid: \u{1}\n\n",
+        )
+            .into_response();
     }
-    let call = inner.client.request(parts.method, format!("{}{path}", inner.target)).headers(headers).body(body);
+    let call =
+        inner.client.request(parts.method, format!("{}{path}", inner.target)).headers(headers).body(body);
     let Ok(answer) = call.send().await else { return StatusCode::BAD_GATEWAY.into_response() };
     let mut response = Response::builder().status(answer.status());
     for (name, value) in answer.headers() {

@@ -9,7 +9,6 @@
 mod bad_input;
 mod catch_up;
 mod crash;
-mod database;
 mod erasure;
 mod front;
 mod history;

@@ -29,9 +29,16 @@ async fn who_issues_sees_it_on_the_very_next_page() {
         assert!(world.page("chinhphu", &item).await.says("Một."));
         world.corrects(&item, edition(&format!("Thông báo số {number}"), "Hai.")).await;
         let page = world.page("chinhphu", &item).await;
-        assert!(page.says("Hai.") && !page.says("Một."), "{number}: an old page after the correction was confirmed");
+        assert!(
+            page.says("Hai.") && !page.says("Một."),
+            "{number}: an old page after the correction was confirmed"
+        );
         world.withdraws(&item, true).await;
-        assert_eq!(world.page("chinhphu", &item).await.status, 410, "{number}: still readable after it was gone");
+        assert_eq!(
+            world.page("chinhphu", &item).await.status,
+            410,
+            "{number}: still readable after it was gone"
+        );
     }
 }
 
@@ -45,7 +52,10 @@ async fn a_correction_reaches_a_province_that_was_offline() {
     world.settle().await;
 
     assert!(world.page("mof", &item).await.says("Mức nước 4,7 m."));
-    assert!(world.page("xa-a.laocai", &item).await.says("Mức nước 3,2 m."), "reading goes on from what was verified");
+    assert!(
+        world.page("xa-a.laocai", &item).await.says("Mức nước 3,2 m."),
+        "reading goes on from what was verified"
+    );
     assert_eq!(world.coverage(&item).await, (2, 5));
 
     world.mend("laocai");
@@ -74,7 +84,10 @@ async fn a_withdrawal_reaches_whatever_the_issue_reached() {
     for portal in ["chinhphu", "mof", "laocai", "xa-a.laocai", "xa-b.laocai"] {
         let page = world.page(portal, &item).await;
         assert!(page.says("gỡ khỏi cổng") && page.says("Đăng nhầm bản dự thảo"), "{portal}");
-        assert!(!world.get(portal, "/").await.says(&item.reference), "{portal}: withdrawn and still on the first page");
+        assert!(
+            !world.get(portal, "/").await.says(&item.reference),
+            "{portal}: withdrawn and still on the first page"
+        );
         assert!(world.get(portal, "/").await.says(&kept.reference), "{portal}: the other item is gone too");
     }
     assert_eq!(world.coverage(&item).await, (5, 5));
@@ -83,7 +96,8 @@ async fn a_withdrawal_reaches_whatever_the_issue_reached() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_gone_is_answered_with_410_everywhere() {
     let world = World::with(["chinhphu", "laocai"]).await;
-    let item = world.issues("chinhphu", notice("Danh sách thí sinh", "Nguyễn Văn Bí Mật, sinh năm 1990.")).await;
+    let item =
+        world.issues("chinhphu", notice("Danh sách thí sinh", "Nguyễn Văn Bí Mật, sinh năm 1990.")).await;
     world.settle().await;
     world.withdraws(&item, true).await;
     world.settle().await;
@@ -94,7 +108,10 @@ async fn what_is_gone_is_answered_with_410_everywhere() {
         assert!(page.says("Đăng nhầm bản dự thảo"), "{portal}: the reason is not told");
         let english = world.get(portal, &format!("/en/muc/{}", item.reference)).await;
         assert_eq!(english.status, 410, "{portal}");
-        assert!(world.told(portal, &item).await.get("document").is_none(), "{portal}: the API still hands it out");
+        assert!(
+            world.told(portal, &item).await.get("document").is_none(),
+            "{portal}: the API still hands it out"
+        );
     }
 }
 
@@ -104,7 +121,10 @@ async fn a_repeated_request_gets_the_same_answer_and_issues_nothing_twice() {
     let body = json!({ "item": notice("Thông báo", "Một lần.") });
     let token = world.token("chinhphu");
     let ask = |key: &'static str, body: &serde_json::Value| {
-        let request = world.request("POST", "chinhphu", "/api/v1/items").bearer_auth(&token).header("idempotency-key", key);
+        let request = world
+            .request("POST", "chinhphu", "/api/v1/items")
+            .bearer_auth(&token)
+            .header("idempotency-key", key);
         world.ask(request.json(body))
     };
     let first = ask("k-1", &body).await;
@@ -137,8 +157,11 @@ async fn a_relay_in_the_middle_carries_issue_correction_and_receipts() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_is_a_day_wrong_changes_nothing() {
     let day = 24 * 3600 * 1000;
-    let world =
-        super::world::Plan::of(["chinhphu", "mof", "laocai"]).wrong_clock("laocai", -day).wrong_clock("mof", day).start().await;
+    let world = super::world::Plan::of(["chinhphu", "mof", "laocai"])
+        .wrong_clock("laocai", -day)
+        .wrong_clock("mof", day)
+        .start()
+        .await;
     let national = world.issues("chinhphu", notice("Nghị định", "Bản một.")).await;
     let local = world.issues("xa-a.laocai", notice("Lịch họp", "Tám giờ.")).await;
     world.corrects(&national, edition("Nghị định", "Bản hai.")).await;

@@ -117,7 +117,9 @@ where
         loop {
             match look().await {
                 Ok(found) => return found,
-                Err(due) if began.elapsed() > PATIENCE => panic!("{caller}: waited in vain for {what}: {due}"),
+                Err(due) if began.elapsed() > PATIENCE => {
+                    panic!("{caller}: waited in vain for {what}: {due}")
+                }
                 Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
             }
         }
@@ -183,7 +185,10 @@ pub fn on_postgres() -> bool {
 #[allow(clippy::disallowed_methods, reason = "what is said to the server is no statement of the program")]
 async fn at_server(sql: String) {
     let pool = sqlx::PgPool::connect(&postgres().unwrap()).await.unwrap();
-    sqlx::raw_sql(sqlx::AssertSqlSafe(sql.clone())).execute(&pool).await.unwrap_or_else(|e| panic!("{sql}: {e}"));
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql.clone()))
+        .execute(&pool)
+        .await
+        .unwrap_or_else(|e| panic!("{sql}: {e}"));
     pool.close().await;
 }
 
@@ -289,7 +294,7 @@ impl Plan {
         let keyring = Keyring::open(&folder.join(first).join("keys"), &node_name(first)).unwrap();
         let root = keyring.own(&origin(first), &dice).unwrap();
         let heads = keyring.own(&format!("{}/heads", domain(first)).parse().unwrap(), &dice).unwrap();
-        let quorum = cosigners.len().min(2);
+        let quorum = cosigners.len().div_ceil(2);
         init::root_note(root, heads, cosigners, quorum, &dice).unwrap().0
     }
 
@@ -389,7 +394,8 @@ impl World {
         below.sort_by_key(|(_, _, portal)| portal.contains('.'));
         for (parent, node, portal) in &below {
             until("a parent in the directory", async || {
-                let known = *portal == first || self.app(parent).directory.load().agency(&origin(parent)).is_some();
+                let known =
+                    *portal == first || self.app(parent).directory.load().agency(&origin(parent)).is_some();
                 if known { Ok(()) } else { Err(parent.clone()) }
             })
             .await;
@@ -410,8 +416,12 @@ impl World {
         for label in labels {
             until("the whole directory", async || {
                 let directory = self.app(label).directory.load();
-                let missing: Vec<_> =
-                    below.iter().filter(|(_, _, portal)| directory.agency(&origin(portal)).is_none_or(|a| a.node.is_none())).collect();
+                let missing: Vec<_> = below
+                    .iter()
+                    .filter(|(_, _, portal)| {
+                        directory.agency(&origin(portal)).is_none_or(|a| a.node.is_none())
+                    })
+                    .collect();
                 if missing.is_empty() { Ok(()) } else { Err(format!("{missing:?} on {label}")) }
             })
             .await;
@@ -512,7 +522,9 @@ impl World {
 
     /// Any request.
     pub fn request(&self, method: &str, portal: &str, path: &str) -> reqwest::RequestBuilder {
-        self.client.request(method.parse().unwrap(), self.address(portal, path)).header("host", self.host(portal))
+        self.client
+            .request(method.parse().unwrap(), self.address(portal, path))
+            .header("host", self.host(portal))
     }
 
     /// Sends a request and reads the whole answer.
@@ -553,7 +565,9 @@ impl World {
 
     /// Corrects an item.
     pub async fn corrects(&self, item: &Item, draft: Value) -> u64 {
-        self.acts(item, "editions", json!({ "change": "correct", "item": draft })).await["entry"].as_u64().unwrap()
+        self.acts(item, "editions", json!({ "change": "correct", "item": draft })).await["entry"]
+            .as_u64()
+            .unwrap()
     }
 
     /// Withdraws an item under a banner, or so that nobody reads it any more.
@@ -596,7 +610,8 @@ impl World {
         let peer = peer.map(|p| node_name(p).to_string());
         until(about, async || {
             let alarms = self.alarms(label).await;
-            let found = alarms.iter().any(|(a, p, _)| a == about && peer.as_ref().is_none_or(|peer| peer == p));
+            let found =
+                alarms.iter().any(|(a, p, _)| a == about && peer.as_ref().is_none_or(|peer| peer == p));
             if found { Ok(()) } else { Err(format!("{alarms:?}")) }
         })
         .await;
@@ -608,7 +623,13 @@ pub fn item(portal: &str, done: &Value) -> Item {
     let text = |field: &str| done[field].as_str().unwrap().to_owned();
     let reference = text("reference");
     let id = Uuid::try_parse(reference.split_once('-').unwrap().1).unwrap();
-    Item { portal: portal.to_owned(), origin: text("origin"), entry: done["entry"].as_u64().unwrap(), id, reference }
+    Item {
+        portal: portal.to_owned(),
+        origin: text("origin"),
+        entry: done["entry"].as_u64().unwrap(),
+        id,
+        reference,
+    }
 }
 
 // What is due, and what must be true at the end.
@@ -638,7 +659,9 @@ impl World {
             if wants > 0 {
                 due.push(format!("{} lacks {wants} contents", node.label));
             }
-            for head in heads.iter().filter(|head| head.own && head.frozen.is_none() && head.checkpoint_size > 0) {
+            for head in
+                heads.iter().filter(|head| head.own && head.frozen.is_none() && head.checkpoint_size > 0)
+            {
                 for (other, follower) in running.iter().filter(|(other, _)| other.label != node.label) {
                     due.extend(lag(head, app, node, follower, other).await);
                 }
@@ -667,7 +690,10 @@ async fn lag(head: &Head, app: &App, node: &Node, follower: &App, other: &Node) 
         return follower.config.follows_all.then(|| format!("{} does not know {}", other.label, head.origin));
     };
     if held.size < head.size || held.checkpoint_size < head.size {
-        return Some(format!("{} has {} of {} of {}", other.label, held.checkpoint_size, head.size, head.origin));
+        return Some(format!(
+            "{} has {} of {} of {}",
+            other.label, held.checkpoint_size, head.size, head.origin
+        ));
     }
     let mut conn = app.db.read().await.unwrap();
     let receipts = receipts::of_log(&mut conn, head.origin.as_str()).await.unwrap();
@@ -677,7 +703,10 @@ async fn lag(head: &Head, app: &App, node: &Node, follower: &App, other: &Node) 
         Some(r) if r.size as u64 >= head.size && r.lacking.is_empty() => None,
         // A heads log grows as receipts are told of it; its own receipts are no reason to wait.
         _ if head.origin.as_str().ends_with("/heads") => None,
-        Some(r) => Some(format!("{}: {} confirmed {} of {} of {}, lacking {:?}", node.label, name, r.size, head.size, head.origin, r.lacking)),
+        Some(r) => Some(format!(
+            "{}: {} confirmed {} of {} of {}, lacking {:?}",
+            node.label, name, r.size, head.size, head.origin, r.lacking
+        )),
         None => Some(format!("{}: {} has not confirmed {}", node.label, name, head.origin)),
     }
 }
@@ -706,7 +735,12 @@ async fn verify(app: &App, conn: &mut Conn, label: &str, head: &Head) {
         .or_else(|| directory.keys_for(&head.origin, head.checkpoint_size).cloned())
         .unwrap_or_else(|| panic!("{label}: nobody vouches for {}", head.origin));
     let claim = Checkpoint::open(&note, &key).unwrap_or_else(|e| panic!("{label}: {}: {e}", head.origin));
-    assert_eq!((claim.size, claim.root), (head.checkpoint_size, at_checkpoint.root()), "{label}: {}", head.origin);
+    assert_eq!(
+        (claim.size, claim.root),
+        (head.checkpoint_size, at_checkpoint.root()),
+        "{label}: {}",
+        head.origin
+    );
 }
 
 impl Drop for World {
