@@ -132,12 +132,7 @@ pub async fn withdraw(
     Path(reference): Path<String>,
     body: Bytes,
 ) -> Response {
-    let result = async {
-        let reason: Reason = read(&body)?;
-        let standing = publish::own(&app, &reference).await?;
-        publish::withdraw(&app, &standing, reason, admin.once(&reference, &body)).await
-    };
-    created(&app, result.await)
+    end(&app, &admin, &reference, &body, false).await
 }
 
 /// `POST /api/v1/items/{reference}/erasure`
@@ -147,12 +142,20 @@ pub async fn erase(
     Path(reference): Path<String>,
     body: Bytes,
 ) -> Response {
+    end(&app, &admin, &reference, &body, true).await
+}
+
+async fn end(app: &App, admin: &Administrator, reference: &str, body: &[u8], erase: bool) -> Response {
     let result = async {
-        let reason: Reason = read(&body)?;
-        let standing = publish::own(&app, &reference).await?;
-        publish::erase(&app, &standing, reason, admin.once(&reference, &body)).await
+        let reason: Reason = read(body)?;
+        let standing = publish::own(app, reference).await?;
+        let once = admin.once(if erase { "erase" } else { "withdraw" }, body);
+        match erase {
+            true => publish::erase(app, &standing, reason, once).await,
+            false => publish::withdraw(app, &standing, reason, once).await,
+        }
     };
-    created(&app, result.await)
+    created(app, result.await)
 }
 
 /// An order about an item of a portal below.

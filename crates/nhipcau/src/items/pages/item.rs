@@ -1,0 +1,349 @@
+//! The page of one item: what stands, what was withdrawn, what is gone, what is still on its way.
+
+use askama::Template;
+use axum::extract::{Path, State as Given};
+use axum::response::Response;
+use network::content::{Item, Layer as TextLayer, Note};
+use network::names::ContentHash;
+
+use super::lists::urgency;
+use super::{HTML, LONG, explained, find, kept, portal, publisher, shown_kind, speaker, title};
+use crate::agencies::{self, Portal};
+use crate::app::App;
+use crate::clock::instant;
+use crate::db::Conn;
+use crate::items::store::{self, Edition, Standing};
+use crate::items::view::{
+    FileLink, GonePage, GoneWhy, Issued, ItemPage, Layer, Legal, LegalFact, Notice, Original, Parts,
+    Provenance, Shown, Span, Stored, TocLine, Verify, qr_svg,
+};
+use crate::items::{State, body, meta};
+use crate::logs::coverage;
+use crate::logs::view::fingerprint;
+use crate::problem::Problem;
+use crate::web::answer::failure;
+use crate::web::error_view::{ErrorPage, Fault};
+use crate::web::pages::{Drawn, Tag};
+use crate::web::shell::{Section, Shell};
+use crate::web::visitor::Visitor;
+use crate::words::{Lang, date};
+
+/// `/muc/{reference}`
+pub async fn item(Given(app): Given<App>, Path(reference): Path<String>, visitor: Visitor) -> Response {
+    let found = match find(&app, &reference).await {
+        Ok(found) => found,
+        Err(problem) => return failure(&app, &visitor, problem),
+    };
+    if let Err(answer) = portal(&app, &visitor) {
+        return *answer;
+    }
+    let tags = vec![Tag::Item(found.log, found.item.to_string()), Tag::Receipts(found.log), Tag::Directory];
+    kept(&app, &visitor, tags, LONG, async |portal: &Portal| {
+        let mut conn = app.db.read().await?;
+        // Read again under the versions of the tags, so that a change in between is not lost.
+        let standing = store::find(&mut conn, &found.reference()).await?.ok_or(Problem::NotFound("item"))?;
+        match standing.state {
+            State::Gone | State::Erased => gone(&app, &visitor, portal, &mut conn, standing).await,
+            State::Standing | State::Withdrawn => {
+                standing_page(&app, &visitor, portal, &mut conn, standing).await
+            }
+        }
+    })
+    .await
+}
+
+async fn gone(
+    app: &App,
+    visitor: &Visitor,
+    portal: &Portal,
+    conn: &mut Conn,
+    item: Standing,
+) -> Result<Drawn, Problem> {
+    let note = explained(app, conn, item.note).await?;
+    let at = instant(item.changed);
+    let why = match item.state {
+        State::Erased => {
+            // The note with the basis comes right behind the entry; until then the sentence stands without it.
+            GoneWhy::Erased { at, basis: note.and_then(|n| n.basis).unwrap_or_else(|| "…".to_owned()) }
+        }
+        _ => GoneWhy::Withdrawn { at, reason: note.map(|n| n.text) },
+    };
+    let mut shell = portal.shell(app, visitor, Section::Elsewhere);
+    shell.title = Some(match item.state {
+        State::Erased => shell.w().erased_title.to_owned(),
+        _ => shell.w().gone_title.to_owned(),
+    });
+    let page = GonePage {
+        reference: item.reference().to_string(),
+        title: (!item.card.title.is_empty()).then(|| title(&item.card, visitor.lang)),
+        agency: publisher(app, &item, visitor.lang),
+        why,
+        entry: item.index,
+        shell,
+    };
+    Ok(Drawn::whole(410, HTML, &page.render().map_err(anyhow::Error::from)?))
+}
+
+async fn standing_page(
+    app: &App,
+    visitor: &Visitor,
+    portal: &Portal,
+    conn: &mut Conn,
+    item: Standing,
+) -> Result<Drawn, Problem> {
+    let lang = visitor.lang;
+    let mut shell =
+        portal.shell(app, visitor, if item.log == portal.log { Section::Own } else { Section::Directions });
+    let Some(hash) = item.content else {
+        return awaited(shell, &item);
+    };
+    let bytes =
+        app.folder.read(conn, &hash).await?.ok_or_else(|| anyhow::anyhow!("content {hash} is not here"))?;
+    let document = Item::parse(&bytes).map_err(|f| {
+        anyhow::anyhow!("content {hash}: {}", f.first().map(ToString::to_string).unwrap_or_default())
+    })?;
+    let editions = store::editions(conn, item.log, item.item).await?;
+    let shown = editions.iter().find(|e| e.edition == item.shown);
+    let reference = item.reference().to_string();
+    let rendered = body::render(&document.body);
+    let read = part_of(visitor, &reference, &rendered)?;
+    let body =
+        app.pages.body(read.key(hash), || Ok::<_, Problem>(rendered.html[read.range.clone()].to_owned()))?;
+    let note = explained(app, conn, item.note).await?;
+    let span = span(app, conn, &item, shown, lang).await?;
+    let coverage = coverage::count(app, conn, &item).await?;
+    shell.title = Some(title(&item.card, lang));
+    shell.description = Some(document.summary.clone()).filter(|s| !s.is_empty());
+    let today = date::day(shell.now);
+    let by = publisher(app, &item, lang);
+    let stored = span.stored;
+    let verify = verify(app, visitor, &item);
+    let page = ItemPage {
+        title: document.title.clone(),
+        title_en: document.title_en.clone(),
+        lang: document.lang.clone(),
+        kind: shown_kind(&item.kind),
+        form: document.form.clone(),
+        number: document.number.clone(),
+        agency: speaker(app, &item, lang),
+        signer: document.signer.clone(),
+        issued_on: document.issued,
+        effective_on: document.effective,
+        expires_on: document.expires,
+        legal: document.effective.map(|from| LegalFact {
+            status: match (from > today, document.expires.is_some_and(|last| last < today)) {
+                (true, _) => Legal::NotYet,
+                (_, true) => Legal::Expired,
+                _ => Legal::InForce,
+            },
+            on: today,
+        }),
+        urgency: urgency(&item.card),
+        sample: item.card.sample,
+        layer: match document.body.layer {
+            TextLayer::Official => Layer::Issued,
+            TextLayer::Digitised => Layer::Digitised,
+            TextLayer::None => Layer::MetadataOnly,
+        },
+        original: document.source.as_ref().and_then(|source| {
+            let href = source.url.clone()?;
+            let site = site_of(&href).unwrap_or(&source.name).to_owned();
+            Some(Original { attribution: site == "congbao.chinhphu.vn", site, href })
+        }),
+        files: document
+            .files
+            .iter()
+            .map(|file| FileLink {
+                href: format!("/content/{}", file.sha256),
+                name: file.name.clone(),
+                format: file.name.rsplit_once('.').map_or("", |(_, end)| end).to_uppercase(),
+                bytes: file.size,
+            })
+            .collect(),
+        provenance: Provenance::Signed {
+            by: by.clone(),
+            at: instant(shown.map_or(item.changed, |e| e.at)),
+            entry: shown.map_or(item.index, |e| e.idx as u64),
+            origin: item.origin.to_string(),
+            nodes: (stored.nodes, stored.of),
+            demo_key: app.config.demo,
+        },
+        span,
+        notices: notices(&item, shown, &document, note, orderer(app, conn, &item, lang).await?),
+        summary: Some(document.summary.clone()).filter(|s| !s.is_empty() && *s != document.title),
+        toc: read.toc,
+        parts: read.parts,
+        related: Vec::new(),
+        coverage: Some(coverage),
+        editions: editions.len() as u32,
+        has_body: document.body.layer != TextLayer::None && !document.body.text.trim().is_empty(),
+        verify,
+        meta: meta::of(app, visitor, &item, &document, &by),
+        reference,
+        shell,
+    };
+    let around = page.around().map_err(anyhow::Error::from)?;
+    Ok(Drawn::around(200, &around.before, &body, &around.after))
+}
+
+/// What of a long text is read on this page.
+struct Reading {
+    range: std::ops::Range<usize>,
+    toc: Vec<TocLine>,
+    parts: Option<Parts>,
+}
+
+impl Reading {
+    /// The name under which the compressed body of this part is kept.
+    fn key(&self, content: ContentHash) -> ContentHash {
+        ContentHash::of(format!("{content} {:?}", self.range).as_bytes())
+    }
+}
+
+/// `?phan=2` reads one part of a long text, `?toan-van=1` the whole; without either the first part.
+fn part_of(visitor: &Visitor, reference: &str, rendered: &body::Rendered) -> Result<Reading, Problem> {
+    let query = visitor.path.split_once('?').map_or("", |(_, query)| query);
+    let asked = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+    let ranges = rendered.parts();
+    let whole = 0..rendered.html.len();
+    if ranges.len() == 1 || asked("toan-van").is_some() {
+        return Ok(Reading { range: whole, toc: rendered.toc.clone(), parts: None });
+    }
+    let this: usize = match asked("phan") {
+        None => 1,
+        Some(text) => {
+            text.parse().ok().filter(|n| (1..=ranges.len()).contains(n)).ok_or(Problem::NotFound("part"))?
+        }
+    };
+    let range = ranges[this - 1].clone();
+    let at =
+        |n: usize| if n == 1 { format!("/muc/{reference}") } else { format!("/muc/{reference}?phan={n}") };
+    let toc = rendered
+        .toc
+        .iter()
+        .map(|line| {
+            let anchor = format!("id=\"{}\"", line.href.trim_start_matches('#'));
+            let place = rendered.html.find(&anchor).unwrap_or(0);
+            let home = ranges.iter().position(|r| r.contains(&place)).map_or(1, |n| n + 1);
+            let href = if home == this { line.href.clone() } else { format!("{}{}", at(home), line.href) };
+            TocLine { href, ..line.clone() }
+        })
+        .collect();
+    let parts = Parts {
+        this: this as u32,
+        of: ranges.len() as u32,
+        before: (this > 1).then(|| at(this - 1)),
+        after: (this < ranges.len()).then(|| at(this + 1)),
+        whole: format!("/muc/{reference}?toan-van=1"),
+    };
+    Ok(Reading { range, toc, parts: Some(parts) })
+}
+
+/// The entry is here and its text is not: the page says so, and when to come back.
+fn awaited(shell: Shell, item: &Standing) -> Result<Drawn, Problem> {
+    tracing::debug!(item = %item.reference(), "asked for before its content has come");
+    let lang = shell.lang;
+    let mut page = ErrorPage { shell, fault: Fault::Awaited };
+    page.shell.title = Some(ErrorPage::title_of(&page.fault, lang).to_owned());
+    Ok(Drawn::whole(503, HTML, &page.render().map_err(anyhow::Error::from)?))
+}
+
+fn site_of(href: &str) -> Option<&str> {
+    href.split_once("://")?.1.split('/').next()
+}
+
+async fn span(
+    app: &App,
+    conn: &mut Conn,
+    item: &Standing,
+    shown: Option<&Edition>,
+    lang: Lang,
+) -> Result<Span, Problem> {
+    let newest = item.index;
+    let stored = coverage::stored(app, conn, &item.origin, newest, item.changed).await?;
+    let entry = shown.map_or(item.first_index, |e| e.idx as u64);
+    Ok(Span {
+        issued: Issued {
+            by: publisher(app, item, lang),
+            at: instant(shown.map_or(item.issued, |e| e.at)),
+            entry,
+        },
+        stored: Stored { nodes: stored.nodes, of: stored.of, last_after_ms: stored.last_after_ms },
+        shown: match item.state {
+            State::Standing if item.shown < item.edition => Shown::Awaited,
+            State::Standing => Shown::Since(instant(stored.here.unwrap_or(item.changed))),
+            _ => Shown::Removed(instant(item.changed)),
+        },
+    })
+}
+
+/// The agency above whose order stands over an item; `None` if its own issuer ended it.
+async fn orderer(app: &App, conn: &mut Conn, item: &Standing, lang: Lang) -> Result<Option<String>, Problem> {
+    if item.state == State::Standing {
+        return Ok(None);
+    }
+    let orders = store::orders(conn, item.log, item.item).await?;
+    let directory = app.directory.load();
+    let named = |origin: &str| {
+        let agency = origin.parse().ok().and_then(|o| directory.agency(&o).cloned());
+        agencies::name(agency.as_ref(), lang, origin)
+    };
+    Ok(orders.iter().find(|order| order.act == item.state.word()).map(|order| named(&order.origin)))
+}
+
+fn notices(
+    item: &Standing,
+    shown: Option<&Edition>,
+    document: &Item,
+    note: Option<Note>,
+    by: Option<String>,
+) -> Vec<Notice> {
+    let mut notices = Vec::new();
+    if item.state == State::Withdrawn {
+        let reason = note.map(|n| match n.basis {
+            Some(basis) => format!("{} ({basis})", n.text),
+            None => n.text,
+        });
+        notices.push(Notice::Withdrawn { at: instant(item.changed), reason, by });
+    }
+    if let Some(edition) = shown {
+        let (at, note) = (instant(edition.at), document.change_note.clone());
+        match edition.change.as_str() {
+            "correct" => notices.push(Notice::Corrected { at, note }),
+            "update" => notices.push(Notice::Updated { at, note }),
+            "replace" => notices.push(Notice::Replaced { at, by: None }),
+            _ => {}
+        }
+    }
+    notices
+}
+
+/// The check in the reader's browser, and the QR code that opens it on another device.
+fn verify(app: &App, visitor: &Visitor, item: &Standing) -> Verify {
+    let proof = format!("/proof/{}", item.reference());
+    Verify {
+        qr: format!("/qr/{}.svg", item.reference()),
+        qr_href: qr_href(app, visitor, item),
+        proof,
+        root_fingerprint: fingerprint(&app.root.text().text()),
+    }
+}
+
+/// What the QR code of an item opens. A page cannot vouch for itself: it is the issuer's own host.
+fn qr_href(app: &App, visitor: &Visitor, item: &Standing) -> String {
+    let host = agencies::address(&app.directory.load(), &item.origin).unwrap_or_else(|| visitor.base.clone());
+    format!("{host}/kiem-tra#/proof/{}", item.reference())
+}
+
+/// `/qr/{reference}.svg`
+pub async fn qr(Given(app): Given<App>, Path(name): Path<String>, visitor: Visitor) -> Response {
+    let found = match find(&app, name.strip_suffix(".svg").unwrap_or(&name)).await {
+        Ok(found) => found,
+        Err(problem) => return failure(&app, &visitor, problem),
+    };
+    kept(&app, &visitor, vec![Tag::Directory], LONG, async |_: &Portal| {
+        let svg = qr_svg(&qr_href(&app, &visitor, &found)).ok_or(Problem::NotFound("QR code"))?;
+        Ok(Drawn::whole(200, "image/svg+xml", &svg))
+    })
+    .await
+}

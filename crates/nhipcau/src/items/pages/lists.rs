@@ -1,0 +1,162 @@
+//! The home page and the lists.
+
+use axum::extract::State as Given;
+use axum::response::Response;
+
+use super::{SHORT, html, kept, shown_kind, speaker, stored_kind, title};
+use crate::agencies::Portal;
+use crate::app::App;
+use crate::clock::instant;
+use crate::items::store::{self, Filter, Standing};
+use crate::items::view::{Day, HomePage, ItemRow, Kind, ListPage, Origin as Whose, RowChange, Urgency};
+use crate::items::{Card, State};
+use crate::problem::Problem;
+use crate::web::pages::Tag;
+use crate::web::shell::{Section, Shell};
+use crate::web::visitor::Visitor;
+use crate::words::{Lang, date};
+
+const A_PAGE: i64 = 30;
+
+/// `/`
+pub async fn home(Given(app): Given<App>, visitor: Visitor) -> Response {
+    kept(&app, &visitor, vec![Tag::Lists, Tag::Directory], SHORT, async |portal: &Portal| {
+        let mut conn = app.db.read().await?;
+        let few = |own| Filter { own: Some(own), most: 8, ..Filter::default() };
+        let directions = store::list(&mut conn, &portal.domain, portal.log, &few(false)).await?;
+        let own = store::list(&mut conn, &portal.domain, portal.log, &few(true)).await?;
+        let alarms = crate::operate::alarms::standing(&mut conn).await?.len() as u32;
+        let shell = portal.shell(&app, &visitor, Section::Home);
+        let count =
+            app.directory.load().agencies().filter(|a| a.closed.is_none() && a.node.is_some()).count() as u32;
+        html(&HomePage {
+            directions: rows(&app, &shell, directions),
+            own: rows(&app, &shell, own),
+            day_note: day_note(shell.lang, date::day(shell.now)),
+            portals: (count, count),
+            alarms,
+            shell,
+        })
+    })
+    .await
+}
+
+/// What is special about a day, by the shipped calendar.
+fn day_note(lang: Lang, day: jiff::civil::Date) -> Option<String> {
+    let special = vietnam::working_time::Calendar::shipped().special_day(day)?;
+    Some(if lang == Lang::Vi { special.name.clone() } else { special.name_en.clone() })
+}
+
+/// `/thong-tin`
+pub async fn list(Given(app): Given<App>, visitor: Visitor) -> Response {
+    kept(&app, &visitor, vec![Tag::Lists, Tag::Directory], SHORT, async |portal: &Portal| {
+        let asked = Asked::read(&visitor)?;
+        let filter = Filter {
+            kind: asked.kind.map(stored_kind).map(str::to_owned),
+            own: asked.origin.map(|o| o == Whose::Own),
+            skip: (i64::from(asked.page) - 1) * A_PAGE,
+            most: A_PAGE,
+        };
+        let mut conn = app.db.read().await?;
+        let total = store::count(&mut conn, &portal.domain, portal.log, &filter).await?;
+        let found = store::list(&mut conn, &portal.domain, portal.log, &filter).await?;
+        let section = match asked.origin {
+            Some(Whose::Own) => Section::Own,
+            Some(Whose::Network) => Section::Directions,
+            None => Section::Elsewhere,
+        };
+        let mut shell = portal.shell(&app, &visitor, section);
+        let pages = u32::try_from((total + A_PAGE - 1) / A_PAGE).unwrap_or(u32::MAX).max(1);
+        if asked.page > pages {
+            return Err(Problem::NotFound("page"));
+        }
+        let mut days: Vec<Day> = Vec::new();
+        for row in rows(&app, &shell, found) {
+            let day = date::day(row.at);
+            match days.last_mut() {
+                Some(last) if last.date == day => last.rows.push(row),
+                _ => days.push(Day { date: day, rows: vec![row] }),
+            }
+        }
+        let mut listed = ListPage {
+            shell: shell.clone(),
+            days,
+            kind: asked.kind,
+            origin: asked.origin,
+            page: asked.page,
+            pages,
+            total: total as u64,
+        };
+        shell.title = Some(listed.heading().to_owned());
+        listed.shell = shell;
+        html(&listed)
+    })
+    .await
+}
+
+struct Asked {
+    kind: Option<Kind>,
+    origin: Option<Whose>,
+    page: u32,
+}
+
+impl Asked {
+    fn read(visitor: &Visitor) -> Result<Asked, Problem> {
+        let query = visitor.path.split_once('?').map_or("", |(_, query)| query);
+        let mut asked = Asked { kind: None, origin: None, page: 1 };
+        for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+            let wrong = || {
+                Problem::Invalid(vec![crate::problem::Fault {
+                    field: name.to_owned(),
+                    vi: format!("Không có lựa chọn “{value}” cho “{name}”. Hãy chọn trong danh sách."),
+                    en: format!("There is no choice {value:?} for {name:?}. Choose from the list."),
+                }])
+            };
+            match name {
+                "loai" => asked.kind = Some(Kind::from_slug(value).ok_or_else(wrong)?),
+                "cua" => asked.origin = Some(Whose::from_slug(value).ok_or_else(wrong)?),
+                "trang" => {
+                    asked.page = value.parse().ok().filter(|n| (1..=100_000).contains(n)).ok_or_else(wrong)?
+                }
+                _ => {}
+            }
+        }
+        Ok(asked)
+    }
+}
+
+pub(super) fn urgency(card: &Card) -> Urgency {
+    match card.urgency.as_deref() {
+        Some("urgent") => Urgency::Urgent,
+        Some("very-urgent") => Urgency::VeryUrgent,
+        Some("express") => Urgency::Flash,
+        _ => Urgency::Ordinary,
+    }
+}
+
+/// Items as rows of a list.
+pub fn rows(app: &App, shell: &Shell, items: Vec<Standing>) -> Vec<ItemRow> {
+    items.into_iter().map(|item| row(app, shell.lang, item)).collect()
+}
+
+fn row(app: &App, lang: Lang, item: Standing) -> ItemRow {
+    let changed = instant(item.changed);
+    let change = match item.state {
+        State::Standing if item.edition > 1 => RowChange::Corrected(changed),
+        State::Standing => RowChange::None,
+        _ => RowChange::Withdrawn(changed),
+    };
+    ItemRow {
+        href: format!("/muc/{}", item.reference()),
+        title: title(&item.card, lang),
+        kind: shown_kind(&item.kind),
+        form: item.card.form.clone(),
+        number: item.card.number.clone(),
+        agency: speaker(app, &item, lang),
+        at: instant(item.issued),
+        urgency: urgency(&item.card),
+        legal: None,
+        change,
+        sample: item.card.sample,
+    }
+}
