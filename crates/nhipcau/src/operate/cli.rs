@@ -1,15 +1,22 @@
-//! The command line: what each command takes, and what it teaches.
+//! The command line: one enum, one file a command. Each `--help` teaches.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use super::demo;
+use super::commands::{check, enrol, init, item, publish, verify};
+use super::{demo, serve};
 
 /// Nhịp Cầu joins government portals into one network: what is published once stands everywhere, proven.
+///
+/// Nhịp Cầu nối các cổng thông tin điện tử của cơ quan nhà nước: đăng một lần, đứng đúng từng chữ ở mọi nơi.
 #[derive(Parser)]
-#[command(name = "nhipcau", version, about, long_about = None)]
+#[command(
+    name = "nhipcau",
+    version,
+    after_help = "Exit codes: 0 done, 1 refused or failed (the reason stands on the last line), 2 typed wrongly.\n\
+                  Commands speak to a running node: --node URL, and --dir of the node (for its admin.token) or NHIPCAU_TOKEN."
+)]
 struct Command {
     #[command(subcommand)]
     what: What,
@@ -19,15 +26,40 @@ struct Command {
 enum What {
     /// Start a small nation on this machine: the Government, a ministry, a province with its communes
     Demo(demo::Args),
+    /// Make a node: keys, configuration, token, join request
+    Init(init::Args),
+    /// Make a new administrator's token for a node
+    Token(init::TokenArgs),
     /// Serve the node in a folder
-    Serve(ServeArgs),
-}
-
-#[derive(clap::Args)]
-struct ServeArgs {
-    /// The node's folder, made by `nhipcau init`
-    #[arg(long, default_value = ".")]
-    dir: PathBuf,
+    Serve(serve::Args),
+    /// Vouch for a child agency: its join request is written into the parent's log
+    Enrol(enrol::Args),
+    /// Close a child agency: name its successor, or its last honest size
+    Close(enrol::CloseArgs),
+    /// Issue items: a Markdown or JSON file, a folder, or JSON lines
+    Issue(publish::IssueArgs),
+    /// Correct an item: a new edition that says what was wrong
+    Correct(publish::EditionArgs),
+    /// Update an item: a new edition, because the matter went on
+    Update(publish::EditionArgs),
+    /// Replace an item by another text under the same name
+    Replace(publish::EditionArgs),
+    /// Withdraw an item from every portal that shows it
+    Withdraw(publish::WithdrawArgs),
+    /// Erase an item's content everywhere, by a named legal basis; final
+    Erase(publish::EraseArgs),
+    /// Show an item: what it says, how it stands, where
+    Show(item::Args),
+    /// Check a proof file or an item's address: authentic? complete? in force?
+    Verify(verify::Args),
+    /// Say in words whether a node is well, and what to do if not
+    Doctor(check::Args),
+    /// Copy a node's data, consistent even while it runs
+    Backup(check::BackupArgs),
+    /// Put a backup into an empty folder
+    Restore(check::RestoreArgs),
+    /// Say which migrations a new version would make; without --check, back up and make them
+    Upgrade(check::UpgradeArgs),
 }
 
 /// Runs the command that was typed. 0 when it went well, 1 when it did not, 2 when it was typed wrongly.
@@ -46,7 +78,23 @@ pub fn run() -> ExitCode {
     let done = runtime.block_on(async {
         match command.what {
             What::Demo(args) => demo::run(args).await,
-            What::Serve(args) => super::serve::run(&args.dir).await,
+            What::Init(args) => init::run(args).await,
+            What::Token(args) => init::token(&args),
+            What::Serve(args) => serve::run(&args.dir).await,
+            What::Enrol(args) => enrol::run(args).await,
+            What::Close(args) => enrol::close(args).await,
+            What::Issue(args) => publish::issue(args).await,
+            What::Correct(args) => publish::edition(args, "correct").await,
+            What::Update(args) => publish::edition(args, "update").await,
+            What::Replace(args) => publish::edition(args, "replace").await,
+            What::Withdraw(args) => publish::withdraw(args).await,
+            What::Erase(args) => publish::erase(args).await,
+            What::Show(args) => item::run(args).await,
+            What::Verify(args) => verify::run(args).await,
+            What::Doctor(args) => check::doctor(args).await,
+            What::Backup(args) => check::backup(args).await,
+            What::Restore(args) => check::restore(&args),
+            What::Upgrade(args) => check::upgrade(args).await,
         }
     });
     match done {

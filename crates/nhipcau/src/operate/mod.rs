@@ -3,6 +3,7 @@
 pub mod aftermath;
 pub mod alarms;
 pub mod cli;
+pub mod commands;
 pub mod demo;
 pub mod init;
 pub mod serve;

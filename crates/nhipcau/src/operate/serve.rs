@@ -6,6 +6,14 @@ use crate::app::{App, Given};
 use crate::config::Config;
 use crate::web;
 
+/// What `serve` takes.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The node's folder, made by `nhipcau init`
+    #[arg(long, default_value = ".")]
+    pub dir: std::path::PathBuf,
+}
+
 /// Opens and serves the node in `folder` until Ctrl-C or SIGTERM.
 ///
 /// # Errors

@@ -1,0 +1,51 @@
+//! `show`: an item, how it stands and where.
+
+use super::call::{Node, reference};
+
+/// What `show` takes.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    node: Node,
+    /// The item: its reference or its address
+    item: String,
+    /// Print what the node says, as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints an item.
+///
+/// # Errors
+/// When the node does not know it.
+pub async fn run(args: Args) -> anyhow::Result<()> {
+    let reference = reference(&args.item)?;
+    let client = args.node.client()?;
+    let mut item = client.get(&format!("/api/v1/items/{reference}")).await?;
+    let coverage = client.get(&format!("/api/v1/items/{reference}/coverage")).await?;
+    if args.json {
+        item["coverage"] = coverage;
+        println!("{}", serde_json::to_string_pretty(&item)?);
+        return Ok(());
+    }
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let state = match item["state"].as_str() {
+        Some("standing") => "đang hiển thị · stands",
+        Some("withdrawn") => "đã gỡ, còn đọc được · withdrawn, readable",
+        Some("gone") => "không còn hiển thị · gone",
+        _ => "đã xóa · erased",
+    };
+    println!("{}", text(&item["card"]["title"]));
+    println!("  {} {}  {}", text(&item["card"]["form"]), text(&item["card"]["number"]), text(&item["card"]["agency"]));
+    println!("  Tình trạng · state      {state}, bản {} · edition {}", item["edition"], item["edition"]);
+    println!("  Sổ công bố · log        {}, mục số {}", text(&item["origin"]), item["entry"]);
+    println!("  Đăng lúc · issued       {}   đổi lúc · changed {}", text(&item["issued"]), text(&item["changed"]));
+    println!("  Cổng đúng bản · portals {}/{}", coverage["portals"]["good"], coverage["portals"]["of"]);
+    for node in coverage["nodes"].as_array().into_iter().flatten() {
+        println!("    {}  {}  {}/{}", text(&node["name"]), text(&node["stored"]), node["portals"]["good"], node["portals"]["of"]);
+    }
+    if let Some(body) = item["document"]["body"]["text"].as_str() {
+        println!("\n{body}");
+    }
+    Ok(())
+}

@@ -1,0 +1,9 @@
+//! The commands, one file for each family; `call` is how they speak to a running node.
+
+pub mod call;
+pub mod check;
+pub mod enrol;
+pub mod init;
+pub mod item;
+pub mod publish;
+pub mod verify;
