@@ -279,14 +279,14 @@ fn explanation(app: &App, reason: &Reason, basis_needed: bool) -> Result<(Conten
     Ok((reference, bytes))
 }
 
-/// One transaction: the repeat check, the content, the entry.
+/// One transaction: the repeat check, the entry, the content.
 async fn step<F>(
     app: &App,
     log: i64,
     kind: Kind,
     mut done: Done,
     once: Option<Once>,
-    first: F,
+    content: F,
 ) -> Result<Done, Problem>
 where
     F: AsyncFnOnce(&mut Tx) -> anyhow::Result<()> + Send + 'static,
@@ -298,9 +298,10 @@ where
             {
                 return Ok(answer);
             }
-            first(tx).await?;
             let now = tx.ledger.now();
             done.entry = ledger::append(tx, log, &Entry { at: instant(now), kind }).await?;
+            // After the entry that wants it, as at any other node: what arrives is what is shown.
+            content(tx).await?;
             if let Some(once) = once {
                 run!(
                     tx,
