@@ -66,6 +66,8 @@ struct Net {
     keys: HashMap<Origin, Keys>,
     ids: HashMap<Origin, i64>,
     came: HashMap<ContentHash, Bytes>,
+    /// Where the contents of each log are fetched.
+    sources: BTreeMap<Origin, Vec<PeerId>>,
     tiles: hands::Tiles,
     reports: mpsc::Sender<Report>,
     began: Instant,
@@ -97,6 +99,7 @@ pub async fn run(app: App, mut inbox: mpsc::Receiver<Event>) {
         keys: HashMap::new(),
         ids: HashMap::new(),
         came: HashMap::new(),
+        sources: BTreeMap::new(),
         tiles: hands::Tiles::new(),
         reports,
         began: Instant::now(),
@@ -316,6 +319,7 @@ impl Net {
                 sources.extend((0..self.peers.len()).map(|at| PeerId(at as u32)));
             }
             if !sources.is_empty() {
+                self.sources.insert(origin.clone(), sources.clone());
                 self.fetch(contents::Event::Sources { origin: origin.clone(), sources });
             }
         }
@@ -421,6 +425,7 @@ impl Net {
             let app = self.app.clone();
             let name = entry.name.clone();
             if up {
+                self.hurry(peer);
                 self.app.tasks.spawn("clear", async move {
                     for about in ["follower.unreachable", "follower.unavailable"] {
                         if let Err(error) =
@@ -434,6 +439,15 @@ impl Net {
             } else {
                 self.app.pages.changed([crate::web::pages::Tag::Directory]);
             }
+        }
+    }
+
+    /// A neighbour is back: the contents that it may have need not wait any longer.
+    fn hurry(&mut self, peer: PeerId) {
+        let named = self.sources.iter().filter(|(_, sources)| sources.contains(&peer));
+        let named: Vec<_> = named.map(|(origin, sources)| (origin.clone(), sources.clone())).collect();
+        for (origin, sources) in named {
+            self.fetch(contents::Event::Sources { origin, sources });
         }
     }
 
