@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use network::directory::{Directory, Effect, NotConfirmed};
 use network::entry::{Entry, Kind};
-use network::follower;
+use network::follower::{self, Split};
 use network::names::Origin;
 use tlog::Note;
 use tokio::sync::broadcast::error::RecvError;
@@ -17,12 +17,15 @@ use super::{Portals, fold, store};
 use crate::app::App;
 use crate::db::Tx;
 use crate::items;
-use crate::logs::ledger::Added;
+use crate::logs::ledger::{self, Added};
 use crate::logs::store as logs;
 use crate::operate::alarms::{self, Alarm};
 use crate::peers;
 use crate::run;
 use crate::web::pages::Tag;
+
+/// Signature lines of a heads checkpoint that is passed on: the log's own and 15 cosignatures (protocol §3).
+const MOST_SIGNATURES: usize = 16;
 
 /// Follows commits and cosigned heads until the node stops.
 pub async fn run(app: App, mut cosigned: mpsc::Receiver<Note>) {
@@ -69,6 +72,7 @@ impl Keeper {
             if !heads
                 && !mentions(bytes, b"\"kind\":\"agency.")
                 && !mentions(bytes, b"\"kind\":\"portal.carries\"")
+                && !mentions(bytes, b"\"kind\":\"log.split\"")
             {
                 continue;
             }
@@ -78,6 +82,12 @@ impl Keeper {
                     let Ok(note) = Note::parse(&checkpoint) else { continue };
                     let head = follower::Event::Head { origin, size, root, note: Arc::new(note) };
                     let _ = self.app.follower.send(peers::Event::Network(head)).await;
+                }
+                Ok(Entry { kind: Kind::LogSplit { origin, a, b, bridge }, .. }) => {
+                    let (Ok(a), Ok(b)) = (Note::parse(&a), Note::parse(&b)) else { continue };
+                    let shown = Split { origin, a: Arc::new(a), b: Arc::new(b), bridge };
+                    let shown = follower::Event::SplitShown(shown);
+                    let _ = self.app.follower.send(peers::Event::Network(shown)).await;
                 }
                 Ok(entry) => effects.extend(self.directory.note(&added.origin, index, &entry, None)),
                 Err(_) => {}
@@ -92,15 +102,20 @@ impl Keeper {
         }
     }
 
-    async fn confirm(&mut self, note: Note) -> Vec<Effect> {
-        let text = note.to_string();
+    async fn confirm(&mut self, mut note: Note) -> Vec<Effect> {
+        let before = self.directory.confirmed();
         match self.directory.confirm(&note) {
+            Ok(effects) if self.directory.confirmed() == before => effects,
             Ok(effects) => {
+                let text = note.to_string();
+                note.signatures.truncate(MOST_SIGNATURES);
                 let remembered = self
                     .app
                     .db
                     .write("heads.confirmed", async move |tx: &mut Tx| -> Result<(), anyhow::Error> {
-                        Ok(fold::remember(tx.conn(), fold::CONFIRMED, text).await?)
+                        fold::remember(tx.conn(), fold::CONFIRMED, text).await?;
+                        // Who follows from here gets the quorum with the flow.
+                        ledger::cosigned(tx, &note).await
                     })
                     .await;
                 if let Err(error) = remembered {

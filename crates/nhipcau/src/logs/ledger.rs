@@ -14,7 +14,7 @@ use network::directory::Directory;
 use network::entry::{Entry, Lane};
 use network::follower::Batch;
 use network::names::{ContentHash, Origin};
-use tlog::{Checkpoint, Frontier, Hash, leaf_hash};
+use tlog::{Checkpoint, Frontier, Hash, Note, leaf_hash};
 use tokio::sync::broadcast;
 
 use super::keys::{Keyring, Signing};
@@ -194,6 +194,8 @@ pub async fn append(tx: &mut Tx, log: i64, entry: &Entry) -> Result<u64, Problem
         None => return Err(Problem::NotFound("log")),
     }
     let index = staged.frontier.size();
+    // A checkpoint of before this entry is of no use any more; a new one is signed when the log is sealed.
+    staged.given = None;
     push(conn, log, staged, bytes, is_urgent(entry)).await?;
     fold(tx, log, index, entry).await?;
     Ok(index)
@@ -225,6 +227,22 @@ pub async fn extend(tx: &mut Tx, log: i64, batch: &Batch) -> anyhow::Result<bool
         }
     }
     Ok(true)
+}
+
+/// Keeps a checkpoint of a log of ours with the cosignatures that it has got since, so that followers get
+/// them too. Changes nothing if the log is not ours or has grown on.
+///
+/// # Errors
+/// When the note is no checkpoint, or the database fails.
+pub async fn cosigned(tx: &mut Tx, note: &Note) -> anyhow::Result<()> {
+    let claim = Checkpoint::of(note)?;
+    let (conn, ledger) = tx.parts();
+    let Some(head) = store::by_origin(conn, &claim.origin).await?.filter(|head| head.own) else { return Ok(()) };
+    let staged = ledger.staged(conn, head.id).await?;
+    if staged.frontier.size() == claim.size && staged.frontier.root() == claim.root {
+        staged.given = Some(Given { note: note.to_string().into(), complete: true });
+    }
+    Ok(())
 }
 
 fn is_urgent(entry: &Entry) -> bool {
