@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
+use network::directory::Directory;
 use network::entry::NodeKeys;
 use network::names::Origin;
 use network::receipt::{Held, Receipt, Shown, ShownBy, SignedReceipt};
@@ -270,22 +271,33 @@ async fn keep(
             .map(|node| node.keys.url.clone())
             .collect();
         // Only who stands in the middle passes on; what came from elsewhere goes straight to the host.
-        if receipt.node != app.config.name && app.keys.verifier(directory.root().as_str()).is_some() {
+        if receipt.node == app.config.name {
+            continue;
+        }
+        if app.keys.verifier(directory.root().as_str()).is_some() {
             onward.extend(hosts.into_iter().map(|url| (url, signed.clone())));
+        } else if !hosts.is_empty() && is_below(app, &directory, &receipt.node) {
+            let up = app.config.neighbours.iter().filter(|n| n.role == Role::Primary);
+            onward.extend(up.map(|n| (n.url.clone(), signed.clone())));
         }
     }
     let heads = directory.heads().clone();
-    let about_heads = app
+    let (about_heads, news) = app
         .db
-        .write("receipts.keep", async move |tx: &mut Tx| -> Result<bool, Problem> {
+        .write("receipts.keep", async move |tx: &mut Tx| -> Result<(bool, BTreeSet<String>), Problem> {
             let mut about_heads = false;
+            let mut news = BTreeSet::new();
             for (receipt, signed) in &verified {
                 about_heads |= receipt.logs.iter().any(|held| held.origin == heads);
-                keep_one(tx, receipt, signed).await?;
+                if keep_one(tx, receipt, signed).await? {
+                    news.insert(signed.note.to_string());
+                }
             }
-            Ok(about_heads)
+            Ok((about_heads, news))
         })
         .await?;
+    // What is known already has been passed on already: no receipt goes round in circles.
+    onward.retain(|(_, signed)| news.contains(&signed.note.to_string()));
     if about_heads && let Some(note) = cosigned_heads(app).await {
         // A full queue only means that a newer one will come.
         let _ = app.cosigned.try_send(note);
@@ -293,12 +305,21 @@ async fn keep(
     Ok(onward)
 }
 
-async fn keep_one(tx: &mut Tx, receipt: &Receipt, signed: &SignedReceipt) -> Result<(), Problem> {
+/// True for a node that one of our portals' agencies stands above: we are its way up.
+fn is_below(app: &App, directory: &Directory, node: &Origin) -> bool {
+    directory
+        .node(node)
+        .is_some_and(|node| app.portals.load().all().iter().any(|p| directory.is_ancestor(&p.origin, &node.owner)))
+}
+
+/// Keeps one receipt. Returns false if nothing of it was new.
+async fn keep_one(tx: &mut Tx, receipt: &Receipt, signed: &SignedReceipt) -> Result<bool, Problem> {
     let now = tx.ledger.now();
     let shown: BTreeMap<&Origin, u64> =
         receipt.shown.iter().filter(|s| s.portal == ShownBy::Every).map(|s| (&s.origin, s.size)).collect();
     let node = receipt.node.to_string();
     let note = signed.note.to_string();
+    let mut news = false;
     for (held, cosignature) in receipt.logs.iter().zip(&signed.cosignatures) {
         let lacking = held.lacking.iter().map(u64::to_string).collect::<Vec<_>>().join(",");
         let shown = shown.get(&held.origin).copied().unwrap_or(0);
@@ -309,7 +330,7 @@ async fn keep_one(tx: &mut Tx, receipt: &Receipt, signed: &SignedReceipt) -> Res
              ON CONFLICT (node, origin) DO UPDATE SET size = excluded.size, root = excluded.root,
                content = excluded.content, lacking = excluded.lacking, shown = excluded.shown,
                note = excluded.note, cosignature = excluded.cosignature, received = excluded.received
-             WHERE excluded.size >= receipt.size",
+             WHERE excluded.size >= receipt.size AND excluded.note <> receipt.note",
             node.clone(),
             held.origin.to_string(),
             held.size as i64,
@@ -334,13 +355,14 @@ async fn keep_one(tx: &mut Tx, receipt: &Receipt, signed: &SignedReceipt) -> Res
             shown as i64,
             now
         )?;
+        news |= changed > 0;
         if changed > 0
             && let Some(head) = store::by_origin(tx.conn(), held.origin.as_str()).await?
         {
             tx.ledger.effects.receipts.push(head.id);
         }
     }
-    Ok(())
+    Ok(news)
 }
 
 /// The cosignatures that are known for a log at one size, as note lines.
