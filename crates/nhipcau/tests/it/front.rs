@@ -84,31 +84,25 @@ impl Front {
     }
 }
 
+impl Inner {
+    fn mode_for(&self, caller: &str) -> Mode {
+        let victims = self.victims.lock().unwrap();
+        if victims.is_empty() || victims.contains(caller) { *self.mode.lock().unwrap() } else { Mode::Honest }
+    }
+}
+
 async fn pass(State(inner): State<Arc<Inner>>, request: Request) -> Response {
     let caller =
         request.headers().get("nhipcau-node").and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
     if inner.refused.lock().unwrap().contains(&caller) {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
-    let victims = inner.victims.lock().unwrap().clone();
-    let mode = if victims.is_empty() || victims.contains(&caller) {
-        *inner.mode.lock().unwrap()
-    } else {
-        Mode::Honest
-    };
     let (parts, body) = request.into_parts();
     let path = parts.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned();
     let mut headers = parts.headers.clone();
     headers.remove("accept-encoding");
     headers.remove("host");
     let body = axum::body::to_bytes(body, 1 << 26).await.unwrap();
-    if mode == Mode::Garbage && path == "/flow" {
-        return (
-            [("content-type", "text/event-stream")],
-            "event: entry\ndata: this is\nno: flow\n\nid: \u{1}\n\n",
-        )
-            .into_response();
-    }
     let call =
         inner.client.request(parts.method, format!("{}{path}", inner.target)).headers(headers).body(body);
     let Ok(answer) = call.send().await else { return StatusCode::BAD_GATEWAY.into_response() };
@@ -118,11 +112,13 @@ async fn pass(State(inner): State<Arc<Inner>>, request: Request) -> Response {
             response = response.header(name, value);
         }
     }
-    let changed = move |chunk: Bytes| match mode {
+    let log = path == "/flow" || path.starts_with("/mirror/");
+    // A flow stays open while the relay changes its mind.
+    let changed = move |chunk: Bytes| match inner.mode_for(&caller) {
         Mode::OtherContent if path.starts_with("/content/") => other(chunk),
-        Mode::ForgedEntries => replaced(chunk, b"\"edition\":1,", b"\"edition\":7,"),
-        // The first character of the signature's base64 belongs to the key's id; a later one to the signature.
-        Mode::ForgedCheckpoints => forged(chunk),
+        Mode::ForgedEntries if log => replaced(chunk, b"\"edition\":1,", b"\"edition\":7,"),
+        Mode::ForgedCheckpoints if log => forged(chunk),
+        Mode::Garbage if path == "/flow" => Bytes::from_static(b"event: entry\ndata: no\ndata: flow\n\n"),
         _ => chunk,
     };
     response.body(Body::from_stream(answer.bytes_stream().map(move |chunk| chunk.map(&changed)))).unwrap()

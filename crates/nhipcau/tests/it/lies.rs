@@ -12,10 +12,6 @@ async fn lies(mode: Mode, about: &str) {
     world.settle().await;
     front.be(mode);
     // The open flow goes on through the relay; the next commit is lied about.
-    if mode == Mode::Garbage {
-        world.cut("laocai");
-        world.mend("laocai");
-    }
     let lied_about = world.issues("chinhphu", notice("Bản tin thật", "Đúng từng chữ.")).await;
     world.alarmed("laocai", about, Some("chinhphu")).await;
     world.corrects(&item, edition("Công điện", "Bản hai.")).await;
@@ -48,25 +44,27 @@ async fn what_is_no_flow_is_refused_and_alarmed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn content_that_does_not_match_its_hash_is_never_shown() {
-    let mut plan = Plan::of(["chinhphu", "laocai"]);
+    let mut plan = Plan::of(["chinhphu", "mof", "laocai"]);
     let front = plan.front("chinhphu").await;
+    front.lie_only_to("laocai");
     let world = plan.start().await;
+    world.cut("mof");
     front.be(Mode::OtherContent);
     let item = world.issues("chinhphu", notice("Công điện", "Đúng từng chữ.")).await;
     world.alarmed("laocai", "content.mismatch", Some("chinhphu")).await;
     let page = world.page("xa-a.laocai", &item).await;
     assert!(!page.says("Đúng từng chữ") && !page.says("Công điện"), "shown though it did not match");
-    assert!(page.says("đang đến") || page.says("đang trên đường đến"), "the page does not say what is missing: {}", page.text());
-    let home = world.get("xa-a.laocai", "/").await;
-    assert!(!home.says(&item.reference));
-    assert_eq!(world.coverage(&item).await.0, 1, "counted as shown where it is not");
-
-    front.be(Mode::Honest);
-    until("the right content", async || {
-        let page = world.page("xa-a.laocai", &item).await;
-        if page.says("Đúng từng chữ.") { Ok(()) } else { Err(format!("status {}", page.status)) }
+    assert!(page.says("trên đường đến"), "the page does not say what is missing: {}", page.text());
+    assert!(!world.get("xa-a.laocai", "/").await.says(&item.reference));
+    until("the issuer to count itself and nobody else", async || match world.coverage(&item).await {
+        (1, 5) => Ok(()),
+        other => Err(format!("{other:?}")),
     })
     .await;
+
+    // The ministry is not lied to; the province gets the right bytes there.
+    world.mend("mof");
     world.settle().await;
-    assert_eq!(world.coverage(&item).await, (4, 4));
+    assert!(world.page("xa-a.laocai", &item).await.says("Đúng từng chữ."));
+    assert_eq!(world.coverage(&item).await, (5, 5));
 }

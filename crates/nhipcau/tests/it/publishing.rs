@@ -43,6 +43,17 @@ async fn who_issues_sees_it_on_the_very_next_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_lives_in_a_file_stands_at_its_issuer_too() {
+    let world = World::with(["chinhphu", "mof"]).await;
+    let item = world.issues("chinhphu", notice("Luật dài", &"Điều khoản. ".repeat(10_000))).await;
+    assert!(world.page("chinhphu", &item).await.says("Luật dài"), "its own portal does not show it");
+    assert_eq!(world.told("chinhphu", &item).await["shown_edition"], 1);
+    world.settle().await;
+    assert!(world.page("mof", &item).await.says("Luật dài"));
+    assert_eq!(world.coverage(&item).await, (2, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_correction_reaches_a_province_that_was_offline() {
     let world = World::with(["chinhphu", "mof", "laocai"]).await;
     let item = world.issues("chinhphu", notice("Công điện 46/CĐ-TTg", "Mức nước 3,2 m.")).await;

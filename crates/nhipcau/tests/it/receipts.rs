@@ -71,7 +71,7 @@ async fn a_replayed_receipt_does_not_turn_time_back() {
     assert_eq!(world.coverage(&item).await, (2, 2));
     assert_eq!(hands_in(&world, &old).await.status, 204, "a true receipt, only late");
     assert_eq!(world.coverage(&item).await, (2, 2), "an old receipt took the place of the newest");
-    for nonsense in ["", "{}", "[]", "{\"receipts\":[{}]}", "{\"receipts\":[{\"note\":\"x\",\"cosignatures\":[]}]}", "\u{0}"] {
+    for nonsense in ["", "[]", "{\"receipts\":[{}]}", "{\"receipts\":[{\"note\":\"x\",\"cosignatures\":[]}]}", "\u{0}"] {
         let answer = world.ask(world.request("POST", "chinhphu", "/receipts").body(nonsense)).await;
         assert_eq!(answer.status, 422, "{nonsense:?}: {}", answer.text());
     }

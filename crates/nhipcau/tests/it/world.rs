@@ -214,6 +214,7 @@ pub async fn drop_database(url: &str) {
 impl Plan {
     /// One node a label.
     pub fn of<const N: usize>(labels: [&str; N]) -> Plan {
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let labels: Vec<String> = labels.map(str::to_owned).into();
         let ports = labels.iter().map(|label| (label.clone(), free_port())).collect();
         Plan { labels, ports, ..Plan::default() }
@@ -234,7 +235,6 @@ impl Plan {
 
     /// Starts the nodes, enrols everybody and waits until all know all.
     pub async fn start(self) -> World {
-        let _ = rustls::crypto::ring::default_provider().install_default();
         if std::env::var_os("NHIPCAU_LOG").is_some() {
             let filter = tracing_subscriber::EnvFilter::from_env("NHIPCAU_LOG");
             let _ = tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init();
