@@ -17,7 +17,11 @@ async fn a_node_thousands_of_entries_behind_catches_up_by_tiles() {
     let portal = app.portals.load().main().unwrap();
     let done: Vec<_> = futures::stream::iter(0..many)
         .map(|number| {
-            let draft = Draft { title: format!("Văn bản số {number}"), text: format!("Nội dung {number}."), ..Draft::default() };
+            let draft = Draft {
+                title: format!("Văn bản số {number}"),
+                text: format!("Nội dung {number}."),
+                ..Draft::default()
+            };
             publish::issue(app, portal.log, &portal.origin, draft, None)
         })
         .buffer_unordered(256)

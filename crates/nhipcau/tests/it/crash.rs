@@ -41,7 +41,8 @@ impl Drop for Program {
 async fn signs(world: &World, portal: &str) -> Item {
     let body = json!({ "item": notice("Dấu hiệu sống", "Một.") });
     until("the program to sign", async || {
-        let request = world.request("POST", portal, "/api/v1/items").bearer_auth(world.token(portal)).json(&body);
+        let request =
+            world.request("POST", portal, "/api/v1/items").bearer_auth(world.token(portal)).json(&body);
         match request.send().await {
             Ok(answer) if answer.status() == 201 => Ok(item(portal, &answer.json().await.unwrap())),
             Ok(answer) => Err(answer.status().to_string()),
@@ -73,9 +74,15 @@ async fn what_was_acknowledged_survives_kill_9_at_random_moments() {
                 for number in 0.. {
                     let title = format!("Văn bản {round}.{writer}.{number}");
                     // Every third is large, so that files and rows are caught in the middle too.
-                    let text = if number % 3 == 0 { "Nội dung dài. ".repeat(6_000) } else { "Nội dung.".into() };
+                    let text = if number % 3 == 0 {
+                        "Nội dung dài. ".repeat(6_000)
+                    } else {
+                        "Nội dung.".into()
+                    };
                     let body = json!({ "item": notice(&title, &text) });
-                    let request = world.request("POST", "chinhphu", "/api/v1/items").bearer_auth(world.token("chinhphu"));
+                    let request = world
+                        .request("POST", "chinhphu", "/api/v1/items")
+                        .bearer_auth(world.token("chinhphu"));
                     match request.json(&body).send().await {
                         Ok(answer) if answer.status() == 201 => {
                             if let Ok(done) = answer.json().await {
@@ -107,7 +114,11 @@ async fn what_was_acknowledged_survives_kill_9_at_random_moments() {
     for (item, title) in &acknowledged {
         for portal in ["chinhphu", "mof"] {
             let told = world.told(portal, item).await;
-            assert_eq!(told["state"], "standing", "{portal} lost {title}, acknowledged as entry {}", item.entry);
+            assert_eq!(
+                told["state"], "standing",
+                "{portal} lost {title}, acknowledged as entry {}",
+                item.entry
+            );
             assert_eq!(told["document"]["title"], **title, "{portal}");
         }
     }

@@ -16,7 +16,8 @@ fn files_with(folder: &Path, words: &str) -> Vec<String> {
         let path = entry.path();
         if path.is_dir() {
             found.extend(files_with(&path, words));
-        } else if std::fs::read(&path).unwrap_or_default().windows(words.len()).any(|w| w == words.as_bytes()) {
+        } else if std::fs::read(&path).unwrap_or_default().windows(words.len()).any(|w| w == words.as_bytes())
+        {
             found.push(path.display().to_string());
         }
     }
@@ -36,18 +37,31 @@ async fn every_edition_and_file_vanishes_also_where_the_cable_was_out() {
     world.settle().await;
     let told = world.told("laocai", &item).await;
     let file = told["document"]["files"][0]["sha256"].as_str().unwrap().to_owned();
-    let editions: Vec<String> =
-        told["editions"].as_array().unwrap().iter().map(|e| e["sha256"].as_str().unwrap().to_owned()).collect();
+    let editions: Vec<String> = told["editions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| e["sha256"].as_str().unwrap().to_owned())
+        .collect();
     assert_eq!(editions.len(), 2);
     for hash in editions.iter().chain([&file]) {
-        assert_eq!(world.get("laocai", &format!("/content/{hash}")).await.status, 200, "nothing to erase yet");
+        assert_eq!(
+            world.get("laocai", &format!("/content/{hash}")).await.status,
+            200,
+            "nothing to erase yet"
+        );
     }
     // Pages and feeds that are kept in memory hold it too.
-    assert!(world.page("xa-a.laocai", &item).await.says(NAME) && world.get("mof", "/feed.atom").await.says(NAME));
+    assert!(
+        world.page("xa-a.laocai", &item).await.says(NAME) && world.get("mof", "/feed.atom").await.says(NAME)
+    );
     let everywhere = ["chinhphu", "mof", "laocai"];
     if !on_postgres() {
         for label in everywhere {
-            assert!(!files_with(&world.home(label), NAME).is_empty(), "{label}: the search finds nothing even before");
+            assert!(
+                !files_with(&world.home(label), NAME).is_empty(),
+                "{label}: the search finds nothing even before"
+            );
         }
     }
 
@@ -66,7 +80,10 @@ async fn every_edition_and_file_vanishes_also_where_the_cable_was_out() {
             for path in ["/", "/thong-tin", "/feed.atom", "/feed.rss", "/sitemap.xml", "/en/"] {
                 assert!(!world.get(portal, path).await.says(NAME), "{portal}{path}");
             }
-            assert!(!world.get(portal, &format!("/muc/{}/lich-su", item.reference)).await.says(NAME), "{portal}: history");
+            assert!(
+                !world.get(portal, &format!("/muc/{}/lich-su", item.reference)).await.says(NAME),
+                "{portal}: history"
+            );
         }
         for hash in editions.iter().chain([&file]) {
             assert_eq!(world.get(label, &format!("/content/{hash}")).await.status, 410, "{label}: {hash}");
@@ -90,9 +107,7 @@ async fn every_edition_and_file_vanishes_also_where_the_cable_was_out() {
 async fn a_file_that_another_item_still_shows_stays() {
     let world = World::with(["chinhphu", "mof"]).await;
     let bytes = base64::engine::general_purpose::STANDARD.encode("Mẫu đơn dùng chung");
-    let draft = |title: &str| {
-        json!({ "kind": "notice", "title": title, "text": "x", "files": [{ "name": "mau.txt", "type": "text/plain", "base64": bytes }] })
-    };
+    let draft = |title: &str| json!({ "kind": "notice", "title": title, "text": "x", "files": [{ "name": "mau.txt", "type": "text/plain", "base64": bytes }] });
     let erased = world.issues("chinhphu", draft("Một")).await;
     let kept = world.issues("chinhphu", draft("Hai")).await;
     world.erases(&erased).await;

@@ -39,7 +39,8 @@ async fn until_another_node_has_spoken_nothing_is_signed() {
     world.stop("laocai").await;
     world.cut("laocai");
     world.start("laocai").await;
-    let refused = world.post("laocai", "/api/v1/items", &serde_json::json!({ "item": notice("Vội", "Một.") })).await;
+    let refused =
+        world.post("laocai", "/api/v1/items", &serde_json::json!({ "item": notice("Vội", "Một.") })).await;
     assert_eq!(refused.status, 503, "{}", refused.text());
     assert!(refused.says("may not sign yet") && refused.header("retry-after") == "3", "{}", refused.text());
     assert_eq!(world.get("laocai", "/").await.status, 200, "reading goes on");
@@ -75,7 +76,8 @@ async fn two_histories_freeze_the_log_here_and_there() {
     world.start("laocai").await;
 
     world.alarmed("laocai", "log.two_histories", None).await;
-    let refused = world.post("laocai", "/api/v1/items", &serde_json::json!({ "item": notice("Ba", "Ba.") })).await;
+    let refused =
+        world.post("laocai", "/api/v1/items", &serde_json::json!({ "item": notice("Ba", "Ba.") })).await;
     assert_eq!(refused.status, 409, "{}", refused.text());
     assert!(refused.says("frozen"), "{}", refused.text());
 
@@ -83,14 +85,19 @@ async fn two_histories_freeze_the_log_here_and_there() {
         world.alarmed(label, "follower.split", None).await;
         until("the frozen log", async || {
             let status = world.get(label, "/api/v1/status").await.json();
-            let frozen = status["logs"].as_array().unwrap().iter().any(|l| l["origin"] == "laocai.localhost/log" && l["frozen"] == true);
+            let frozen = status["logs"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|l| l["origin"] == "laocai.localhost/log" && l["frozen"] == true);
             if frozen { Ok(()) } else { Err(status["logs"].to_string()) }
         })
         .await;
         assert_eq!(world.told(label, &seen).await["state"], "standing", "what was verified is lost");
         let network = world.get(label, "/mang").await;
         assert!(network.says("laocai.localhost/log") && network.says("đã ký hai bản khác nhau"), "{label}");
-        let evidence = world.get(label, &format!("/mang/bang-chung/{}", origin("laocai").mirror_path())).await;
+        let evidence =
+            world.get(label, &format!("/mang/bang-chung/{}", origin("laocai").mirror_path())).await;
         assert_eq!(evidence.status, 200, "{label}");
         assert!(evidence.says("laocai.localhost/log\n"), "{label}: {}", evidence.text());
     }

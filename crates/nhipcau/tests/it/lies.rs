@@ -24,7 +24,11 @@ async fn lies(mode: Mode, about: &str) {
     assert_eq!(world.told("laocai", &lied_about).await["edition"], 1);
     let page = world.get("laocai", "/mang").await;
     assert!(page.says("chinhphu.localhost/node"), "the network page does not name who lied");
-    assert_eq!(world.alarms("mof").await.iter().filter(|(a, _, _)| a == about).count(), 0, "who was not lied to is calm");
+    assert_eq!(
+        world.alarms("mof").await.iter().filter(|(a, _, _)| a == about).count(),
+        0,
+        "who was not lied to is calm"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -46,7 +46,13 @@ async fn an_order_to_erase_outlasts_editions_that_come_after_it() {
     world.settle().await;
     assert_eq!(world.page("xa-a.laocai", &item).await.status, 410);
     let path = format!("/api/v1/items/{}/editions", item.reference);
-    let again = world.post("xa-a.laocai", &path, &json!({ "change": "correct", "item": edition("Danh sách", "Ông Giàng A Bí Mật.") })).await;
+    let again = world
+        .post(
+            "xa-a.laocai",
+            &path,
+            &json!({ "change": "correct", "item": edition("Danh sách", "Ông Giàng A Bí Mật.") }),
+        )
+        .await;
     assert_eq!(again.status, 409, "{}", again.text());
     assert!(!world.page("xa-a.laocai", &item).await.says("Bí Mật"));
 }
@@ -64,7 +70,8 @@ async fn a_strangers_order_is_refused_and_without_effect_if_written_anyway() {
     let app = world.app("mof");
     let note = Note { salt: Salt([7; 16]), text: "Xóa".into(), basis: Some("Không có".into()) };
     let bytes = note.encode().unwrap();
-    let basis = ContentRef { sha256: ContentHash::of(&bytes), size: bytes.len() as u64, media: NOTE_TYPE.into() };
+    let basis =
+        ContentRef { sha256: ContentHash::of(&bytes), size: bytes.len() as u64, media: NOTE_TYPE.into() };
     let kept = basis.clone();
     app.db
         .write("test.note", async move |tx: &mut Tx| -> Result<bool, anyhow::Error> {

@@ -15,7 +15,13 @@ async fn receipt(app: &App, node: &str) -> Receipt {
     Receipt {
         node: node.parse().unwrap(),
         time: 1_800_000_000_000,
-        logs: vec![Held { origin: log.clone(), size: head.size, root: head.root, content: head.size, lacking: Vec::new() }],
+        logs: vec![Held {
+            origin: log.clone(),
+            size: head.size,
+            root: head.root,
+            content: head.size,
+            lacking: Vec::new(),
+        }],
         shown: vec![Shown { portal: ShownBy::Every, origin: log, size: head.size }],
     }
 }
@@ -40,23 +46,30 @@ async fn receipts_of_unknown_or_false_signers_are_refused() {
     let app = world.app("chinhphu");
 
     let stranger = keys("la.localhost/node");
-    let unknown = receipt(app, "la.localhost/node").await.sign(stranger.reporter(), stranger.cosigner()).unwrap();
+    let unknown =
+        receipt(app, "la.localhost/node").await.sign(stranger.reporter(), stranger.cosigner()).unwrap();
     let answer = hands_in(&world, &unknown).await;
     assert_eq!(answer.status, 403);
     assert!(answer.says("not in the directory"), "{}", answer.text());
 
     let impostor = keys("mof.localhost/node");
-    let forged = receipt(app, "mof.localhost/node").await.sign(impostor.reporter(), impostor.cosigner()).unwrap();
+    let forged =
+        receipt(app, "mof.localhost/node").await.sign(impostor.reporter(), impostor.cosigner()).unwrap();
     let answer = hands_in(&world, &forged).await;
     assert_eq!(answer.status, 403);
     assert!(answer.says("does not verify"), "{}", answer.text());
 
     let ourselves = keys("chinhphu.localhost/node");
-    let echoed = receipt(app, "chinhphu.localhost/node").await.sign(ourselves.reporter(), ourselves.cosigner()).unwrap();
+    let echoed = receipt(app, "chinhphu.localhost/node")
+        .await
+        .sign(ourselves.reporter(), ourselves.cosigner())
+        .unwrap();
     assert_eq!(hands_in(&world, &echoed).await.status, 403, "nobody else speaks for us");
 
-    let listed = world.get("chinhphu", &format!("/receipts/{}", origin("chinhphu").mirror_path())).await.json();
-    let nodes: Vec<&str> = listed["receipts"].as_array().unwrap().iter().map(|r| r["node"].as_str().unwrap()).collect();
+    let listed =
+        world.get("chinhphu", &format!("/receipts/{}", origin("chinhphu").mirror_path())).await.json();
+    let nodes: Vec<&str> =
+        listed["receipts"].as_array().unwrap().iter().map(|r| r["node"].as_str().unwrap()).collect();
     assert_eq!(nodes, ["chinhphu.localhost/node", "mof.localhost/node"]);
     assert_eq!(world.coverage(&item).await, before);
 }
@@ -65,13 +78,18 @@ async fn receipts_of_unknown_or_false_signers_are_refused() {
 async fn a_replayed_receipt_does_not_turn_time_back() {
     let world = World::with(["chinhphu", "mof"]).await;
     let ministry = world.app("mof").keys.clone();
-    let old = receipt(world.app("chinhphu"), "mof.localhost/node").await.sign(ministry.reporter(), ministry.cosigner()).unwrap();
+    let old = receipt(world.app("chinhphu"), "mof.localhost/node")
+        .await
+        .sign(ministry.reporter(), ministry.cosigner())
+        .unwrap();
     let item = world.issues("chinhphu", notice("Công điện", "Một.")).await;
     world.settle().await;
     assert_eq!(world.coverage(&item).await, (2, 2));
     assert_eq!(hands_in(&world, &old).await.status, 204, "a true receipt, only late");
     assert_eq!(world.coverage(&item).await, (2, 2), "an old receipt took the place of the newest");
-    for nonsense in ["", "[]", "{\"receipts\":[{}]}", "{\"receipts\":[{\"note\":\"x\",\"cosignatures\":[]}]}", "\u{0}"] {
+    for nonsense in
+        ["", "[]", "{\"receipts\":[{}]}", "{\"receipts\":[{\"note\":\"x\",\"cosignatures\":[]}]}", "\u{0}"]
+    {
         let answer = world.ask(world.request("POST", "chinhphu", "/receipts").body(nonsense)).await;
         assert_eq!(answer.status, 422, "{nonsense:?}: {}", answer.text());
     }
