@@ -60,6 +60,10 @@ pub fn guard(headers: &mut header::HeaderMap) {
 
 /// What a visitor sees of a problem, as a page.
 pub fn failure(app: &App, visitor: &Visitor, problem: Problem) -> Response {
+    if visitor.portal.is_none() {
+        // Whatever else is wrong: under this name there is no portal that could say so.
+        return fault_page(app, visitor, Fault::UnknownHost { host: visitor.host.clone() });
+    }
     let lang = visitor.lang;
     let in_words = |vi: String, en: String| if lang == Lang::Vi { vi } else { en };
     let fault = match problem {

@@ -43,7 +43,8 @@ impl FromRequestParts<App> for Visitor {
         let authority = text("x-forwarded-host")
             .filter(|_| trusted)
             .or_else(|| parts.uri.authority().map(|a| a.as_str()))
-            .or_else(|| text("host"))
+            // Two hosts are none: a proxy and this server must not read one request in two ways (RFC 9112, 3.2).
+            .or_else(|| text("host").filter(|_| parts.headers.get_all("host").iter().nth(1).is_none()))
             .unwrap_or_default()
             .to_ascii_lowercase();
         let secure = match text("x-forwarded-proto").filter(|_| trusted) {
