@@ -270,21 +270,28 @@ async fn erase(tx: &mut Tx, log: i64, item: Uuid, by: i64, index: u64) -> anyhow
     let id = item.to_string();
     let editions = all!(
         tx,
-        (Vec<u8>, String),
-        "SELECT sha256, files FROM edition WHERE log = $1 AND item = $2",
+        (i64, Vec<u8>, String),
+        "SELECT idx, sha256, files FROM edition WHERE log = $1 AND item = $2",
         log,
         id.clone()
     )?;
     let now = tx.ledger.now();
     let mut hashes = Vec::new();
-    for (document, files) in editions {
+    for (entry, document, files) in editions {
         if let Ok(bytes) = document.try_into() {
-            hashes.push(ContentHash(bytes));
+            hashes.push((entry, ContentHash(bytes)));
         }
-        hashes.extend(files.split(' ').filter_map(|f| f.parse::<ContentHash>().ok()));
+        hashes.extend(files.split(' ').filter_map(|f| Some((entry, f.parse::<ContentHash>().ok()?))));
     }
-    for hash in hashes {
-        run!(tx, "DELETE FROM want WHERE sha256 = $1 AND log = $2", hash.0.to_vec(), log)?;
+    for (entry, hash) in hashes {
+        // What this item wanted; another item may be waiting for the same file.
+        run!(
+            tx,
+            "DELETE FROM want WHERE sha256 = $1 AND log = $2 AND idx = $3",
+            hash.0.to_vec(),
+            log,
+            entry
+        )?;
         if shown_elsewhere(tx, log, &id, &hash).await? {
             continue;
         }

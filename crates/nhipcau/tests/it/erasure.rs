@@ -108,9 +108,12 @@ async fn a_file_that_another_item_still_shows_stays() {
     let world = World::with(["chinhphu", "mof"]).await;
     let bytes = base64::engine::general_purpose::STANDARD.encode("Mẫu đơn dùng chung");
     let draft = |title: &str| json!({ "kind": "notice", "title": title, "text": "x", "files": [{ "name": "mau.txt", "type": "text/plain", "base64": bytes }] });
+    world.cut("mof");
     let erased = world.issues("chinhphu", draft("Một")).await;
     let kept = world.issues("chinhphu", draft("Hai")).await;
+    // The ministry learns of all three at once, before any content has come.
     world.erases(&erased).await;
+    world.mend("mof");
     world.settle().await;
     let hash = world.told("mof", &kept).await["document"]["files"][0]["sha256"].as_str().unwrap().to_owned();
     for label in ["chinhphu", "mof"] {
