@@ -302,12 +302,10 @@ impl World {
     fn handle(&mut self, msg: Msg) {
         match msg {
             Msg::Boot { node } => self.boot(node),
-            Msg::Crash { node, back_after } => {
-                if self.nodes[node].memory.is_some() {
-                    self.report.crashes += 1;
-                    self.crash(node);
-                    self.after(back_after, Msg::Boot { node });
-                }
+            Msg::Crash { node, back_after } if self.nodes[node].memory.is_some() => {
+                self.report.crashes += 1;
+                self.crash(node);
+                self.after(back_after, Msg::Boot { node });
             }
             Msg::Backup { node } => self.nodes[node].backup = Some(self.nodes[node].durable.clone()),
             Msg::Restore { node } => self.restore(node),

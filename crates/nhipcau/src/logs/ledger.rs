@@ -237,7 +237,9 @@ pub async fn extend(tx: &mut Tx, log: i64, batch: &Batch) -> anyhow::Result<bool
 pub async fn cosigned(tx: &mut Tx, note: &Note) -> anyhow::Result<()> {
     let claim = Checkpoint::of(note)?;
     let (conn, ledger) = tx.parts();
-    let Some(head) = store::by_origin(conn, &claim.origin).await?.filter(|head| head.own) else { return Ok(()) };
+    let Some(head) = store::by_origin(conn, &claim.origin).await?.filter(|head| head.own) else {
+        return Ok(());
+    };
     let staged = ledger.staged(conn, head.id).await?;
     if staged.frontier.size() == claim.size && staged.frontier.root() == claim.root {
         staged.given = Some(Given { note: note.to_string().into(), complete: true });

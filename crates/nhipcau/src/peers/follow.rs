@@ -202,7 +202,9 @@ impl Net {
         } else {
             let mut needed = directory.logs_needed_by(&ours);
             // A portal that nobody has enrolled yet waits for its parent's word, in the log of one above its domain.
-            for portal in self.app.portals.load().all().iter().filter(|p| directory.agency(&p.origin).is_none()) {
+            for portal in
+                self.app.portals.load().all().iter().filter(|p| directory.agency(&p.origin).is_none())
+            {
                 let Some(domain) = portal.domain_name() else { continue };
                 let above = directory.agencies().filter(|agency| domain.lies_under(&agency.domain));
                 needed.extend(above.map(|agency| agency.origin.clone()));

@@ -307,9 +307,9 @@ async fn keep(
 
 /// True for a node that one of our portals' agencies stands above: we are its way up.
 fn is_below(app: &App, directory: &Directory, node: &Origin) -> bool {
-    directory
-        .node(node)
-        .is_some_and(|node| app.portals.load().all().iter().any(|p| directory.is_ancestor(&p.origin, &node.owner)))
+    directory.node(node).is_some_and(|node| {
+        app.portals.load().all().iter().any(|p| directory.is_ancestor(&p.origin, &node.owner))
+    })
 }
 
 /// Keeps one receipt. Returns false if nothing of it was new.

@@ -137,7 +137,8 @@ impl Server {
             match self.sent.get(&head.origin) {
                 // Its cosignatures may have come while the follower was away.
                 Some(sent) if *sent == head.checkpoint_size && head.origin == watched && *sent > 0 => {
-                    self.push(encode_checkpoint(&head.origin, head.checkpoint_size, &head.checkpoint).into()).await?;
+                    self.push(encode_checkpoint(&head.origin, head.checkpoint_size, &head.checkpoint).into())
+                        .await?;
                 }
                 Some(sent) if *sent < head.checkpoint_size => self.send_from(&mut conn, &head, *sent).await?,
                 None if self.all && head.checkpoint_size > 0 => self.send_from(&mut conn, &head, 0).await?,
