@@ -49,19 +49,28 @@ async fn every_statement_is_valid_on_both_engines() {
     sqlx::raw_sql(sqlx::AssertSqlSafe(migrations("sqlite"))).execute(&mut sqlite).await.unwrap();
     for (file, sql) in &statements {
         let text = sqlx::AssertSqlSafe(sql.clone());
-        (&mut sqlite).prepare(sqlx::SqlSafeStr::into_sql_str(text)).await.unwrap_or_else(|e| panic!("{file}: {sql}\n{e}"));
+        (&mut sqlite)
+            .prepare(sqlx::SqlSafeStr::into_sql_str(text))
+            .await
+            .unwrap_or_else(|e| panic!("{file}: {sql}\n{e}"));
     }
     let Ok(url) = std::env::var("NHIPCAU_TEST_POSTGRES") else {
         println!("skipped: PostgreSQL (set NHIPCAU_TEST_POSTGRES)");
         return;
     };
     let mut postgres = PgConnection::connect(&url).await.unwrap();
-    sqlx::raw_sql("CREATE SCHEMA statements; SET search_path TO statements").execute(&mut postgres).await.unwrap();
+    sqlx::raw_sql("CREATE SCHEMA statements; SET search_path TO statements")
+        .execute(&mut postgres)
+        .await
+        .unwrap();
     sqlx::raw_sql(sqlx::AssertSqlSafe(migrations("postgres"))).execute(&mut postgres).await.unwrap();
     sqlx::raw_sql("BEGIN").execute(&mut postgres).await.unwrap();
     for (file, sql) in &statements {
         let text = sqlx::AssertSqlSafe(sql.clone());
-        (&mut postgres).prepare(sqlx::SqlSafeStr::into_sql_str(text)).await.unwrap_or_else(|e| panic!("{file}: {sql}\n{e}"));
+        (&mut postgres)
+            .prepare(sqlx::SqlSafeStr::into_sql_str(text))
+            .await
+            .unwrap_or_else(|e| panic!("{file}: {sql}\n{e}"));
     }
     sqlx::raw_sql("ROLLBACK; DROP SCHEMA statements CASCADE").execute(&mut postgres).await.unwrap();
 }
@@ -74,7 +83,9 @@ fn schema(sql: &str) -> BTreeMap<String, Vec<String>> {
         let body = rest.split_once("\n)").unwrap().0;
         let columns = body
             .lines()
-            .map(|line| line.trim().trim_end_matches(',').replace("BIGINT", "INTEGER").replace("BYTEA", "BLOB"))
+            .map(|line| {
+                line.trim().trim_end_matches(',').replace("BIGINT", "INTEGER").replace("BYTEA", "BLOB")
+            })
             .filter(|line| !line.is_empty() && !line.starts_with("--"))
             .collect();
         tables.insert(name.to_owned(), columns);
@@ -87,6 +98,8 @@ fn the_two_schemas_agree() {
     let (sqlite, postgres) = (schema(&migrations("sqlite")), schema(&migrations("postgres")));
     assert!(sqlite.len() >= 15);
     assert_eq!(sqlite, postgres);
-    let indexes = |sql: &str| sql.lines().filter(|l| l.starts_with("CREATE INDEX")).map(str::to_owned).collect::<Vec<_>>();
+    let indexes = |sql: &str| {
+        sql.lines().filter(|l| l.starts_with("CREATE INDEX")).map(str::to_owned).collect::<Vec<_>>()
+    };
     assert_eq!(indexes(&migrations("sqlite")), indexes(&migrations("postgres")));
 }

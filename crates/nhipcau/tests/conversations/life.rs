@@ -16,12 +16,22 @@ async fn what_is_published_once_stands_everywhere_and_is_counted() {
     world.settle().await;
     let (status, page) = world.get("tinh", COMMUNE, &item.path).await;
     assert_eq!(status, 200);
-    for part in ["Công điện 46/CĐ-TTg", "Tập trung ứng phó mưa lũ", "Bản trình diễn – không phải trang chính thức"] {
+    for part in
+        ["Công điện 46/CĐ-TTg", "Tập trung ứng phó mưa lũ", "Bản trình diễn – không phải trang chính thức"]
+    {
         assert!(page.contains(part), "{part} is missing");
     }
     until("the closed account", || async {
-        let (_, page) = world.get("chinhphu", "chinhphu.localhost", &format!("/api/v1{}", item.path.replace("/muc/", "/items/")) ).await;
-        let (_, told) = world.get("chinhphu", "chinhphu.localhost", &format!("/api/v1/items/{}/coverage", item.reference)).await;
+        let (_, page) = world
+            .get(
+                "chinhphu",
+                "chinhphu.localhost",
+                &format!("/api/v1{}", item.path.replace("/muc/", "/items/")),
+            )
+            .await;
+        let (_, told) = world
+            .get("chinhphu", "chinhphu.localhost", &format!("/api/v1/items/{}/coverage", item.reference))
+            .await;
         !page.is_empty() && told.contains("\"portals\":{\"good\":4,\"of\":4}")
     })
     .await;
@@ -47,7 +57,10 @@ async fn a_correction_and_a_withdrawal_reach_a_commune_that_was_cut_off() {
         world.get("tinh", COMMUNE, &item.path).await.1.contains("đã đính chính")
     })
     .await;
-    until("the withdrawal at the commune", || async { world.get("tinh", COMMUNE, &other.path).await.0 == 410 }).await;
+    until("the withdrawal at the commune", || async {
+        world.get("tinh", COMMUNE, &other.path).await.0 == 410
+    })
+    .await;
     let (_, list) = world.get("tinh", COMMUNE, "/thong-tin").await;
     assert!(!list.contains("Thông tư về thuế"), "a withdrawn item must leave the list");
     let (_, feed) = world.get("tinh", COMMUNE, "/feed.atom").await;
@@ -60,7 +73,8 @@ async fn an_erasure_leaves_no_byte_of_content_anywhere() {
     let world = World::with(&NATION).await;
     let secret = "Bí-mật-7391-của-một-người";
     let small = world.issues("chinhphu", "Mục nhỏ", secret).await;
-    let large = world.issues("chinhphu", "Mục lớn", &format!("{secret}\n\n{}", "Một đoạn dài. ".repeat(9_000))).await;
+    let large =
+        world.issues("chinhphu", "Mục lớn", &format!("{secret}\n\n{}", "Một đoạn dài. ".repeat(9_000))).await;
     world.settle().await;
     let seen = |name: &str| {
         let disk = world.disk(name);
@@ -78,7 +92,10 @@ async fn an_erasure_leaves_no_byte_of_content_anywhere() {
         until("410 at the commune", || async { world.get("tinh", COMMUNE, &item.path).await.0 == 410 }).await;
         let (_, page) = world.get("tinh", COMMUNE, &item.path).await;
         assert!(!page.contains(secret) && !page.contains("Mục nhỏ") && !page.contains("Mục lớn"));
-        assert!(matches!(world.erases("chinhphu", item).await, Err(Problem::Refused { .. })), "an erasure is final");
+        assert!(
+            matches!(world.erases("chinhphu", item).await, Err(Problem::Refused { .. })),
+            "an erasure is final"
+        );
     }
     for name in NATION {
         until("every byte to vanish", || async { seen(name) == 0 }).await;
@@ -92,12 +109,17 @@ async fn only_a_superior_may_order_and_the_order_holds() {
     let item = world.issues("tinh", "Thông báo của tỉnh", "Nội dung.").await;
     let local = world.issues("bo", "Thông báo của bộ", "Nội dung.").await;
     world.settle().await;
-    let reason = || Reason { reason: "Sai thẩm quyền.".into(), basis: Some("Nghị định 224/2026".into()), ..Reason::default() };
+    let reason = || Reason {
+        reason: "Sai thẩm quyền.".into(),
+        basis: Some("Nghị định 224/2026".into()),
+        ..Reason::default()
+    };
     let (root, ministry) = (world.app("chinhphu"), world.app("bo"));
     let act = network::entry::Act::Withdraw { mode: network::entry::Withdrawal::Banner };
     let id = uuid::Uuid::parse_str(item.reference.split_once('-').unwrap().1).unwrap();
     let stranger = ministry.portals.load().main().unwrap();
-    let refused = publish::order(ministry, &stranger, &world.node("tinh").origin(), id, act, reason(), None).await;
+    let refused =
+        publish::order(ministry, &stranger, &world.node("tinh").origin(), id, act, reason(), None).await;
     assert!(matches!(refused, Err(Problem::Refused { .. })));
     let portal = root.portals.load().main().unwrap();
     publish::order(root, &portal, &world.node("tinh").origin(), id, act, reason(), None).await.unwrap();
@@ -138,11 +160,13 @@ async fn a_node_comes_back_to_what_it_had_and_signs_on() {
     world.restart("chinhphu").await;
     world.restart("tinh").await;
     let app = world.app("chinhphu").clone();
-    until("leave to sign again", || async { app.keys.all(nhipcau::logs::keys::Signing::Waiting).is_empty() }).await;
+    until("leave to sign again", || async { app.keys.all(nhipcau::logs::keys::Signing::Waiting).is_empty() })
+        .await;
     let after = world.issues("chinhphu", "Sau khi dừng", "Điều 1.").await;
     world.settle().await;
     for item in [&before, &after] {
-        until("both at the commune", || async { world.get("tinh", COMMUNE, &item.path).await.0 == 200 }).await;
+        until("both at the commune", || async { world.get("tinh", COMMUNE, &item.path).await.0 == 200 })
+            .await;
     }
     world.close().await;
 }
@@ -152,7 +176,16 @@ async fn hostile_requests_get_plain_answers() {
     let world = World::with(&["chinhphu"]).await;
     let node = "chinhphu";
     assert_eq!(world.get(node, "evil.example", "/").await.0, 421);
-    for path in ["/muc/..%2f..%2fetc", "/muc/00000000-0", "/content/zz", "/log/tile/0/x999/999", "/log/tile/9/000", "/mirror/ab/checkpoint", "/assets/x", "/qr/x.svg"] {
+    for path in [
+        "/muc/..%2f..%2fetc",
+        "/muc/00000000-0",
+        "/content/zz",
+        "/log/tile/0/x999/999",
+        "/log/tile/9/000",
+        "/mirror/ab/checkpoint",
+        "/assets/x",
+        "/qr/x.svg",
+    ] {
         let (status, text) = world.get(node, "chinhphu.localhost", path).await;
         assert_eq!(status, 404, "{path}");
         assert!(!text.contains("panicked") && !text.contains("SELECT"), "{path}");
@@ -160,7 +193,9 @@ async fn hostile_requests_get_plain_answers() {
     assert_eq!(world.get(node, "chinhphu.localhost", "/thong-tin?trang=0").await.0, 400);
     assert_eq!(world.get(node, "chinhphu.localhost", "/thong-tin?loai=%00").await.0, 400);
     let client = reqwest::Client::new();
-    let post = |path: &str, body: &'static str| client.post(format!("{}{path}", world.node(node).url())).body(body).send();
+    let post = |path: &str, body: &'static str| {
+        client.post(format!("{}{path}", world.node(node).url())).body(body).send()
+    };
     assert_eq!(post("/flow", "not a flow").await.unwrap().status(), 422);
     assert_eq!(post("/receipts", "{\"receipts\":[{}]}").await.unwrap().status(), 422);
     assert_eq!(post("/api/v1/items", "{}").await.unwrap().status(), 401);
@@ -174,8 +209,15 @@ async fn a_small_node_mirrors_what_its_portals_show_and_no_more() {
     world.issues("tinh", "Tin riêng của tỉnh khác", "Nội dung.").await;
     let shown = async || world.get("nho", "xa.nho.localhost", &national.path).await.0 == 200;
     until("the national item at the small node's commune", shown).await;
-    until("the other province's item at the root", async || world.holds("chinhphu", "tinh.localhost/log").await == 2).await;
-    assert_eq!(world.holds("nho", "tinh.localhost/log").await, 0, "another province's log is none of its business");
+    until("the other province's item at the root", async || {
+        world.holds("chinhphu", "tinh.localhost/log").await == 2
+    })
+    .await;
+    assert_eq!(
+        world.holds("nho", "tinh.localhost/log").await,
+        0,
+        "another province's log is none of its business"
+    );
     assert_eq!(world.holds("nho", "bo.localhost/log").await, world.holds("bo", "bo.localhost/log").await);
     world.close().await;
 }

@@ -65,14 +65,22 @@ impl World {
         let mut cosigners = Vec::new();
         for node in &world.nodes {
             Keyring::create(&node.dir.join("keys"), &node.node_name(), &dice).unwrap();
-            cosigners.push(Keyring::open(&node.dir.join("keys"), &node.node_name()).unwrap().cosigner().verifier());
+            cosigners.push(
+                Keyring::open(&node.dir.join("keys"), &node.node_name()).unwrap().cosigner().verifier(),
+            );
         }
         let root = Keyring::open(&world.nodes[0].dir.join("keys"), &world.nodes[0].node_name()).unwrap();
-        let (log, heads) = (world.nodes[0].origin(), format!("{}.localhost/heads", names[0]).parse().unwrap());
+        let (log, heads) =
+            (world.nodes[0].origin(), format!("{}.localhost/heads", names[0]).parse().unwrap());
         let quorum = cosigners.len().div_ceil(2);
-        let (note, _) =
-            init::root_note(root.own(&log, &dice).unwrap(), root.own(&heads, &dice).unwrap(), cosigners, quorum, &dice)
-                .unwrap();
+        let (note, _) = init::root_note(
+            root.own(&log, &dice).unwrap(),
+            root.own(&heads, &dice).unwrap(),
+            cosigners,
+            quorum,
+            &dice,
+        )
+        .unwrap();
         for at in 0..world.nodes.len() {
             let file = world.file(at).await;
             init::folder(&world.nodes[at].dir, &file, &note, &dice).unwrap();
@@ -100,7 +108,10 @@ impl World {
             Some(url) => {
                 let name = format!("t{}_{}", std::process::id(), node.port);
                 let admin = sqlx::PgPool::connect(url).await.unwrap();
-                sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&admin).await.unwrap();
+                sqlx::raw_sql(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))
+                    .execute(&admin)
+                    .await
+                    .unwrap();
                 admin.close().await;
                 format!("{}/{name}", url.rsplit_once('/').unwrap().0)
             }
@@ -175,10 +186,14 @@ impl World {
         }
         for node in self.nodes.iter().skip(2) {
             let app = node.app.as_ref().unwrap();
-            until("the province's enrolment", || async { app.directory.load().agency(&node.origin()).is_some() }).await;
+            until("the province's enrolment", || async {
+                app.directory.load().agency(&node.origin()).is_some()
+            })
+            .await;
             let domain = format!("xa.{}", node.domain());
             let origin: Origin = format!("{domain}/log").parse().unwrap();
-            let request = enrol::request_of(app, &origin, &domain, ("Xã mẫu", "Sample"), Level::Commune).unwrap();
+            let request =
+                enrol::request_of(app, &origin, &domain, ("Xã mẫu", "Sample"), Level::Commune).unwrap();
             let log = app.portals.load().main().unwrap().log;
             enrol::enrol(app, log, &node.origin(), request.check().unwrap()).await.unwrap();
         }
@@ -218,7 +233,8 @@ impl World {
     pub async fn issues(&self, name: &str, title: &str, text: &str) -> Done {
         let app = self.app(name);
         let portal = app.portals.load().main().unwrap();
-        let draft = Draft { title: title.into(), text: text.into(), kind: "document".into(), ..Draft::default() };
+        let draft =
+            Draft { title: title.into(), text: text.into(), kind: "document".into(), ..Draft::default() };
         publish::issue(app, portal.log, &portal.origin, draft, None).await.unwrap()
     }
 
@@ -245,7 +261,11 @@ impl World {
     pub async fn erases(&self, name: &str, item: &Done) -> Result<Done, Problem> {
         let app = self.app(name);
         let standing = publish::own(app, &item.reference).await?;
-        let reason = Reason { reason: "Theo yêu cầu.".into(), basis: Some("Luật 91/2025/QH15".into()), ..Reason::default() };
+        let reason = Reason {
+            reason: "Theo yêu cầu.".into(),
+            basis: Some("Luật 91/2025/QH15".into()),
+            ..Reason::default()
+        };
         publish::erase(app, &standing, reason, None).await
     }
 
@@ -267,7 +287,8 @@ impl World {
     pub async fn settle(&self) {
         until("everything to stand everywhere", || async {
             let mut longest = std::collections::HashMap::new();
-            let running: Vec<&Node> = self.nodes.iter().filter(|n| n.app.is_some() && n.cable.plugged()).collect();
+            let running: Vec<&Node> =
+                self.nodes.iter().filter(|n| n.app.is_some() && n.cable.plugged()).collect();
             for node in &running {
                 let mut conn = node.app.as_ref().unwrap().db.read().await.unwrap();
                 for head in nhipcau::logs::store::every(&mut conn).await.unwrap() {
@@ -277,9 +298,11 @@ impl World {
             }
             for node in &running {
                 let mut conn = node.app.as_ref().unwrap().db.read().await.unwrap();
-                let (wanted,): (i64,) = nhipcau::one!(&mut conn, (i64,), "SELECT COUNT(*) FROM want").unwrap();
+                let (wanted,): (i64,) =
+                    nhipcau::one!(&mut conn, (i64,), "SELECT COUNT(*) FROM want").unwrap();
                 let heads = nhipcau::logs::store::every(&mut conn).await.unwrap();
-                let short = heads.iter().any(|h| !h.origin.ends_with("/heads") && h.size < longest[&h.origin]);
+                let short =
+                    heads.iter().any(|h| !h.origin.ends_with("/heads") && h.size < longest[&h.origin]);
                 if wanted > 0 || short {
                     return false;
                 }

@@ -37,7 +37,12 @@ impl Node {
             (Ok(token), _) => Some(token),
             (Err(_), Some(dir)) => {
                 let path = dir.join("admin.token");
-                Some(std::fs::read_to_string(&path).with_context(|| format!("read the token {}", path.display()))?.trim().to_owned())
+                Some(
+                    std::fs::read_to_string(&path)
+                        .with_context(|| format!("read the token {}", path.display()))?
+                        .trim()
+                        .to_owned(),
+                )
             }
             (Err(_), None) => None,
         };
@@ -59,9 +64,16 @@ impl Client {
     ///
     /// # Errors
     /// The node's refusal in its own words, or that it does not answer.
-    pub async fn post(&self, path: &str, body: &impl serde::Serialize, key: Option<&str>) -> anyhow::Result<Value> {
+    pub async fn post(
+        &self,
+        path: &str,
+        body: &impl serde::Serialize,
+        key: Option<&str>,
+    ) -> anyhow::Result<Value> {
         let Some(token) = &self.token else {
-            bail!("a token is needed to write: give --dir of the node, or set NHIPCAU_TOKEN (cần mã quản trị)");
+            bail!(
+                "a token is needed to write: give --dir of the node, or set NHIPCAU_TOKEN (cần mã quản trị)"
+            );
         };
         let mut call = self.http.post(format!("{}{path}", self.base)).bearer_auth(token);
         if let Some(key) = key {
@@ -72,7 +84,10 @@ impl Client {
 
     async fn answer(&self, call: reqwest::RequestBuilder) -> anyhow::Result<Value> {
         let answer = call.send().await.with_context(|| {
-            format!("{} does not answer; is the node running? (`nhipcau serve`, or give --node URL)", self.base)
+            format!(
+                "{} does not answer; is the node running? (`nhipcau serve`, or give --node URL)",
+                self.base
+            )
         })?;
         let status = answer.status();
         let body: Value = answer.json().await.unwrap_or(Value::Null);
@@ -84,7 +99,14 @@ impl Client {
             .as_array()
             .into_iter()
             .flatten()
-            .map(|f| format!("\n  {}: {} · {}", f["field"].as_str().unwrap_or(""), f["vi"].as_str().unwrap_or(""), f["en"].as_str().unwrap_or("")))
+            .map(|f| {
+                format!(
+                    "\n  {}: {} · {}",
+                    f["field"].as_str().unwrap_or(""),
+                    f["vi"].as_str().unwrap_or(""),
+                    f["en"].as_str().unwrap_or("")
+                )
+            })
             .collect();
         bail!("{} · {} ({status}){}", text("title_vi"), text("title"), faults.concat())
     }
@@ -97,5 +119,7 @@ impl Client {
 pub fn reference(text: &str) -> anyhow::Result<String> {
     let last = text.split(['?', '#']).next().unwrap_or_default();
     let found = last.split('/').find(|part| part.parse::<crate::items::store::Reference>().is_ok());
-    found.map(str::to_owned).with_context(|| format!("{text:?} holds no reference such as 5bf19b2e-01a20c02f50278caacfa8ee7c9f730dd"))
+    found.map(str::to_owned).with_context(|| {
+        format!("{text:?} holds no reference such as 5bf19b2e-01a20c02f50278caacfa8ee7c9f730dd")
+    })
 }

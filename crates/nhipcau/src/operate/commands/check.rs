@@ -14,8 +14,10 @@ use crate::operate::alarms;
 
 /// What `doctor` takes.
 #[derive(clap::Args)]
-#[command(after_help = "Looks at keys, clock, disk, database, logs, neighbours and alarms, and says in words what to do.\n\
-    Exit code 1 if anything needs a hand. It may run beside the node.")]
+#[command(
+    after_help = "Looks at keys, clock, disk, database, logs, neighbours and alarms, and says in words what to do.\n\
+    Exit code 1 if anything needs a hand. It may run beside the node."
+)]
 pub struct Args {
     /// The node's folder
     #[arg(long, default_value = ".")]
@@ -24,8 +26,10 @@ pub struct Args {
 
 /// What `backup` takes.
 #[derive(clap::Args)]
-#[command(after_help = "Copies the database (consistent, also while the node runs), the content and the configuration.\n\
-    Keys are left out: keep them apart, or add --with-keys and guard the copy like a key.")]
+#[command(
+    after_help = "Copies the database (consistent, also while the node runs), the content and the configuration.\n\
+    Keys are left out: keep them apart, or add --with-keys and guard the copy like a key."
+)]
 pub struct BackupArgs {
     /// The node's folder
     #[arg(long, default_value = ".")]
@@ -39,7 +43,9 @@ pub struct BackupArgs {
 
 /// What `restore` takes.
 #[derive(clap::Args)]
-#[command(after_help = "After a restore the node asks its neighbours what it had signed since, and takes the tail back before it signs again.")]
+#[command(
+    after_help = "After a restore the node asks its neighbours what it had signed since, and takes the tail back before it signs again."
+)]
 pub struct RestoreArgs {
     /// The copy
     source: PathBuf,
@@ -95,7 +101,10 @@ pub async fn doctor(args: Args) -> anyhow::Result<()> {
     neighbours(&app, &mut report).await;
     let mut conn = app.db.read().await?;
     for alarm in alarms::standing(&mut conn).await? {
-        report.fault(&format!("{} {} {}: {}", alarm.about, alarm.peer, alarm.origin, alarm.detail), "xem trang Mạng lưới · see the network page");
+        report.fault(
+            &format!("{} {} {}: {}", alarm.about, alarm.peer, alarm.origin, alarm.detail),
+            "xem trang Mạng lưới · see the network page",
+        );
     }
     drop(conn);
     app.close().await;
@@ -108,9 +117,10 @@ pub async fn doctor(args: Args) -> anyhow::Result<()> {
 
 fn disk(app: &App, report: &mut Report) {
     let output = std::process::Command::new("df").arg("-Pk").arg(&app.config.folder).output();
-    let free = output.ok().and_then(|o| String::from_utf8(o.stdout).ok()).and_then(|text| {
-        text.lines().nth(1)?.split_whitespace().nth(3)?.parse::<u64>().ok()
-    });
+    let free = output
+        .ok()
+        .and_then(|o| String::from_utf8(o.stdout).ok())
+        .and_then(|text| text.lines().nth(1)?.split_whitespace().nth(3)?.parse::<u64>().ok());
     match free {
         Some(kilobytes) if kilobytes < 1_000_000 => report.fault(
             &format!("đĩa chỉ còn {} MB · the disk has {} MB left", kilobytes / 1024, kilobytes / 1024),
@@ -126,7 +136,10 @@ async fn logs(app: &App, report: &mut Report) -> anyhow::Result<()> {
     let mut checked = 0;
     for head in store::every(&mut conn).await? {
         if head.frozen.is_some() {
-            report.fault(&format!("{} bị khóa · is frozen: two histories exist", head.origin), "xem bằng chứng ở trang Mạng lưới, báo cấp trên · see the evidence, tell the parent");
+            report.fault(
+                &format!("{} bị khóa · is frozen: two histories exist", head.origin),
+                "xem bằng chứng ở trang Mạng lưới, báo cấp trên · see the evidence, tell the parent",
+            );
             continue;
         }
         let mut frontier = Frontier::new();
@@ -148,7 +161,9 @@ async fn logs(app: &App, report: &mut Report) -> anyhow::Result<()> {
         checked += 1;
     }
     let (wanted,): (i64,) = crate::one!(&mut conn, (i64,), "SELECT COUNT(*) FROM want")?;
-    report.well(&format!("{checked} sổ được tính lại · logs recomputed; {wanted} nội dung đang chờ · contents awaited"));
+    report.well(&format!(
+        "{checked} sổ được tính lại · logs recomputed; {wanted} nội dung đang chờ · contents awaited"
+    ));
     Ok(())
 }
 
@@ -160,17 +175,28 @@ async fn neighbours(app: &App, report: &mut Report) {
             Ok(answer) if answer.status().is_success() => {
                 report.well(&format!("{} trả lời · answers", neighbour.name));
                 let date = answer.headers().get("date").and_then(|v| v.to_str().ok());
-                let theirs = date.and_then(|d| jiff::fmt::rfc2822::parse(d).ok()).map(|z| z.timestamp().as_second());
+                let theirs =
+                    date.and_then(|d| jiff::fmt::rfc2822::parse(d).ok()).map(|z| z.timestamp().as_second());
                 let apart = theirs.map(|at| (app.clock.now().as_second() - at).abs());
                 if apart.is_some_and(|seconds| seconds > 60) {
                     report.fault(
-                        &format!("đồng hồ lệch {} giây so với {} · clocks are apart", apart.unwrap_or(0), neighbour.name),
+                        &format!(
+                            "đồng hồ lệch {} giây so với {} · clocks are apart",
+                            apart.unwrap_or(0),
+                            neighbour.name
+                        ),
                         "bật đồng bộ giờ (chrony, systemd-timesyncd) · switch time synchronisation on",
                     );
                 }
             }
-            Ok(answer) => report.fault(&format!("{} trả lời {} · answered {}", neighbour.name, answer.status(), answer.status()), "báo quản trị máy chủ đó · tell its administrator"),
-            Err(_) => report.fault(&format!("{} không trả lời · does not answer at {}", neighbour.name, neighbour.url), "kiểm tra mạng, tường lửa, địa chỉ · check line, firewall, address"),
+            Ok(answer) => report.fault(
+                &format!("{} trả lời {} · answered {}", neighbour.name, answer.status(), answer.status()),
+                "báo quản trị máy chủ đó · tell its administrator",
+            ),
+            Err(_) => report.fault(
+                &format!("{} không trả lời · does not answer at {}", neighbour.name, neighbour.url),
+                "kiểm tra mạng, tường lửa, địa chỉ · check line, firewall, address",
+            ),
         }
     }
 }
@@ -202,7 +228,9 @@ pub async fn backup(args: BackupArgs) -> anyhow::Result<()> {
     if matches!(config.database, Place::Sqlite(_)) {
         app.db.copy_to(&args.target.join("data/nhipcau.db")).await.context("copy the database")?;
     } else {
-        println!("PostgreSQL: pg_dump sao lưu cơ sở dữ liệu · back the database up by pg_dump; files are copied here");
+        println!(
+            "PostgreSQL: pg_dump sao lưu cơ sở dữ liệu · back the database up by pg_dump; files are copied here"
+        );
     }
     app.close().await;
     copy(&config.content, &args.target.join("data/content"))?;
@@ -225,7 +253,10 @@ pub fn restore(args: &RestoreArgs) -> anyhow::Result<()> {
         bail!("{} holds no backup of a node", args.source.display());
     }
     if args.dir.join("data/nhipcau.db").exists() {
-        bail!("{} holds a database already; nothing was overwritten – restore into an empty folder", args.dir.display());
+        bail!(
+            "{} holds a database already; nothing was overwritten – restore into an empty folder",
+            args.dir.display()
+        );
     }
     std::fs::create_dir_all(&args.dir)?;
     for part in ["data", FILE, "root.note", "keys", "admin.token"] {
@@ -254,13 +285,17 @@ pub async fn upgrade(args: UpgradeArgs) -> anyhow::Result<()> {
     }
     pending.iter().for_each(|name| println!("  {name}"));
     if args.check {
-        println!("{} bước chuyển đổi đang chờ · migrations wait; `nhipcau upgrade` backs up and makes them", pending.len());
+        println!(
+            "{} bước chuyển đổi đang chờ · migrations wait; `nhipcau upgrade` backs up and makes them",
+            pending.len()
+        );
         return Ok(());
     }
     if let Place::Sqlite(path) = &config.database
         && path.exists()
     {
-        let saved = path.with_extension(format!("before-{}.db", crate::clock::Clock::system().now().as_second()));
+        let saved =
+            path.with_extension(format!("before-{}.db", crate::clock::Clock::system().now().as_second()));
         std::fs::copy(path, &saved).with_context(|| format!("back up to {}", saved.display()))?;
         println!("Bản sao trước khi chuyển đổi · backed up: {}", saved.display());
     }

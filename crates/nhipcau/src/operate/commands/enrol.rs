@@ -10,8 +10,10 @@ use crate::agencies::enrol::JoinRequest;
 
 /// What `enrol` takes.
 #[derive(clap::Args)]
-#[command(after_help = "Example, at the parent's node:\n  nhipcau enrol join-request.json --node https://laocai.gov.vn --dir /etc/nhipcau\n\n\
-    Check who sent the request before you vouch: from now on the network trusts the key in it.")]
+#[command(
+    after_help = "Example, at the parent's node:\n  nhipcau enrol join-request.json --node https://laocai.gov.vn --dir /etc/nhipcau\n\n\
+    Check who sent the request before you vouch: from now on the network trusts the key in it."
+)]
 pub struct Args {
     #[command(flatten)]
     node: Node,
@@ -45,11 +47,14 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     for path in &args.requests {
         let done = async {
             let text = std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
-            let request: JoinRequest =
-                serde_json::from_str(&text).with_context(|| format!("{} is not a join request", path.display()))?;
+            let request: JoinRequest = serde_json::from_str(&text)
+                .with_context(|| format!("{} is not a join request", path.display()))?;
             let body = json!({ "by": args.node.portal, "request": request });
             let done = client.post("/api/v1/agencies", &body, None).await?;
-            println!("{} được ghi danh, mục số {} · enrolled, entry {}", request.domain, done["entry"], done["entry"]);
+            println!(
+                "{} được ghi danh, mục số {} · enrolled, entry {}",
+                request.domain, done["entry"], done["entry"]
+            );
             anyhow::Ok(())
         };
         if let Err(error) = done.await {

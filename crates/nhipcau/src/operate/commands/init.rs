@@ -16,12 +16,14 @@ use crate::operate::init::{self, NewPortal};
 
 /// What `init` takes.
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  nhipcau init --dir /etc/nhipcau --domain laocai.gov.vn --title \"Tỉnh Lào Cai\" --level province \\\n    \
+#[command(
+    after_help = "Examples:\n  nhipcau init --dir /etc/nhipcau --domain laocai.gov.vn --title \"Tỉnh Lào Cai\" --level province \\\n    \
     --url https://laocai.gov.vn --listen [::]:443 --parent https://chinhphu.vn --root-note root.note --communes-of 15\n  \
     nhipcau init --dir ./goc --domain tinh-a.gov.vn --title \"Tỉnh A\" --level province --url https://tinh-a.gov.vn --new-root\n\n\
     Writes nhipcau.toml, keys/, admin.token, root.note and join-request-<domain>.json. Send the requests to the parent's\n\
     administrator, who runs `nhipcau enrol`. With --new-root, holders/ has five secret keys: give each to another person,\n\
-    offline, and delete the folder.")]
+    offline, and delete the folder."
+)]
 pub struct Args {
     /// The node's folder
     #[arg(long)]
@@ -89,9 +91,12 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     let dice = Dice::system();
     let note = root_note(&args, &name, &origin, &dice)?;
     let neighbours = match (&args.parent, &args.parent_name) {
-        (Some(url), Some(name)) => vec![Neighbour { name: name.clone(), url: url.clone(), role: Role::Primary }],
+        (Some(url), Some(name)) => {
+            vec![Neighbour { name: name.clone(), url: url.clone(), role: Role::Primary }]
+        }
         (Some(url), None) => {
-            let host = url.split("://").nth(1).unwrap_or_default().split([':', '/']).next().unwrap_or_default();
+            let host =
+                url.split("://").nth(1).unwrap_or_default().split([':', '/']).next().unwrap_or_default();
             vec![Neighbour { name: format!("{host}/node"), url: url.clone(), role: Role::Primary }]
         }
         _ => Vec::new(),
@@ -120,21 +125,36 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         if communes.is_empty() {
             bail!("--communes-of: no province has the code {code}");
         }
-        portals.extend(communes.iter().map(|c| (c.domain_under(&args.domain), c.full_name(), c.full_name_en(), Level::Commune)));
+        portals.extend(
+            communes
+                .iter()
+                .map(|c| (c.domain_under(&args.domain), c.full_name(), c.full_name_en(), Level::Commune)),
+        );
     }
     let mut new = Vec::new();
     for (domain, _, _, _) in &portals {
         let origin = format!("{domain}/log").parse()?;
-        new.push(NewPortal { domain: domain.clone(), origin, main: *domain == args.domain, theme: String::new() });
+        new.push(NewPortal {
+            domain: domain.clone(),
+            origin,
+            main: *domain == args.domain,
+            theme: String::new(),
+        });
     }
     init::portals(&app, new).await?;
     for (domain, title, title_en, level) in &portals {
         let request = request_of(&app, &format!("{domain}/log").parse()?, domain, (title, title_en), *level)?;
         let path = args.dir.join(format!("join-request-{domain}.json"));
-        std::fs::write(&path, serde_json::to_vec_pretty(&request)?).with_context(|| format!("write {}", path.display()))?;
+        std::fs::write(&path, serde_json::to_vec_pretty(&request)?)
+            .with_context(|| format!("write {}", path.display()))?;
     }
     app.close().await;
-    println!("Đã tạo máy chủ {name} trong {} với {} cổng · made, with {} portals", args.dir.display(), portals.len(), portals.len());
+    println!(
+        "Đã tạo máy chủ {name} trong {} với {} cổng · made, with {} portals",
+        args.dir.display(),
+        portals.len(),
+        portals.len()
+    );
     println!("Gửi join-request-*.json cho quản trị cấp trên · send these to the parent's administrator");
     println!("Chạy: nhipcau serve --dir {}", args.dir.display());
     Ok(())
@@ -142,7 +162,8 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
 
 fn root_note(args: &Args, name: &Origin, origin: &Origin, dice: &Dice) -> anyhow::Result<String> {
     if let Some(path) = &args.root_note {
-        return std::fs::read_to_string(path).with_context(|| format!("--root-note: read {}", path.display()));
+        return std::fs::read_to_string(path)
+            .with_context(|| format!("--root-note: read {}", path.display()));
     }
     let kept = args.dir.join("root.note");
     if kept.exists() {
@@ -156,7 +177,8 @@ fn root_note(args: &Args, name: &Origin, origin: &Origin, dice: &Dice) -> anyhow
     let keyring = Keyring::open(&keys, name)?;
     let heads: Origin = format!("{}/heads", args.domain).parse()?;
     let cosigners = vec![keyring.cosigner().verifier()];
-    let (note, holders) = init::root_note(keyring.own(origin, dice)?, keyring.own(&heads, dice)?, cosigners, 1, dice)?;
+    let (note, holders) =
+        init::root_note(keyring.own(origin, dice)?, keyring.own(&heads, dice)?, cosigners, 1, dice)?;
     let folder = args.dir.join("holders");
     std::fs::create_dir_all(&folder)?;
     for (n, holder) in holders.iter().enumerate() {
@@ -178,6 +200,9 @@ fn secret(path: &Path, text: &str) -> anyhow::Result<()> {
 /// When it cannot be written.
 pub fn token(args: &TokenArgs) -> anyhow::Result<()> {
     init::token(&args.dir, &Dice::system(), true)?;
-    println!("Mã mới ở {}/admin.token; khởi động lại máy chủ để dùng · restart the node to use it", args.dir.display());
+    println!(
+        "Mã mới ở {}/admin.token; khởi động lại máy chủ để dùng · restart the node to use it",
+        args.dir.display()
+    );
     Ok(())
 }

@@ -36,13 +36,28 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         _ => "đã xóa · erased",
     };
     println!("{}", text(&item["card"]["title"]));
-    println!("  {} {}  {}", text(&item["card"]["form"]), text(&item["card"]["number"]), text(&item["card"]["agency"]));
+    println!(
+        "  {} {}  {}",
+        text(&item["card"]["form"]),
+        text(&item["card"]["number"]),
+        text(&item["card"]["agency"])
+    );
     println!("  Tình trạng · state      {state}, bản {} · edition {}", item["edition"], item["edition"]);
     println!("  Sổ công bố · log        {}, mục số {}", text(&item["origin"]), item["entry"]);
-    println!("  Đăng lúc · issued       {}   đổi lúc · changed {}", text(&item["issued"]), text(&item["changed"]));
+    println!(
+        "  Đăng lúc · issued       {}   đổi lúc · changed {}",
+        text(&item["issued"]),
+        text(&item["changed"])
+    );
     println!("  Cổng đúng bản · portals {}/{}", coverage["portals"]["good"], coverage["portals"]["of"]);
     for node in coverage["nodes"].as_array().into_iter().flatten() {
-        println!("    {}  {}  {}/{}", text(&node["name"]), text(&node["stored"]), node["portals"]["good"], node["portals"]["of"]);
+        println!(
+            "    {}  {}  {}/{}",
+            text(&node["name"]),
+            text(&node["stored"]),
+            node["portals"]["good"],
+            node["portals"]["of"]
+        );
     }
     if let Some(body) = item["document"]["body"]["text"].as_str() {
         println!("\n{body}");

@@ -14,11 +14,13 @@ use crate::problem::Problem;
 
 /// What `issue` takes.
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  nhipcau issue lich-truc.md --node http://127.0.0.1:8002 --dir demo-data/laocai\n  \
+#[command(
+    after_help = "Examples:\n  nhipcau issue lich-truc.md --node http://127.0.0.1:8002 --dir demo-data/laocai\n  \
     nhipcau issue van-ban/ --dry-run        every .md and .json file of the folder\n  \
     nhipcau issue nam-2026.jsonl            one JSON object a line\n\n\
     A Markdown file begins with front matter:\n  ---\n  title: Lịch trực mùa mưa lũ\n  kind: notice\n  urgent: true\n  ---\n  \
-    Xã phân công **24/24 giờ** …\n\nThe same file issued again issues nothing twice.")]
+    Xã phân công **24/24 giờ** …\n\nThe same file issued again issues nothing twice."
+)]
 pub struct IssueArgs {
     #[command(flatten)]
     node: Node,
@@ -34,7 +36,9 @@ pub struct IssueArgs {
 
 /// What `correct`, `update` and `replace` take.
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  nhipcau correct 5bf19b2e-01a2… sua.md --note \"Đính chính tên Điều 3\" --dir demo-data/chinhphu --node http://127.0.0.1:8000")]
+#[command(
+    after_help = "Example:\n  nhipcau correct 5bf19b2e-01a2… sua.md --note \"Đính chính tên Điều 3\" --dir demo-data/chinhphu --node http://127.0.0.1:8000"
+)]
 pub struct EditionArgs {
     #[command(flatten)]
     node: Node,
@@ -97,9 +101,13 @@ struct Found {
 
 fn read(path: &Path) -> anyhow::Result<Vec<Found>> {
     if path.is_dir() {
-        let mut files: Vec<PathBuf> = std::fs::read_dir(path)?.flatten().map(|e| e.path()).filter(|p| is_item(p)).collect();
+        let mut files: Vec<PathBuf> =
+            std::fs::read_dir(path)?.flatten().map(|e| e.path()).filter(|p| is_item(p)).collect();
         files.sort();
-        return Ok(files.iter().map(|file| Found { place: file.display().to_string(), draft: one(file) }).collect());
+        return Ok(files
+            .iter()
+            .map(|file| Found { place: file.display().to_string(), draft: one(file) })
+            .collect());
     }
     if path.extension().is_some_and(|e| e == "jsonl") {
         let text = std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
@@ -121,7 +129,8 @@ fn is_item(path: &Path) -> bool {
 fn one(path: &Path) -> anyhow::Result<Draft> {
     let text = std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
     if path.extension().is_some_and(|e| e == "json") {
-        return serde_json::from_str(&text).with_context(|| format!("{} is not an item in JSON", path.display()));
+        return serde_json::from_str(&text)
+            .with_context(|| format!("{} is not an item in JSON", path.display()));
     }
     from_markdown(&text).map_err(|problem| anyhow::anyhow!("{}: {problem}", path.display()))
 }
@@ -136,7 +145,11 @@ pub async fn issue(args: IssueArgs) -> anyhow::Result<()> {
         bail!("{} holds no .md, .json or .jsonl file", args.path.display());
     }
     let client = args.node.client()?;
-    let bar = if found.len() > 1 && !args.json { ProgressBar::new(found.len() as u64) } else { ProgressBar::hidden() };
+    let bar = if found.len() > 1 && !args.json {
+        ProgressBar::new(found.len() as u64)
+    } else {
+        ProgressBar::hidden()
+    };
     if let Ok(style) = ProgressStyle::with_template("  {bar:40} {pos}/{len} {eta}") {
         bar.set_style(style);
     }
@@ -155,7 +168,9 @@ pub async fn issue(args: IssueArgs) -> anyhow::Result<()> {
     }
     bar.finish_and_clear();
     if failed > 0 {
-        bail!("{failed} of {total} were not issued (chưa đăng {failed}/{total}); mend them and repeat: what was issued is not issued twice");
+        bail!(
+            "{failed} of {total} were not issued (chưa đăng {failed}/{total}); mend them and repeat: what was issued is not issued twice"
+        );
     }
     if !args.json {
         println!("{} {total} mục · items", if args.dry_run { "Đã kiểm tra" } else { "Đã đăng" });
@@ -178,7 +193,12 @@ async fn send(client: &Client, args: &IssueArgs, draft: Draft) -> anyhow::Result
     if args.json {
         println!("{done}");
     } else {
-        println!("{}  {}{}", done["reference"].as_str().unwrap_or(""), args.node.node, done["path"].as_str().unwrap_or(""));
+        println!(
+            "{}  {}{}",
+            done["reference"].as_str().unwrap_or(""),
+            args.node.node,
+            done["path"].as_str().unwrap_or("")
+        );
     }
     Ok(())
 }
@@ -194,7 +214,10 @@ pub async fn edition(args: EditionArgs, change: &str) -> anyhow::Result<()> {
     let reference = reference(&args.item)?;
     let body = json!({ "change": change, "item": draft });
     let done = args.node.client()?.post(&format!("/api/v1/items/{reference}/editions"), &body, None).await?;
-    println!("Bản {} đã vào sổ, mục số {} · edition {} is entry {}", done["edition"], done["entry"], done["edition"], done["entry"]);
+    println!(
+        "Bản {} đã vào sổ, mục số {} · edition {} is entry {}",
+        done["edition"], done["entry"], done["edition"], done["entry"]
+    );
     Ok(())
 }
 
@@ -205,7 +228,8 @@ pub async fn edition(args: EditionArgs, change: &str) -> anyhow::Result<()> {
 pub async fn withdraw(args: WithdrawArgs) -> anyhow::Result<()> {
     let reference = reference(&args.item)?;
     let reason = Reason { reason: args.reason, basis: args.basis, gone: args.gone, urgent: args.urgent };
-    let done = args.node.client()?.post(&format!("/api/v1/items/{reference}/withdrawal"), &reason, None).await?;
+    let done =
+        args.node.client()?.post(&format!("/api/v1/items/{reference}/withdrawal"), &reason, None).await?;
     println!("Đã gỡ khỏi cổng, mục số {} · withdrawn, entry {}", done["entry"], done["entry"]);
     Ok(())
 }
@@ -217,7 +241,9 @@ pub async fn withdraw(args: WithdrawArgs) -> anyhow::Result<()> {
 pub async fn erase(args: EraseArgs) -> anyhow::Result<()> {
     let reference = reference(&args.item)?;
     if !args.yes {
-        eprintln!("Xóa là cuối cùng: nội dung sẽ biến mất ở mọi máy chủ. Gõ lại mã để xác nhận · type the reference to confirm:\n{reference}");
+        eprintln!(
+            "Xóa là cuối cùng: nội dung sẽ biến mất ở mọi máy chủ. Gõ lại mã để xác nhận · type the reference to confirm:\n{reference}"
+        );
         let mut typed = String::new();
         std::io::stdin().read_line(&mut typed)?;
         if typed.trim() != reference {

@@ -53,7 +53,8 @@ pub struct Proven {
 /// Names the step that fails, and why.
 pub fn check(proof: &TlogProof, trusted: Option<&RootNote>) -> anyhow::Result<Proven> {
     let extra = proof.extra.as_deref().context("the proof has no extra line, so its entry is unknown")?;
-    let extra: Extra = serde_json::from_slice(extra).context("the proof's extra line is not what this program writes")?;
+    let extra: Extra =
+        serde_json::from_slice(extra).context("the proof's extra line is not what this program writes")?;
     let brought = RootNote::open(&extra.root).context("root note")?;
     let root = trusted.unwrap_or(&brought);
     let root_origin = root.text().root_origin()?;
@@ -61,12 +62,18 @@ pub fn check(proof: &TlogProof, trusted: Option<&RootNote>) -> anyhow::Result<Pr
     let mut key: VerifierKey = root.text().root.last().context("root note: no key")?.key.clone();
     let mut origin = root_origin;
     for step in extra.enrolments.iter().rev() {
-        let parent: TlogProof = step.proof.parse().with_context(|| format!("the enrolment's proof in {origin}"))?;
+        let parent: TlogProof =
+            step.proof.parse().with_context(|| format!("the enrolment's proof in {origin}"))?;
         let checkpoint = parent
             .verify(&leaf_hash(step.entry.as_bytes()), &key)
             .with_context(|| format!("the enrolment in {origin} is not proven"))?;
-        ensure!(checkpoint.origin == *origin.as_str(), "the enrolment stands in {}, not in {origin}", checkpoint.origin);
-        let Entry { kind: Kind::AgencyEnrolled(enrolment), .. } = Entry::decode(step.entry.as_bytes())? else {
+        ensure!(
+            checkpoint.origin == *origin.as_str(),
+            "the enrolment stands in {}, not in {origin}",
+            checkpoint.origin
+        );
+        let Entry { kind: Kind::AgencyEnrolled(enrolment), .. } = Entry::decode(step.entry.as_bytes())?
+        else {
             bail!("an entry on the way to the root is no enrolment");
         };
         (origin, key) = (enrolment.origin, enrolment.log_key);
@@ -74,7 +81,11 @@ pub fn check(proof: &TlogProof, trusted: Option<&RootNote>) -> anyhow::Result<Pr
     let checkpoint = proof
         .verify(&leaf_hash(extra.entry.as_bytes()), &key)
         .with_context(|| format!("the entry is not proven to stand in {origin}"))?;
-    ensure!(checkpoint.origin == *origin.as_str(), "the checkpoint is of {}, not of {origin}", checkpoint.origin);
+    ensure!(
+        checkpoint.origin == *origin.as_str(),
+        "the checkpoint is of {}, not of {origin}",
+        checkpoint.origin
+    );
     Ok(Proven {
         index: proof.index,
         size: checkpoint.size,
@@ -92,7 +103,9 @@ pub fn check(proof: &TlogProof, trusted: Option<&RootNote>) -> anyhow::Result<Pr
 /// When it is not authentic, naming the step.
 pub async fn run(args: Args) -> anyhow::Result<()> {
     let trusted = match &args.root_note {
-        Some(path) => Some(RootNote::open(&std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?)?),
+        Some(path) => Some(RootNote::open(
+            &std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?,
+        )?),
         None => None,
     };
     let (proof, text) = if args.what.starts_with("http://") || args.what.starts_with("https://") {
@@ -104,7 +117,10 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     let proven = check(&proof, trusted.as_ref()).context("NOT authentic (KHÔNG đúng bản)")?;
     let title = match (&proven.entry.kind, &text) {
         (Kind::ItemIssued { content, .. }, Some(bytes)) => {
-            ensure!(ContentHash::of(bytes) == content.sha256, "NOT authentic: the content has another hash than the entry says");
+            ensure!(
+                ContentHash::of(bytes) == content.sha256,
+                "NOT authentic: the content has another hash than the entry says"
+            );
             Item::parse(bytes).ok().map(|item| item.title)
         }
         _ => None,
@@ -126,9 +142,22 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     if let Some(title) = title {
         println!("{title}");
     }
-    println!("Đúng bản · authentic      có · yes: entry {} ({}) of {}, signed at {} entries {key}", proven.index, proven.entry.kind.word(), proven.origin, proven.size);
+    println!(
+        "Đúng bản · authentic      có · yes: entry {} ({}) of {}, signed at {} entries {key}",
+        proven.index,
+        proven.entry.kind.word(),
+        proven.origin,
+        proven.size
+    );
     println!("                          trust: {trust}");
-    println!("Nội dung · content        {}", if text.is_some() { "khớp dấu vân tay · matches its hash" } else { "không có trong tệp này · not in this file" });
+    println!(
+        "Nội dung · content        {}",
+        if text.is_some() {
+            "khớp dấu vân tay · matches its hash"
+        } else {
+            "không có trong tệp này · not in this file"
+        }
+    );
     println!("Đủ · complete             không biết được từ tệp này · not knowable from this file");
     println!("Còn hiệu lực · in force   không biết được từ tệp này · not knowable from this file");
     Ok(())
@@ -143,7 +172,8 @@ async fn fetch(address: &str) -> anyhow::Result<(TlogProof, Option<Vec<u8>>)> {
     // `*.localhost` is this machine (RFC 6761), though the C library does not know it.
     let (name, port) = host.rsplit_once(':').unwrap_or((host, "80"));
     if name.ends_with(".localhost") {
-        client = client.resolve(name, std::net::SocketAddr::from(([127, 0, 0, 1], port.parse().unwrap_or(80))));
+        client =
+            client.resolve(name, std::net::SocketAddr::from(([127, 0, 0, 1], port.parse().unwrap_or(80))));
     }
     let client = client.build()?;
     let get = async |path: String| -> anyhow::Result<Vec<u8>> {
@@ -153,9 +183,11 @@ async fn fetch(address: &str) -> anyhow::Result<(TlogProof, Option<Vec<u8>>)> {
     };
     let proof: TlogProof = String::from_utf8(get(format!("/proof/{reference}")).await?)?.parse()?;
     let entry = proof.extra.as_deref().and_then(|extra| serde_json::from_slice::<Extra>(extra).ok());
-    let content = entry.and_then(|extra| Entry::decode(extra.entry.as_bytes()).ok()).and_then(|entry| match entry.kind {
-        Kind::ItemIssued { content, .. } => Some(content.sha256),
-        _ => None,
+    let content = entry.and_then(|extra| Entry::decode(extra.entry.as_bytes()).ok()).and_then(|entry| {
+        match entry.kind {
+            Kind::ItemIssued { content, .. } => Some(content.sha256),
+            _ => None,
+        }
     });
     let text = match content {
         Some(hash) => Some(get(format!("/content/{hash}")).await?),

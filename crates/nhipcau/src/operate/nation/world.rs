@@ -1,0 +1,277 @@
+//! The simulated nation as it runs: 52 nodes in one process, on loopback, each with its own database.
+//!
+//! Nothing is simulated but the distance: keys, enrolments, signatures, HTTP, SQLite and its syncs to
+//! disk are those of production.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use futures::future::{join_all, try_join_all};
+use indicatif::ProgressBar;
+use network::names::Origin;
+use tokio::net::TcpListener;
+
+use super::country::{Body, Member};
+use super::watch::Watch;
+use crate::agencies::enrol;
+use crate::app::{App, Given};
+use crate::clock::Dice;
+use crate::config::{Config, File, Neighbour, Role};
+use crate::logs::keys::{Keyring, Signing};
+use crate::operate::init;
+use crate::peers::line::Cable;
+use crate::web;
+
+/// How many ministries stand in for the Government's node when it is cut off.
+const BACKUPS: usize = 2;
+/// How many nodes may make the quorum of heads; a served note carries 15 cosignatures (protocol §3).
+const COSIGNERS: usize = 21;
+/// The longest wait for any one step of the setting-up.
+const LONGEST: Duration = Duration::from_secs(300);
+
+/// One running node.
+pub struct Node {
+    /// Who it is.
+    pub member: Member,
+    /// The node.
+    pub app: App,
+    /// Its cable.
+    pub cable: Cable,
+    /// When what came here.
+    pub watch: Arc<Watch>,
+}
+
+/// The nation.
+pub struct World {
+    /// The Government's node first, then ministries, then provinces.
+    pub nodes: Vec<Node>,
+    /// Where the nodes keep their data.
+    pub dir: PathBuf,
+}
+
+impl World {
+    /// Lays out, starts and enrols everybody, and waits until every node knows every portal.
+    ///
+    /// # Errors
+    /// What keeps it from running, and for what it waited too long.
+    pub async fn start(members: Vec<Member>, dir: &Path, bar: &ProgressBar) -> anyhow::Result<World> {
+        let portals = members.iter().map(|m| m.portals().count()).sum::<usize>();
+        bar.set_length(portals as u64);
+        bar.set_message("khóa · keys");
+        let dice = Dice::system();
+        let mut listeners = Vec::new();
+        let mut urls = Vec::new();
+        for _ in &members {
+            let listener = TcpListener::bind("127.0.0.1:0").await.context("listen on a free port")?;
+            urls.push(format!("http://{}", listener.local_addr()?));
+            listeners.push(listener);
+        }
+        let members = keys(members, dir, &dice, bar).await?;
+        let note = root_note(&members, dir, &dice)?;
+        bar.set_message("máy chủ · nodes");
+        let mut opening = Vec::new();
+        for (at, member) in members.iter().enumerate() {
+            let folder = dir.join(&member.body.domain);
+            init::folder(&folder, &file(&members, &urls, at)?, &note, &dice)?;
+            opening.push(open(folder, member));
+        }
+        let mut nodes = Vec::new();
+        for ((opened, member), listener) in join_all(opening).await.into_iter().zip(members).zip(listeners) {
+            let (app, cable) = opened.with_context(|| format!("open the node of {}", member.body.domain))?;
+            let watch = Watch::start(&app);
+            app.begin();
+            web::serve::start(&app, vec![listener], web::routes::router(app.clone()))?;
+            nodes.push(Node { member, app, cable, watch });
+        }
+        let world = World { nodes, dir: dir.to_owned() };
+        bar.set_message("lời xác nhận của máy chủ khác · another node's word");
+        until("every log may sign", async || {
+            world.nodes.iter().all(|node| node.app.keys.all(Signing::Waiting).is_empty())
+        })
+        .await?;
+        bar.set_message("ghi danh · enrolments");
+        bar.set_position(0);
+        world.enrol(bar).await?;
+        Ok(world)
+    }
+
+    /// The Government's node.
+    ///
+    /// # Errors
+    /// Never in a world that was started.
+    pub fn root(&self) -> anyhow::Result<&Node> {
+        self.nodes.first().context("a nation without a Government")
+    }
+
+    /// Each parent enrols its children in its own log: the Government 52 bodies, provinces their communes.
+    async fn enrol(&self, bar: &ProgressBar) -> anyhow::Result<()> {
+        let root = self.root()?;
+        try_join_all(self.nodes.iter().map(|node| enrol_one(root, &node.app, &node.member.body))).await?;
+        let all = async || {
+            self.nodes.iter().all(|node| {
+                let directory = node.app.directory.load();
+                let known = |n: &Node| n.member.body.origin().is_ok_and(|o| directory.agency(&o).is_some());
+                self.nodes.iter().all(known)
+            })
+        };
+        until("every node knows the 52 nodes", all).await?;
+        try_join_all(self.nodes.iter().map(|node| async move {
+            try_join_all(node.member.communes.iter().map(|body| enrol_one(node, &node.app, body))).await
+        }))
+        .await?;
+        let due: usize = self.nodes.iter().map(|node| node.member.portals().count()).sum();
+        until("every node knows every portal", async || {
+            let least = self.nodes.iter().map(|node| node.app.directory.load().agencies().count()).min();
+            bar.set_position(least.unwrap_or(0) as u64);
+            least == Some(due)
+        })
+        .await?;
+        // What the enrolments set going (scopes, receipts, heads) is to be over before anything is measured.
+        until("the enrolments are worked off", async || {
+            let busy = self.nodes.iter().any(|node| node.watch.quiet_for() < Duration::from_secs(2));
+            !busy
+        })
+        .await
+    }
+
+    /// Stops all nodes.
+    pub async fn close(&self) {
+        join_all(self.nodes.iter().map(|node| node.app.close())).await;
+    }
+}
+
+async fn enrol_one(parent: &Node, child: &App, body: &Body) -> anyhow::Result<()> {
+    let name = (body.name.as_str(), body.name_en.as_str());
+    let request = enrol::request_of(child, &body.origin()?, &body.domain, name, body.level)?;
+    let portal = parent.app.portals.load().main().context("the parent's portal")?;
+    let enrolment = request.check().map_err(|e| anyhow::anyhow!("{}: {e}", body.domain))?;
+    enrol::enrol(&parent.app, portal.log, &portal.origin, enrolment)
+        .await
+        .map_err(|e| anyhow::anyhow!("enrol {}: {e}", body.domain))?;
+    Ok(())
+}
+
+/// Waits for something that must come.
+///
+/// # Errors
+/// When it does not come in five minutes.
+pub async fn until(what: &str, mut done: impl AsyncFnMut() -> bool) -> anyhow::Result<()> {
+    let began = Instant::now();
+    while !done().await {
+        if began.elapsed() > LONGEST {
+            bail!("waited {} s until {what}; start again with NHIPCAU_LOG=info to see why", LONGEST.as_secs());
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Ok(())
+}
+
+/// Makes every key beside the runtime: each is synced to disk on its own.
+async fn keys(
+    members: Vec<Member>,
+    dir: &Path,
+    dice: &Dice,
+    bar: &ProgressBar,
+) -> anyhow::Result<Vec<Member>> {
+    let made = members.into_iter().map(|member| {
+        let (dir, dice, bar) = (dir.join(&member.body.domain).join("keys"), dice.clone(), bar.clone());
+        tokio::task::spawn_blocking(move || -> anyhow::Result<Member> {
+            Keyring::create(&dir, &member.node()?, &dice)?;
+            let keyring = Keyring::open(&dir, &member.node()?)?;
+            for body in member.portals() {
+                keyring.own(&body.origin()?, &dice)?;
+                bar.inc(1);
+            }
+            Ok(member)
+        })
+    });
+    join_all(made).await.into_iter().map(|made| made?).collect()
+}
+
+fn root_note(members: &[Member], dir: &Path, dice: &Dice) -> anyhow::Result<String> {
+    let open = |member: &Member| Keyring::open(&dir.join(&member.body.domain).join("keys"), &member.node()?);
+    let first = members.first().context("a nation without a Government")?;
+    let keyring = open(first)?;
+    let root = keyring.own(&first.body.origin()?, dice)?;
+    let heads = keyring.own(&format!("{}/heads", first.body.domain).parse()?, dice)?;
+    let cosigners = members
+        .iter()
+        .skip(1)
+        .take(COSIGNERS)
+        .map(|member| Ok(open(member)?.cosigner().verifier()))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    let quorum = cosigners.len() / 2 + 1;
+    Ok(init::root_note(root, heads, cosigners, quorum, dice)?.0)
+}
+
+/// Everybody follows the Government's node, and two ministries where that cannot be reached. These two
+/// follow every node, so that the country goes on without its centre.
+fn file(members: &[Member], urls: &[String], at: usize) -> anyhow::Result<File> {
+    let stands_in = (1..=BACKUPS).contains(&at);
+    let neighbours = members
+        .iter()
+        .zip(urls)
+        .enumerate()
+        .filter(|(other, _)| at != 0 && *other != at && (*other <= BACKUPS || stands_in))
+        .map(|(other, (member, url))| {
+            Ok(Neighbour {
+                name: member.node()?.to_string(),
+                url: url.clone(),
+                role: match other {
+                    0 => Role::Primary,
+                    _ if other <= BACKUPS => Role::Backup,
+                    _ => Role::Child,
+                },
+            })
+        })
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    let (member, url) = members.get(at).zip(urls.get(at)).context("a member")?;
+    Ok(File {
+        name: member.node()?.to_string(),
+        url: url.clone(),
+        listen: vec![url.trim_start_matches("http://").to_owned()],
+        database: "data/nhipcau.db".into(),
+        content: "data/content".into(),
+        keys: "keys".into(),
+        root: "root.note".into(),
+        demo: false,
+        private_addresses: true,
+        trusted_proxies: Vec::new(),
+        tls: None,
+        follows_all: true,
+        neighbours,
+    })
+}
+
+async fn open(folder: PathBuf, member: &Member) -> anyhow::Result<(App, Cable)> {
+    let cable = Cable::default();
+    let given = Given { line: cable.clone(), ..Given::default() };
+    let app = App::open(Config::read(&folder)?, given).await?;
+    let portals = member
+        .portals()
+        .enumerate()
+        .map(|(at, body)| {
+            Ok(init::NewPortal {
+                domain: body.domain.clone(),
+                origin: body.origin()?,
+                main: at == 0,
+                theme: String::new(),
+            })
+        })
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    init::portals(&app, portals).await?;
+    Ok((app, cable))
+}
+
+impl Node {
+    /// The node's own log: our number for it, and its name.
+    ///
+    /// # Errors
+    /// Never in a world that was started.
+    pub fn log(&self) -> anyhow::Result<(i64, Origin)> {
+        let portal = self.app.portals.load().main().context("a node without a portal")?;
+        Ok((portal.log, portal.origin.clone()))
+    }
+}
