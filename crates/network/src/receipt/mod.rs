@@ -209,6 +209,20 @@ impl SignedReceipt {
     /// What is malformed, or which signature is wrong.
     pub fn verify(&self, reporter: &VerifierKey, cosigner: &VerifierKey) -> Result<Receipt, ReceiptError> {
         let receipt = self.claim()?;
+        self.check(&receipt, reporter, cosigner)?;
+        Ok(receipt)
+    }
+
+    fn check(
+        &self,
+        receipt: &Receipt,
+        reporter: &VerifierKey,
+        cosigner: &VerifierKey,
+    ) -> Result<(), ReceiptError> {
+        let (logs, cosignatures) = (receipt.logs.len(), self.cosignatures.len());
+        if logs != cosignatures {
+            return Err(ReceiptError::Count { logs, cosignatures });
+        }
         if receipt.node != *reporter.name() {
             return Err(ReceiptError::Signer {
                 stated: receipt.node.to_string(),
@@ -224,7 +238,26 @@ impl SignedReceipt {
                 error,
             })?;
         }
-        Ok(receipt)
+        Ok(())
+    }
+
+    /// What the receipt says of one log, after the report key and the cosignature of that log were found
+    /// right: for receipts that are handed on log by log, with that log's cosignature alone beside the note.
+    ///
+    /// # Errors
+    /// What is malformed, that the log is not named, or which signature is wrong.
+    pub fn verify_for(
+        note: Note,
+        cosignature: NoteSignature,
+        origin: &Origin,
+        (reporter, cosigner): (&VerifierKey, &VerifierKey),
+    ) -> Result<(Receipt, SignedReceipt), ReceiptError> {
+        let mut receipt = Receipt::parse(&note.text)?;
+        receipt.logs.retain(|held| held.origin == *origin);
+        receipt.shown.retain(|shown| shown.origin == *origin);
+        let signed = SignedReceipt { note, cosignatures: vec![cosignature] };
+        signed.check(&receipt, reporter, cosigner)?;
+        Ok((receipt, signed))
     }
 
     /// What the receipt claims, **not verified**: to find the node, and with it the keys.

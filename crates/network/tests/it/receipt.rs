@@ -55,6 +55,27 @@ fn a_receipt_has_exact_bytes_and_verifies_with_the_keys_of_its_node() {
 }
 
 #[test]
+fn what_a_receipt_says_of_one_log_is_proven_by_that_log_s_cosignature_alone() {
+    let (reporter, cosigner) = keys();
+    let signed = receipt().sign(&reporter, &cosigner).unwrap();
+    let about = |origin: &str, cosignature: usize| {
+        let keys = (&reporter.verifier(), &cosigner.verifier());
+        let cosignature = signed.cosignatures[cosignature].clone();
+        SignedReceipt::verify_for(signed.note.clone(), cosignature, &origin.parse().unwrap(), keys)
+    };
+    let (told, kept) = about("moh.gov.vn/log", 1).unwrap();
+    assert_eq!((told.logs.as_slice(), told.shown.as_slice()), (&receipt().logs[1..], &receipt().shown[1..]));
+    assert_eq!(kept.note, signed.note);
+    assert!(matches!(about("moh.gov.vn/log", 0), Err(ReceiptError::Cosignature { .. })));
+    assert!(matches!(about("mof.gov.vn/log", 0), Err(ReceiptError::Count { logs: 0, .. })));
+    let stranger = node("evil.example");
+    let keys = (&stranger.reporter, &stranger.cosigner);
+    let origin = "moh.gov.vn/log".parse().unwrap();
+    let said = SignedReceipt::verify_for(signed.note.clone(), signed.cosignatures[1].clone(), &origin, keys);
+    assert!(matches!(said, Err(ReceiptError::Signer { .. })));
+}
+
+#[test]
 fn a_cosignature_of_something_else_is_found_out() {
     let (reporter, cosigner) = keys();
     let mut signed = receipt().sign(&reporter, &cosigner).unwrap();
