@@ -16,6 +16,7 @@ use crate::clock::{Clock, Dice};
 use crate::config::Config;
 use crate::db::{Db, Tx};
 use crate::items::content::Folder;
+use crate::logs::carriers::Carriers;
 use crate::logs::keys::Keyring;
 use crate::logs::ledger::{Effects, Sealer};
 use crate::logs::{startup, store};
@@ -56,7 +57,9 @@ pub struct Inner {
     /// The way out to other nodes.
     pub line: Line,
     /// Rendered pages.
-    pub pages: Pages,
+    pub pages: Arc<Pages>,
+    /// Which portals show what of whom, as far as it was asked for.
+    pub carriers: Carriers,
     /// What the network looks like from here.
     pub status: ArcSwap<Status>,
     /// Events for the follower.
@@ -116,7 +119,9 @@ impl App {
             .with_context(|| format!("{} is not a valid root note", config.root.display()))?;
         let directory = Arc::new(ArcSwap::from_pointee(Directory::new(&root)?));
         let (told, _) = broadcast::channel(TOLD);
+        let pages = Arc::new(Pages::new());
         let sealer = Sealer {
+            pages: pages.clone(),
             keys: keys.clone(),
             clock: clock.clone(),
             directory: directory.clone(),
@@ -151,7 +156,8 @@ impl App {
         let (cosigned, heads) = mpsc::channel(16);
         Ok(App(Arc::new(Inner {
             folder: Folder(config.content.clone()),
-            pages: Pages::new(),
+            pages,
+            carriers: Carriers::new(),
             status: ArcSwap::from_pointee(Status::default()),
             portals: ArcSwap::from_pointee(portals),
             stirred: watch::channel(0).0,

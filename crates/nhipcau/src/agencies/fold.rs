@@ -11,7 +11,7 @@ use tlog::Note;
 
 use crate::db::{Conn, Tx};
 use crate::logs::store as logs;
-use crate::{all, maybe, run};
+use crate::{all, fill, maybe, run};
 
 /// The name under which the newest heads checkpoint with a quorum is remembered.
 pub const CONFIRMED: &str = "heads confirmed";
@@ -26,14 +26,14 @@ pub fn shapes(kind: &Kind) -> bool {
     )
 }
 
-/// Notes an entry that shapes the directory. Other kinds do nothing here.
+/// Notes the entries that shape the directory. Other kinds do nothing here.
 ///
 /// # Errors
 /// The database's.
-pub async fn fold(tx: &mut Tx, log: i64, index: u64, entry: &Entry) -> anyhow::Result<()> {
-    if shapes(&entry.kind) {
-        run!(tx, "INSERT INTO fact (log, idx) VALUES ($1, $2)", log, index as i64)?;
-    }
+pub async fn fold(tx: &mut Tx, log: i64, entries: &[(u64, &Entry)]) -> anyhow::Result<()> {
+    let facts: Vec<u64> =
+        entries.iter().filter(|(_, entry)| shapes(&entry.kind)).map(|(index, _)| *index).collect();
+    fill!(tx, (i64,), "INSERT INTO fact (log, idx) VALUES ($1, $2)", &facts, |index| log, *index as i64)?;
     Ok(())
 }
 

@@ -2,10 +2,12 @@
 //!
 //! Reading is a short read-only transaction (`Db::read`), so a page never sees half a step.
 //! Writing is a closure sent to the one writer (`Db::write`, see `writer`), which commits what
-//! waits together. Statements are written with the macros `all!`, `one!`, `maybe!` and `run!`:
+//! waits together. Statements are written with the macros `all!`, `one!`, `maybe!`, `run!` and `fill!`:
 //! they bind the same text to whichever engine is open; one test finds every statement in the
 //! source and prepares it on both.
 
+#[doc(hidden)]
+pub mod many;
 mod writer;
 
 use std::path::Path;

@@ -1,14 +1,51 @@
-//! The text of an item as HTML that is safe to show: rendered, cleaned, with anchors on its headings.
+//! The text of an item as HTML that is safe to show: rendered, cleaned, with anchors on its headings, compressed.
 //!
 //! Cleaning happens here, on every node, whatever the issuer's node did: nobody is trusted to have done it.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use comrak::{Options, markdown_to_html};
-use network::content::{Body, Format};
+use network::content::{Body, Format, Item};
 
 use super::view::TocLine;
+use crate::web::gzip::Part;
+
+/// An item's content as every portal of the node shows it: read and rendered once, each part compressed when
+/// it is first asked for.
+pub struct Text {
+    /// The content.
+    pub document: Item,
+    /// Its body.
+    pub rendered: Rendered,
+    /// The parts of a long text as ranges of the HTML; one for a short one.
+    pub parts: Vec<Range<usize>>,
+    /// The parts compressed, and at the end the whole.
+    packed: Vec<OnceLock<Part>>,
+}
+
+impl Text {
+    /// Renders the body of `document`.
+    pub fn of(document: Item) -> Text {
+        let rendered = render(&document.body);
+        let parts = rendered.parts();
+        let packed = std::iter::repeat_with(OnceLock::new).take(parts.len() + 1).collect();
+        Text { document, rendered, parts, packed }
+    }
+
+    /// Part `n` compressed, from 0; the whole if there is no such part.
+    pub fn packed(&self, n: usize) -> &Part {
+        let n = if self.parts.len() == 1 { 0 } else { n.min(self.parts.len()) };
+        let html = self.parts.get(n).and_then(|range| self.rendered.html.get(range.clone()));
+        self.packed[n].get_or_init(|| Part::kept(html.unwrap_or(&self.rendered.html)))
+    }
+
+    /// Bytes that it takes in memory, about.
+    pub fn weight(&self) -> usize {
+        self.document.body.text.len() + self.rendered.html.len() * 2 + 2_000
+    }
+}
 
 /// The HTML of a body, and its contents if it is long.
 pub struct Rendered {
@@ -25,7 +62,7 @@ const A_PART: usize = 12_000;
 
 impl Rendered {
     /// The parts of a long text as ranges of its HTML, divided at headings; one part for a short one.
-    pub fn parts(&self) -> Vec<Range<usize>> {
+    fn parts(&self) -> Vec<Range<usize>> {
         let mut parts: Vec<Range<usize>> = Vec::new();
         let mut start = 0;
         let mut last = 0;

@@ -4,127 +4,67 @@
 //! decides. `item.ordered` acts on an item of a log below the one that says it, and is kept when it
 //! comes before its item. An erasure takes every edition and file that nothing else still shows.
 
+mod issued;
+
+use std::collections::HashSet;
+
 use network::content::Item;
-use network::entry::{Act, ContentRef, Entry, ItemChange, Kind, Lane};
+use network::entry::{Act, ContentRef, Entry, Kind, Lane};
 use network::names::{ContentHash, Origin};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Card, State, content, standing};
+use self::issued::{Issue, Wanted, issued, want};
+use super::{Card, State, standing};
 use crate::db::Tx;
-use crate::logs::ledger::Want;
 use crate::logs::store as logs;
 use crate::{all, maybe, run};
 
-#[derive(FromRow)]
-struct Known {
-    state: String,
-    edition: i64,
-}
-
-/// Carries out what `entry` says about items. Other kinds do nothing here.
+/// Carries out what entries of a log say about items. Other kinds do nothing here.
 ///
 /// # Errors
 /// The database's.
-pub async fn fold(tx: &mut Tx, log: i64, index: u64, entry: &Entry) -> anyhow::Result<()> {
+pub async fn fold(tx: &mut Tx, log: i64, entries: &[(u64, &Entry)]) -> anyhow::Result<()> {
+    // Editions of different items in a row are taken in together; nothing overtakes anything.
+    let mut issues: Vec<Issue<'_>> = Vec::new();
+    let mut items = HashSet::new();
+    for (index, entry) in entries {
+        let issue = Issue::of(*index, entry);
+        if issue.as_ref().is_none_or(|issue| !items.insert(issue.item)) {
+            issued(tx, log, &issues).await?;
+            issues.clear();
+            items = issue.iter().map(|issue| issue.item).collect();
+        }
+        match issue {
+            Some(issue) => issues.push(issue),
+            None => act(tx, log, *index, entry).await?,
+        }
+    }
+    issued(tx, log, &issues).await
+}
+
+/// Carries out what one entry says that issues nothing.
+async fn act(tx: &mut Tx, log: i64, index: u64, entry: &Entry) -> anyhow::Result<()> {
     let at = entry.at.as_microsecond();
     let urgent = entry.kind.lane() == Lane::Urgent;
     match &entry.kind {
-        Kind::ItemIssued { item, edition, change, content, files, .. } => {
-            let issue = Issue { log, index, at, urgent, item: *item, edition: *edition, change: *change };
-            issued(tx, &issue, content, files).await
-        }
         Kind::ItemWithdrawn { item, mode, note, .. } => {
-            if let Some(note) = note {
-                want(tx, log, index, urgent, note).await?;
+            if let Some(content) = note {
+                want(tx, log, &[Wanted { index, urgent, content }]).await?;
             }
             ends(tx, log, index, at, *item, (*mode).into(), note.as_ref()).await
         }
         Kind::ItemErased { item, basis, .. } => {
-            want(tx, log, index, urgent, basis).await?;
+            want(tx, log, &[Wanted { index, urgent, content: basis }]).await?;
             ends(tx, log, index, at, *item, State::Erased, Some(basis)).await?;
             erase(tx, log, *item, log, index).await
         }
         Kind::ItemOrdered { origin, item, act, basis } => {
-            want(tx, log, index, true, basis).await?;
+            want(tx, log, &[Wanted { index, urgent: true, content: basis }]).await?;
             ordered(tx, (log, index, at), origin, *item, *act, basis).await
         }
         _ => Ok(()),
     }
-}
-
-struct Issue {
-    log: i64,
-    index: u64,
-    at: i64,
-    urgent: bool,
-    item: Uuid,
-    edition: u32,
-    change: ItemChange,
-}
-
-async fn issued(
-    tx: &mut Tx,
-    issue: &Issue,
-    content: &ContentRef,
-    files: &[ContentRef],
-) -> anyhow::Result<()> {
-    let id = issue.item.to_string();
-    let known = maybe!(
-        tx,
-        Known,
-        "SELECT state, edition FROM item WHERE log = $1 AND item = $2",
-        issue.log,
-        id.clone()
-    )?;
-    if known.as_ref().is_some_and(|k| k.state == State::Erased.word()) {
-        return Ok(()); // An erasure is final; what comes after it under the same id has no effect.
-    }
-    if known.as_ref().is_some_and(|k| i64::from(issue.edition) <= k.edition) {
-        return Ok(()); // Editions count up; an old number says nothing new.
-    }
-    let names: Vec<String> = files.iter().map(|f| f.sha256.to_string()).collect();
-    run!(
-        tx,
-        "INSERT INTO edition (log, item, edition, idx, change, at, sha256, media, size, files)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        issue.log,
-        id.clone(),
-        i64::from(issue.edition),
-        issue.index as i64,
-        issue.change.word(),
-        issue.at,
-        content.sha256.0.to_vec(),
-        content.media.clone(),
-        content.size as i64,
-        names.join(" ")
-    )?;
-    let state = standing(State::Standing, orders(tx, issue.log, &id).await?);
-    run!(
-        tx,
-        "INSERT INTO item (log, item, state, edition, idx, first_idx, issued, changed, urgent, shown, kind, card)
-         VALUES ($1, $2, $3, $4, $5, $5, $6, $6, $7, 0, '', '{}')
-         ON CONFLICT (log, item) DO UPDATE SET state = excluded.state, edition = excluded.edition,
-           idx = excluded.idx, changed = excluded.changed, urgent = excluded.urgent, note = NULL",
-        issue.log,
-        id.clone(),
-        state.word(),
-        i64::from(issue.edition),
-        issue.index as i64,
-        issue.at,
-        i64::from(issue.urgent)
-    )?;
-    if state == State::Erased {
-        return erase(tx, issue.log, issue.item, issue.log, issue.index).await;
-    }
-    for wanted in std::iter::once(content).chain(files) {
-        want(tx, issue.log, issue.index, issue.urgent, wanted).await?;
-    }
-    if let Some(bytes) = content::small(tx.conn(), &content.sha256).await? {
-        show(tx, &content.sha256, &bytes).await?;
-    }
-    tx.ledger.effects.items.push((issue.log, id));
-    Ok(())
 }
 
 async fn orders(tx: &mut Tx, log: i64, item: &str) -> anyhow::Result<Vec<State>> {
@@ -240,13 +180,13 @@ async fn carry_out(tx: &mut Tx, order: Open) -> anyhow::Result<()> {
     };
     let known = maybe!(
         tx,
-        Known,
-        "SELECT state, edition FROM item WHERE log = $1 AND item = $2",
+        (String,),
+        "SELECT state FROM item WHERE log = $1 AND item = $2",
         order.log,
         order.item.clone()
     )?;
-    let Some(known) = known else { return Ok(()) };
-    if State::of(&known.state).is_some_and(|now| now < state) {
+    let Some((known,)) = known else { return Ok(()) };
+    if State::of(&known).is_some_and(|now| now < state) {
         run!(
             tx,
             "UPDATE item SET state = $1, changed = $2, note = $3 WHERE log = $4 AND item = $5",
@@ -330,33 +270,6 @@ async fn shown_elsewhere(tx: &mut Tx, log: i64, item: &str, hash: &ContentHash) 
         format!("%{hash}%")
     )?;
     Ok(other.is_some())
-}
-
-/// Notes that content is needed, unless it is here or was erased.
-async fn want(tx: &mut Tx, log: i64, index: u64, urgent: bool, wanted: &ContentRef) -> anyhow::Result<()> {
-    if content::state(tx.conn(), &wanted.sha256).await? != content::Presence::Absent {
-        return Ok(());
-    }
-    run!(
-        tx,
-        "INSERT INTO want (sha256, log, idx, size, media, urgent) VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (sha256, log, idx) DO NOTHING",
-        wanted.sha256.0.to_vec(),
-        log,
-        index as i64,
-        wanted.size as i64,
-        wanted.media.clone(),
-        i64::from(urgent)
-    )?;
-    let Some(head) = logs::head(tx.conn(), log).await? else { return Ok(()) };
-    tx.ledger.effects.wants.push(Want {
-        sha256: wanted.sha256,
-        size: wanted.size,
-        origin: head.origin,
-        index,
-        urgent,
-    });
-    Ok(())
 }
 
 #[derive(FromRow)]

@@ -53,15 +53,21 @@ where
         Ok(portal) => portal,
         Err(answer) => return *answer,
     };
-    let now = app.clock.micros();
-    // The base of absolute addresses differs between the ways by which a portal is reached.
-    let path = format!("{} {}", visitor.base, visitor.whole);
-    if let Some(kept) = app.pages.get(&portal.domain, &path, now) {
-        return page(visitor, &kept);
+    let address = visitor.address();
+    let kept = || app.pages.get(address, app.clock.micros());
+    if let Some(kept) = kept() {
+        return page(&visitor.takes(), &kept);
     }
-    let tags = app.pages.versions(tags);
+    let _turn = app.pages.draw(address).await;
+    if let Some(kept) = kept() {
+        return page(&visitor.takes(), &kept);
+    }
+    let seen = app.pages.seen(&tags);
     match draw(&portal).await {
-        Ok(drawn) => page(visitor, &app.pages.keep(&portal.domain, &path, tags, now + lasts, drawn)),
+        Ok(drawn) => {
+            let until = app.clock.micros() + lasts;
+            page(&visitor.takes(), &app.pages.keep(address, seen, until, drawn))
+        }
         Err(problem) => failure(app, visitor, problem),
     }
 }

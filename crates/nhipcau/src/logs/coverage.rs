@@ -3,7 +3,7 @@
 //! Never a row per portal and item: a portal shows an entry when its node's newest receipt says that it
 //! shows the log beyond the entry and lacks no content of it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use network::directory::{Agency, Directory};
 use network::entry::Level;
@@ -15,9 +15,10 @@ use crate::clock::instant;
 use crate::db::Conn;
 use crate::items::State;
 use crate::items::store::{self as items, Standing};
+use crate::logs::carriers::Carried;
 use crate::logs::store::{self, Head};
 use crate::logs::view::{Account, AccountOf, Cell, Exception, HolderRow, ProvinceRow, Shows, Summary};
-use crate::peers::receipts::{self, Kept};
+use crate::peers::progress::{self, Progress};
 use crate::words::Lang;
 
 /// How far an entry has come among the nodes that follow its log.
@@ -42,22 +43,16 @@ struct Far {
 }
 
 impl Far {
-    fn of(kept: &Kept, index: u64) -> Far {
-        let lacks = kept.lacking.split(',').any(|one| one.parse() == Ok(index));
-        let content = if lacks { 0 } else { kept.content as u64 };
-        Far { size: kept.size as u64, shown: (kept.shown as u64).min(content), received: kept.received }
+    fn of(held: &Progress, index: u64) -> Far {
+        let lacks = held.lacking.split(',').any(|one| one.parse() == Ok(index));
+        let content = if lacks { 0 } else { held.content as u64 };
+        Far { size: held.size as u64, shown: (held.shown as u64).min(content), received: held.received }
     }
 }
 
 /// The nodes that follow a log: those that host a portal which carries it, and those that gave a receipt for it.
-fn followers(directory: &Directory, origin: &Origin, kept: &[Kept]) -> BTreeMap<String, Option<Far>> {
-    let hosts = directory
-        .agencies()
-        .filter(|portal| portal.closed.is_none() && directory.carries(&portal.origin, origin, "", &[]))
-        .filter_map(|portal| portal.node.as_ref());
-    let mut nodes: BTreeMap<String, Option<Far>> = hosts.map(|node| (node.to_string(), None)).collect();
-    nodes.extend(kept.iter().map(|k| (k.node.clone(), None)));
-    nodes
+fn followers<'a>(carried: &'a Carried, far: &'a HashMap<String, Far>) -> BTreeSet<&'a str> {
+    carried.nodes.keys().chain(far.keys()).map(String::as_str).collect()
 }
 
 /// What the issuer's own node holds: whatever it has signed, as far as that has come here.
@@ -67,40 +62,29 @@ fn issuer(directory: &Directory, origin: &Origin, head: Option<&Head>) -> Option
     Some((node.to_string(), Far { size: head.size, shown: head.size, received: head.changed }))
 }
 
-/// How far entry `index` has come; `issued` is when its issuer said it, in microseconds.
+/// How far an item's newest entry has come, and how many portals are as they should be, of all that should.
 ///
 /// # Errors
 /// The database's.
-pub async fn stored(
-    app: &App,
-    conn: &mut Conn,
-    origin: &Origin,
-    index: u64,
-    issued: i64,
-) -> anyhow::Result<Stored> {
-    let directory = app.directory.load();
-    let kept = receipts::of_log(conn, origin.as_str()).await?;
-    let nodes = followers(&directory, origin, &kept);
-    let far = far(conn, &directory, origin, index).await?;
-    let have = far.values().filter(|far| far.size > index).count() as u32;
-    let of = nodes.len() as u32;
-    let reached = reached(conn, &directory, origin, index, issued).await?;
-    let last = nodes.keys().map(|node| reached.get(node).copied()).collect::<Option<Vec<i64>>>();
-    let last_after_ms =
-        last.and_then(|all| all.into_iter().max()).map(|at| u64::try_from((at - issued) / 1000).unwrap_or(0));
-    Ok(Stored { nodes: have, of, last_after_ms, here: reached.get(app.config.name.as_str()).copied() })
-}
-
-/// Portals that are as they should be for an item's newest entry, of all that should.
-///
-/// # Errors
-/// The database's.
-pub async fn count(app: &App, conn: &mut Conn, item: &Standing) -> anyhow::Result<(u32, u32)> {
-    let directory = app.directory.load();
+pub async fn of_item(app: &App, conn: &mut Conn, item: &Standing) -> anyhow::Result<(Stored, (u32, u32))> {
+    let directory = app.directory.load_full();
     let far = far(conn, &directory, &item.origin, item.index).await?;
-    let portals = directory.carriers_of(&item.origin, &item.kind, &[]);
-    let good = portals.iter().filter(|p| is_good(&far, p, item.index)).count();
-    Ok((good as u32, portals.len() as u32))
+    let nodes = app.carriers.of(&directory, &item.origin, "");
+    let nodes = followers(&nodes, &far);
+    let reached = reached(conn, &directory, &item.origin, item.index, item.changed).await?;
+    let last = nodes.iter().map(|node| reached.get(*node).copied()).collect::<Option<Vec<i64>>>();
+    let last = last.and_then(|all| all.into_iter().max());
+    let stored = Stored {
+        nodes: far.values().filter(|far| far.size > item.index).count() as u32,
+        of: nodes.len() as u32,
+        last_after_ms: last.map(|at| u64::try_from((at - item.changed) / 1000).unwrap_or(0)),
+        here: reached.get(app.config.name.as_str()).copied(),
+    };
+    let carried = app.carriers.of(&directory, &item.origin, &item.kind);
+    let good = |(node, hosted): (&String, &u32)| {
+        far.get(node).filter(|far| far.shown > item.index).map_or(0, |_| *hosted)
+    };
+    Ok((stored, (carried.nodes.iter().map(good).sum(), carried.portals)))
 }
 
 async fn far(
@@ -109,10 +93,12 @@ async fn far(
     origin: &Origin,
     index: u64,
 ) -> anyhow::Result<HashMap<String, Far>> {
-    let kept = receipts::of_log(conn, origin.as_str()).await?;
     let head = store::by_origin(conn, origin.as_str()).await?;
     let mut far: HashMap<String, Far> = issuer(directory, origin, head.as_ref()).into_iter().collect();
-    far.extend(kept.iter().map(|k| (k.node.clone(), Far::of(k, index))));
+    for held in progress::of_log(conn, origin.as_str()).await? {
+        let its = Far::of(&held, index);
+        far.insert(held.node, its);
+    }
     Ok(far)
 }
 
@@ -126,7 +112,7 @@ async fn reached(
 ) -> anyhow::Result<HashMap<String, i64>> {
     let host = directory.agency(origin).and_then(|agency| agency.node.as_ref());
     let mut reached: HashMap<String, i64> = host.map(|node| (node.to_string(), said)).into_iter().collect();
-    reached.extend(receipts::reached(conn, origin.as_str(), index).await?);
+    reached.extend(progress::reached(conn, origin.as_str(), index).await?);
     Ok(reached)
 }
 
@@ -205,26 +191,26 @@ pub async fn told(app: &App, conn: &mut Conn, item: &Standing, lang: Lang) -> an
         }
     }
 
-    let kept = receipts::of_log(conn, item.origin.as_str()).await?;
+    let carried = app.carriers.of(&directory, &item.origin, "");
     let reached = reached(conn, &directory, &item.origin, item.index, item.changed).await?;
-    let holders = followers(&directory, &item.origin, &kept)
-        .into_keys()
+    let holders = followers(&carried, &far)
+        .into_iter()
         .map(|node| {
             let here: Vec<usize> = (0..portals.len())
                 .filter(|i| portals[*i].node.as_ref().is_some_and(|n| n.as_str() == node))
                 .collect();
             let well = here.iter().filter(|i| good[**i]).count();
             let owner = node.parse::<Origin>().ok().and_then(|n| directory.node(&n)).map(|n| n.owner.clone());
-            let held = far.get(&node);
+            let held = far.get(node);
             HolderRow {
-                agency: name(owner.as_ref().and_then(|o| directory.agency(o)), &node),
+                agency: name(owner.as_ref().and_then(|o| directory.agency(o)), node),
                 stored_at: held
                     .filter(|f| f.size > item.index)
-                    .map(|f| instant(*reached.get(&node).unwrap_or(&f.received))),
+                    .map(|f| instant(*reached.get(node).unwrap_or(&f.received))),
                 size: held.map(|f| f.size),
                 portals: (well as u32, here.len() as u32),
-                shown_at: (well == here.len()).then(|| reached.get(&node).copied().map(instant)).flatten(),
-                name: node,
+                shown_at: (well == here.len()).then(|| reached.get(node).copied().map(instant)).flatten(),
+                name: node.to_owned(),
             }
         })
         .collect();

@@ -5,6 +5,7 @@
 //! transaction is sealed, so two writers can never both extend one head.
 
 use std::collections::{BTreeMap, btree_map};
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, bail};
@@ -22,6 +23,7 @@ use super::store::{self, Head};
 use crate::clock::Clock;
 use crate::db::{Conn, Tx};
 use crate::problem::Problem;
+use crate::web::pages::{Pages, Tag};
 use crate::{agencies, items, run};
 
 /// Entries that a commit added to one log, as followers get them.
@@ -62,8 +64,38 @@ pub struct Effects {
     pub erased: Vec<ContentHash>,
     /// Logs of which content has come: what their receipts say is different.
     pub settled: Vec<i64>,
-    /// Logs about which a receipt said something new.
-    pub receipts: Vec<i64>,
+    /// About what receipts said something new.
+    pub receipts: Vec<News>,
+}
+
+/// Entries of a log about which a receipt said something new.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct News {
+    /// The log.
+    pub log: i64,
+    /// The entries; more than are here if it concerns all.
+    pub entries: Range<u64>,
+}
+
+/// News about more entries than this is news about all.
+const MANY: u64 = 512;
+
+impl Effects {
+    /// What pages show something else now.
+    fn tags(&self) -> Vec<Tag> {
+        let mut tags: Vec<Tag> = self.items.iter().map(|(log, item)| Tag::Item(*log, item.clone())).collect();
+        if !tags.is_empty() {
+            tags.push(Tag::Lists);
+        }
+        for News { log, entries } in &self.receipts {
+            if entries.end.saturating_sub(entries.start) > MANY {
+                tags.push(Tag::Receipts(*log));
+            } else {
+                tags.extend(entries.clone().map(|index| Tag::Reach(*log, index)));
+            }
+        }
+        tags
+    }
 }
 
 /// Content that an applied entry names and that is not here.
@@ -120,6 +152,11 @@ impl Ledger {
     /// The time at which this transaction happens, in microseconds.
     pub fn now(&self) -> i64 {
         self.clock.micros()
+    }
+
+    /// The name of a log that this transaction appends to.
+    pub fn origin(&self, log: i64) -> Option<&Origin> {
+        self.staged.get(&log).map(|staged| &staged.origin)
     }
 
     pub(crate) fn mark(&self) -> Mark {
@@ -196,8 +233,9 @@ pub async fn append(tx: &mut Tx, log: i64, entry: &Entry) -> Result<u64, Problem
     let index = staged.frontier.size();
     // A checkpoint of before this entry is of no use any more; a new one is signed when the log is sealed.
     staged.given = None;
-    push(conn, log, staged, bytes, is_urgent(entry)).await?;
-    fold(tx, log, index, entry).await?;
+    staged.urgent |= is_urgent(entry);
+    push(conn, log, staged, &[bytes]).await?;
+    fold(tx, log, &[(index, entry)]).await?;
     Ok(index)
 }
 
@@ -214,18 +252,15 @@ pub async fn extend(tx: &mut Tx, log: i64, batch: &Batch) -> anyhow::Result<bool
     }
     // What cannot be read is kept as it is and has no effect: the log's owner wrote it.
     let read: Vec<Option<Entry>> = batch.entries.iter().map(|bytes| Entry::decode(bytes).ok()).collect();
-    for (bytes, entry) in batch.entries.iter().zip(&read) {
-        push(conn, log, staged, bytes.clone(), entry.as_ref().is_some_and(is_urgent)).await?;
-    }
+    staged.urgent |= read.iter().flatten().any(is_urgent);
+    push(conn, log, staged, &batch.entries).await?;
     if staged.frontier != batch.frontier {
         bail!("a batch of {} does not lead to the frontier that was verified", staged.origin);
     }
     staged.given = Some(Given { note: batch.checkpoint.to_string().into(), complete: batch.complete() });
-    for (offset, entry) in read.iter().enumerate() {
-        if let Some(entry) = entry {
-            fold(tx, log, batch.from + offset as u64, entry).await?;
-        }
-    }
+    let read: Vec<(u64, &Entry)> =
+        (batch.from..).zip(&read).filter_map(|(index, entry)| Some((index, entry.as_ref()?))).collect();
+    fold(tx, log, &read).await?;
     Ok(true)
 }
 
@@ -251,34 +286,30 @@ fn is_urgent(entry: &Entry) -> bool {
     entry.kind.lane() == Lane::Urgent
 }
 
-async fn push(
-    conn: &mut Conn,
-    log: i64,
-    staged: &mut Staged,
-    bytes: Arc<[u8]>,
-    urgent: bool,
-) -> sqlx::Result<()> {
-    let index = staged.frontier.size();
-    let leaf = leaf_hash(&bytes);
-    let mut full = Vec::new();
-    staged.frontier.push_with(leaf, |level, index, hash| {
-        if level > 0 && level % 8 == 0 {
-            full.push((i64::from(level / 8), index as i64, hash));
-        }
-    });
-    store::add_entry(conn, log, index, &leaf, &bytes).await?;
-    for (level, index, hash) in full {
-        store::add_tile(conn, log, level, index, &hash).await?;
+/// Puts entries at the end of a log.
+async fn push(conn: &mut Conn, log: i64, staged: &mut Staged, entries: &[Arc<[u8]>]) -> sqlx::Result<()> {
+    let from = staged.frontier.size();
+    let (mut rows, mut full) = (Vec::with_capacity(entries.len()), Vec::new());
+    for bytes in entries {
+        let leaf = leaf_hash(bytes);
+        staged.frontier.push_with(leaf, |level, index, hash| {
+            if level > 0 && level % 8 == 0 {
+                full.push((i64::from(level / 8), index as i64, hash));
+            }
+        });
+        rows.push((leaf, bytes.clone()));
     }
-    staged.entries.push(bytes);
-    staged.urgent |= urgent;
+    store::add_entries(conn, log, from, &rows).await?;
+    store::add_tiles(conn, log, &full).await?;
+    staged.entries.extend_from_slice(entries);
     Ok(())
 }
 
-/// Carries out what an entry says. The same for our own logs and for those of others.
-async fn fold(tx: &mut Tx, log: i64, index: u64, entry: &Entry) -> anyhow::Result<()> {
-    items::fold::fold(tx, log, index, entry).await?;
-    agencies::fold::fold(tx, log, index, entry).await
+/// Carries out what entries say, in the order of their indices. The same for our own logs and for those of
+/// others.
+async fn fold(tx: &mut Tx, log: i64, entries: &[(u64, &Entry)]) -> anyhow::Result<()> {
+    items::fold::fold(tx, log, entries).await?;
+    agencies::fold::fold(tx, log, entries).await
 }
 
 /// Signs what a transaction appended, and tells the rest of the program after its commit.
@@ -290,6 +321,8 @@ pub struct Sealer {
     pub clock: Clock,
     /// Who is who, as committed.
     pub directory: Arc<ArcSwap<Directory>>,
+    /// Rendered pages.
+    pub pages: Arc<Pages>,
     /// Where commits are told.
     pub told: broadcast::Sender<Arc<Effects>>,
 }
@@ -362,6 +395,11 @@ impl Sealer {
 
     /// Tells what is durable now. Nobody listening is no fault.
     pub(crate) fn publish(&self, ledger: Ledger) {
+        // First the pages: who reads again after the answer to a step finds what the step did.
+        self.pages.changed(ledger.effects.tags());
+        if !ledger.effects.erased.is_empty() {
+            self.pages.forget();
+        }
         let _ = self.told.send(Arc::new(ledger.effects));
     }
 }

@@ -1,5 +1,6 @@
 //! Logs: our own and those that we mirror. Append and sign, apply what was verified, serve, prove.
 
+pub mod carriers;
 pub mod coverage;
 pub mod heads;
 pub mod keys;

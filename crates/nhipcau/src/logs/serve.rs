@@ -67,7 +67,7 @@ pub async fn log(app: &App, which: Which<'_>, path: &str, gzip: bool) -> Result<
 
 fn immutable(bytes: Vec<u8>, gzip: bool) -> Response {
     let mut response = if gzip && bytes.len() > 512 {
-        let packed = crate::web::pages::gzip(&bytes);
+        let packed = crate::web::gzip::gzip(&bytes);
         let mut response = Response::new(Body::from(packed));
         response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         response

@@ -8,7 +8,7 @@ use sqlx::FromRow;
 use tlog::{EMPTY_ROOT, Frontier, Hash, TILE_WIDTH, TileId};
 
 use crate::db::Conn;
-use crate::{all, maybe, one, run};
+use crate::{all, fill, maybe, one, run};
 
 /// Where a log stands here.
 #[derive(Clone, Debug)]
@@ -175,38 +175,38 @@ pub async fn freeze(conn: &mut Conn, id: i64, now: i64) -> sqlx::Result<u64> {
     run!(conn, "UPDATE log SET frozen = $1 WHERE id = $2 AND frozen IS NULL", now, id)
 }
 
-pub(super) async fn add_entry(
+/// Writes entries from index `from` on, each with its leaf hash.
+pub(super) async fn add_entries(
     conn: &mut Conn,
     log: i64,
-    index: u64,
-    leaf: &Hash,
-    body: &[u8],
+    from: u64,
+    entries: &[(Hash, Arc<[u8]>)],
 ) -> sqlx::Result<()> {
-    run!(
+    let rows: Vec<_> = (from..).zip(entries).collect();
+    fill!(
         conn,
+        (i64,),
         "INSERT INTO entry (log, idx, leaf, body) VALUES ($1, $2, $3, $4)",
-        log,
-        index as i64,
-        leaf.0.to_vec(),
-        body.to_vec()
+        &rows,
+        |row| log,
+        row.0 as i64,
+        row.1.0.0.to_vec(),
+        row.1.1.to_vec()
     )?;
     Ok(())
 }
 
-pub(super) async fn add_tile(
-    conn: &mut Conn,
-    log: i64,
-    level: i64,
-    index: i64,
-    hash: &Hash,
-) -> sqlx::Result<()> {
-    run!(
+/// Writes hashes of full tiles: level, index, hash.
+pub(super) async fn add_tiles(conn: &mut Conn, log: i64, full: &[(i64, i64, Hash)]) -> sqlx::Result<()> {
+    fill!(
         conn,
+        (i64,),
         "INSERT INTO tile (log, level, idx, hash) VALUES ($1, $2, $3, $4)",
-        log,
-        level,
-        index,
-        hash.0.to_vec()
+        full,
+        |row| log,
+        row.0,
+        row.1,
+        row.2.0.to_vec()
     )?;
     Ok(())
 }

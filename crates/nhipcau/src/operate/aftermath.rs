@@ -1,45 +1,52 @@
-//! After every commit: pages that show something else now are dropped, erased files leave the disk.
+//! After every commit: erased files leave the disk, and whoever waits for a change is woken.
 
-use std::sync::Arc;
-
+use network::names::ContentHash;
 use tokio::sync::broadcast::error::RecvError;
 
+use crate::all;
 use crate::app::App;
-use crate::logs::ledger::Effects;
-use crate::web::pages::Tag;
 
 /// Follows the commits until the node stops.
 pub async fn run(app: App) {
     let mut told = app.told.subscribe();
+    // The last stop may have come between an erasure's commit and this.
+    sweep(&app).await;
     loop {
         match told.recv().await {
-            Ok(effects) => after(&app, &effects).await,
-            Err(RecvError::Lagged(missed)) => {
-                // What was missed is unknown, so everything kept is dropped.
-                tracing::warn!(missed, "pages are drawn anew");
-                app.pages.clear();
+            Ok(effects) => {
+                erase(&app, &effects.erased).await;
+                app.stirred.send_modify(|n| *n += 1);
             }
+            Err(RecvError::Lagged(_)) => sweep(&app).await,
             Err(RecvError::Closed) => return,
         }
     }
 }
 
-/// What one commit asks for. Called by the writer's listeners and, for tests, directly.
-async fn after(app: &App, effects: &Arc<Effects>) {
-    if !effects.erased.is_empty() {
-        app.pages.forget();
-        for hash in &effects.erased {
-            app.folder.remove(hash).await;
+/// Removes whatever was ever erased and still has a file.
+async fn sweep(app: &App) {
+    let erased = async {
+        let mut conn = app.db.read().await?;
+        all!(conn, (Vec<u8>,), "SELECT sha256 FROM erased ORDER BY at")
+    };
+    match erased.await {
+        Ok(rows) => {
+            let hashes = rows.into_iter().filter_map(|(hash,)| hash.try_into().ok().map(ContentHash));
+            erase(app, &hashes.collect::<Vec<_>>()).await;
         }
-        if let Err(error) = app.db.scrub().await {
-            tracing::error!(%error, "erased bytes may still be in the database's free pages; run nhipcau doctor");
-        }
+        Err(error) => tracing::error!(%error, "what was erased could not be read; run nhipcau doctor"),
     }
-    let mut tags: Vec<Tag> = effects.items.iter().map(|(log, item)| Tag::Item(*log, item.clone())).collect();
-    if !tags.is_empty() {
-        tags.push(Tag::Lists);
+}
+
+/// Lets no copy of erased content stay on the disk.
+async fn erase(app: &App, hashes: &[ContentHash]) {
+    if hashes.is_empty() {
+        return;
     }
-    tags.extend(effects.receipts.iter().map(|log| Tag::Receipts(*log)));
-    app.pages.changed(tags);
-    app.stirred.send_modify(|n| *n += 1);
+    for hash in hashes {
+        app.folder.remove(hash).await;
+    }
+    if let Err(error) = app.db.scrub().await {
+        tracing::error!(%error, "erased bytes may still be in the database's free pages; run nhipcau doctor");
+    }
 }

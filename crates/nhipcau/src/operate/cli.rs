@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use super::commands::{check, enrol, init, item, publish, verify};
-use super::{demo, serve};
+use super::{bench, demo, serve};
 
 /// Nhịp Cầu joins government portals into one network: what is published once stands everywhere, proven.
 ///
@@ -60,6 +60,8 @@ enum What {
     Restore(check::RestoreArgs),
     /// Say which migrations a new version would make; without --check, back up and make them
     Upgrade(check::UpgradeArgs),
+    /// Measure this machine against the budgets: pages beside nginx, appends, catch-up, start, memory
+    Bench(bench::Args),
 }
 
 /// Runs the command that was typed. 0 when it went well, 1 when it did not, 2 when it was typed wrongly.
@@ -95,6 +97,7 @@ pub fn run() -> ExitCode {
             What::Backup(args) => check::backup(args).await,
             What::Restore(args) => check::restore(&args),
             What::Upgrade(args) => check::upgrade(args).await,
+            What::Bench(args) => bench::run(args).await,
         }
     });
     match done {

@@ -2,8 +2,13 @@
 
 pub mod aftermath;
 pub mod alarms;
+pub mod bench;
 pub mod cli;
 pub mod commands;
 pub mod demo;
 pub mod init;
+pub mod nation {
+    pub mod country;
+    pub mod figures;
+}
 pub mod serve;

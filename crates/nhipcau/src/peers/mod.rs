@@ -6,6 +6,7 @@
 pub mod contents;
 pub mod follow;
 pub mod line;
+pub mod progress;
 pub mod receipts;
 pub mod serve;
 

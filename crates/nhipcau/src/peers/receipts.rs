@@ -19,8 +19,9 @@ use tokio::sync::mpsc;
 use crate::app::App;
 use crate::config::Role;
 use crate::db::{Conn, Tx};
-use crate::logs::ledger::Effects;
+use crate::logs::ledger::{Effects, News};
 use crate::logs::store::{self, Head};
+use crate::peers::progress::{self, Progress};
 use crate::problem::Problem;
 use crate::{all, run};
 
@@ -314,7 +315,6 @@ fn is_below(app: &App, directory: &Directory, node: &Origin) -> bool {
 
 /// Keeps one receipt. Returns false if nothing of it was new.
 async fn keep_one(tx: &mut Tx, receipt: &Receipt, signed: &SignedReceipt) -> Result<bool, Problem> {
-    let now = tx.ledger.now();
     let shown: BTreeMap<&Origin, u64> =
         receipt.shown.iter().filter(|s| s.portal == ShownBy::Every).map(|s| (&s.origin, s.size)).collect();
     let node = receipt.node.to_string();
@@ -322,7 +322,15 @@ async fn keep_one(tx: &mut Tx, receipt: &Receipt, signed: &SignedReceipt) -> Res
     let mut news = false;
     for (held, cosignature) in receipt.logs.iter().zip(&signed.cosignatures) {
         let lacking = held.lacking.iter().map(u64::to_string).collect::<Vec<_>>().join(",");
-        let shown = shown.get(&held.origin).copied().unwrap_or(0);
+        let now = Progress {
+            node: node.clone(),
+            size: held.size as i64,
+            content: held.content as i64,
+            lacking,
+            shown: shown.get(&held.origin).copied().unwrap_or(0) as i64,
+            received: tx.ledger.now(),
+        };
+        let before = progress::of_node(tx.conn(), held.origin.as_str(), &node).await?;
         let changed = run!(
             tx,
             "INSERT INTO receipt (node, origin, size, root, content, lacking, shown, note, cosignature, received)
@@ -333,33 +341,37 @@ async fn keep_one(tx: &mut Tx, receipt: &Receipt, signed: &SignedReceipt) -> Res
              WHERE excluded.size >= receipt.size AND excluded.note <> receipt.note",
             node.clone(),
             held.origin.to_string(),
-            held.size as i64,
+            now.size,
             held.root.0.to_vec(),
-            held.content as i64,
-            lacking,
-            shown as i64,
+            now.content,
+            now.lacking.clone(),
+            now.shown,
             note.clone(),
             cosignature.to_string(),
-            now
+            now.received
         )?;
+        if changed == 0 {
+            continue; // An older one that took longer says nothing new.
+        }
+        news = true;
+        let entries = now.news(before.as_ref());
+        if entries.is_empty() {
+            continue;
+        }
         // Content counts from where nothing is lacking; that is what coverage is asked for.
-        let whole = held.lacking.first().copied().unwrap_or(held.content);
         run!(
             tx,
             "INSERT INTO reach (origin, node, size, content, shown, at) VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (origin, node, size, content, shown) DO NOTHING",
             held.origin.to_string(),
             node.clone(),
-            held.size as i64,
-            whole as i64,
-            shown as i64,
-            now
+            now.size,
+            now.whole(),
+            now.shown,
+            now.received
         )?;
-        news |= changed > 0;
-        if changed > 0
-            && let Some(head) = store::by_origin(tx.conn(), held.origin.as_str()).await?
-        {
-            tx.ledger.effects.receipts.push(head.id);
+        if let Some(head) = store::by_origin(tx.conn(), held.origin.as_str()).await? {
+            tx.ledger.effects.receipts.push(News { log: head.id, entries });
         }
     }
     Ok(news)
@@ -425,19 +437,5 @@ pub async fn of_log(conn: &mut Conn, origin: &str) -> sqlx::Result<Vec<Kept>> {
         Kept,
         "SELECT node, size, content, lacking, shown, note, cosignature, received FROM receipt WHERE origin = $1 ORDER BY node",
         origin.to_owned()
-    )
-}
-
-/// When each node had entry `index` of a log with all content before it; by our clock, in microseconds.
-///
-/// # Errors
-/// The database's.
-pub async fn reached(conn: &mut Conn, origin: &str, index: u64) -> sqlx::Result<Vec<(String, i64)>> {
-    all!(
-        conn,
-        (String, i64),
-        "SELECT node, MIN(at) FROM reach WHERE origin = $1 AND size > $2 AND content > $2 GROUP BY node ORDER BY node",
-        origin.to_owned(),
-        index as i64
     )
 }

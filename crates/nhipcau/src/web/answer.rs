@@ -1,16 +1,18 @@
 //! Answers: pages with their headers, JSON for programs, and what stands where something failed.
 
+use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 
 use askama::Template;
 use axum::Json;
 use axum::body::Body;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::error_view::{ErrorPage, Fault, bare_shell};
-use super::pages::{Page, plain};
-use super::visitor::Visitor;
+use super::gzip::plain;
+use super::pages::Page;
+use super::visitor::{Asked, Takes, Visitor};
 use crate::app::App;
 use crate::problem::Problem;
 use crate::words::Lang;
@@ -19,40 +21,49 @@ use crate::words::Lang;
 pub const CSP: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// A kept page, or "not modified".
-pub fn page(visitor: &Visitor, page: &Page) -> Response {
-    let fresh = page.status == 200
-        && visitor.if_none_match.as_deref().is_some_and(|held| {
-            held.split(',').any(|one| one.trim().trim_start_matches("W/") == page.etag || one.trim() == "*")
-        });
-    let mut response = if fresh {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else if visitor.gzip {
-        let mut response = Response::new(Body::from(page.gzip.clone()));
-        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-        response
-    } else {
-        match plain(&page.gzip) {
-            Ok(bytes) => Response::new(Body::from(bytes)),
-            Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-        }
-    };
-    if !fresh {
-        *response.status_mut() = StatusCode::from_u16(page.status).unwrap_or(StatusCode::OK);
-    }
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(page.media));
+/// The headers of a kept page, before it is known how it is encoded for a visitor.
+pub fn kept_headers(media: &'static str) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(10);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    if let Ok(etag) = HeaderValue::from_str(&page.etag) {
-        headers.insert(header::ETAG, etag);
+    guard(&mut headers);
+    headers
+}
+
+/// A kept page as a visitor takes it, or "not modified".
+pub fn page(takes: &Takes<'_>, page: &Page) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.headers_mut() = page.headers.clone();
+    if page.status == 200 && takes.holds(&page.etag) {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        return response;
     }
-    guard(headers);
+    *response.status_mut() = StatusCode::from_u16(page.status).unwrap_or(StatusCode::OK);
+    if takes.gzip {
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        *response.body_mut() = Body::from(page.gzip.clone());
+        return response;
+    }
+    match plain(&page.gzip) {
+        Ok(bytes) => *response.body_mut() = Body::from(bytes),
+        Err(_) => *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR,
+    }
     response
 }
 
+/// The answer to a request for a page that is kept and still stands; anything else is for the router.
+pub fn at_hand<B>(app: &App, peer: SocketAddr, request: &Request<B>) -> Option<Response> {
+    if request.method() != Method::GET {
+        return None;
+    }
+    let asked = Asked::of(&app.config, Some(peer.ip()), request.uri(), request.headers());
+    let kept = app.pages.get(asked.address(), app.clock.micros())?;
+    Some(page(&Takes::of(request.headers()), &kept))
+}
+
 /// The headers that every answer to a browser carries.
-pub fn guard(headers: &mut header::HeaderMap) {
+pub fn guard(headers: &mut HeaderMap) {
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CSP));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));

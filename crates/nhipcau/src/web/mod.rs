@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod assets;
 pub mod error_view;
+pub mod gzip;
 pub mod pages;
 pub mod routes;
 pub mod serve;

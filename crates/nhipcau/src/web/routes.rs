@@ -243,7 +243,7 @@ async fn asset(State(app): State<App>, Path(name): Path<String>, visitor: Visito
     };
     let mut response = if visitor.gzip {
         let packed = PACKED.get_or_init(|| {
-            assets::all().iter().map(|a| (a.href.clone(), crate::web::pages::gzip(&a.bytes).into())).collect()
+            assets::all().iter().map(|a| (a.href.clone(), crate::web::gzip::gzip(&a.bytes).into())).collect()
         });
         let bytes: Bytes = packed.get(&asset.href).cloned().unwrap_or_default();
         ([(header::CONTENT_ENCODING, "gzip")], bytes).into_response()

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use axum::Router;
 use axum::extract::ConnectInfo;
+use futures::future::{Either, ready};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
@@ -17,6 +18,7 @@ use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
+use super::answer;
 use crate::app::App;
 use crate::config::Tls;
 
@@ -77,9 +79,10 @@ async fn accept(
         let Ok(slot) = slots.clone().acquire_owned().await else { return };
         match listener.accept().await {
             Ok((stream, peer)) => {
-                let (router, tls) = (router.clone(), tls.clone());
+                let visit = Visit { app: app.clone(), peer, router: router.clone() };
+                let tls = tls.clone();
                 app.tasks.spawn("connection", async move {
-                    connection(stream, peer, router, tls).await;
+                    connection(stream, visit, tls).await;
                     drop(slot);
                 });
             }
@@ -92,26 +95,37 @@ async fn accept(
     }
 }
 
-async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, tls: Option<TlsAcceptor>) {
+/// One connection of somebody.
+struct Visit {
+    app: App,
+    peer: SocketAddr,
+    router: Router,
+}
+
+async fn connection(stream: TcpStream, visit: Visit, tls: Option<TlsAcceptor>) {
     let _ = stream.set_nodelay(true);
     match tls {
-        None => speak(TokioIo::new(stream), peer, router).await,
+        None => speak(TokioIo::new(stream), visit).await,
         Some(tls) => {
             let greeting = tokio::time::timeout(Duration::from_secs(10), tls.accept(stream));
             if let Ok(Ok(stream)) = greeting.await {
-                speak(TokioIo::new(stream), peer, router).await;
+                speak(TokioIo::new(stream), visit).await;
             }
         }
     }
 }
 
-async fn speak<I>(io: I, peer: SocketAddr, router: Router)
+async fn speak<I>(io: I, visit: Visit)
 where
     I: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
 {
     let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
-        request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(request.map(axum::body::Body::new))
+        // A page at hand needs no way through the router.
+        if let Some(answer) = answer::at_hand(&visit.app, visit.peer, &request) {
+            return Either::Left(ready(Ok(answer)));
+        }
+        request.extensions_mut().insert(ConnectInfo(visit.peer));
+        Either::Right(visit.router.clone().oneshot(request.map(axum::body::Body::new)))
     });
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder

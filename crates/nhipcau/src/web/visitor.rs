@@ -1,16 +1,82 @@
 //! Who visits: which portal was asked for, in which language, by which path.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, FromRequestParts, OriginalUri};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderName, Uri, header};
 
+use super::pages::Address;
 use crate::agencies::Portal;
 use crate::app::App;
+use crate::config::Config;
 use crate::words::Lang;
+
+const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+
+/// What a request asks for, still borrowed from it: enough to find a page that is kept.
+pub struct Asked<'a> {
+    /// True for https.
+    pub secure: bool,
+    /// Host and port in lower case; empty if there is none, or two.
+    pub authority: Cow<'a, str>,
+    /// Path and query.
+    pub whole: &'a str,
+}
+
+impl<'a> Asked<'a> {
+    /// Reads a request's line and headers; those of a named proxy are believed.
+    pub fn of(config: &Config, peer: Option<IpAddr>, uri: &'a Uri, headers: &'a HeaderMap) -> Asked<'a> {
+        let trusted = peer.is_some_and(|ip| config.trusted_proxies.contains(&ip));
+        let text = |name: &HeaderName| headers.get(name).and_then(|v| v.to_str().ok());
+        let said = text(&FORWARDED_HOST)
+            .filter(|_| trusted)
+            .or_else(|| uri.authority().map(|a| a.as_str()))
+            // Two hosts are none: a proxy and this server must not read one request in two ways (RFC 9112, 3.2).
+            .or_else(|| text(&header::HOST).filter(|_| headers.get_all(header::HOST).iter().nth(1).is_none()))
+            .unwrap_or_default();
+        let lower = !said.bytes().any(|b| b.is_ascii_uppercase());
+        Asked {
+            secure: match text(&FORWARDED_PROTO).filter(|_| trusted) {
+                Some(proto) => proto == "https",
+                None => config.tls.is_some(),
+            },
+            authority: if lower { said.into() } else { said.to_ascii_lowercase().into() },
+            whole: uri.path_and_query().map_or("/", |p| p.as_str()),
+        }
+    }
+
+    /// The address under which the page is kept.
+    pub fn address(&self) -> Address<'_> {
+        Address { secure: self.secure, authority: &self.authority, whole: self.whole }
+    }
+}
+
+/// How a visitor takes a page.
+pub struct Takes<'a> {
+    /// True if it may come in gzip.
+    pub gzip: bool,
+    /// The validators that the visitor holds.
+    held: Option<&'a str>,
+}
+
+impl<'a> Takes<'a> {
+    /// Reads the headers that say so.
+    pub fn of(headers: &'a HeaderMap) -> Takes<'a> {
+        let held = headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok());
+        Takes { gzip: takes_gzip(headers), held }
+    }
+
+    /// True if the visitor holds the page with this validator already.
+    pub fn holds(&self, etag: &str) -> bool {
+        let holds = |one: &str| one.trim().trim_start_matches("W/") == etag || one.trim() == "*";
+        self.held.is_some_and(|held| held.split(',').any(holds))
+    }
+}
 
 /// A request, as pages see it.
 #[derive(Clone)]
@@ -30,7 +96,20 @@ pub struct Visitor {
     /// True if the visitor takes gzip.
     pub gzip: bool,
     /// The validator that the visitor holds.
-    pub if_none_match: Option<String>,
+    if_none_match: Option<String>,
+}
+
+impl Visitor {
+    /// The address under which the page is kept.
+    pub fn address(&self) -> Address<'_> {
+        let (scheme, authority) = self.base.split_once("://").unwrap_or_default();
+        Address { secure: scheme == "https", authority, whole: &self.whole }
+    }
+
+    /// How the visitor takes a page.
+    pub fn takes(&self) -> Takes<'_> {
+        Takes { gzip: self.gzip, held: self.if_none_match.as_deref() }
+    }
 }
 
 impl FromRequestParts<App> for Visitor {
@@ -38,40 +117,28 @@ impl FromRequestParts<App> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Visitor, Infallible> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-        let trusted = peer.is_some_and(|ip| app.config.trusted_proxies.contains(&ip));
-        let text = |name: &str| parts.headers.get(name).and_then(|v| v.to_str().ok());
-        let authority = text("x-forwarded-host")
-            .filter(|_| trusted)
-            .or_else(|| parts.uri.authority().map(|a| a.as_str()))
-            // Two hosts are none: a proxy and this server must not read one request in two ways (RFC 9112, 3.2).
-            .or_else(|| text("host").filter(|_| parts.headers.get_all("host").iter().nth(1).is_none()))
-            .unwrap_or_default()
-            .to_ascii_lowercase();
-        let secure = match text("x-forwarded-proto").filter(|_| trusted) {
-            Some(proto) => proto == "https",
-            None => app.config.tls.is_some(),
-        };
-        let host = host_of(&authority).to_owned();
         // A nested router has cut its prefix off; what was asked for is what counts.
-        let asked = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
-        let whole = asked.path_and_query().map_or("/", |p| p.as_str()).to_owned();
-        let (lang, path) = Lang::of_path(&whole);
+        let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
+        let asked = Asked::of(&app.config, peer, uri, &parts.headers);
+        let host = host_of(&asked.authority);
+        let (lang, path) = Lang::of_path(asked.whole);
         let portals = app.portals.load();
         let portal = match host.parse::<IpAddr>() {
             // The bare loopback address, or an address of the machine, answers as the node's own portal.
             Ok(ip) if ip.is_loopback() => portals.main(),
             _ if host == "localhost" => portals.main(),
-            _ => portals.by_host(&host),
+            _ => portals.by_host(host),
         };
+        let Takes { gzip, held } = Takes::of(&parts.headers);
         Ok(Visitor {
             portal,
-            base: format!("{}://{authority}", if secure { "https" } else { "http" }),
-            host,
+            base: format!("{}://{}", if asked.secure { "https" } else { "http" }, asked.authority),
+            host: host.to_owned(),
             lang,
             path: path.to_owned(),
-            gzip: takes_gzip(&parts.headers),
-            if_none_match: text("if-none-match").map(str::to_owned),
-            whole,
+            gzip,
+            if_none_match: held.map(str::to_owned),
+            whole: asked.whole.to_owned(),
         })
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 
-/// The SQL of every `all!`, `maybe!`, `one!` and `run!` in the source.
+/// The SQL of every `all!`, `maybe!`, `one!`, `run!` and `fill!` in the source.
 fn statements() -> Vec<(String, String)> {
     fn walk(folder: &Path, found: &mut Vec<(String, String)>) {
         for entry in std::fs::read_dir(folder).unwrap().flatten() {
@@ -14,7 +14,7 @@ fn statements() -> Vec<(String, String)> {
                 walk(&path, found);
             } else if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("db/mod.rs") {
                 let text = std::fs::read_to_string(&path).unwrap();
-                for name in ["all!(", "maybe!(", "one!(", "run!("] {
+                for name in ["all!(", "maybe!(", "one!(", "run!(", "fill!("] {
                     for (at, _) in text.match_indices(name) {
                         let before = text[..at].chars().next_back().unwrap_or(' ');
                         if before.is_alphanumeric() || before == '_' {

@@ -37,17 +37,25 @@ pub async fn item(Given(app): Given<App>, Path(reference): Path<String>, visitor
     if let Err(answer) = portal(&app, &visitor) {
         return *answer;
     }
-    let tags = vec![Tag::Item(found.log, found.item.to_string()), Tag::Receipts(found.log), Tag::Directory];
+    let tags = vec![
+        Tag::Item(found.log, found.item.to_string()),
+        Tag::Reach(found.log, found.index),
+        Tag::Receipts(found.log),
+        Tag::Directory,
+    ];
     kept(&app, &visitor, tags, LONG, async |portal: &Portal| {
         let mut conn = app.db.read().await?;
-        // Read again under the versions of the tags, so that a change in between is not lost.
+        // Read again after the tags were seen, so that a change in between is not lost.
         let standing = store::find(&mut conn, &found.reference()).await?.ok_or(Problem::NotFound("item"))?;
-        match standing.state {
-            State::Gone | State::Erased => gone(&app, &visitor, portal, &mut conn, standing).await,
+        let same = standing.index == found.index;
+        let drawn = match standing.state {
+            State::Gone | State::Erased => gone(&app, &visitor, portal, &mut conn, standing).await?,
             State::Standing | State::Withdrawn => {
-                standing_page(&app, &visitor, portal, &mut conn, standing).await
+                standing_page(&app, &visitor, portal, &mut conn, standing).await?
             }
-        }
+        };
+        // The tags name the entry that was found first.
+        Ok(if same { drawn } else { drawn.once() })
     })
     .await
 }
@@ -97,21 +105,15 @@ async fn standing_page(
     let Some(hash) = item.content else {
         return awaited(shell, &item);
     };
-    let bytes =
-        app.folder.read(conn, &hash).await?.ok_or_else(|| anyhow::anyhow!("content {hash} is not here"))?;
-    let document = Item::parse(&bytes).map_err(|f| {
-        anyhow::anyhow!("content {hash}: {}", f.first().map(ToString::to_string).unwrap_or_default())
-    })?;
+    let text = app.pages.text(hash, async || read(app, conn, &hash).await).await?;
+    let document = &text.document;
     let editions = store::editions(conn, item.log, item.item).await?;
     let shown = editions.iter().find(|e| e.edition == item.shown);
     let reference = item.reference().to_string();
-    let rendered = body::render(&document.body);
-    let read = part_of(visitor, &reference, &rendered)?;
-    let body =
-        app.pages.body(read.key(hash), || Ok::<_, Problem>(rendered.html[read.range.clone()].to_owned()))?;
+    let reading = part_of(visitor, &reference, &text)?;
     let note = explained(app, conn, item.note).await?;
-    let span = span(app, conn, &item, shown, lang).await?;
-    let coverage = coverage::count(app, conn, &item).await?;
+    let (stored, coverage) = coverage::of_item(app, conn, &item).await?;
+    let span = span(app, &item, shown, stored, lang);
     shell.title = Some(title(&item.card, lang));
     shell.description = Some(document.summary.clone()).filter(|s| !s.is_empty());
     let today = date::day(shell.now);
@@ -169,45 +171,48 @@ async fn standing_page(
             demo_key: app.config.demo,
         },
         span,
-        notices: notices(&item, shown, &document, note, orderer(app, conn, &item, lang).await?),
+        notices: notices(&item, shown, document, note, orderer(app, conn, &item, lang).await?),
         summary: Some(document.summary.clone()).filter(|s| !s.is_empty() && *s != document.title),
-        toc: read.toc,
-        parts: read.parts,
+        toc: reading.toc,
+        parts: reading.parts,
         related: Vec::new(),
         coverage: Some(coverage),
         editions: editions.len() as u32,
         has_body: document.body.layer != TextLayer::None && !document.body.text.trim().is_empty(),
         verify,
-        meta: meta::of(app, visitor, &item, &document, &by),
+        meta: meta::of(app, visitor, &item, document, &by),
         reference,
         shell,
     };
     let around = page.around().map_err(anyhow::Error::from)?;
-    Ok(Drawn::around(200, &around.before, &body, &around.after))
+    Ok(Drawn::around(200, &around.before, text.packed(reading.part), &around.after))
+}
+
+/// The text of an item's content, read and rendered.
+async fn read(app: &App, conn: &mut Conn, hash: &ContentHash) -> Result<body::Text, Problem> {
+    let bytes =
+        app.folder.read(conn, hash).await?.ok_or_else(|| anyhow::anyhow!("content {hash} is not here"))?;
+    let document = Item::parse(&bytes).map_err(|f| {
+        anyhow::anyhow!("content {hash}: {}", f.first().map(ToString::to_string).unwrap_or_default())
+    })?;
+    Ok(body::Text::of(document))
 }
 
 /// What of a long text is read on this page.
 struct Reading {
-    range: std::ops::Range<usize>,
+    /// Which part, from 0; beyond the last for the whole.
+    part: usize,
     toc: Vec<TocLine>,
     parts: Option<Parts>,
 }
 
-impl Reading {
-    /// The name under which the compressed body of this part is kept.
-    fn key(&self, content: ContentHash) -> ContentHash {
-        ContentHash::of(format!("{content} {:?}", self.range).as_bytes())
-    }
-}
-
 /// `?phan=2` reads one part of a long text, `?toan-van=1` the whole; without either the first part.
-fn part_of(visitor: &Visitor, reference: &str, rendered: &body::Rendered) -> Result<Reading, Problem> {
+fn part_of(visitor: &Visitor, reference: &str, text: &body::Text) -> Result<Reading, Problem> {
     let query = visitor.path.split_once('?').map_or("", |(_, query)| query);
     let asked = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
-    let ranges = rendered.parts();
-    let whole = 0..rendered.html.len();
+    let (ranges, html, toc) = (&text.parts, &text.rendered.html, &text.rendered.toc);
     if ranges.len() == 1 || asked("toan-van").is_some() {
-        return Ok(Reading { range: whole, toc: rendered.toc.clone(), parts: None });
+        return Ok(Reading { part: ranges.len(), toc: toc.clone(), parts: None });
     }
     let this: usize = match asked("phan") {
         None => 1,
@@ -215,15 +220,13 @@ fn part_of(visitor: &Visitor, reference: &str, rendered: &body::Rendered) -> Res
             text.parse().ok().filter(|n| (1..=ranges.len()).contains(n)).ok_or(Problem::NotFound("part"))?
         }
     };
-    let range = ranges[this - 1].clone();
     let at =
         |n: usize| if n == 1 { format!("/muc/{reference}") } else { format!("/muc/{reference}?phan={n}") };
-    let toc = rendered
-        .toc
+    let toc = toc
         .iter()
         .map(|line| {
             let anchor = format!("id=\"{}\"", line.href.trim_start_matches('#'));
-            let place = rendered.html.find(&anchor).unwrap_or(0);
+            let place = html.find(&anchor).unwrap_or(0);
             let home = ranges.iter().position(|r| r.contains(&place)).map_or(1, |n| n + 1);
             let href = if home == this { line.href.clone() } else { format!("{}{}", at(home), line.href) };
             TocLine { href, ..line.clone() }
@@ -236,7 +239,7 @@ fn part_of(visitor: &Visitor, reference: &str, rendered: &body::Rendered) -> Res
         after: (this < ranges.len()).then(|| at(this + 1)),
         whole: format!("/muc/{reference}?toan-van=1"),
     };
-    Ok(Reading { range, toc, parts: Some(parts) })
+    Ok(Reading { part: this - 1, toc, parts: Some(parts) })
 }
 
 /// The entry is here and its text is not: the page says so, and when to come back.
@@ -252,21 +255,12 @@ fn site_of(href: &str) -> Option<&str> {
     href.split_once("://")?.1.split('/').next()
 }
 
-async fn span(
-    app: &App,
-    conn: &mut Conn,
-    item: &Standing,
-    shown: Option<&Edition>,
-    lang: Lang,
-) -> Result<Span, Problem> {
-    let newest = item.index;
-    let stored = coverage::stored(app, conn, &item.origin, newest, item.changed).await?;
-    let entry = shown.map_or(item.first_index, |e| e.idx as u64);
-    Ok(Span {
+fn span(app: &App, item: &Standing, shown: Option<&Edition>, stored: coverage::Stored, lang: Lang) -> Span {
+    Span {
         issued: Issued {
             by: publisher(app, item, lang),
             at: instant(shown.map_or(item.issued, |e| e.at)),
-            entry,
+            entry: shown.map_or(item.first_index, |e| e.idx as u64),
         },
         stored: Stored { nodes: stored.nodes, of: stored.of, last_after_ms: stored.last_after_ms },
         shown: match item.state {
@@ -274,7 +268,7 @@ async fn span(
             State::Standing => Shown::Since(instant(stored.here.unwrap_or(item.changed))),
             _ => Shown::Removed(instant(item.changed)),
         },
-    })
+    }
 }
 
 /// The agency above whose order stands over an item; `None` if its own issuer ended it.

@@ -77,7 +77,8 @@ impl Size {
 /// When the shipped directory lacks something that it must have.
 pub fn members(day: Date, size: Size) -> anyhow::Result<Vec<Member>> {
     let (agencies, units) = (Agencies::shipped(), Units::shipped());
-    let government = agencies.by_domain("chinhphu.vn", day).context("the Government is not in the directory")?;
+    let government =
+        agencies.by_domain("chinhphu.vn", day).context("the Government is not in the directory")?;
     let mut members = vec![Member {
         body: Body {
             domain: "chinhphu.vn".into(),

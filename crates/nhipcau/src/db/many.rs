@@ -1,0 +1,85 @@
+//! Many rows by one statement: a statement costs microseconds before it writes its first row, and a
+//! catch-up writes hundreds of thousands of rows.
+
+/// How many rows one statement writes: the largest that fits. Few sizes, so that few texts are prepared.
+const STEPS: [usize; 5] = [256, 64, 16, 4, 1];
+
+/// Divides rows into groups that have one of the [`STEPS`] as their length.
+pub fn steps<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
+    let mut rest = rows;
+    std::iter::from_fn(move || {
+        let most = STEPS.into_iter().find(|step| *step <= rest.len())?;
+        let (these, later) = rest.split_at(most);
+        rest = later;
+        Some(these)
+    })
+}
+
+/// The statement for `rows` rows, made of the one for a single row: `… VALUES ($1, $2) …`.
+pub fn repeated(sql: &str, rows: usize) -> String {
+    let start = sql.find("VALUES (").map_or(sql.len(), |at| at + "VALUES ".len());
+    let end = sql[start..].find(')').map_or(sql.len(), |at| start + at + 1);
+    let (before, group, after) = (&sql[..start], &sql[start..end], &sql[end..]);
+    let width = group.matches('$').count();
+    let mut text = before.to_owned();
+    for row in 0..rows {
+        if row > 0 {
+            text.push_str(", ");
+        }
+        let mut pieces = group.split('$');
+        text.push_str(pieces.next().unwrap_or_default());
+        for (at, piece) in pieces.enumerate() {
+            text.push_str(&format!("${}", row * width + at + 1));
+            text.push_str(piece.trim_start_matches(|c: char| c.is_ascii_digit()));
+        }
+    }
+    text.push_str(after);
+    text
+}
+
+/// One statement for many rows. It is written for one row, `INSERT INTO t (a, b) VALUES ($1, $2) …`, each
+/// value bound once and in order; what it returns comes for all rows together.
+#[macro_export]
+macro_rules! fill {
+    ($c:expr, $row:ty, $sql:expr, $rows:expr, |$one:ident| $($arg:expr),+ $(,)?) => {{
+        $crate::on_engine!($c, |conn, Engine| {
+            async {
+                let mut answers: Vec<$row> = Vec::new();
+                for these in $crate::db::many::steps($rows) {
+                    let text = sqlx::AssertSqlSafe($crate::db::many::repeated($sql, these.len()));
+                    let mut query = sqlx::query_as::<Engine, $row>(text);
+                    for $one in these {
+                        query = query$(.bind($arg))+;
+                    }
+                    answers.extend(query.fetch_all(&mut *conn).await?);
+                }
+                Ok::<Vec<$row>, sqlx::Error>(answers)
+            }
+            .await
+        })
+    }};
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_go_in_few_sizes_and_none_is_lost() {
+        let rows: Vec<u32> = (0..343).collect();
+        let sizes: Vec<usize> = steps(&rows).map(<[u32]>::len).collect();
+        assert_eq!(sizes, [256, 64, 16, 4, 1, 1, 1]);
+        assert_eq!(steps(&rows).flatten().copied().collect::<Vec<_>>(), rows);
+        assert_eq!(steps::<u32>(&[]).count(), 0);
+    }
+
+    #[test]
+    fn a_statement_is_repeated_with_numbers_that_go_on() {
+        let one = "INSERT INTO t (a, b, c) VALUES ($1, $2, 0) ON CONFLICT (a) DO NOTHING";
+        assert_eq!(repeated(one, 1), one);
+        assert_eq!(
+            repeated(one, 3),
+            "INSERT INTO t (a, b, c) VALUES ($1, $2, 0), ($3, $4, 0), ($5, $6, 0) ON CONFLICT (a) DO NOTHING"
+        );
+    }
+}

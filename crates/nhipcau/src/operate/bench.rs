@@ -1,0 +1,176 @@
+//! `bench`: the budgets of the program, measured on this machine in one run.
+//!
+//! What can only be judged beside something else is printed as a ratio to that, measured in the same
+//! minutes: pages beside nginx, appends beside the bare `fsync` of the same disk. What is measured runs as
+//! in a province: nodes are processes of their own (`serve`), spoken to over loopback; only the appends are
+//! made inside this process, because it is the writer that is measured and not HTTP.
+//!
+//! Fairness on few cores. The load generator, nginx and the node share them, and so does whatever else the
+//! machine does. The same generator drives both servers with the same number of connections; they take
+//! turns of a few seconds, in the order A B B A, and the figure is the middle one of the ratios of
+//! neighbouring turns: what slows the machine down slows both. The ten items a second are issued to the
+//! node during all turns, so that their cost weighs on nginx's turns as well. What could not be measured is
+//! said, with the cure, and is never counted as met.
+
+mod appends;
+mod catch_up;
+mod load;
+mod nginx;
+mod node;
+mod pages;
+mod report;
+mod serving;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::ValueEnum;
+
+use report::{Line, Report};
+
+/// What `bench` takes.
+#[derive(clap::Args)]
+#[command(
+    after_help = "Examples:\n  nhipcau bench                       everything, in about three minutes\n  \
+    nhipcau bench pages appends         two parts\n  nhipcau bench --json > figures.json\n  \
+    nhipcau bench --quick               does it run here? seconds; the figures mean nothing\n\n\
+    Each line has the figure, its budget and whether it is met. For `pages` nginx must be installed\n\
+    (apt-get install nginx-light); the bench starts its own on a free port. Measure a release build on a machine\n\
+    that does nothing else. --dir chooses the disk: the database syncs to it."
+)]
+pub struct Args {
+    /// What to measure; everything if nothing is named
+    #[arg(value_enum)]
+    parts: Vec<Part>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    /// A rehearsal with tiny numbers
+    #[arg(long)]
+    quick: bool,
+    /// Where the nodes' data go while it runs
+    #[arg(long)]
+    dir: Option<PathBuf>,
+}
+
+/// A part of the bench.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Part {
+    /// The cached item page against nginx, while items are being issued
+    Pages,
+    /// Item pages that nobody asked for before, at a steady rate
+    Uncached,
+    /// Bytes of the first answer: home, list, item, with the style sheet
+    Size,
+    /// Durable appends: many writers together, and one alone
+    Appends,
+    /// A follower that catches up with thirty days
+    CatchUp,
+    /// Start to first page
+    Start,
+    /// Memory of an idle node
+    Memory,
+}
+
+/// How much is measured.
+#[derive(Clone, Copy)]
+struct Scale {
+    /// Turns of each server.
+    turns: usize,
+    /// How long a turn takes.
+    turn: Duration,
+    /// Portals in the directory at most.
+    communes: usize,
+    /// Item pages that are drawn.
+    drawn: usize,
+    /// Requests a second for pages that are drawn.
+    rate: u32,
+    /// Items that are issued together.
+    appends: usize,
+    /// Items that are issued one after the other, and bare syncs.
+    alone: usize,
+    /// Entries of the backlog.
+    backlog: usize,
+    /// Starts.
+    starts: usize,
+    /// How long a node is left alone before its memory is read.
+    idle: Duration,
+}
+
+const WHOLE: Scale = Scale {
+    turns: 6,
+    turn: Duration::from_secs(4),
+    communes: usize::MAX,
+    drawn: 5_000,
+    rate: 1_000,
+    appends: 30_000,
+    alone: 300,
+    backlog: 150_000,
+    starts: 5,
+    idle: Duration::from_secs(8),
+};
+
+const QUICK: Scale = Scale {
+    turns: 2,
+    turn: Duration::from_millis(300),
+    communes: 1,
+    drawn: 40,
+    rate: 200,
+    appends: 64,
+    alone: 8,
+    backlog: 600,
+    starts: 1,
+    idle: Duration::from_millis(300),
+};
+
+/// Measures and prints.
+///
+/// # Errors
+/// What keeps it from measuring at all; a budget that is not met is no error.
+pub async fn run(args: Args) -> anyhow::Result<()> {
+    let scale = if args.quick { QUICK } else { WHOLE };
+    let all = Part::value_variants();
+    let parts: Vec<Part> =
+        all.iter().copied().filter(|p| args.parts.is_empty() || args.parts.contains(p)).collect();
+    let mut report = Report::begin(args.quick);
+    let mut first = true;
+    for part in parts {
+        let dir = folder(args.dir.as_deref())?;
+        eprintln!("… {}", part.to_possible_value().map_or(String::new(), |v| v.get_name().to_owned()));
+        let measured = match part {
+            Part::Pages => pages::cached(dir.path(), scale).await,
+            Part::Uncached => pages::drawn(dir.path(), scale).await,
+            Part::Size => serving::size(dir.path(), scale).await,
+            Part::Appends => appends::appends(dir.path(), scale).await,
+            Part::CatchUp => catch_up::catch_up(dir.path(), scale).await,
+            Part::Start => serving::start(dir.path(), scale).await,
+            Part::Memory => serving::memory(dir.path(), scale).await,
+        };
+        let lines = measured.unwrap_or_else(|error| vec![Line::failed(part, &error)]);
+        if !args.json {
+            report.print(&lines, std::mem::take(&mut first));
+        }
+        report.add(lines);
+    }
+    if args.json {
+        println!("{}", report.json()?);
+    } else {
+        report.close();
+    }
+    Ok(())
+}
+
+/// A folder of its own for each part: what one leaves behind weighs on no other.
+fn folder(under: Option<&std::path::Path>) -> anyhow::Result<tempfile::TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("nhipcau-bench-");
+    match under {
+        Some(dir) => {
+            std::fs::create_dir_all(dir).with_context(|| format!("--dir {}", dir.display()))?;
+            builder.tempdir_in(dir)
+        }
+        None => builder.tempdir(),
+    }
+    .context("make a folder for the nodes' data; --dir names another disk")
+}
