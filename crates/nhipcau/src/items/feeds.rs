@@ -1,245 +1,243 @@
-//! Feeds of a portal: Atom (RFC 4287) with tombstones (RFC 6721) and RSS 2.0; sitemap; robots.
+//! Feeds of a portal: Atom (RFC 4287) with tombstones (RFC 6721) and RSS 2.0, whole or by kind or issuer; the
+//! sitemap; robots.
 //!
-//! A withdrawal is told twice: a tombstone for readers that know them, and a rewritten entry that says
-//! in words that the item was withdrawn, for all others.
+//! A withdrawal is told twice: a tombstone for readers that know them, and a rewritten entry that says in words that
+//! the item was withdrawn, for all others. An entry's id is the item's own, so the same item has the same id in the
+//! feeds of every portal that carries it.
 
-use std::fmt::Write;
+mod atom;
+mod rss;
+mod sitemap;
+
+use std::borrow::Cow;
 
 use askama::Template;
 use axum::extract::State as Given;
 use axum::response::Response;
+use network::names::Origin;
 use quick_xml::escape::escape;
 
 use super::State;
-use super::pages::{kept, label};
+use super::pages::{kept, label, stored_kind};
 use super::store::{self, Standing};
 use super::view::{FeedRow, FeedsPage, Kind};
 use crate::agencies::{self, Portal};
 use crate::app::App;
-use crate::clock::instant;
-use crate::problem::Problem;
+use crate::problem::{Fault, Problem};
 use crate::web::pages::{Drawn, Tag};
 use crate::web::shell::Section;
 use crate::web::visitor::Visitor;
 use crate::words::Lang;
 
+pub use sitemap::{robots, sitemap};
+
 const MOST: i64 = 50;
-const MOST_IN_SITEMAP: i64 = 40_000;
 const LASTS: i64 = 60_000_000;
+/// The most issuers that the page of feeds lists; more have their feeds on their own portals.
+const MOST_ISSUERS: usize = 40;
 
 /// `/nguon-tin`
 pub async fn page(Given(app): Given<App>, visitor: Visitor) -> Response {
     kept(&app, &visitor, vec![Tag::Directory], LASTS, async |portal: &Portal| {
         let mut shell = portal.shell(&app, &visitor, Section::Feeds);
         shell.title = Some(shell.w().feeds_title.to_owned());
-        let row = |name: &str, query: &str| FeedRow {
-            name: name.to_owned(),
+        let (lang, directory) = (shell.lang, app.directory.load());
+        let mut conn = app.db.read().await?;
+        let issuers = store::issuers(&mut conn, &portal.domain, MOST_ISSUERS as i64).await?;
+        let row = |name: String, query: String| FeedRow {
+            name,
             atom: format!("/feed.atom{query}"),
             rss: format!("/feed.rss{query}"),
         };
-        let mut feeds = vec![row(shell.w().filter_all, "")];
+        let mut feeds = vec![row(shell.w().filter_all.to_owned(), String::new())];
         feeds.extend(
-            Kind::ALL.iter().map(|kind| row(kind.label(shell.lang), &format!("?loai={}", kind.slug()))),
+            Kind::ALL.iter().map(|kind| row(kind.label(lang).to_owned(), format!("?loai={}", kind.slug()))),
         );
+        feeds.extend(issuers.iter().map(|origin| {
+            let name = agencies::name(directory.agency(origin), lang, origin.as_str());
+            row(name, format!("?nguon={origin}"))
+        }));
         let page = FeedsPage { shell, feeds, sitemap: "/sitemap.xml".into() };
         Ok(Drawn::whole(200, "text/html; charset=utf-8", &page.render().map_err(anyhow::Error::from)?))
     })
     .await
 }
 
-struct Feed {
-    title: String,
-    address: String,
-    items: Vec<Standing>,
-    demo: bool,
-}
-
-async fn feed(app: &App, visitor: &Visitor, portal: &Portal) -> Result<Feed, Problem> {
-    let query = visitor.path.split_once('?').map_or("", |(_, query)| query);
-    let asked = query.split('&').find_map(|pair| pair.strip_prefix("loai="));
-    let kind = match asked {
-        None => "",
-        Some(slug) => Kind::from_slug(slug).map(super::pages::stored_kind).ok_or_else(|| {
-            Problem::Invalid(vec![crate::problem::Fault {
-                field: "loai".into(),
-                vi: format!("Không có loại “{slug}”; xem trang Nguồn tin."),
-                en: format!("There is no kind {slug:?}; see the feeds page."),
-            }])
-        })?,
-    };
-    let mut conn = app.db.read().await?;
-    let items = store::changes(&mut conn, &portal.domain, kind, MOST).await?;
-    let directory = app.directory.load();
-    Ok(Feed {
-        title: agencies::name(directory.agency(&portal.origin), Lang::Vi, &portal.domain),
-        address: visitor.base.clone(),
-        items,
-        demo: app.config.demo,
-    })
-}
-
-fn urn(item: &Standing) -> String {
-    format!("urn:uuid:{}", item.item)
-}
-
-/// What a withdrawn item is called in a feed: never its old title after an erasure.
-fn ended_title(item: &Standing) -> String {
-    match item.state {
-        State::Erased => "Nội dung đã được xóa theo quy định của pháp luật".to_owned(),
-        _ => format!("Đã gỡ khỏi cổng: {}", item.card.title),
-    }
-}
-
 /// `/feed.atom`
 pub async fn atom(Given(app): Given<App>, visitor: Visitor) -> Response {
     kept(&app, &visitor, vec![Tag::Lists, Tag::Directory], LASTS, async |portal: &Portal| {
-        let feed = feed(&app, &visitor, portal).await?;
-        let xml = atom_text(&feed, &visitor.whole).map_err(anyhow::Error::from)?;
+        let feed = Feed::read(&app, &visitor, portal).await?;
+        let xml = atom::text(&feed).map_err(anyhow::Error::from)?;
         Ok(Drawn::whole(200, "application/atom+xml; charset=utf-8", &xml))
     })
     .await
 }
 
-fn atom_text(feed: &Feed, path: &str) -> Result<String, std::fmt::Error> {
-    let base = escape(&feed.address);
-    let updated = feed.items.iter().map(|i| i.changed).max().unwrap_or(0);
-    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
-    writeln!(
-        xml,
-        "<feed xmlns=\"http://www.w3.org/2005/Atom\" xmlns:at=\"http://purl.org/atompub/tombstones/1.0\" xml:lang=\"vi\">"
-    )?;
-    writeln!(
-        xml,
-        "<id>{base}/feed.atom</id><title>{}</title><updated>{}</updated>",
-        escape(&feed.title),
-        instant(updated)
-    )?;
-    if feed.demo {
-        writeln!(xml, "<subtitle>Bản trình diễn – không phải trang chính thức</subtitle>")?;
-    }
-    writeln!(
-        xml,
-        "<link rel=\"self\" href=\"{base}{}\"/><link rel=\"alternate\" type=\"text/html\" href=\"{base}/\"/>",
-        escape(path)
-    )?;
-    for item in &feed.items {
-        let (id, changed) = (urn(item), instant(item.changed));
-        let href = format!("{base}/muc/{}", item.reference());
-        let stands = item.state == State::Standing;
-        if !stands {
-            writeln!(
-                xml,
-                "<at:deleted-entry ref=\"{id}\" when=\"{changed}\"><at:comment>{}</at:comment></at:deleted-entry>",
-                escape(ended_title(item))
-            )?;
-        }
-        let title = if stands { item.card.title.clone() } else { ended_title(item) };
-        writeln!(
-            xml,
-            "<entry><id>{id}</id><title>{}</title><updated>{changed}</updated><published>{}</published>",
-            escape(&title),
-            instant(item.issued)
-        )?;
-        writeln!(xml, "<link rel=\"alternate\" type=\"text/html\" href=\"{href}\"/>")?;
-        if let Some(agency) = &item.card.agency
-            && item.state != State::Erased
-        {
-            writeln!(xml, "<author><name>{}</name></author>", escape(agency))?;
-        } else {
-            writeln!(xml, "<author><name>{}</name></author>", escape(item.origin.as_str()))?;
-        }
-        if stands {
-            writeln!(xml, "<category term=\"{}\"/>", escape(&item.kind))?;
-            let said = if item.card.summary.is_empty() {
-                label(&item.card, Lang::Vi)
-            } else {
-                item.card.summary.clone()
-            };
-            writeln!(xml, "<summary>{}</summary>", escape(&said))?;
-        }
-        writeln!(xml, "</entry>")?;
-    }
-    xml.push_str("</feed>\n");
-    Ok(xml)
-}
-
 /// `/feed.rss`
 pub async fn rss(Given(app): Given<App>, visitor: Visitor) -> Response {
     kept(&app, &visitor, vec![Tag::Lists, Tag::Directory], LASTS, async |portal: &Portal| {
-        let feed = feed(&app, &visitor, portal).await?;
-        let xml = rss_text(&feed, &visitor.whole).map_err(anyhow::Error::from)?;
+        let feed = Feed::read(&app, &visitor, portal).await?;
+        let xml = rss::text(&feed).map_err(anyhow::Error::from)?;
         Ok(Drawn::whole(200, "application/rss+xml; charset=utf-8", &xml))
     })
     .await
 }
 
-fn rss_text(feed: &Feed, path: &str) -> Result<String, std::fmt::Error> {
-    let base = escape(&feed.address);
-    let date = |micros| instant(micros).strftime("%a, %d %b %Y %H:%M:%S +0000").to_string();
-    let mut xml = String::from(
-        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\"><channel>\n",
-    );
-    let about = if feed.demo {
-        "Bản trình diễn – không phải trang chính thức"
-    } else {
-        feed.title.as_str()
-    };
-    writeln!(
-        xml,
-        "<title>{}</title><link>{base}/</link><description>{}</description><language>vi</language>",
-        escape(&feed.title),
-        escape(about)
-    )?;
-    writeln!(xml, "<atom:link rel=\"self\" type=\"application/rss+xml\" href=\"{base}{}\"/>", escape(path))?;
-    for item in &feed.items {
-        let stands = item.state == State::Standing;
-        let title = if stands { item.card.title.clone() } else { ended_title(item) };
-        let said = match (stands, item.card.summary.is_empty()) {
-            (false, _) => title.clone(),
-            (true, true) => label(&item.card, Lang::Vi),
-            (true, false) => item.card.summary.clone(),
-        };
-        writeln!(
-            xml,
-            "<item><guid isPermaLink=\"false\">{}</guid><title>{}</title><link>{base}/muc/{}</link><pubDate>{}</pubDate><description>{}</description></item>",
-            urn(item),
-            escape(&title),
-            item.reference(),
-            date(if stands { item.issued } else { item.changed }),
-            escape(&said)
-        )?;
-    }
-    xml.push_str("</channel></rss>\n");
-    Ok(xml)
+/// A feed before it is written in one form or the other.
+struct Feed {
+    /// The portal's name, and what of it this feed tells.
+    title: String,
+    /// The portal's domain: the feed's own name does not change with the way by which it was reached.
+    domain: String,
+    /// Scheme and authority as the visitor wrote them.
+    base: String,
+    /// The page that shows the same: `/thong-tin?loai=van-ban`.
+    page: String,
+    /// What of the portal's changes it tells, as asked for: `?loai=van-ban`.
+    query: String,
+    demo: bool,
+    items: Vec<Told>,
 }
 
-/// `/sitemap.xml`
-pub async fn sitemap(Given(app): Given<App>, visitor: Visitor) -> Response {
-    kept(&app, &visitor, vec![Tag::Lists], LASTS, async |portal: &Portal| {
+/// One item as a feed tells it.
+struct Told {
+    id: String,
+    title: String,
+    path: String,
+    summary: String,
+    author: String,
+    kind: Option<Kind>,
+    /// In microseconds, by its issuer.
+    issued: i64,
+    changed: i64,
+    stands: bool,
+}
+
+impl Feed {
+    async fn read(app: &App, visitor: &Visitor, portal: &Portal) -> Result<Feed, Problem> {
+        let asked = Asked::read(&visitor.path)?;
+        let kind = asked.kind.map(stored_kind).unwrap_or_default();
+        let issuer = asked.issuer.as_ref().map(Origin::as_str).unwrap_or_default();
         let mut conn = app.db.read().await?;
-        let filter = store::Filter { most: MOST_IN_SITEMAP, ..store::Filter::default() };
-        let items = store::list(&mut conn, &portal.domain, portal.log, &filter).await?;
-        let base = escape(&visitor.base).into_owned();
-        let mut xml = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
-        for path in ["/", "/thong-tin", "/mang", "/nguon-tin", "/kiem-tra"] {
-            xml.push_str(&format!("<url><loc>{base}{path}</loc></url>\n"));
+        let items = store::changes(&mut conn, &portal.domain, kind, issuer, MOST).await?;
+        let directory = app.directory.load();
+        let name = |origin: &Origin| agencies::name(directory.agency(origin), Lang::Vi, origin.as_str());
+        let mut title = name(&portal.origin);
+        if let Some(kind) = asked.kind {
+            title = format!("{title} – {}", kind.label(Lang::Vi));
         }
-        for item in items {
-            let (reference, changed) = (item.reference(), instant(item.changed));
-            xml.push_str(&format!("<url><loc>{base}/muc/{reference}</loc><lastmod>{changed}</lastmod></url>\n"));
+        if let Some(issuer) = &asked.issuer {
+            title = format!("{title} – {}", name(issuer));
         }
-        xml.push_str("</urlset>\n");
-        Ok(Drawn::whole(200, "application/xml; charset=utf-8", &xml))
-    })
-    .await
+        let page = match asked.kind {
+            Some(kind) => format!("/thong-tin?loai={}", kind.slug()),
+            None => "/".to_owned(),
+        };
+        Ok(Feed {
+            title,
+            domain: portal.domain.to_string(),
+            base: visitor.base.clone(),
+            page,
+            query: asked.query(),
+            demo: app.config.demo,
+            items: items.iter().map(|item| Told::of(item, name(&item.origin))).collect(),
+        })
+    }
 }
 
-/// `/robots.txt`: a demonstration asks not to be indexed.
-pub async fn robots(Given(app): Given<App>, visitor: Visitor) -> Response {
-    kept(&app, &visitor, Vec::new(), LASTS, async |_: &Portal| {
-        let rule = if app.config.demo { "Disallow: /" } else { "Disallow: /api/" };
-        let text = format!("User-agent: *\n{rule}\nSitemap: {}/sitemap.xml\n", visitor.base);
-        Ok(Drawn::whole(200, "text/plain; charset=utf-8", &text))
-    })
-    .await
+impl Told {
+    fn of(item: &Standing, publisher: String) -> Told {
+        let card = &item.card;
+        let stands = item.state == State::Standing;
+        let title = match item.state {
+            State::Standing => card.title.clone(),
+            // Never its old title after an erasure.
+            State::Erased => "Nội dung đã được xóa theo quy định của pháp luật".to_owned(),
+            State::Withdrawn | State::Gone => format!("Đã gỡ khỏi cổng: {}", card.title),
+        };
+        let summary = match (stands, card.summary.is_empty()) {
+            (false, _) => title.clone(),
+            (true, true) => label(card, Lang::Vi),
+            (true, false) => card.summary.clone(),
+        };
+        Told {
+            id: format!("urn:uuid:{}", item.item),
+            path: format!("/muc/{}", item.reference()),
+            author: card.agency.clone().filter(|_| item.state != State::Erased).unwrap_or(publisher),
+            kind: stands.then(|| super::pages::shown_kind(&item.kind)),
+            issued: item.issued,
+            changed: item.changed,
+            title,
+            summary,
+            stands,
+        }
+    }
+}
+
+/// What of a portal a feed tells: `?loai=` a kind, `?nguon=` an issuer's log.
+struct Asked {
+    kind: Option<Kind>,
+    issuer: Option<Origin>,
+}
+
+impl Asked {
+    fn read(path: &str) -> Result<Asked, Problem> {
+        let mut asked = Asked { kind: None, issuer: None };
+        let query = path.split_once('?').map_or("", |(_, query)| query);
+        for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+            let wrong = || {
+                Problem::Invalid(vec![Fault {
+                    field: name.to_owned(),
+                    vi: format!("Không có nguồn tin “{name}={value}”. Hãy chọn ở trang Nguồn tin."),
+                    en: format!("There is no feed {name}={value}. Choose from the page of feeds."),
+                }])
+            };
+            match name {
+                "loai" => asked.kind = Some(Kind::from_slug(value).ok_or_else(wrong)?),
+                "nguon" => {
+                    let origin = value.replace("%2F", "/").replace("%2f", "/");
+                    asked.issuer = Some(origin.parse().map_err(|_| wrong())?);
+                }
+                _ => {}
+            }
+        }
+        Ok(asked)
+    }
+
+    fn query(&self) -> String {
+        let kind = self.kind.map(|kind| format!("loai={}", kind.slug()));
+        let issuer = self.issuer.as_ref().map(|origin| format!("nguon={origin}"));
+        let parts: Vec<String> = kind.into_iter().chain(issuer).collect();
+        if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) }
+    }
+}
+
+/// Text as XML takes it: escaped, and without the two code points that XML 1.0 forbids and our own texts may hold.
+fn xml(text: &str) -> Cow<'_, str> {
+    if text.contains(['\u{fffe}', '\u{ffff}']) {
+        let clean: String = text.chars().filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}')).collect();
+        return Cow::Owned(escape(clean).into_owned());
+    }
+    escape(text)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn what_is_asked_for_is_read_and_said_back() {
+        let whole = Asked::read("/feed.atom?loai=van-ban&nguon=chinhphu.vn%2Flog").unwrap();
+        assert_eq!(whole.query(), "?loai=van-ban&nguon=chinhphu.vn/log");
+        assert_eq!(Asked::read("/feed.atom?utm=x").unwrap().query(), "");
+        for bad in ["/feed.atom?loai=bao", "/feed.atom?nguon=a b"] {
+            assert!(Asked::read(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn xml_takes_every_title() {
+        assert_eq!(xml("a < b & \"c\"\u{ffff}"), "a &lt; b &amp; &quot;c&quot;");
+    }
 }

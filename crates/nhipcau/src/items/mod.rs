@@ -101,6 +101,9 @@ pub struct Card {
     /// Day from which it is in force.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub effective: Option<jiff::civil::Date>,
+    /// Last day on which it is in force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires: Option<jiff::civil::Date>,
     /// Mark of urgency.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub urgency: Option<String>,
@@ -123,6 +126,7 @@ impl From<&Item> for Card {
             agency: item.agency.clone(),
             issued: item.issued,
             effective: item.effective,
+            expires: item.expires,
             urgency: item.urgency.map(|u| u.word().to_owned()),
             sample: item.sample,
             bare: item.body.layer == Layer::None,

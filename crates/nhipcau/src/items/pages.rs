@@ -22,7 +22,7 @@ use crate::web::answer::{failure, fault_page, page};
 use crate::web::error_view::Fault;
 use crate::web::pages::{Drawn, Tag};
 use crate::web::visitor::Visitor;
-use crate::words::Lang;
+use crate::words::{Lang, date};
 
 pub use history::history;
 pub use item::{item, qr};
@@ -65,11 +65,18 @@ where
     let seen = app.pages.seen(&tags);
     match draw(&portal).await {
         Ok(drawn) => {
-            let until = app.clock.micros() + lasts;
+            let until = (app.clock.micros() + lasts).min(midnight(app));
             page(&visitor.takes(), &app.pages.keep(address, seen, until, drawn))
         }
         Err(problem) => failure(app, visitor, problem),
     }
+}
+
+/// The end of today in Viet Nam, in microseconds: what a page says of today must not be said tomorrow.
+fn midnight(app: &App) -> i64 {
+    let tomorrow = date::day(app.clock.now()).tomorrow().ok();
+    let start = tomorrow.and_then(|day| day.to_zoned_datetime(date::zone()).ok());
+    start.map_or(i64::MAX, |at| at.timestamp().as_microsecond())
 }
 
 fn html(template: &impl Template) -> Result<Drawn, Problem> {

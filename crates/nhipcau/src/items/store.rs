@@ -80,6 +80,8 @@ pub struct Standing {
     pub kind: String,
     /// What lists show.
     pub card: Card,
+    /// Why the shown edition came: `new`, `correct`, `update`, `replace`; empty if none is shown.
+    pub change: String,
 }
 
 impl Standing {
@@ -106,6 +108,7 @@ struct Row {
     note: Option<Vec<u8>>,
     kind: String,
     card: String,
+    change: Option<String>,
 }
 
 impl TryFrom<Row> for Standing {
@@ -128,6 +131,7 @@ impl TryFrom<Row> for Standing {
             note: hash(row.note),
             kind: row.kind,
             card: serde_json::from_str(&row.card).context("a stored card is damaged")?,
+            change: row.change.unwrap_or_default(),
         })
     }
 }
@@ -145,8 +149,10 @@ pub async fn find(conn: &mut Conn, reference: &Reference) -> anyhow::Result<Opti
         conn,
         Row,
         "SELECT i.log, l.origin, i.item, i.state, i.edition, i.shown, i.idx, i.first_idx, i.issued, i.changed,
-                i.urgent, i.sha256, i.note, i.kind, i.card
-         FROM item i JOIN log l ON l.id = i.log WHERE i.item = $1 AND l.origin_hash LIKE $2",
+                i.urgent, i.sha256, i.note, i.kind, i.card, e.change
+         FROM item i JOIN log l ON l.id = i.log
+         LEFT JOIN edition e ON e.log = i.log AND e.item = i.item AND e.edition = i.shown
+         WHERE i.item = $1 AND l.origin_hash LIKE $2",
         reference.item.to_string(),
         format!("{}%", reference.log)
     )?
@@ -181,8 +187,9 @@ pub async fn list(
         conn,
         Row,
         "SELECT i.log, l.origin, i.item, i.state, i.edition, i.shown, i.idx, i.first_idx, i.issued, i.changed,
-                i.urgent, i.sha256, i.note, i.kind, i.card
+                i.urgent, i.sha256, i.note, i.kind, i.card, e.change
          FROM item i JOIN log l ON l.id = i.log
+         LEFT JOIN edition e ON e.log = i.log AND e.item = i.item AND e.edition = i.shown
          WHERE i.state = 'standing' AND i.shown > 0
            AND i.log IN (SELECT c.log FROM carries c WHERE c.portal = $1)
            AND ($2 = '' OR i.kind = $2)
@@ -226,24 +233,85 @@ fn whose(filter: &Filter) -> i64 {
     }
 }
 
-/// Items that changed last on a portal, whatever their state: what feeds tell.
+/// Items that changed last on a portal, whatever their state: what feeds tell. An empty `kind` or `issuer` (a log's
+/// name) means all.
 ///
 /// # Errors
 /// The database's.
-pub async fn changes(conn: &mut Conn, portal: &str, kind: &str, most: i64) -> anyhow::Result<Vec<Standing>> {
+pub async fn changes(
+    conn: &mut Conn,
+    portal: &str,
+    kind: &str,
+    issuer: &str,
+    most: i64,
+) -> anyhow::Result<Vec<Standing>> {
     standings(all!(
         conn,
         Row,
         "SELECT i.log, l.origin, i.item, i.state, i.edition, i.shown, i.idx, i.first_idx, i.issued, i.changed,
-                i.urgent, i.sha256, i.note, i.kind, i.card
+                i.urgent, i.sha256, i.note, i.kind, i.card, e.change
          FROM item i JOIN log l ON l.id = i.log
+         LEFT JOIN edition e ON e.log = i.log AND e.item = i.item AND e.edition = i.shown
          WHERE i.log IN (SELECT c.log FROM carries c WHERE c.portal = $1)
-           AND ($2 = '' OR i.kind = $2 OR i.kind = '') AND (i.shown > 0 OR i.state <> 'standing')
-         ORDER BY i.changed DESC, i.item DESC LIMIT $3",
+           AND ($2 = '' OR i.kind = $2 OR i.kind = '') AND ($3 = '' OR l.origin = $3)
+           AND (i.shown > 0 OR i.state <> 'standing')
+         ORDER BY i.changed DESC, i.item DESC LIMIT $4",
         portal.to_owned(),
         kind.to_owned(),
+        issuer.to_owned(),
         most
     )?)
+}
+
+/// The logs of which something stands on a portal, by name.
+///
+/// # Errors
+/// The database's.
+pub async fn issuers(conn: &mut Conn, portal: &str, most: i64) -> anyhow::Result<Vec<Origin>> {
+    let rows = all!(
+        conn,
+        (String,),
+        "SELECT l.origin FROM log l
+         WHERE l.id IN (SELECT c.log FROM carries c WHERE c.portal = $1)
+           AND EXISTS (SELECT 1 FROM item i WHERE i.log = l.id AND i.state = 'standing' AND i.shown > 0)
+         ORDER BY l.origin LIMIT $2",
+        portal.to_owned(),
+        most
+    )?;
+    rows.into_iter().map(|(origin,)| origin.parse().context("a stored origin is damaged")).collect()
+}
+
+/// Where an item stands, for those who need no more of it.
+pub struct Place {
+    /// Its name in addresses.
+    pub reference: Reference,
+    /// When it last changed, by its issuer, in microseconds.
+    pub changed: i64,
+}
+
+/// Where the items of a portal stand, oldest first, so that a page of them stays the same page.
+///
+/// # Errors
+/// The database's.
+pub async fn places(conn: &mut Conn, portal: &str, skip: i64, most: i64) -> anyhow::Result<Vec<Place>> {
+    let rows = all!(
+        conn,
+        (String, String, i64),
+        "SELECT l.origin, i.item, i.changed FROM item i JOIN log l ON l.id = i.log
+         WHERE i.state = 'standing' AND i.shown > 0
+           AND i.log IN (SELECT c.log FROM carries c WHERE c.portal = $1)
+         ORDER BY i.issued, i.item LIMIT $2 OFFSET $3",
+        portal.to_owned(),
+        most,
+        skip
+    )?;
+    rows.into_iter()
+        .map(|(origin, item, changed)| {
+            let origin = origin.parse().context("a stored origin is damaged")?;
+            let item = Uuid::try_parse(&item).context("a stored item id is damaged")?;
+            Ok(Place { reference: Reference::of(&origin, item), changed })
+        })
+        .collect()
 }
 
 /// One edition of an item.

@@ -139,15 +139,16 @@ fn make(folder: &Path, stem: &str, name: &Origin, kind: KeyKind, dice: &Dice) ->
         return load(&path, name, kind);
     }
     let key = SignerKey::from_seed(name.as_str(), kind, dice.bytes::<32>()?)?;
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(&path)
-        .with_context(|| format!("write the key {}", path.display()))?;
-    restrict(&path, 0o600)?;
-    file.write_all(key.secret_text().as_bytes())?;
-    file.write_all(b"\n")?;
-    file.sync_all().with_context(|| format!("keep the key {}", path.display()))?;
+    // Whole or not at all: half a key, left by a kill, would stop every later start. A temporary file is this user's.
+    let keep = || -> anyhow::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(key.secret_text().as_bytes())?;
+        file.write_all(b"\n")?;
+        file.as_file().sync_all()?;
+        file.persist_noclobber(&path)?;
+        Ok(())
+    };
+    keep().with_context(|| format!("keep the key {}", path.display()))?;
     Ok(key)
 }
 

@@ -5,24 +5,25 @@
 
 mod content;
 mod control;
+mod nation;
+mod tour;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use jiff::civil::Date;
 use network::entry::Level;
 use network::names::Origin;
-use vietnam::agencies::Agencies;
-use vietnam::units::Units;
 
+use self::nation::{Node, lay_out, nation, portals_of};
+use self::tour::Tour;
 use super::{init, serve};
 use crate::agencies::enrol;
 use crate::app::{App, Given};
 use crate::clock::Dice;
-use crate::config::{Config, File, Neighbour, Role};
-use crate::logs::keys::{Keyring, Signing};
+use crate::config::Config;
+use crate::logs::keys::Signing;
 use crate::peers::line::Cable;
 use crate::words::date;
 
@@ -53,98 +54,6 @@ enum Act {
     },
 }
 
-/// One of the three nodes.
-struct Node {
-    /// The label of its domain: `laocai`.
-    label: &'static str,
-    level: Level,
-    name: String,
-    name_en: String,
-    accountable: &'static str,
-    theme: &'static str,
-    port: u16,
-    communes: Vec<Commune>,
-}
-
-struct Commune {
-    domain: String,
-    name: String,
-    name_en: String,
-}
-
-impl Node {
-    fn domain(&self) -> String {
-        format!("{}.localhost", self.label)
-    }
-
-    fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
-    }
-
-    fn origin(&self) -> anyhow::Result<Origin> {
-        Ok(format!("{}/log", self.domain()).parse()?)
-    }
-
-    fn node_name(&self) -> anyhow::Result<Origin> {
-        Ok(format!("{}/node", self.domain()).parse()?)
-    }
-}
-
-/// The three nodes, from the shipped directory as it stands on a day.
-fn nation(port: u16, day: Date) -> anyhow::Result<[Node; 3]> {
-    let agencies = Agencies::shipped();
-    let at = |domain: &str| {
-        agencies
-            .by_domain(domain, day)
-            .with_context(|| format!("{domain} is not in the shipped directory on {day}"))
-    };
-    let (government, ministry, province) = (at("chinhphu.vn")?, at("mof.gov.vn")?, at("laocai.gov.vn")?);
-    let units = Units::shipped();
-    let code = province.province.context("the province has no code in the shipped directory")?;
-    let place = units.province(code).context("the province is not in the shipped units")?;
-    let communes = units
-        .communes_of(code)
-        .iter()
-        .map(|commune| Commune {
-            domain: commune.domain_under("laocai.localhost"),
-            name: commune.full_name(),
-            name_en: commune.full_name_en(),
-        })
-        .collect();
-    Ok([
-        Node {
-            label: "chinhphu",
-            level: Level::Central,
-            name: government.portal_name(),
-            name_en: government.portal_name_en(),
-            accountable: "Văn phòng Chính phủ",
-            theme: "",
-            port,
-            communes: Vec::new(),
-        },
-        Node {
-            label: "mof",
-            level: Level::Ministry,
-            name: ministry.name.clone(),
-            name_en: ministry.name_en.clone(),
-            accountable: "Văn phòng Bộ Tài chính",
-            theme: "#0b5563",
-            port: port.checked_add(1).context("--port is too large")?,
-            communes: Vec::new(),
-        },
-        Node {
-            label: "laocai",
-            level: Level::Province,
-            name: place.full_name(),
-            name_en: place.full_name_en(),
-            accountable: "Văn phòng Ủy ban nhân dân tỉnh",
-            theme: "#7a3b00",
-            port: port.checked_add(2).context("--port is too large")?,
-            communes,
-        },
-    ])
-}
-
 /// Runs the demonstration until Ctrl-C, or speaks to the one that runs.
 ///
 /// # Errors
@@ -158,7 +67,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     let started = Instant::now();
     let demo = Demo::start(&args.dir, args.port, true).await?;
     let control = control::listen(&args.dir, &demo).await?;
-    demo.tour(&args.dir, started.elapsed());
+    Tour::plan(&demo, &args.dir).await?.print(&args.dir, started.elapsed());
     serve::stop_asked().await;
     println!("\nĐang dừng, dữ liệu được giữ ở {} …", args.dir.display());
     control.abort();
@@ -269,30 +178,6 @@ impl Demo {
         Ok(())
     }
 
-    fn tour(&self, dir: &Path, took: Duration) {
-        let port =
-            |label: &str| self.node(label).map_or(0, |a| a.config.listen.first().map_or(0, |l| l.port()));
-        let (p, m, l) = (port("chinhphu"), port("mof"), port("laocai"));
-        let dir = dir.display();
-        let item = "…";
-        println!(
-            "\n  Bản trình diễn đã sẵn sàng sau {:.1} giây · ready. Ctrl-C để dừng; dữ liệu ở {dir}\n
-  Cổng Thông tin điện tử Chính phủ   http://chinhphu.localhost:{p}/
-  Bộ Tài chính                       http://mof.localhost:{m}/
-  Tỉnh Lào Cai                       http://laocai.localhost:{l}/
-  Xã Mù Cang Chải                    http://mucangchai.laocai.localhost:{l}/   (và 98 xã, phường khác)\n
-  Năm bước · five steps
-  1 Đọc · read      Mở cổng xã Mù Cang Chải, đọc một nghị định của Chính phủ.
-  2 Kiểm tra        Bấm “Kiểm tra ngay trên máy này”: chữ ký và vị trí trong sổ được kiểm tra trong trình duyệt.
-    · verify        Hoặc: nhipcau verify http://mucangchai.laocai.localhost:{l}/muc/{item}
-  3 Rút cáp · cut   nhipcau demo cut laocai --dir {dir}
-  4 Đính chính      nhipcau correct <mã> sửa.md --node http://127.0.0.1:{p} --dir {dir}/chinhphu
-    · correct       nhipcau withdraw <mã> --reason \"…\" --node http://127.0.0.1:{p} --dir {dir}/chinhphu
-  5 Cắm lại · mend  nhipcau demo mend laocai --dir {dir}   rồi tải lại trang: bản đính chính đã đến.\n",
-            took.as_secs_f32()
-        );
-    }
-
     /// Stops the three nodes.
     pub async fn close(&self) {
         for (_, app, _) in &self.nodes {
@@ -325,82 +210,4 @@ fn progress(show: bool) -> ProgressBar {
     }
     bar.enable_steady_tick(Duration::from_millis(120));
     bar
-}
-
-fn portals_of(node: &Node) -> anyhow::Result<Vec<init::NewPortal>> {
-    let mut portals = vec![init::NewPortal {
-        domain: node.domain(),
-        origin: node.origin()?,
-        main: true,
-        theme: node.theme.to_owned(),
-    }];
-    for commune in &node.communes {
-        portals.push(init::NewPortal {
-            domain: commune.domain.clone(),
-            origin: format!("{}/log", commune.domain).parse()?,
-            main: false,
-            theme: node.theme.to_owned(),
-        });
-    }
-    Ok(portals)
-}
-
-/// Writes the folders of the three nodes, with one root note that all pin. What is there stays.
-fn lay_out(dir: &Path, nation: &[Node; 3], dice: &Dice) -> anyhow::Result<()> {
-    std::fs::create_dir_all(dir).with_context(|| format!("create {}", dir.display()))?;
-    let kept = dir.join("root.note");
-    let mut cosigners = Vec::new();
-    for node in nation {
-        let keys = dir.join(node.label).join("keys");
-        Keyring::create(&keys, &node.node_name()?, dice)?;
-        cosigners.push(Keyring::open(&keys, &node.node_name()?)?.cosigner().verifier());
-    }
-    let note = if kept.exists() {
-        std::fs::read_to_string(&kept)?
-    } else {
-        let keyring = Keyring::open(&dir.join(nation[0].label).join("keys"), &nation[0].node_name()?)?;
-        let root = keyring.own(&nation[0].origin()?, dice)?;
-        let heads = keyring.own(&format!("{}/heads", nation[0].domain()).parse()?, dice)?;
-        // In the demonstration the holders' secrets are thrown away at once: it never changes its root.
-        let (note, _) = init::root_note(root, heads, cosigners, 2, dice)?;
-        std::fs::write(&kept, &note)?;
-        note
-    };
-    for (at, node) in nation.iter().enumerate() {
-        let neighbours = nation
-            .iter()
-            .enumerate()
-            .filter(|(other, _)| *other != at && at != 0)
-            .map(|(other, neighbour)| {
-                Ok(Neighbour {
-                    name: neighbour.node_name()?.to_string(),
-                    url: neighbour.url(),
-                    role: if other == 0 { Role::Primary } else { Role::Backup },
-                })
-            })
-            .collect::<anyhow::Result<Vec<_>>>()?;
-        let file = File {
-            name: node.node_name()?.to_string(),
-            url: node.url(),
-            listen: vec![format!("127.0.0.1:{}", node.port), format!("[::1]:{}", node.port)],
-            database: "data/nhipcau.db".into(),
-            content: "data/content".into(),
-            keys: "keys".into(),
-            root: "root.note".into(),
-            demo: true,
-            private_addresses: true,
-            trusted_proxies: Vec::new(),
-            tls: None,
-            follows_all: true,
-            neighbours,
-        };
-        let folder = dir.join(node.label);
-        // The ports may differ from one start to the next; everything else stays.
-        let path = folder.join(crate::config::FILE);
-        if path.exists() {
-            std::fs::remove_file(&path)?;
-        }
-        init::folder(&folder, &file, &note, dice)?;
-    }
-    Ok(())
 }

@@ -41,12 +41,11 @@ pub fn folder(folder: &Path, file: &File, root_note: &str, dice: &Dice) -> anyho
             "# The configuration of one node; see `nhipcau init --help`. Paths are relative to this file.\n{}",
             toml::to_string_pretty(file)?
         );
-        std::fs::write(&path, text).with_context(|| format!("write {}", path.display()))?;
+        put(&path, &text)?;
     }
     Keyring::create(&config.keys, &config.name, dice)?;
     if !config.root.exists() {
-        std::fs::write(&config.root, root_note)
-            .with_context(|| format!("write {}", config.root.display()))?;
+        put(&config.root, root_note)?;
     }
     token(folder, dice, false)?;
     Ok(())
@@ -62,10 +61,23 @@ pub fn token(folder: &Path, dice: &Dice, anew: bool) -> anyhow::Result<()> {
         return Ok(());
     }
     let token = hex::encode(dice.bytes::<32>()?);
-    let kept = tempfile::NamedTempFile::new_in(folder)?;
-    std::fs::write(kept.path(), format!("{token}\n"))?;
-    kept.persist(&path).with_context(|| format!("write {}", path.display()))?;
-    Ok(())
+    put(&path, &format!("{token}\n"))
+}
+
+/// Writes a whole file or none of it, readable by this user alone: whoever is killed meanwhile finds no half a file.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn put(path: &Path, text: &str) -> anyhow::Result<()> {
+    let within = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let write = || -> anyhow::Result<()> {
+        let file = tempfile::NamedTempFile::new_in(within)?;
+        std::fs::write(file.path(), text)?;
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        Ok(())
+    };
+    write().with_context(|| format!("write {}", path.display()))
 }
 
 /// Adds portals of ours, each with a log and a key of its own.

@@ -94,6 +94,7 @@ words! {
     sample_mark,
     row_corrected(at),
     row_updated(at),
+    row_replaced(at),
     row_withdrawn(at),
     // Home
     home_directions,
@@ -106,7 +107,7 @@ words! {
     home_feeds_says,
     home_check_says,
     home_network_link,
-    home_portals(n, of),
+    home_portals(n),
     home_no_alarm,
     home_alarms(n),
     // Lists
@@ -148,6 +149,7 @@ words! {
     fact_issued,
     fact_effect,
     fact_original,
+    fact_source,
     on_day(date),
     effective_from(date),
     effective_to(date),
@@ -170,7 +172,6 @@ words! {
     part_before,
     part_after,
     part_whole,
-    related,
     verify_title,
     provenance_signed(by, hour, date, entry, n, of),
     provenance_carried(site, hour, date),

@@ -15,7 +15,7 @@ use crate::db::Conn;
 use crate::items::store::{self, Edition, Standing};
 use crate::items::view::{
     FileLink, GonePage, GoneWhy, Issued, ItemPage, Layer, Legal, LegalFact, Notice, Original, Parts,
-    Provenance, Shown, Span, Stored, TocLine, Verify, qr_svg,
+    Provenance, Shown, Source, Span, Stored, TocLine, Verify, qr_svg,
 };
 use crate::items::{State, body, meta};
 use crate::logs::coverage;
@@ -132,14 +132,8 @@ async fn standing_page(
         issued_on: document.issued,
         effective_on: document.effective,
         expires_on: document.expires,
-        legal: document.effective.map(|from| LegalFact {
-            status: match (from > today, document.expires.is_some_and(|last| last < today)) {
-                (true, _) => Legal::NotYet,
-                (_, true) => Legal::Expired,
-                _ => Legal::InForce,
-            },
-            on: today,
-        }),
+        legal: Legal::on(today, document.effective, document.expires)
+            .map(|status| LegalFact { status, on: today }),
         urgency: urgency(&item.card),
         sample: item.card.sample,
         layer: match document.body.layer {
@@ -147,10 +141,12 @@ async fn standing_page(
             TextLayer::Digitised => Layer::Digitised,
             TextLayer::None => Layer::MetadataOnly,
         },
-        original: document.source.as_ref().and_then(|source| {
-            let href = source.url.clone()?;
-            let site = site_of(&href).unwrap_or(&source.name).to_owned();
-            Some(Original { attribution: site == "congbao.chinhphu.vn", site, href })
+        source: document.source.as_ref().map(|source| Source {
+            name: source.name.clone(),
+            original: source.url.clone().map(|href| {
+                let site = site_of(&href).unwrap_or(&source.name).to_owned();
+                Original { attribution: site == "congbao.chinhphu.vn", site, href }
+            }),
         }),
         files: document
             .files
@@ -173,9 +169,8 @@ async fn standing_page(
         span,
         notices: notices(&item, shown, document, note, orderer(app, conn, &item, lang).await?),
         summary: Some(document.summary.clone()).filter(|s| !s.is_empty() && *s != document.title),
-        toc: reading.toc,
-        parts: reading.parts,
-        related: Vec::new(),
+            toc: reading.toc,
+            parts: reading.parts,
         coverage: Some(coverage),
         editions: editions.len() as u32,
         has_body: document.body.layer != TextLayer::None && !document.body.text.trim().is_empty(),

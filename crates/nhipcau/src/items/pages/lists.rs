@@ -8,7 +8,9 @@ use crate::agencies::Portal;
 use crate::app::App;
 use crate::clock::instant;
 use crate::items::store::{self, Filter, Standing};
-use crate::items::view::{Day, HomePage, ItemRow, Kind, ListPage, Origin as Whose, RowChange, Urgency};
+use crate::items::view::{
+    Day, HomePage, ItemRow, Kind, Legal, ListPage, Origin as Whose, RowChange, Urgency,
+};
 use crate::items::{Card, State};
 use crate::problem::Problem;
 use crate::web::pages::Tag;
@@ -27,13 +29,13 @@ pub async fn home(Given(app): Given<App>, visitor: Visitor) -> Response {
         let own = store::list(&mut conn, &portal.domain, portal.log, &few(true)).await?;
         let alarms = crate::operate::alarms::standing(&mut conn).await?.len() as u32;
         let shell = portal.shell(&app, &visitor, Section::Home);
-        let count =
-            app.directory.load().agencies().filter(|a| a.closed.is_none() && a.node.is_some()).count() as u32;
+        let directory = app.directory.load();
+        let portals = directory.agencies().filter(|a| a.closed.is_none() && a.node.is_some()).count() as u32;
         html(&HomePage {
             directions: rows(&app, &shell, directions),
             own: rows(&app, &shell, own),
             day_note: day_note(shell.lang, date::day(shell.now)),
-            portals: (count, count),
+            portals,
             alarms,
             shell,
         })
@@ -136,14 +138,18 @@ pub(super) fn urgency(card: &Card) -> Urgency {
 
 /// Items as rows of a list.
 pub fn rows(app: &App, shell: &Shell, items: Vec<Standing>) -> Vec<ItemRow> {
-    items.into_iter().map(|item| row(app, shell.lang, item)).collect()
+    items.into_iter().map(|item| row(app, shell, item)).collect()
 }
 
-fn row(app: &App, lang: Lang, item: Standing) -> ItemRow {
-    let changed = instant(item.changed);
+fn row(app: &App, shell: &Shell, item: Standing) -> ItemRow {
+    let (lang, changed) = (shell.lang, instant(item.changed));
     let change = match item.state {
-        State::Standing if item.edition > 1 => RowChange::Corrected(changed),
-        State::Standing => RowChange::None,
+        State::Standing => match item.change.as_str() {
+            "correct" => RowChange::Corrected(changed),
+            "update" => RowChange::Updated(changed),
+            "replace" => RowChange::Replaced(changed),
+            _ => RowChange::None,
+        },
         _ => RowChange::Withdrawn(changed),
     };
     ItemRow {
@@ -155,7 +161,7 @@ fn row(app: &App, lang: Lang, item: Standing) -> ItemRow {
         agency: speaker(app, &item, lang),
         at: instant(item.issued),
         urgency: urgency(&item.card),
-        legal: None,
+        legal: Legal::on(date::day(shell.now), item.card.effective, item.card.expires),
         change,
         sample: item.card.sample,
     }

@@ -61,8 +61,8 @@ pub struct ItemPage {
     pub sample: bool,
     /// What the text on the page is, compared with the signed document.
     pub layer: Layer,
-    /// Where the original stands.
-    pub original: Option<Original>,
+    /// Where the item was taken from.
+    pub source: Option<Source>,
     /// Files of the item.
     pub files: Vec<FileLink>,
     /// The three stops under the title.
@@ -77,8 +77,6 @@ pub struct ItemPage {
     pub toc: Vec<TocLine>,
     /// Which part of a long text the body is; `None` when it is the whole.
     pub parts: Option<Parts>,
-    /// Other items that this one names or that name it.
-    pub related: Vec<Related>,
     /// Portals that show it, of all that should: the link to where it is shown says so. `None` where nobody counts.
     pub coverage: Option<(u32, u32)>,
     /// How many editions it has.
@@ -111,6 +109,15 @@ pub enum Layer {
     MetadataOnly,
 }
 
+/// Where the item was taken from.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Its name: `Công báo nước CHXHCN Việt Nam`.
+    pub name: String,
+    /// Where the original stands, if it can be read there.
+    pub original: Option<Original>,
+}
+
 /// Where the original stands.
 #[derive(Clone, Debug)]
 pub struct Original {
@@ -118,7 +125,7 @@ pub struct Original {
     pub href: String,
     /// The name of the place: `congbao.chinhphu.vn`.
     pub site: String,
-    /// Whether that place asks to be named as the source (the gazette does).
+    /// Whether that place asks to be named by whoever uses it (the gazette does).
     pub attribution: bool,
 }
 
@@ -235,17 +242,6 @@ pub struct Parts {
     pub whole: String,
 }
 
-/// A relation to another item.
-#[derive(Clone, Debug)]
-pub struct Related {
-    /// What it is to it: `Thay thế`, `Được sửa đổi bởi`.
-    pub relation: String,
-    /// The other's name: `64/2014/NĐ-CP`.
-    pub label: String,
-    /// Its path on this portal or its complete address; `None` when it is nowhere.
-    pub href: Option<String>,
-}
-
 /// The check in the reader's own browser.
 #[derive(Clone, Debug)]
 pub struct Verify {
@@ -330,6 +326,11 @@ impl ItemPage {
                 w.provenance_carried(site, date::hour(*at), date::date(lang, date::day(*at)))
             }
         }
+    }
+
+    /// Where the original stands, if it can be read there.
+    fn original(&self) -> Option<&Original> {
+        self.source.as_ref()?.original.as_ref()
     }
 
     fn demo_key(&self) -> bool {

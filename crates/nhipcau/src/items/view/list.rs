@@ -17,6 +17,8 @@ pub enum RowChange {
     Corrected(Timestamp),
     /// Updated at.
     Updated(Timestamp),
+    /// Replaced by another text under the same name at.
+    Replaced(Timestamp),
     /// Withdrawn at; the row stays so that nobody looks for it in vain.
     Withdrawn(Timestamp),
 }
@@ -65,6 +67,7 @@ impl ItemRow {
             RowChange::None => {}
             RowChange::Corrected(instant) => parts.push(w.row_corrected(at(instant))),
             RowChange::Updated(instant) => parts.push(w.row_updated(at(instant))),
+            RowChange::Replaced(instant) => parts.push(w.row_replaced(at(instant))),
             RowChange::Withdrawn(instant) => parts.push(w.row_withdrawn(at(instant))),
         }
         if let Some(legal) = self.legal {
@@ -106,8 +109,8 @@ pub struct HomePage {
     pub own: Vec<ItemRow>,
     /// What is special about today, if anything: `ngày nghỉ lễ`.
     pub day_note: Option<String>,
-    /// How many portals the network counts, and how many of them show what they should.
-    pub portals: (u32, u32),
+    /// How many portals the network has.
+    pub portals: u32,
     /// How many alarms are open at this node.
     pub alarms: u32,
 }
@@ -126,7 +129,7 @@ impl HomePage {
     pub fn network_sentence(&self) -> String {
         let (w, lang) = (self.shell.w(), self.shell.lang);
         let n = |n: u32| number::whole(lang, n.into());
-        let portals = w.home_portals(n(self.portals.0), n(self.portals.1));
+        let portals = w.home_portals(n(self.portals));
         let alarms = match self.alarms {
             0 => w.home_no_alarm.to_owned(),
             some => w.home_alarms(n(some)),

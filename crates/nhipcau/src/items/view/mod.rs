@@ -15,11 +15,13 @@ pub use feeds::{FeedRow, FeedsPage};
 pub use history::{Change, Edition, GonePage, GoneWhy, HistoryPage};
 pub use item::{
     Around, BODY_MARK, FileLink, ItemPage, Layer, LegalFact, Meta, Notice, Original, Parts, Provenance,
-    Related, TocLine, Verify,
+    Source, TocLine, Verify,
 };
 pub use list::{Day, HomePage, ItemRow, ListPage, RowChange};
 pub use qr::qr_svg;
 pub use span::{Issued, Shown, Span, Stop, StopState, Stored};
+
+use jiff::civil::Date;
 
 use crate::words::Lang;
 
@@ -142,6 +144,18 @@ pub enum Legal {
 }
 
 impl Legal {
+    /// The status on `day` as far as the document's own days tell it; `None` where it names no first day.
+    ///
+    /// The last day counts as a day in force. A later document may have repealed this one: that is not known here.
+    pub fn on(day: Date, effective: Option<Date>, expires: Option<Date>) -> Option<Legal> {
+        let from = effective?;
+        Some(match expires {
+            _ if from > day => Legal::NotYet,
+            Some(last) if last < day => Legal::Expired,
+            _ => Legal::InForce,
+        })
+    }
+
     /// Its name.
     pub fn label(self, lang: Lang) -> &'static str {
         let w = lang.words();

@@ -50,10 +50,13 @@ fn item(lang: Lang) -> ItemPage {
         urgency: Urgency::Ordinary,
         sample: false,
         layer: Layer::Digitised,
-        original: Some(Original {
-            href: "https://congbao.chinhphu.vn/van-ban/154.htm".into(),
-            site: "congbao.chinhphu.vn".into(),
-            attribution: true,
+        source: Some(Source {
+            name: "Công báo nước CHXHCN Việt Nam".into(),
+            original: Some(Original {
+                href: "https://congbao.chinhphu.vn/van-ban/154.htm".into(),
+                site: "congbao.chinhphu.vn".into(),
+                attribution: true,
+            }),
         }),
         files: vec![FileLink {
             href: "/content/41aa".into(),
@@ -85,7 +88,6 @@ fn item(lang: Lang) -> ItemPage {
             TocLine { level: 2, href: "/muc/019ab3f0?phan=2#dieu-9".into(), text: "Điều 9".into() },
         ],
         parts: None,
-        related: vec![],
         coverage: Some((3_370, 3_373)),
         editions: 2,
         has_body: true,
@@ -128,7 +130,7 @@ fn an_item_says_who_when_and_where_in_plain_sentences() {
         "Ký bằng khóa trình diễn, không phải khóa của cơ quan.",
         "Đã đính chính lúc 08:20 hôm nay.",
         "Bản số hóa, không có giá trị pháp lý. Căn cứ vào bản gốc có chữ ký.",
-        "Ghi rõ nguồn congbao.chinhphu.vn",
+        "Công báo nước CHXHCN Việt Nam. <span class=\"soft\">Khi dùng lại, ghi rõ nguồn congbao.chinhphu.vn.</span>",
         "Nơi đang hiển thị: 3.370/3.373",
         "máy cuối cùng sau 0,4 giây",
         "(PDF, 2,1 MB)",
@@ -204,7 +206,7 @@ fn home_answers_also_when_there_is_nothing_yet() {
             own: directions.clone(),
             directions,
             day_note: Some("ngày nghỉ lễ".into()),
-            portals: (3_370, 3_373),
+            portals: 3_373,
             alarms,
         };
         let html = page(vec![row()], 0).render().unwrap();
@@ -213,8 +215,7 @@ fn home_answers_also_when_there_is_nothing_yet() {
         assert_page(&page(vec![], 2).render().unwrap());
     }
     let shell = sample(Lang::Vi);
-    let page =
-        HomePage { shell, directions: vec![], own: vec![], day_note: None, portals: (0, 0), alarms: 0 };
+    let page = HomePage { shell, directions: vec![], own: vec![], day_note: None, portals: 0, alarms: 0 };
     assert_eq!(page.today(), "Thứ Ba, 24/11/2026");
 }
 

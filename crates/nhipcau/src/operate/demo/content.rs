@@ -60,13 +60,11 @@ impl Record {
         }
         let body = text.map(|t| t.text.clone()).unwrap_or_else(|| self.text.clone());
         let digitised = !body.is_empty();
-        let source = match (&self.url, &self.text_source) {
-            (Some(url), _) => {
-                DraftSource { name: "Công báo nước CHXHCN Việt Nam".into(), url: Some(url.clone()) }
-            }
-            (None, Some(name)) => DraftSource { name: name.clone(), url: None },
-            (None, None) => DraftSource { name: "Bản số hóa".into(), url: None },
-        };
+        // Who described the document, and who typed its text: both are named.
+        let gazette = self.url.as_ref().map(|_| "Công báo nước CHXHCN Việt Nam".to_owned());
+        let typed = text.unwrap_or(&self).text_source.as_ref().map(|from| format!("bản số hóa của {from}"));
+        let names: Vec<String> = gazette.into_iter().chain(typed).collect();
+        let source = DraftSource { name: names.join("; "), url: self.url.clone() };
         Draft {
             kind: "document".into(),
             title: title.chars().take(500).collect(),

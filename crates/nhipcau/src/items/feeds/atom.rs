@@ -1,0 +1,55 @@
+//! A feed in Atom (RFC 4287), with tombstones (RFC 6721).
+
+use std::fmt::{Error, Write};
+
+use super::{Feed, xml};
+use crate::clock::instant;
+use crate::words::Lang;
+
+/// The feed as a document.
+pub(super) fn text(feed: &Feed) -> Result<String, Error> {
+    let (base, query) = (xml(&feed.base), xml(&feed.query));
+    let updated = feed.items.iter().map(|item| item.changed).max().unwrap_or(0);
+    let mut out = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
+    writeln!(
+        out,
+        "<feed xmlns=\"http://www.w3.org/2005/Atom\" xmlns:at=\"http://purl.org/atompub/tombstones/1.0\" xml:lang=\"vi\">"
+    )?;
+    writeln!(out, "<id>https://{}/feed.atom{query}</id>", xml(&feed.domain))?;
+    writeln!(out, "<title>{}</title><updated>{}</updated>", xml(&feed.title), instant(updated))?;
+    if feed.demo {
+        writeln!(out, "<subtitle>Bản trình diễn – không phải trang chính thức</subtitle>")?;
+    }
+    writeln!(
+        out,
+        "<link rel=\"self\" type=\"application/atom+xml\" href=\"{base}/feed.atom{query}\"/><link rel=\"alternate\" type=\"text/html\" href=\"{base}{}\"/>",
+        xml(&feed.page)
+    )?;
+    writeln!(out, "<generator uri=\"{base}/\">Nhịp Cầu</generator>")?;
+    for item in &feed.items {
+        let changed = instant(item.changed);
+        if !item.stands {
+            writeln!(
+                out,
+                "<at:deleted-entry ref=\"{}\" when=\"{changed}\"><at:comment>{}</at:comment></at:deleted-entry>",
+                item.id,
+                xml(&item.title)
+            )?;
+        }
+        writeln!(
+            out,
+            "<entry><id>{}</id><title>{}</title><updated>{changed}</updated><published>{}</published>",
+            item.id,
+            xml(&item.title),
+            instant(item.issued)
+        )?;
+        writeln!(out, "<link rel=\"alternate\" type=\"text/html\" href=\"{base}{}\"/>", item.path)?;
+        writeln!(out, "<author><name>{}</name></author>", xml(&item.author))?;
+        if let Some(kind) = item.kind {
+            writeln!(out, "<category term=\"{}\" label=\"{}\"/>", kind.slug(), kind.label(Lang::Vi))?;
+        }
+        writeln!(out, "<summary>{}</summary></entry>", xml(&item.summary))?;
+    }
+    out.push_str("</feed>\n");
+    Ok(out)
+}
