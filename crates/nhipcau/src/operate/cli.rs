@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use super::commands::{check, enrol, init, item, publish, verify};
 use super::{demo, serve};
@@ -60,6 +60,11 @@ enum What {
     Restore(check::RestoreArgs),
     /// Say which migrations a new version would make; without --check, back up and make them
     Upgrade(check::UpgradeArgs),
+}
+
+/// The command line as `clap` knows it, for the table of commands in the README.
+pub fn command() -> clap::Command {
+    Command::command()
 }
 
 /// Runs the command that was typed. 0 when it went well, 1 when it did not, 2 when it was typed wrongly.
