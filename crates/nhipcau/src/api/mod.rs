@@ -20,8 +20,9 @@ pub fn routes() -> Vec<Route> {
             "/api/v1/items",
             Role::Reader,
             "items of the portal",
-            get(read::items).post(write::issue),
+            get(read::items),
         ),
+        api_route("POST", "/api/v1/items", admin, "issue an item", post(write::issue)),
         api_route(
             "GET",
             "/api/v1/items/{reference}",
@@ -57,8 +58,9 @@ pub fn routes() -> Vec<Route> {
             "/api/v1/agencies",
             Role::Reader,
             "the directory",
-            get(read::agencies).post(write::enrol),
+            get(read::agencies),
         ),
+        api_route("POST", "/api/v1/agencies", admin, "enrol an agency", post(write::enrol)),
         api_route("POST", "/api/v1/agencies/close", admin, "close an agency", post(write::close)),
         api_route(
             "GET",

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use super::commands::{check, enrol, init, item, publish, verify};
 use super::{bench, demo, serve};
@@ -62,6 +62,11 @@ enum What {
     Upgrade(check::UpgradeArgs),
     /// Measure this machine against the budgets: pages beside nginx, appends, catch-up, start, memory
     Bench(bench::Args),
+}
+
+/// The command line as `clap` knows it, for the table of commands in the README.
+pub fn command() -> clap::Command {
+    Command::command()
 }
 
 /// Runs the command that was typed. 0 when it went well, 1 when it did not, 2 when it was typed wrongly.

@@ -9,6 +9,7 @@
 mod bad_input;
 mod catch_up;
 mod crash;
+mod docs;
 mod erasure;
 mod front;
 mod history;

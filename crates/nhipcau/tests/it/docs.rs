@@ -1,0 +1,173 @@
+//! What documents say of the program is printed by the program: a table stands between
+//! `<!-- name -->` and `<!-- /name -->`, and a test fails with the text that is due there when it is stale.
+//!
+//! `NHIPCAU_WRITE_DOCS=1 cargo test -p nhipcau --test it docs` writes what is due into the documents.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use nhipcau::operate::cli;
+use nhipcau::web::routes::{self, Role};
+
+/// The root of the repository.
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Asserts that `due` stands in the document between the marks `name`; or writes it there.
+#[track_caller]
+pub fn stands(document: &str, name: &str, due: &str) {
+    let path = repository().join(document);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{document}: {e}"));
+    let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
+    let (Some(from), Some(to)) = (text.find(&open).map(|at| at + open.len()), text.find(&close)) else {
+        panic!("{document} lacks the marks <!-- {name} --> … <!-- /{name} -->, each on a line of its own");
+    };
+    assert!(from <= to, "{document}: <!-- /{name} --> stands before <!-- {name} -->");
+    let due = format!("\n{}\n\n", due.trim());
+    if text[from..to] == due {
+        return;
+    }
+    if std::env::var_os("NHIPCAU_WRITE_DOCS").is_some() {
+        std::fs::write(&path, [&text[..from], &due, &text[to..]].concat()).unwrap();
+        return;
+    }
+    panic!("{document} is stale at <!-- {name} -->; NHIPCAU_WRITE_DOCS=1 writes what is due there:\n{due}");
+}
+
+/// A table in Markdown.
+pub fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
+    let mut text = format!("| {} |\n|{}\n", head.join(" | "), "---|".repeat(N));
+    for row in rows {
+        let _ = writeln!(text, "| {} |", row.map(|cell| cell.replace('|', "\\|")).join(" | "));
+    }
+    text
+}
+
+#[test]
+fn the_route_table_is_that_of_the_program() {
+    let who = |role: Role| match role {
+        Role::Reader => "anybody",
+        Role::Node => "nodes",
+        Role::Administrator => "the token",
+    };
+    let rows = routes::table().into_iter().map(|route| {
+        [
+            route.method.to_owned(),
+            format!("`{}`", route.path),
+            who(route.role).to_owned(),
+            route.what.to_owned(),
+        ]
+    });
+    stands("ARCHITECTURE.md", "routes", &table(["method", "path", "who", "what"], rows));
+}
+
+#[test]
+fn the_command_table_is_that_of_the_program() {
+    let command = cli::command();
+    let rows = command.get_subcommands().filter(|sub| !sub.is_hide_set()).map(|sub| {
+        let about = sub.get_about().map(ToString::to_string).unwrap_or_default();
+        [format!("`nhipcau {}`", sub.get_name()), about]
+    });
+    stands("README.md", "commands", &table(["command", "what it does"], rows));
+}
+
+/// What a user can do today, in both languages, and the test that fails when it does not work: its file under
+/// `tests`, and its name.
+const WORKS: [(&str, &str, &str, &str); 14] = [
+    (
+        "đăng một lần, đứng ở mọi cổng",
+        "issued once, it stands on every portal",
+        "it/publishing",
+        "an_issue_stands_on_every_portal_and_its_account_closes",
+    ),
+    (
+        "đính chính đến cả cổng bị mất mạng",
+        "a correction reaches a portal that was offline",
+        "it/publishing",
+        "a_correction_reaches_a_province_that_was_offline",
+    ),
+    (
+        "gỡ khỏi cổng, xa đúng bằng bản gốc",
+        "a withdrawal reaches as far as the issue",
+        "it/publishing",
+        "a_withdrawal_reaches_whatever_the_issue_reached",
+    ),
+    (
+        "xóa theo pháp luật, không còn một byte",
+        "an erasure leaves no byte",
+        "it/erasure",
+        "every_edition_and_file_vanishes_also_where_the_cable_was_out",
+    ),
+    (
+        "cấp trên yêu cầu gỡ hoặc xóa",
+        "an ancestor orders a withdrawal or an erasure",
+        "it/orders",
+        "an_order_that_comes_before_its_item_takes_effect_when_the_item_comes",
+    ),
+    (
+        "biết nơi nào đang hiển thị",
+        "coverage from signed receipts, through relays",
+        "it/publishing",
+        "a_relay_in_the_middle_carries_issue_correction_and_receipts",
+    ),
+    (
+        "đuổi kịp sau khi vắng lâu",
+        "thousands of entries behind, then level again",
+        "it/catch_up",
+        "a_node_thousands_of_entries_behind_catches_up_by_tiles",
+    ),
+    (
+        "phát hiện máy chủ nói dối",
+        "a relay that lies is named, and left",
+        "it/lies",
+        "forged_entries_are_refused_and_alarmed",
+    ),
+    (
+        "hai lịch sử thì khóa sổ",
+        "two histories freeze a log, the evidence is public",
+        "it/history",
+        "two_histories_freeze_the_log_here_and_there",
+    ),
+    (
+        "phục hồi từ bản sao lưu",
+        "a restored node takes back what it had signed",
+        "it/history",
+        "a_restored_backup_takes_back_what_was_signed_after_it",
+    ),
+    (
+        "tắt đột ngột không mất gì đã nhận",
+        "kill -9 at any moment loses nothing acknowledged",
+        "it/crash",
+        "what_was_acknowledged_survives_kill_9_at_random_moments",
+    ),
+    (
+        "trang và nguồn tin, hai thứ tiếng",
+        "pages and feeds in both languages",
+        "it/pages",
+        "every_link_of_every_page_leads_to_a_whole_page_in_both_languages",
+    ),
+    (
+        "kiểm tra ngay trên trình duyệt",
+        "checked in the reader's own browser",
+        "browser",
+        "a_reader_sees_verifies_and_is_told_the_truth",
+    ),
+    (
+        "dữ liệu sai được chỉ rõ chỗ sai",
+        "bad input is told what is wrong",
+        "it/bad_input",
+        "the_api_names_every_fault_and_writes_nothing",
+    ),
+];
+
+#[test]
+fn what_works_today_has_its_test() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let rows = WORKS.map(|(vi, en, file, test)| {
+        let text = std::fs::read_to_string(tests.join(file).with_extension("rs")).unwrap();
+        assert!(text.contains(&format!("fn {test}(")), "{file}.rs has no test {test}");
+        [format!("{vi} · {en}"), format!("`{}` {}", file, test.replace('_', " "))]
+    });
+    stands("README.md", "works", &table(["what · điều gì", "shown by"], rows));
+}
