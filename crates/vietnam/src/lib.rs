@@ -15,6 +15,7 @@
 //! ```
 
 pub mod agencies;
+pub mod number;
 mod table;
 pub mod text;
 pub mod units;

@@ -1,0 +1,91 @@
+//! What finds a number again: tokens for searching, and the key by which a register is unique.
+
+use std::fmt;
+
+use jiff::civil::Date;
+
+use super::DocumentNumber;
+use super::abbreviations::{Abbreviations, without_term};
+use crate::text::{fold, slug};
+
+impl DocumentNumber {
+    /// Tokens for a search index, most exact first: `154/2026/nd-cp`, `154/2026`, `nd:154/2026`; without a year
+    /// `574/qd-ttg`, `qd:574`. Folded, without filling zeros, known issuers in their first spelling: every way of writing one
+    /// number gives the same tokens.
+    #[must_use]
+    pub fn tokens(&self) -> Vec<String> {
+        let known = Abbreviations::shipped();
+        let groups: Vec<String> = self.symbol.groups().map(|group| token(known, group)).collect();
+        let (serial, symbol) = (self.serial.plain(), groups.join("-"));
+        let form = fold(without_term(self.symbol.first()).0);
+        match self.year {
+            Some(year) => {
+                let dated = format!("{serial}/{}", year.get());
+                vec![format!("{dated}/{symbol}"), dated.clone(), format!("{form}:{dated}")]
+            }
+            None => vec![format!("{serial}/{symbol}"), format!("{form}:{serial}")],
+        }
+    }
+
+    /// What a register may be unique by: agency, number, and what else keeps two documents apart. `agency` is the issuer's
+    /// id or name, `form` the form's name (`Luật`), `issued` the day of issue. See [`UniqueKey`].
+    #[must_use]
+    pub fn unique_key(&self, agency: &str, form: &str, issued: Date) -> UniqueKey {
+        let known = Abbreviations::shipped();
+        let named = known.forms_of(self, Some(issued)).len() == 1;
+        UniqueKey {
+            agency: slug(agency),
+            number: self.clone(),
+            form: (!named).then(|| slug(form)),
+            issued: self.year.is_none().then_some(issued),
+        }
+    }
+}
+
+fn token(known: &Abbreviations, group: &str) -> String {
+    match known.issuer(group) {
+        Some(issuer) => fold(&issuer.code) + without_term(group).1,
+        None => fold(group),
+    }
+}
+
+/// By this a document is one of its kind: the agency and the number (Decree 30/2020, Art. 15: numbers run within an agency
+/// and a year). Two things are added where a number says less:
+///
+/// - the day of issue, if the number has no year: `574/QĐ-TTg` comes back every year;
+/// - the form, if the symbol leaves it open: law 49/2010/QH12 and resolution 49/2010/QH12 are two documents.
+///
+/// ```
+/// use jiff::civil::date;
+/// use vietnam::number::DocumentNumber;
+///
+/// let number: DocumentNumber = "49/2010/QH12".parse()?;
+/// let law = number.unique_key("Quốc hội", "Luật", date(2010, 6, 17));
+/// assert_eq!(law.to_string(), "quoc-hoi 49/2010/QH12 luat");
+/// assert_ne!(law, number.unique_key("Quốc hội", "Nghị quyết", date(2010, 6, 19)));
+/// # Ok::<(), vietnam::number::NumberError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct UniqueKey {
+    agency: String,
+    number: DocumentNumber,
+    form: Option<String>,
+    issued: Option<Date>,
+}
+
+impl fmt::Display for UniqueKey {
+    /// `chinh-phu 42/2022/NĐ-CP`, `thu-tuong-chinh-phu 574/QĐ-TTg 2026-03-30`. Equal keys print alike, but for filling zeros
+    /// of the serial, which are left out.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let number = self.number.to_string();
+        let rest = number.strip_prefix(self.number.serial().as_str()).unwrap_or_default();
+        write!(f, "{} {}{rest}", self.agency, self.number.serial().plain())?;
+        if let Some(form) = &self.form {
+            write!(f, " {form}")?;
+        }
+        if let Some(issued) = self.issued {
+            write!(f, " {issued}")?;
+        }
+        Ok(())
+    }
+}
