@@ -23,6 +23,7 @@ use crate::peers::line::Line;
 use crate::peers::{self, Status};
 use crate::tasks::Tasks;
 use crate::web::pages::Pages;
+use crate::web::traffic::Traffic;
 
 /// How many commits a slow listener may fall behind before it reads from the database instead.
 const TOLD: usize = 1024;
@@ -55,6 +56,8 @@ pub struct Inner {
     pub told: broadcast::Sender<Arc<Effects>>,
     /// The way out to other nodes.
     pub line: Line,
+    /// Bytes over the listening sockets.
+    pub traffic: Arc<Traffic>,
     /// Rendered pages.
     pub pages: Pages,
     /// What the network looks like from here.
@@ -151,6 +154,7 @@ impl App {
         let (cosigned, heads) = mpsc::channel(16);
         Ok(App(Arc::new(Inner {
             folder: Folder(config.content.clone()),
+            traffic: Arc::default(),
             pages: Pages::new(),
             status: ArcSwap::from_pointee(Status::default()),
             portals: ArcSwap::from_pointee(portals),

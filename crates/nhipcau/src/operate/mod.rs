@@ -6,4 +6,5 @@ pub mod cli;
 pub mod commands;
 pub mod demo;
 pub mod init;
+pub mod nation;
 pub mod serve;

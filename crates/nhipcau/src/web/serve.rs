@@ -17,6 +17,7 @@ use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
+use super::traffic::Counted;
 use crate::app::App;
 use crate::config::Tls;
 
@@ -77,9 +78,10 @@ async fn accept(
         let Ok(slot) = slots.clone().acquire_owned().await else { return };
         match listener.accept().await {
             Ok((stream, peer)) => {
-                let (router, tls) = (router.clone(), tls.clone());
+                let (router, tls, traffic) = (router.clone(), tls.clone(), app.traffic.clone());
                 app.tasks.spawn("connection", async move {
-                    connection(stream, peer, router, tls).await;
+                    let _ = stream.set_nodelay(true);
+                    connection(Counted::new(stream, traffic), peer, router, tls).await;
                     drop(slot);
                 });
             }
@@ -92,8 +94,7 @@ async fn accept(
     }
 }
 
-async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, tls: Option<TlsAcceptor>) {
-    let _ = stream.set_nodelay(true);
+async fn connection(stream: Counted<TcpStream>, peer: SocketAddr, router: Router, tls: Option<TlsAcceptor>) {
     match tls {
         None => speak(TokioIo::new(stream), peer, router).await,
         Some(tls) => {
