@@ -24,6 +24,7 @@ use crate::peers::line::Line;
 use crate::peers::{self, Status};
 use crate::tasks::Tasks;
 use crate::web::pages::Pages;
+use crate::web::traffic::Traffic;
 
 /// How many commits a slow listener may fall behind before it reads from the database instead.
 const TOLD: usize = 1024;
@@ -56,6 +57,8 @@ pub struct Inner {
     pub told: broadcast::Sender<Arc<Effects>>,
     /// The way out to other nodes.
     pub line: Line,
+    /// Bytes over the listening sockets.
+    pub traffic: Arc<Traffic>,
     /// Rendered pages.
     pub pages: Arc<Pages>,
     /// Which portals show what of whom, as far as it was asked for.
@@ -158,6 +161,7 @@ impl App {
             folder: Folder(config.content.clone()),
             pages,
             carriers: Carriers::new(),
+            traffic: Arc::default(),
             status: ArcSwap::from_pointee(Status::default()),
             portals: ArcSwap::from_pointee(portals),
             stirred: watch::channel(0).0,

@@ -87,7 +87,8 @@ pub enum Role {
     Primary,
     /// Followed when no primary can be.
     Backup,
-    /// Followed for the logs that it hosts (what the root's node does).
+    /// Followed for the logs that it hosts: what a parent's node does of itself, and what one that stands in
+    /// for it does too.
     Child,
 }
 

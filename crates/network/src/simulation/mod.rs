@@ -24,6 +24,12 @@ use crate::follower::Trouble;
 
 pub use ledger::Ledger;
 
+/// Fewer nodes have no room for the faults of a bad day.
+pub const MIN_NODES: usize = 24;
+
+/// Shorter days have no room for morning and evening.
+pub const MIN_MINUTES: u64 = 10;
+
 /// What is to be simulated.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -97,8 +103,20 @@ impl Plan {
     /// The size of the country: 52 nodes that follow everything, 3,348 that follow some 60 logs, 5,000 items.
     #[must_use]
     pub fn nation(seed: u64) -> Plan {
-        let faults = Faults { crashes: 200, unreachable: 20, restored: 4, ..Faults::all() };
-        Plan { nodes: 3_400, full: 52, scope: 60, items: 5_000, minutes: 480, seed, faults }
+        Plan::of(3_400, 5_000, 480, seed)
+    }
+
+    /// A nation of any size from [`MIN_NODES`] and [`MIN_MINUTES`] up, with some of every fault, in proportion.
+    #[must_use]
+    pub fn of(nodes: usize, items: usize, minutes: u64, seed: u64) -> Plan {
+        let faults = Faults {
+            crashes: nodes / 17,
+            unreachable: nodes / 170,
+            restored: (nodes / 850).clamp(1, 4),
+            ..Faults::all()
+        };
+        let (full, scope) = ((nodes / 6).clamp(4, 52), (nodes / 4).clamp(4, 60));
+        Plan { nodes, full, scope, items, minutes, seed, faults }
     }
 }
 
@@ -177,9 +195,18 @@ impl fmt::Display for Report {
 /// Lives through the day and says what happened.
 ///
 /// # Errors
-/// A plan that makes no nation: fewer than 4 full nodes, more full nodes than nodes; in words.
+/// A plan that makes no nation: fewer than 4 full nodes, more full nodes than nodes, a day of less than
+/// [`MIN_MINUTES`]; in words.
 pub fn run(plan: &Plan) -> Result<Report, String> {
+    run_telling(plan, |_| {})
+}
+
+/// As [`run`]; tells the virtual time in milliseconds now and then.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_telling(plan: &Plan, mut tell: impl FnMut(u64)) -> Result<Report, String> {
     let mut world = world::World::new(plan)?;
-    world.live();
+    world.live(&mut tell);
     Ok(world.report())
 }

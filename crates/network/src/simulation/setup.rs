@@ -7,7 +7,7 @@ use tlog::{KeyKind, Note, SignerKey, VerifierKey};
 
 use super::node::{Kin, Node};
 use super::truth::{Log, Read};
-use super::{Ledger, Plan};
+use super::{Ledger, MIN_MINUTES, Plan};
 use crate::entry::{Enrolment, Entry, KeyChange, Kind, Level, Name, NodeKeys};
 use crate::moment::Dice;
 use crate::names::{Domain, Origin};
@@ -42,6 +42,9 @@ impl Nation {
     pub(super) fn new(plan: &Plan, dice: &mut Dice) -> Result<Nation, String> {
         if plan.full < 4 || plan.full > plan.nodes {
             return Err("a nation needs at least 4 full nodes, and no more full nodes than nodes".into());
+        }
+        if plan.minutes < MIN_MINUTES {
+            return Err(format!("a day lasts at least {MIN_MINUTES} minutes"));
         }
         let kin = kinship(plan);
         let domains: Vec<Domain> = kin.iter().map(|kin| kin.domain.clone()).collect();

@@ -279,7 +279,7 @@ impl World {
     }
 
     /// Until the evening has come and all is settled, or for three hours more.
-    pub(super) fn live(&mut self) {
+    pub(super) fn live(&mut self, tell: &mut dyn FnMut(u64)) {
         let evening = self.plan.minutes * 60_000;
         let mut look = evening + 60_000;
         while let Some(Reverse(due)) = self.queue.pop() {
@@ -294,6 +294,7 @@ impl World {
             self.handle(due.msg);
             if self.report.events.is_multiple_of(50_000) {
                 self.probe();
+                tell(self.now);
             }
         }
         self.check();

@@ -15,13 +15,7 @@ use crate::web::routes::{Role, Route, api_route};
 pub fn routes() -> Vec<Route> {
     let admin = Role::Administrator;
     vec![
-        api_route(
-            "GET",
-            "/api/v1/items",
-            Role::Reader,
-            "items of the portal",
-            get(read::items),
-        ),
+        api_route("GET", "/api/v1/items", Role::Reader, "items of the portal", get(read::items)),
         api_route("POST", "/api/v1/items", admin, "issue an item", post(write::issue)),
         api_route(
             "GET",
@@ -53,13 +47,7 @@ pub fn routes() -> Vec<Route> {
             "order a withdrawal or erasure below",
             post(write::order),
         ),
-        api_route(
-            "GET",
-            "/api/v1/agencies",
-            Role::Reader,
-            "the directory",
-            get(read::agencies),
-        ),
+        api_route("GET", "/api/v1/agencies", Role::Reader, "the directory", get(read::agencies)),
         api_route("POST", "/api/v1/agencies", admin, "enrol an agency", post(write::enrol)),
         api_route("POST", "/api/v1/agencies/close", admin, "close an agency", post(write::close)),
         api_route(

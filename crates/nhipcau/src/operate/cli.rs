@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use super::commands::{check, enrol, init, item, publish, verify};
-use super::{bench, demo, serve};
+use super::commands::{check, enrol, init, item, publish, simulate, verify};
+use super::{bench, demo, nation, serve};
 
 /// Nhịp Cầu joins government portals into one network: what is published once stands everywhere, proven.
 ///
@@ -62,6 +62,10 @@ enum What {
     Upgrade(check::UpgradeArgs),
     /// Measure this machine against the budgets: pages beside nginx, appends, catch-up, start, memory
     Bench(bench::Args),
+    /// Run the whole country in this process and measure it: 52 nodes, 3,373 portals
+    Nation(nation::Args),
+    /// Live through a day of 3,400 nodes with everything going wrong, in virtual time
+    Simulate(simulate::Args),
 }
 
 /// The command line as `clap` knows it, for the table of commands in the README.
@@ -103,6 +107,8 @@ pub fn run() -> ExitCode {
             What::Restore(args) => check::restore(&args),
             What::Upgrade(args) => check::upgrade(args).await,
             What::Bench(args) => bench::run(args).await,
+            What::Nation(args) => nation::run(args).await,
+            What::Simulate(args) => simulate::run(args).await,
         }
     });
     match done {

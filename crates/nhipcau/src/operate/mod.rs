@@ -7,8 +7,5 @@ pub mod cli;
 pub mod commands;
 pub mod demo;
 pub mod init;
-pub mod nation {
-    pub mod country;
-    pub mod figures;
-}
+pub mod nation;
 pub mod serve;

@@ -304,13 +304,18 @@ impl Net {
         self.group(UPSTREAM, upstream.clone(), wanted);
 
         let mut hosts: HashMap<Origin, PeerId> = HashMap::new();
+        let named: HashSet<String> =
+            self.peers.iter().filter(|peer| peer.role == Role::Child).map(|peer| peer.name.clone()).collect();
         let nodes: Vec<_> =
             directory.nodes().filter(|n| n.keys.name != self.app.config.name).cloned().collect();
         for node in nodes {
             let below: BTreeSet<Origin> = node
                 .portals
                 .iter()
-                .filter(|portal| ours.iter().any(|own| directory.is_ancestor(own, portal)))
+                .filter(|portal| {
+                    named.contains(node.keys.name.as_str())
+                        || ours.iter().any(|own| directory.is_ancestor(own, portal))
+                })
                 .filter(|portal| needed.contains(*portal))
                 .cloned()
                 .collect();

@@ -6,6 +6,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -13,17 +14,21 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Client, Response, Url};
 use tokio::sync::watch;
 
+use crate::clock::Dice;
 use crate::config::Config;
 
-/// A cable between this node and the rest; pulled or plugged in.
+/// A cable between this node and the rest; pulled or plugged in, or with a loose contact.
 #[derive(Clone)]
 pub struct Cable {
     plugged: watch::Sender<bool>,
+    /// How many in a thousand connections are lost.
+    loss: Arc<AtomicU32>,
+    dice: Dice,
 }
 
 impl Default for Cable {
     fn default() -> Cable {
-        Cable { plugged: watch::channel(true).0 }
+        Cable { plugged: watch::channel(true).0, loss: Arc::default(), dice: Dice::system() }
     }
 }
 
@@ -41,6 +46,18 @@ impl Cable {
     /// Whether it is plugged in.
     pub fn plugged(&self) -> bool {
         *self.plugged.borrow()
+    }
+
+    /// From now on so many in a thousand calls of this node lose their connection before the answer comes,
+    /// and so many pieces of an open flow break it.
+    pub fn lose(&self, per_thousand: u32) {
+        self.loss.store(per_thousand, Ordering::Relaxed);
+    }
+
+    /// Whether this call, or this piece of a flow, is one of them.
+    pub fn loses(&self) -> bool {
+        let loss = self.loss.load(Ordering::Relaxed);
+        loss > 0 && self.dice.bytes().is_ok_and(|bytes| u32::from_le_bytes(bytes) % 1_000 < loss)
     }
 
     /// Resolves when the cable is pulled.
@@ -157,10 +174,14 @@ impl Line {
         &self,
         call: impl Future<Output = reqwest::Result<Response>>,
     ) -> anyhow::Result<Response> {
-        tokio::select! {
-            response = call => Ok(response?),
+        let response = tokio::select! {
+            response = call => response?,
             () = self.cable.pulled() => bail!("the cable was pulled"),
+        };
+        if self.cable.loses() {
+            bail!("the connection was lost before the answer");
         }
+        Ok(response)
     }
 
     async fn body(&self, mut response: Response, most: usize) -> anyhow::Result<Vec<u8>> {

@@ -8,4 +8,5 @@ pub mod pages;
 pub mod routes;
 pub mod serve;
 pub mod shell;
+pub mod traffic;
 pub mod visitor;

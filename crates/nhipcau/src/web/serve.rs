@@ -19,6 +19,7 @@ use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
 use super::answer;
+use super::traffic::Counted;
 use crate::app::App;
 use crate::config::Tls;
 
@@ -82,7 +83,9 @@ async fn accept(
                 let visit = Visit { app: app.clone(), peer, router: router.clone() };
                 let tls = tls.clone();
                 app.tasks.spawn("connection", async move {
-                    connection(stream, visit, tls).await;
+                    let _ = stream.set_nodelay(true);
+                    let counted = Counted::new(stream, visit.app.traffic.clone());
+                    connection(counted, visit, tls).await;
                     drop(slot);
                 });
             }
@@ -102,8 +105,7 @@ struct Visit {
     router: Router,
 }
 
-async fn connection(stream: TcpStream, visit: Visit, tls: Option<TlsAcceptor>) {
-    let _ = stream.set_nodelay(true);
+async fn connection(stream: Counted<TcpStream>, visit: Visit, tls: Option<TlsAcceptor>) {
     match tls {
         None => speak(TokioIo::new(stream), visit).await,
         Some(tls) => {

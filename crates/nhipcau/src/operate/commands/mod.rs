@@ -6,4 +6,5 @@ pub mod enrol;
 pub mod init;
 pub mod item;
 pub mod publish;
+pub mod simulate;
 pub mod verify;

@@ -69,6 +69,13 @@ pub struct Size {
 impl Size {
     /// All of it.
     pub const WHOLE: Size = Size { ministries: usize::MAX, provinces: usize::MAX, communes: usize::MAX };
+
+    /// So many nodes: the Government's, a third ministries, the others provinces.
+    pub fn of(nodes: usize, communes: Option<usize>) -> Size {
+        let ministries = (nodes.saturating_sub(1) / 3).max(2);
+        let provinces = nodes.saturating_sub(1 + ministries);
+        Size { ministries, provinces, communes: communes.unwrap_or(Size::WHOLE.communes) }
+    }
 }
 
 /// The nodes of the country as it stands on a day: the Government first, then ministries, then provinces.
@@ -142,6 +149,10 @@ mod tests {
         domains.sort();
         domains.dedup();
         assert_eq!(domains.len(), 3_373, "two portals at one domain");
+        assert_eq!(
+            members.len(),
+            super::members(jiff::civil::date(2026, 11, 23), Size::of(52, None)).unwrap().len()
+        );
         for body in members.iter().flat_map(Member::portals) {
             body.origin().unwrap();
         }

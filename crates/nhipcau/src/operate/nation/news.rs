@@ -9,8 +9,10 @@ use network::entry::ItemChange;
 use network::names::{ContentHash, Origin};
 use serde::Serialize;
 
+use super::burden::{Wire, load};
 use super::figures::Spread;
-use super::world::{Node, World};
+use super::truth::{self, Pages};
+use super::world::{Node, Sent, World};
 use crate::items::State;
 use crate::items::draft::Draft;
 use crate::items::publish::{self, Done, Reason};
@@ -23,14 +25,18 @@ const PATIENCE: Duration = Duration::from_secs(90);
 /// One act of an issuer, and what shows that it has arrived.
 pub struct Act {
     began: Instant,
-    origin: Origin,
+    /// The log in which it stands.
+    pub origin: Origin,
     entry: u64,
-    reference: String,
+    /// The item's name in addresses.
+    pub reference: String,
     item: String,
     /// The content of the edition; a withdrawal has none.
     content: Option<ContentHash>,
     state: State,
     edition: i64,
+    /// What a page says only once the act has reached it.
+    pub words: String,
 }
 
 /// How long something took to all portals that show it.
@@ -38,6 +44,8 @@ pub struct Act {
 pub struct Reach {
     /// How many acts were measured.
     pub acts: usize,
+    /// Portals that are to show each of them, those of nodes that are off not counted.
+    pub portals: u64,
     /// Until the issuer's own node had it durably.
     pub issued: Spread,
     /// Until the portal's node stored the entry durably, over all portals.
@@ -46,23 +54,38 @@ pub struct Reach {
     pub shown: Spread,
     /// Until the last portal showed it, over all acts.
     pub everywhere: Spread,
-    /// Portals that did not show it in time.
+    /// Portals that did not show it in time, or whose database says something else.
     pub missing: u64,
-    /// Pages fetched over HTTP to check, and how many of them were not as they should be.
-    pub pages: (u64, u64),
+    /// Pages that were read over HTTP.
+    pub pages: Pages,
+    /// What went over the wire.
+    pub wire: Wire,
+    /// Load of the machine at the end.
+    pub load: f64,
+}
+
+/// Acts that are measured together.
+pub struct Series {
+    /// The acts.
+    pub acts: Vec<Act>,
+    before: Sent,
 }
 
 /// A draft like those that offices write.
 pub fn draft(number: usize, urgent: bool) -> Draft {
     Draft {
         kind: "document".into(),
-        title: format!("Công điện về ứng phó thiên tai, số {number}"),
+        title: title(number),
         number: Some(format!("{number}/CĐ-TTg")),
         form: Some("Công điện".into()),
         text: "Các bộ, ngành, địa phương tập trung ứng phó, bảo đảm an toàn cho nhân dân. ".repeat(12),
         urgent,
         ..Draft::default()
     }
+}
+
+fn title(number: usize) -> String {
+    format!("Công điện về ứng phó thiên tai, số {number} của năm")
 }
 
 /// Issues a new item at a node's own portal.
@@ -73,7 +96,7 @@ pub async fn issue(node: &Node, number: usize, urgent: bool) -> anyhow::Result<A
     let (log, origin) = node.log()?;
     let began = Instant::now();
     let done = publish::issue(&node.app, log, &origin, draft(number, urgent), None).await.map_err(refused)?;
-    act(node, began, done).await
+    act(node, began, done, title(number)).await
 }
 
 /// Issues the next edition of an item.
@@ -85,29 +108,31 @@ pub async fn correct(node: &Node, item: &Act, number: usize) -> anyhow::Result<A
     let draft = Draft { change_note: Some("Đính chính tại mục 3.".into()), ..draft(number, true) };
     let began = Instant::now();
     let done = publish::change(&node.app, &standing, ItemChange::Correct, draft, None).await;
-    act(node, began, done.map_err(refused)?).await
+    act(node, began, done.map_err(refused)?, title(number)).await
 }
 
 /// Withdraws an item.
 ///
 /// # Errors
 /// When the node refuses.
-pub async fn withdraw(node: &Node, item: &Act) -> anyhow::Result<Act> {
+pub async fn withdraw(node: &Node, item: &Act, number: usize) -> anyhow::Result<Act> {
     let standing = publish::own(&node.app, &item.reference).await.map_err(refused)?;
-    let reason = Reason { reason: "Ban hành nhầm.".into(), urgent: true, ..Reason::default() };
+    let words = format!("Ban hành nhầm, theo biên bản số {number}.");
+    let reason = Reason { reason: words.clone(), urgent: true, ..Reason::default() };
     let began = Instant::now();
     let done = publish::withdraw(&node.app, &standing, reason, None).await.map_err(refused)?;
-    act(node, began, done).await
+    act(node, began, done, words).await
 }
 
-fn refused(problem: Problem) -> anyhow::Error {
+/// A refusal as an error of this command.
+pub fn refused(problem: Problem) -> anyhow::Error {
     match problem {
         Problem::Ours(error) => error,
         other => anyhow::anyhow!("{other}"),
     }
 }
 
-async fn act(node: &Node, began: Instant, done: Done) -> anyhow::Result<Act> {
+async fn act(node: &Node, began: Instant, done: Done, words: String) -> anyhow::Result<Act> {
     let standing = standing(node, &done.reference).await?.context("what was issued is not there")?;
     Ok(Act {
         began,
@@ -115,9 +140,11 @@ async fn act(node: &Node, began: Instant, done: Done) -> anyhow::Result<Act> {
         entry: done.entry,
         reference: done.reference,
         item: standing.item.to_string(),
-        content: standing.content.filter(|_| standing.state == State::Standing),
+        // A withdrawal is shown once its note is here, for the page gives the reason.
+        content: if standing.state == State::Standing { standing.content } else { standing.note },
         state: standing.state,
         edition: standing.edition,
+        words,
     })
 }
 
@@ -128,14 +155,21 @@ async fn standing(node: &Node, reference: &str) -> anyhow::Result<Option<Standin
 }
 
 impl Act {
-    /// When the act was stored at a node, and when its portals showed it.
-    fn at(&self, node: &Node) -> (Option<Instant>, Option<Instant>) {
+    /// When the act was stored at a node.
+    fn stored_at(&self, node: &Node) -> Option<Instant> {
+        node.watch.seen().stored(&self.origin, self.entry)
+    }
+
+    /// When a node's portals showed it: entry and content are durable, and the next page says so.
+    pub fn shown_at(&self, node: &Node) -> Option<Instant> {
         let seen = node.watch.seen();
-        let shown = match &self.content {
-            Some(hash) => seen.content(hash),
-            None => seen.changed(&self.item, self.began),
-        };
-        (seen.stored(&self.origin, self.entry), shown)
+        let stored = seen.stored(&self.origin, self.entry)?;
+        let here = self.content.map(|hash| seen.content(&hash));
+        let changed = seen.changed(&self.item, self.began)?;
+        match here {
+            Some(content) => Some(content?.max(stored)),
+            None => Some(changed.max(stored)),
+        }
     }
 
     /// Whether the node's database says the same: this edition, in this state, shown.
@@ -145,87 +179,72 @@ impl Act {
     }
 }
 
-/// Waits until the acts are shown on every portal that carries them, and measures how long that took.
-///
-/// # Errors
-/// When a database cannot be read, or the program itself failed.
-pub async fn measure(world: &World, acts: &[Act], bar: &ProgressBar) -> anyhow::Result<Reach> {
-    let root = world.root()?;
-    let mut weights: HashMap<&Origin, Vec<u64>> = HashMap::new();
-    for act in acts {
-        weights.entry(&act.origin).or_insert_with(|| carriers(world, root, &act.origin));
+impl Series {
+    /// From here on, with nothing seen yet.
+    pub fn begin(world: &World) -> Series {
+        world.forget();
+        Series { acts: Vec::new(), before: world.sent() }
     }
-    let started = Instant::now();
+
+    /// Waits until the acts are shown on every portal that carries them, and says how long that took. What
+    /// was heard of is looked up in every node's database, and read as pages over HTTP.
+    ///
+    /// # Errors
+    /// When a database cannot be read, or the program itself failed.
+    pub async fn end(self, world: &World, bar: &ProgressBar) -> anyhow::Result<(Reach, Vec<Act>)> {
+        let Series { acts, before } = self;
+        wait(world, &acts, bar).await;
+        let wire = world.wire(&before);
+        let mut weights: HashMap<&Origin, Vec<u64>> = HashMap::new();
+        for act in &acts {
+            if !weights.contains_key(&act.origin) {
+                weights.insert(&act.origin, world.carriers(&act.origin)?);
+            }
+        }
+        let mut reach = Reach { acts: acts.len(), wire, load: load(), ..Reach::default() };
+        let (mut issued, mut stored, mut shown, mut last) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for act in &acts {
+            let mut latest = Some(Duration::ZERO);
+            let after = |at: Instant| at.saturating_duration_since(act.began);
+            for (node, weight) in world.nodes.iter().zip(&weights[&act.origin]) {
+                if !node.present() {
+                    continue;
+                }
+                let (came, visible) = (act.stored_at(node).map(after), act.shown_at(node).map(after));
+                if node.log().is_ok_and(|(_, origin)| origin == act.origin) {
+                    issued.extend(came.map(|took| (took, 1)));
+                }
+                stored.extend(came.map(|took| (took, *weight)));
+                shown.extend(visible.map(|took| (took, *weight)));
+                latest = latest.zip(visible).map(|(a, b)| a.max(b));
+                if visible.is_none() || !act.stands(node).await? {
+                    reach.missing += weight;
+                }
+            }
+            last.extend(latest.map(|latest| (latest, 1)));
+        }
+        let there = |weights: &Vec<u64>| {
+            let present = world.nodes.iter().zip(weights).filter(|(node, _)| node.present());
+            present.map(|(_, weight)| weight).sum::<u64>()
+        };
+        reach.portals = weights.values().map(there).max().unwrap_or(0);
+        (reach.issued, reach.stored) = (Spread::of(issued), Spread::of(stored));
+        (reach.shown, reach.everywhere) = (Spread::of(shown), Spread::of(last));
+        reach.pages = truth::read(world, &acts, bar).await?;
+        Ok((reach, acts))
+    }
+}
+
+async fn wait(world: &World, acts: &[Act], bar: &ProgressBar) {
+    let began = Instant::now();
     loop {
-        let open = acts
-            .iter()
-            .flat_map(|act| world.nodes.iter().map(move |node| act.at(node)))
-            .filter(|(stored, shown)| stored.is_none() || shown.is_none())
-            .count();
-        bar.set_message(format!("{open} lượt còn trên đường · on their way"));
-        if open == 0 || started.elapsed() > PATIENCE {
-            break;
+        let present = || world.nodes.iter().filter(|node| node.present());
+        let open = acts.iter().flat_map(|act| present().map(move |node| act.shown_at(node)));
+        let open = open.filter(Option::is_none).count();
+        bar.set_message(format!("{open} lượt trên đường · on their way"));
+        if open == 0 || began.elapsed() > PATIENCE {
+            return;
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    let mut reach = Reach { acts: acts.len(), ..Reach::default() };
-    let (mut issued, mut stored, mut shown, mut last) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for act in acts {
-        let mut latest = Some(Duration::ZERO);
-        for (node, weight) in world.nodes.iter().zip(&weights[&act.origin]) {
-            let (at, visible) = act.at(node);
-            if node.log().is_ok_and(|(_, origin)| origin == act.origin) {
-                issued.extend(at.map(|at| (at.saturating_duration_since(act.began), 1)));
-            }
-            stored.extend(at.map(|at| (at.saturating_duration_since(act.began), *weight)));
-            let took = visible.map(|at| at.saturating_duration_since(act.began));
-            shown.extend(took.map(|took| (took, *weight)));
-            latest = latest.zip(took).map(|(a, b)| a.max(b));
-            // What was heard is checked against what a page would be drawn from.
-            if took.is_none() || !act.stands(node).await? {
-                reach.missing += weight;
-            }
-        }
-        last.extend(latest.map(|latest| (latest, 1)));
-    }
-    (reach.issued, reach.stored) = (Spread::of(issued), Spread::of(stored));
-    (reach.shown, reach.everywhere) = (Spread::of(shown), Spread::of(last));
-    reach.pages = pages(world, acts).await;
-    Ok(reach)
-}
-
-/// How many portals of each node show what this log issues.
-fn carriers(world: &World, root: &Node, origin: &Origin) -> Vec<u64> {
-    let directory = root.app.directory.load();
-    let mut by_node: HashMap<Origin, u64> = HashMap::new();
-    for portal in directory.carriers_of(origin, "document", &[]) {
-        if let Some(node) = &portal.node {
-            *by_node.entry(node.clone()).or_default() += 1;
-        }
-    }
-    world.nodes.iter().map(|node| by_node.get(&node.app.config.name).copied().unwrap_or(0)).collect()
-}
-
-/// Fetches pages of a sample of portals as a browser would. Returns how many, and how many were wrong.
-async fn pages(world: &World, acts: &[Act]) -> (u64, u64) {
-    const EACH: usize = 20;
-    let client = reqwest::Client::new();
-    let (mut asked, mut wrong) = (0, 0);
-    let step = (acts.len() / 3).max(1);
-    for act in acts.iter().step_by(step) {
-        let portals = world.nodes.iter().flat_map(|node| {
-            let portals = node.app.portals.load().all();
-            let at = act.entry as usize % portals.len().max(1);
-            portals.get(at).map(|portal| (node, portal.domain.clone()))
-        });
-        for (node, domain) in portals.step_by((world.nodes.len() / EACH).max(1)) {
-            let url = format!("{}/muc/{}", node.app.config.url, act.reference);
-            let answer = client.get(url).header("host", &*domain).send().await;
-            let status = answer.map(|a| a.status().as_u16()).unwrap_or(0);
-            asked += 1;
-            let due = if act.state == State::Gone { 410 } else { 200 };
-            wrong += u64::from(status != due);
-        }
-    }
-    (asked, wrong)
 }

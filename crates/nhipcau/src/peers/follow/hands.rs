@@ -74,6 +74,9 @@ impl Flow {
                 () = self.app.line.cable.pulled() => return Down::Ended,
             };
             let Ok(Some(chunk)) = chunk else { return Down::Ended };
+            if self.app.line.cable.loses() {
+                return Down::Ended;
+            }
             let events = match decoder.events(&chunk) {
                 Ok(events) => events,
                 Err(error) => {
