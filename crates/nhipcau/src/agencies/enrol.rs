@@ -8,6 +8,7 @@ use tlog::VerifierKey;
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::Tx;
+use crate::items::once::Once;
 use crate::logs::ledger;
 use crate::problem::{Fault, Problem};
 
@@ -156,8 +157,17 @@ pub fn request_of(
 /// Vouches for a child in the log `by`. The directory decides whether it has effect (protocol §2).
 ///
 /// # Errors
-/// Refused if the child's level is not lower, or its domain is not under the parent's.
+/// As [`may_enrol`]; or when the log may not sign now.
 pub async fn enrol(app: &App, by: i64, parent: &Origin, enrolment: Enrolment) -> Result<u64, Problem> {
+    may_enrol(app, parent, &enrolment)?;
+    write(app, by, Kind::AgencyEnrolled(enrolment)).await
+}
+
+/// Whether `parent` may vouch for that child, as far as is known here.
+///
+/// # Errors
+/// Refused if the child's level is not lower, or its domain is not under the parent's.
+pub fn may_enrol(app: &App, parent: &Origin, enrolment: &Enrolment) -> Result<(), Problem> {
     let directory = app.directory.load();
     let itself = enrolment.origin == *parent;
     if !itself && let Some(above) = directory.agency(parent) {
@@ -174,32 +184,23 @@ pub async fn enrol(app: &App, by: i64, parent: &Origin, enrolment: Enrolment) ->
             ));
         }
     }
-    write(app, by, Kind::AgencyEnrolled(enrolment)).await
+    Ok(())
 }
 
-/// Closes a child in the log `by`: its successor takes its place, or it ends at its last honest size.
+/// Whether `parent` may close that child.
 ///
 /// # Errors
 /// Refused if it is not a child of that log.
-pub async fn close(
-    app: &App,
-    by: i64,
-    parent: &Origin,
-    origin: Origin,
-    successor: Option<Origin>,
-    last_size: Option<u64>,
-) -> Result<u64, Problem> {
+pub fn may_close(app: &App, parent: &Origin, origin: &Origin) -> Result<(), Problem> {
     let directory = app.directory.load();
-    if directory
-        .agency(&origin)
-        .is_none_or(|agency| agency.parent != *parent || agency.origin == agency.parent)
-    {
+    let known = directory.agency(origin);
+    if known.is_none_or(|agency| agency.parent != *parent || agency.origin == agency.parent) {
         return Err(Problem::refused(
             format!("{origin} không phải do {parent} ghi danh."),
             format!("{origin} was not enrolled by {parent}."),
         ));
     }
-    write(app, by, Kind::AgencyClosed { origin, successor, last_size }).await
+    Ok(())
 }
 
 /// Writes one statement into a log of ours. Returns its index.
@@ -207,10 +208,27 @@ pub async fn close(
 /// # Errors
 /// When the log may not sign now.
 pub async fn write(app: &App, log: i64, kind: Kind) -> Result<u64, Problem> {
+    write_once(app, log, kind, None).await
+}
+
+/// As [`write`]; a request that is repeated gets the same index.
+///
+/// # Errors
+/// As [`write`]; refused if the idempotency key was used for another request.
+pub async fn write_once(app: &App, log: i64, kind: Kind, once: Option<Once>) -> Result<u64, Problem> {
     app.db
         .write("agencies.write", async move |tx: &mut Tx| -> Result<u64, Problem> {
+            if let Some(once) = &once
+                && let Some(index) = once.answered(tx.conn()).await?
+            {
+                return Ok(index);
+            }
             let at = instant(tx.ledger.now());
-            ledger::append(tx, log, &Entry { at, kind }).await
+            let index = ledger::append(tx, log, &Entry { at, kind }).await?;
+            if let Some(once) = once {
+                once.remember(tx, &index).await?;
+            }
+            Ok(index)
         })
         .await
 }

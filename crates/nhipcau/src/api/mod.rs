@@ -1,61 +1,52 @@
 //! The HTTP API: the same verbs as the command line. Reading is open to all; writing asks for the node's token.
 //!
 //! `Authorization: Bearer <token>`; a write may carry `Idempotency-Key`, and a repeat gets the same answer.
+//! `/api/v1/openapi.json` describes it; a test holds that description against this table and real answers.
 
+mod asked;
+pub mod front;
+mod logs;
+pub mod openapi;
 mod read;
 mod write;
 
+pub use asked::Named;
 pub use read::{health, proof, receipts};
 
+use axum::handler::Handler;
+use axum::middleware::from_fn;
 use axum::routing::{get, post};
 
+use crate::app::App;
 use crate::web::routes::{Role, Route, api_route};
+
+/// A row that anybody may read.
+fn reads<H: Handler<T, App>, T: 'static>(path: &'static str, what: &'static str, handler: H) -> Route {
+    api_route("GET", path, Role::Reader, what, get(handler).layer(from_fn(front::reading)))
+}
+
+/// A row that asks for the token.
+fn writes<H: Handler<T, App>, T: 'static>(path: &'static str, what: &'static str, handler: H) -> Route {
+    api_route("POST", path, Role::Administrator, what, post(handler))
+}
 
 /// The API's rows of the route table.
 pub fn routes() -> Vec<Route> {
-    let admin = Role::Administrator;
     vec![
-        api_route("GET", "/api/v1/items", Role::Reader, "items of the portal", get(read::items)),
-        api_route("POST", "/api/v1/items", admin, "issue an item", post(write::issue)),
-        api_route(
-            "GET",
-            "/api/v1/items/{reference}",
-            Role::Reader,
-            "an item with its content",
-            get(read::item),
-        ),
-        api_route(
-            "GET",
-            "/api/v1/items/{reference}/coverage",
-            Role::Reader,
-            "where it stands",
-            get(read::coverage),
-        ),
-        api_route(
-            "POST",
-            "/api/v1/items/{reference}/editions",
-            admin,
-            "correct, update, replace",
-            post(write::edition),
-        ),
-        api_route("POST", "/api/v1/items/{reference}/withdrawal", admin, "withdraw", post(write::withdraw)),
-        api_route("POST", "/api/v1/items/{reference}/erasure", admin, "erase", post(write::erase)),
-        api_route(
-            "POST",
-            "/api/v1/items/{reference}/order",
-            admin,
-            "order a withdrawal or erasure below",
-            post(write::order),
-        ),
-        api_route("GET", "/api/v1/agencies", Role::Reader, "the directory", get(read::agencies)),
-        api_route("POST", "/api/v1/agencies", admin, "enrol an agency", post(write::enrol)),
-        api_route("POST", "/api/v1/agencies/close", admin, "close an agency", post(write::close)),
-        api_route(
-            "GET",
-            "/api/v1/status",
-            Role::Reader,
-            "the network as this node sees it",
-            get(read::status),
-        ),
+        reads("/api/v1/openapi.json", "the API's description", openapi::serve),
+        reads("/api/v1/items", "items of the portal", read::items),
+        writes("/api/v1/items", "issue an item", write::issue),
+        reads("/api/v1/items/{reference}", "an item with its content", read::item),
+        reads("/api/v1/items/{reference}/coverage", "where it stands", read::coverage),
+        writes("/api/v1/items/{reference}/editions", "correct, update, replace", write::edition),
+        writes("/api/v1/items/{reference}/withdrawal", "withdraw", write::withdraw),
+        writes("/api/v1/items/{reference}/erasure", "erase", write::erase),
+        writes("/api/v1/items/{reference}/order", "order a withdrawal or erasure below", write::order),
+        reads("/api/v1/agencies", "the directory", read::agencies),
+        writes("/api/v1/agencies", "enrol an agency", write::enrol),
+        writes("/api/v1/agencies/close", "close an agency", write::close),
+        reads("/api/v1/entries", "a log's entries", logs::entries),
+        reads("/api/v1/heads", "what a check begins with", logs::heads),
+        reads("/api/v1/status", "the network as this node sees it", read::status),
     ]
 }

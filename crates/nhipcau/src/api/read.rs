@@ -1,13 +1,14 @@
 //! Reading: items, coverage, the directory, the node's state, proofs, receipts. No key is asked for.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use network::content::Item;
+use network::content::{Item, ItemKind};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::asked::{Asked, Named, Nothing};
 use crate::app::App;
 use crate::clock::instant;
 use crate::items::State as Standing;
@@ -23,16 +24,21 @@ use crate::words::Lang;
 
 type Answer = Result<Json<Value>, Problem>;
 
-fn answer(app: &App, result: Answer) -> Response {
+/// The answer, or what stands in its place.
+pub(super) fn answer(app: &App, result: Answer) -> Response {
     match result {
         Ok(json) => json.into_response(),
         Err(problem) => problem_json(app, problem),
     }
 }
 
+/// Items in one answer at most.
+const MOST: u32 = 500;
+
 /// What a list is asked for.
 #[derive(Deserialize)]
-pub struct Asked {
+#[serde(deny_unknown_fields)]
+pub struct Listing {
     /// A portal's domain; the host's own if absent.
     portal: Option<String>,
     /// A kind.
@@ -42,31 +48,51 @@ pub struct Asked {
     /// How many to pass over.
     #[serde(default)]
     skip: u32,
-    /// How many at most, up to 500.
+    /// How many at most, up to [`MOST`]; 50 if absent.
     limit: Option<u32>,
 }
 
+impl Listing {
+    fn checked(&self) -> Result<Filter, Problem> {
+        let limit = self.limit.unwrap_or(50);
+        if !(1..=MOST).contains(&limit) {
+            return Err(Problem::invalid("limit", format!("must be 1 to {MOST}")));
+        }
+        if let Some(kind) = &self.kind {
+            kind.parse::<ItemKind>().map_err(|e| Problem::invalid("kind", e.to_string()))?;
+        }
+        Ok(Filter { kind: self.kind.clone(), own: self.own, skip: self.skip.into(), most: limit.into() })
+    }
+
+    /// Where the next page is, if there is one.
+    fn next(&self, portal: &str, filter: &Filter, total: i64) -> Option<String> {
+        let skip = filter.skip + filter.most;
+        (skip < total).then(|| {
+            let kind = self.kind.as_ref().map(|kind| format!("&kind={kind}")).unwrap_or_default();
+            let own = self.own.map(|own| format!("&own={own}")).unwrap_or_default();
+            format!("/api/v1/items?portal={portal}{kind}{own}&skip={skip}&limit={}", filter.most)
+        })
+    }
+}
+
 /// `GET /api/v1/items`
-pub async fn items(State(app): State<App>, Query(asked): Query<Asked>, visitor: Visitor) -> Response {
+pub async fn items(State(app): State<App>, Asked(asked): Asked<Listing>, visitor: Visitor) -> Response {
     let result = async {
+        let filter = asked.checked()?;
         let portals = app.portals.load();
         let portal = match &asked.portal {
             Some(domain) => portals.by_host(domain),
             None => visitor.portal.clone(),
         }
         .ok_or(Problem::NotFound("portal"))?;
-        let filter = Filter {
-            kind: asked.kind,
-            own: asked.own,
-            skip: asked.skip.into(),
-            most: asked.limit.unwrap_or(50).clamp(1, 500).into(),
-        };
         let mut conn = app.db.read().await?;
         let total = store::count(&mut conn, &portal.domain, portal.log, &filter).await?;
         let found = store::list(&mut conn, &portal.domain, portal.log, &filter).await?;
-        Ok(Json(
-            json!({ "portal": &*portal.domain, "total": total, "items": found.iter().map(facts).collect::<Vec<_>>() }),
-        ))
+        Ok(Json(json!({
+            "portal": &*portal.domain, "total": total,
+            "items": found.iter().map(facts).collect::<Vec<_>>(),
+            "next": asked.next(&portal.domain, &filter, total),
+        })))
     };
     answer(&app, result.await)
 }
@@ -96,7 +122,11 @@ async fn found(app: &App, reference: &str) -> Result<store::Standing, Problem> {
 }
 
 /// `GET /api/v1/items/{reference}`
-pub async fn item(State(app): State<App>, Path(reference): Path<String>) -> Response {
+pub async fn item(
+    State(app): State<App>,
+    Named(reference): Named,
+    Asked(Nothing {}): Asked<Nothing>,
+) -> Response {
     let result = async {
         let item = found(&app, &reference).await?;
         let mut told = facts(&item);
@@ -118,7 +148,11 @@ pub async fn item(State(app): State<App>, Path(reference): Path<String>) -> Resp
 }
 
 /// `GET /api/v1/items/{reference}/coverage`
-pub async fn coverage(State(app): State<App>, Path(reference): Path<String>) -> Response {
+pub async fn coverage(
+    State(app): State<App>,
+    Named(reference): Named,
+    Asked(Nothing {}): Asked<Nothing>,
+) -> Response {
     let result = async {
         let item = found(&app, &reference).await?;
         let mut conn = app.db.read().await?;
@@ -143,7 +177,7 @@ pub async fn coverage(State(app): State<App>, Path(reference): Path<String>) -> 
 }
 
 /// `GET /api/v1/agencies`
-pub async fn agencies(State(app): State<App>) -> Response {
+pub async fn agencies(State(app): State<App>, Asked(Nothing {}): Asked<Nothing>) -> Response {
     let directory = app.directory.load();
     let all: Vec<Value> = directory
         .agencies()
@@ -161,7 +195,7 @@ pub async fn agencies(State(app): State<App>) -> Response {
 }
 
 /// `GET /api/v1/status`
-pub async fn status(State(app): State<App>) -> Response {
+pub async fn status(State(app): State<App>, Asked(Nothing {}): Asked<Nothing>) -> Response {
     let result = async {
         let status = app.status.load();
         let mut conn = app.db.read().await?;
@@ -176,11 +210,14 @@ pub async fn status(State(app): State<App>) -> Response {
             "neighbours": status.neighbours.iter().map(|n| json!({
                 "name": n.name, "url": n.url, "source": n.source, "up": n.up, "since": instant(n.since).to_string(), "trouble": n.trouble,
             })).collect::<Vec<_>>(),
-            "behind": status.behind, "waiting_contents": status.waiting,
+            "behind": status.behind.iter().map(|(origin, by)| json!({ "origin": origin, "entries": by })).collect::<Vec<_>>(), "waiting_contents": status.waiting,
             "signing": { "waiting": app.keys.all(Signing::Waiting).len(), "allowed": app.keys.all(Signing::Allowed).len(), "frozen": app.keys.all(Signing::Frozen).iter().map(ToString::to_string).collect::<Vec<_>>() },
             "portals": app.portals.load().all().iter().map(|p| p.domain.to_string()).collect::<Vec<_>>(),
             "logs": heads.iter().map(|h| json!({ "origin": h.origin.to_string(), "own": h.own, "size": h.size, "root": h.root.to_string(), "frozen": h.frozen.is_some() })).collect::<Vec<_>>(),
-            "alarms": alarms,
+            "alarms": alarms.iter().map(|a| json!({
+                "about": a.about, "peer": a.peer, "origin": a.origin, "detail": a.detail, "times": a.times,
+                "first": instant(a.first).to_string(), "last": instant(a.last).to_string(),
+            })).collect::<Vec<_>>(),
             "died": app.tasks.died(),
         })))
     };
@@ -201,7 +238,7 @@ pub async fn health(State(app): State<App>) -> Response {
 }
 
 /// `GET /proof/{reference}`: the `.tlog-proof` of the item's newest entry.
-pub async fn proof(State(app): State<App>, Path(reference): Path<String>) -> Response {
+pub async fn proof(State(app): State<App>, Named(reference): Named) -> Response {
     let reference = reference.strip_suffix(".tlog-proof").unwrap_or(&reference).to_owned();
     let result = async {
         let item = found(&app, &reference).await?;
@@ -225,7 +262,6 @@ pub async fn proof(State(app): State<App>, Path(reference): Path<String>) -> Res
                 (header::CACHE_CONTROL, "no-cache".to_owned()),
                 (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
                 (header::CONTENT_DISPOSITION, format!("inline; filename=\"{reference}.tlog-proof\"")),
-                (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*".to_owned()),
             ],
             proof.to_string(),
         )
@@ -235,7 +271,7 @@ pub async fn proof(State(app): State<App>, Path(reference): Path<String>) -> Res
 }
 
 /// `GET /receipts/{origin-hash}`: the newest receipts for a log, signed, as they came.
-pub async fn receipts(State(app): State<App>, Path(hash): Path<String>) -> Response {
+pub async fn receipts(State(app): State<App>, Named(hash): Named) -> Response {
     let result = async {
         let mut conn = app.db.read().await?;
         let head = logs::by_hash(&mut conn, &hash).await?.ok_or(Problem::NotFound("log"))?;

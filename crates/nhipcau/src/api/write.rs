@@ -1,23 +1,22 @@
 //! Writing: issue, correct, withdraw, erase, order, enrol, close. The token of the node is asked for.
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{FromRequestParts, Path, State};
-use axum::http::StatusCode;
+use axum::extract::{FromRequestParts, OriginalUri, State};
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use network::entry::{Act, ItemChange, Withdrawal};
+use network::entry::{Act, ItemChange, Kind, Withdrawal};
 use network::names::{ContentHash, Origin};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use std::sync::Arc;
 
+use super::asked::{Asked, Named, Nothing, Sent};
 use crate::agencies::Portal;
 use crate::agencies::enrol::{self as enrolments, JoinRequest};
 use crate::app::App;
 use crate::items::draft::Draft;
-use crate::items::publish::{self, Done, Once, Reason};
+use crate::items::publish::{self, Once, Reason};
+use crate::items::store::Reference;
 use crate::problem::Problem;
 use crate::web::answer::problem_json;
 use crate::web::visitor::Visitor;
@@ -25,7 +24,11 @@ use crate::web::visitor::Visitor;
 /// Whoever holds the node's token. Without it the handlers do not compile.
 pub struct Administrator {
     key: Option<String>,
+    path: String,
 }
+
+/// The longest idempotency key, in characters.
+const MOST_KEY: usize = 200;
 
 impl FromRequestParts<App> for Administrator {
     type Rejection = Response;
@@ -41,25 +44,31 @@ impl FromRequestParts<App> for Administrator {
             };
             let mut response = problem_json(app, problem);
             *response.status_mut() = StatusCode::UNAUTHORIZED;
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             return Err(response);
         }
-        Ok(Administrator { key: text("idempotency-key").map(str::to_owned) })
+        let key = match parts.headers.get("idempotency-key").map(|key| key.to_str()) {
+            None => None,
+            Some(Ok(key)) if (1..=MOST_KEY).contains(&key.trim().len()) => Some(key.trim().to_owned()),
+            Some(_) => {
+                let why = format!("must be 1 to {MOST_KEY} visible ASCII characters");
+                return Err(problem_json(app, Problem::invalid("Idempotency-Key", why)));
+            }
+        };
+        // The whole path: the same words about another item are another request.
+        let path = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |uri| &uri.0).path().to_owned();
+        Ok(Administrator { key, path })
     }
 }
 
 impl Administrator {
-    fn once(&self, path: &str, body: &[u8]) -> Option<Once> {
-        let whole = [path.as_bytes(), b"\n", body].concat();
+    fn once(&self, body: &[u8]) -> Option<Once> {
+        let whole = [self.path.as_bytes(), b"\n", body].concat();
         self.key.clone().map(|name| Once { token: "admin".into(), name, digest: ContentHash::of(&whole).0 })
     }
 }
 
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(body)
-        .map_err(|e| Problem::invalid("body", format!("not the JSON that is due here: {e}")))
-}
-
-fn created(app: &App, result: Result<Done, Problem>) -> Response {
+fn created<T: Serialize>(app: &App, result: Result<T, Problem>) -> Response {
     match result {
         Ok(done) => (StatusCode::CREATED, Json(done)).into_response(),
         Err(problem) => problem_json(app, problem),
@@ -90,11 +99,16 @@ pub struct Issue {
 }
 
 /// `POST /api/v1/items`
-pub async fn issue(admin: Administrator, State(app): State<App>, visitor: Visitor, body: Bytes) -> Response {
+pub async fn issue(
+    admin: Administrator,
+    State(app): State<App>,
+    Asked(Nothing {}): Asked<Nothing>,
+    visitor: Visitor,
+    Sent { said, bytes }: Sent<Issue>,
+) -> Response {
     let result = async {
-        let asked: Issue = read(&body)?;
-        let portal = portal(&app, &visitor, asked.portal.as_deref())?;
-        publish::issue(&app, portal.log, &portal.origin, asked.item, admin.once("issue", &body)).await
+        let portal = portal(&app, &visitor, said.portal.as_deref())?;
+        publish::issue(&app, portal.log, &portal.origin, said.item, admin.once(&bytes)).await
     };
     created(&app, result.await)
 }
@@ -113,14 +127,21 @@ pub struct Edition {
 pub async fn edition(
     admin: Administrator,
     State(app): State<App>,
-    Path(reference): Path<String>,
-    body: Bytes,
+    Named(reference): Named,
+    Asked(Nothing {}): Asked<Nothing>,
+    Sent { said, bytes }: Sent<Edition>,
 ) -> Response {
     let result = async {
-        let asked: Edition = read(&body)?;
-        let change: ItemChange = asked.change.parse().map_err(|e: String| Problem::invalid("change", e))?;
+        let change: ItemChange = said.change.parse().map_err(|e: String| Problem::invalid("change", e))?;
+        if change == ItemChange::New {
+            return Err(Problem::invalid("change", "must be correct, update or replace"));
+        }
+        let once = admin.once(&bytes);
+        if let Some(done) = publish::answered_before(&app, once.as_ref()).await? {
+            return Ok(done);
+        }
         let standing = publish::own(&app, &reference).await?;
-        publish::change(&app, &standing, change, asked.item, admin.once(&reference, &body)).await
+        publish::change(&app, &standing, change, said.item, once).await
     };
     created(&app, result.await)
 }
@@ -129,30 +150,40 @@ pub async fn edition(
 pub async fn withdraw(
     admin: Administrator,
     State(app): State<App>,
-    Path(reference): Path<String>,
-    body: Bytes,
+    Named(reference): Named,
+    Asked(Nothing {}): Asked<Nothing>,
+    sent: Sent<Reason>,
 ) -> Response {
-    end(&app, &admin, &reference, &body, false).await
+    end(&app, &admin, &reference, sent, false).await
 }
 
 /// `POST /api/v1/items/{reference}/erasure`
 pub async fn erase(
     admin: Administrator,
     State(app): State<App>,
-    Path(reference): Path<String>,
-    body: Bytes,
+    Named(reference): Named,
+    Asked(Nothing {}): Asked<Nothing>,
+    sent: Sent<Reason>,
 ) -> Response {
-    end(&app, &admin, &reference, &body, true).await
+    end(&app, &admin, &reference, sent, true).await
 }
 
-async fn end(app: &App, admin: &Administrator, reference: &str, body: &[u8], erase: bool) -> Response {
+async fn end(
+    app: &App,
+    admin: &Administrator,
+    reference: &str,
+    Sent { said, bytes }: Sent<Reason>,
+    erase: bool,
+) -> Response {
     let result = async {
-        let reason: Reason = read(body)?;
+        let once = admin.once(&bytes);
+        if let Some(done) = publish::answered_before(app, once.as_ref()).await? {
+            return Ok(done);
+        }
         let standing = publish::own(app, reference).await?;
-        let once = admin.once(if erase { "erase" } else { "withdraw" }, body);
         match erase {
-            true => publish::erase(app, &standing, reason, once).await,
-            false => publish::withdraw(app, &standing, reason, once).await,
+            true => publish::erase(app, &standing, said, once).await,
+            false => publish::withdraw(app, &standing, said, once).await,
         }
     };
     created(app, result.await)
@@ -162,36 +193,68 @@ async fn end(app: &App, admin: &Administrator, reference: &str, body: &[u8], era
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Order {
-    /// The item's log.
-    pub origin: String,
-    /// The item's id.
-    pub item: uuid::Uuid,
+    /// Domain of the portal of ours that orders; the host's own if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
     /// `withdraw` or `erase`.
     pub act: String,
-    /// Why.
-    #[serde(flatten)]
-    pub reason: Reason,
+    /// Why; readers see it.
+    #[serde(default)]
+    pub reason: String,
+    /// The legal basis.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<String>,
+    /// True to let nobody read it any more.
+    #[serde(default)]
+    pub gone: bool,
 }
 
-/// `POST /api/v1/items/{reference}/order`: by the host's own portal.
-pub async fn order(admin: Administrator, State(app): State<App>, visitor: Visitor, body: Bytes) -> Response {
+/// `POST /api/v1/items/{reference}/order`: an ancestor of the item's portal ends it; also before it has come.
+pub async fn order(
+    admin: Administrator,
+    State(app): State<App>,
+    Named(reference): Named,
+    Asked(Nothing {}): Asked<Nothing>,
+    visitor: Visitor,
+    Sent { said, bytes }: Sent<Order>,
+) -> Response {
     let result = async {
-        let asked: Order = read(&body)?;
-        let portal = portal(&app, &visitor, None)?;
-        let origin: Origin = asked
-            .origin
-            .parse()
-            .map_err(|e: network::names::NameError| Problem::invalid("origin", e.to_string()))?;
-        let mode = if asked.reason.gone { Withdrawal::Gone } else { Withdrawal::Banner };
-        let act = match asked.act.as_str() {
+        let portal = portal(&app, &visitor, said.by.as_deref())?;
+        let named: Reference = reference.parse().map_err(|e: &str| Problem::invalid("reference", e))?;
+        let origin = issuer(&app, &named)?;
+        let mode = if said.gone { Withdrawal::Gone } else { Withdrawal::Banner };
+        let act = match said.act.as_str() {
             "withdraw" => Act::Withdraw { mode },
             "erase" => Act::Erase,
             _ => return Err(Problem::invalid("act", "must be withdraw or erase")),
         };
-        let once = admin.once("order", &body);
-        publish::order(&app, &portal, &origin, asked.item, act, asked.reason, once).await
+        let reason = Reason { reason: said.reason, basis: said.basis, gone: said.gone, urgent: true };
+        publish::order(&app, &portal, &origin, named.item, act, reason, admin.once(&bytes)).await
     };
     created(&app, result.await)
+}
+
+/// The enrolled log whose name a reference abbreviates.
+fn issuer(app: &App, reference: &Reference) -> Result<Origin, Problem> {
+    let directory = app.directory.load();
+    let mut found = directory.agencies().filter(|a| Reference::of(&a.origin, reference.item) == *reference);
+    match (found.next(), found.next()) {
+        (Some(one), None) => Ok(one.origin.clone()),
+        // Eight digits of two names could be the same; then nobody is to be ended by mistake.
+        (Some(_), Some(_)) => {
+            Err(Problem::invalid("reference", "two logs begin like this; say it at their portal"))
+        }
+        (None, _) => Err(Problem::NotFound("enrolled log that this reference belongs to")),
+    }
+}
+
+/// What was written about an agency.
+#[derive(Serialize)]
+struct Stated {
+    /// The child's log.
+    origin: String,
+    /// Index of the entry in the parent's log.
+    entry: u64,
 }
 
 /// A join request and the portal of ours that vouches.
@@ -206,14 +269,23 @@ pub struct Enrol {
 }
 
 /// `POST /api/v1/agencies`
-pub async fn enrol(_: Administrator, State(app): State<App>, visitor: Visitor, body: Bytes) -> Response {
+pub async fn enrol(
+    admin: Administrator,
+    State(app): State<App>,
+    Asked(Nothing {}): Asked<Nothing>,
+    visitor: Visitor,
+    Sent { said, bytes }: Sent<Enrol>,
+) -> Response {
     let result = async {
-        let asked: Enrol = read(&body)?;
-        let portal = portal(&app, &visitor, asked.by.as_deref())?;
-        let enrolment = asked.request.check()?;
-        enrolments::enrol(&app, portal.log, &portal.origin, enrolment).await
+        let portal = portal(&app, &visitor, said.by.as_deref())?;
+        let enrolment = said.request.check()?;
+        let origin = enrolment.origin.to_string();
+        enrolments::may_enrol(&app, &portal.origin, &enrolment)?;
+        let kind = Kind::AgencyEnrolled(enrolment);
+        let entry = enrolments::write_once(&app, portal.log, kind, admin.once(&bytes)).await?;
+        Ok(Stated { origin, entry })
     };
-    entry(&app, result.await)
+    created(&app, result.await)
 }
 
 /// The end of a child's log.
@@ -234,23 +306,24 @@ pub struct Close {
 }
 
 /// `POST /api/v1/agencies/close`
-pub async fn close(_: Administrator, State(app): State<App>, visitor: Visitor, body: Bytes) -> Response {
+pub async fn close(
+    admin: Administrator,
+    State(app): State<App>,
+    Asked(Nothing {}): Asked<Nothing>,
+    visitor: Visitor,
+    Sent { said, bytes }: Sent<Close>,
+) -> Response {
     let result = async {
-        let asked: Close = read(&body)?;
-        let portal = portal(&app, &visitor, asked.by.as_deref())?;
+        let portal = portal(&app, &visitor, said.by.as_deref())?;
         let name = |field: &str, text: &str| {
             text.parse::<Origin>().map_err(|e| Problem::invalid(field, e.to_string()))
         };
-        let origin = name("origin", &asked.origin)?;
-        let successor = asked.successor.as_deref().map(|s| name("successor", s)).transpose()?;
-        enrolments::close(&app, portal.log, &portal.origin, origin, successor, asked.last_size).await
+        let origin = name("origin", &said.origin)?;
+        let successor = said.successor.as_deref().map(|s| name("successor", s)).transpose()?;
+        enrolments::may_close(&app, &portal.origin, &origin)?;
+        let kind = Kind::AgencyClosed { origin: origin.clone(), successor, last_size: said.last_size };
+        let entry = enrolments::write_once(&app, portal.log, kind, admin.once(&bytes)).await?;
+        Ok(Stated { origin: origin.to_string(), entry })
     };
-    entry(&app, result.await)
-}
-
-fn entry(app: &App, result: Result<u64, Problem>) -> Response {
-    match result {
-        Ok(index) => (StatusCode::CREATED, Json(json!({ "entry": index }))).into_response(),
-        Err(problem) => problem_json(app, problem),
-    }
+    created(&app, result.await)
 }

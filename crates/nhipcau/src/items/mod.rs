@@ -9,6 +9,7 @@ pub mod draft;
 pub mod feeds;
 pub mod fold;
 pub mod meta;
+pub mod once;
 pub mod pages;
 pub mod publish;
 pub mod store;

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use vietnam::text::nfc;
 
 use super::draft::Draft;
+pub use super::once::Once;
 use super::store::{self, Reference, Standing};
 use super::{State, content};
 use crate::agencies::Portal;
@@ -19,7 +20,6 @@ use crate::clock::instant;
 use crate::db::Tx;
 use crate::logs::ledger;
 use crate::problem::{Fault, Problem};
-use crate::{maybe, run};
 
 /// What was done, as it is told to the caller.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -35,17 +35,6 @@ pub struct Done {
     pub edition: Option<u32>,
     /// Where it can be read on the portal that issued it.
     pub path: String,
-}
-
-/// A request that may be repeated without harm.
-#[derive(Clone, Debug)]
-pub struct Once {
-    /// Who asks: the token's name.
-    pub token: String,
-    /// The caller's idempotency key.
-    pub name: String,
-    /// SHA-256 of the whole request.
-    pub digest: [u8; 32],
 }
 
 /// Issues a new item in the log of `portal`.
@@ -294,7 +283,7 @@ where
     app.db
         .write("items.publish", async move |tx: &mut Tx| {
             if let Some(once) = &once
-                && let Some(answer) = answered(tx, once).await?
+                && let Some(answer) = once.answered(tx.conn()).await?
             {
                 return Ok(answer);
             }
@@ -303,37 +292,20 @@ where
             // After the entry that wants it, as at any other node: what arrives is what is shown.
             content(tx).await?;
             if let Some(once) = once {
-                run!(
-                    tx,
-                    "INSERT INTO request (token, name, digest, answer, at) VALUES ($1, $2, $3, $4, $5)",
-                    once.token,
-                    once.name,
-                    once.digest.to_vec(),
-                    serde_json::to_string(&done).map_err(anyhow::Error::from)?,
-                    now
-                )?;
+                once.remember(tx, &done).await?;
             }
             Ok(done)
         })
         .await
 }
 
-async fn answered(tx: &mut Tx, once: &Once) -> Result<Option<Done>, Problem> {
-    let row = maybe!(
-        tx,
-        (Vec<u8>, String),
-        "SELECT digest, answer FROM request WHERE token = $1 AND name = $2",
-        once.token.clone(),
-        once.name.clone()
-    )?;
-    match row {
-        None => Ok(None),
-        Some((digest, _)) if digest != once.digest => Err(Problem::refused(
-            "Khóa Idempotency-Key này đã được dùng cho một yêu cầu khác; hãy dùng khóa mới.",
-            "This Idempotency-Key was used for a different request; take a new one.",
-        )),
-        Some((_, answer)) => Ok(Some(serde_json::from_str(&answer).map_err(anyhow::Error::from)?)),
-    }
+/// What a repeated request was answered, before anything is asked of the item: it may have ended since.
+///
+/// # Errors
+/// Refused if the idempotency key was used for another request.
+pub async fn answered_before(app: &App, once: Option<&Once>) -> Result<Option<Done>, Problem> {
+    let Some(once) = once else { return Ok(None) };
+    once.answered(&mut app.db.read().await?).await
 }
 
 /// The item behind a reference, in a log of ours.

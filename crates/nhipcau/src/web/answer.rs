@@ -130,15 +130,28 @@ pub fn problem_json(app: &App, problem: Problem) -> Response {
             )
         }
     };
-    let mut body = serde_json::json!({ "status": status, "title": en, "title_vi": vi });
-    if let Problem::Invalid(faults) = problem {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let faults = if let Problem::Invalid(faults) = problem { faults } else { Vec::new() };
+    problem_with(status, &vi, &en, &faults)
+}
+
+/// A problem that is none of the program's own: a method, a size or a type that does not fit (RFC 9457).
+pub fn problem_of(status: StatusCode, vi: &str, en: &str) -> Response {
+    problem_with(status, vi, en, &[])
+}
+
+fn problem_with(status: StatusCode, vi: &str, en: &str, faults: &[crate::problem::Fault]) -> Response {
+    let mut body = serde_json::json!({ "status": status.as_u16(), "title": en, "title_vi": vi });
+    if !faults.is_empty() {
         body["faults"] = serde_json::json!(faults);
     }
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = (status, Json(body)).into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if status == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("3"));
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("3"));
     }
     response
 }

@@ -4,10 +4,12 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use network::door::{Door, DoorNode, DoorPortal};
 
+use crate::api::front::open_to_all;
 use crate::app::App;
 use crate::items::pages as items;
 use crate::logs::pages as logs;
@@ -64,6 +66,7 @@ fn pages() -> Vec<Route> {
 
 /// What machines read.
 fn machines() -> Vec<Route> {
+    let page = |path, what, handler: MethodRouter<App>| page(path, what, handler.layer(from_fn(open_to_all)));
     vec![
         page("/feed.atom", "Atom feed (RFC 4287, RFC 6721)", get(feeds::atom)),
         page("/feed.rss", "RSS 2.0 feed", get(feeds::rss)),
@@ -131,15 +134,28 @@ pub fn router(app: App) -> Router {
         .nest("/en", english)
         .route("/en/", get(items::home))
         .fallback(nothing)
+        .method_not_allowed_fallback(not_so)
         .layer(DefaultBodyLimit::max(128 << 20))
         .with_state(app)
 }
 
 async fn nothing(State(app): State<App>, visitor: Visitor) -> Response {
+    if visitor.whole.starts_with("/api/") {
+        return problem_json(&app, Problem::NotFound("path; /api/v1/openapi.json lists them all"));
+    }
     match visitor.portal {
         Some(_) => fault_page(&app, &visitor, Fault::NotFound),
         None => fault_page(&app, &visitor, Fault::UnknownHost { host: visitor.host.clone() }),
     }
+}
+
+/// The path is there, the method is not; the header `Allow` says which are.
+async fn not_so() -> Response {
+    answer::problem_of(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "Địa chỉ này không nhận cách gọi (method) đó; xem Allow.",
+        "This path does not take that method; see Allow.",
+    )
 }
 
 /// A pulled cable lets no other node in, while readers still come.

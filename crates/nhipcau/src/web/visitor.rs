@@ -151,7 +151,8 @@ fn host_of(authority: &str) -> &str {
     authority.rsplit_once(':').map_or(authority, |(host, _)| host).trim_end_matches('.')
 }
 
-fn takes_gzip(headers: &HeaderMap) -> bool {
+/// True if the caller takes gzip.
+pub fn takes_gzip(headers: &HeaderMap) -> bool {
     let Some(value) = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()) else {
         return false;
     };

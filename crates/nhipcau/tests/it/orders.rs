@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::world::{Item, World, edition, notice, origin};
 
 async fn orders(world: &World, by: &str, item: &Item, act: &str) -> super::world::Answer {
-    let order = json!({ "origin": item.origin, "item": item.id, "act": act, "reason": "Sai thẩm quyền", "basis": "Điều 5, Nghị định 42/2022/NĐ-CP", "gone": true });
+    let order = json!({ "act": act, "reason": "Sai thẩm quyền", "basis": "Điều 5, Nghị định 42/2022/NĐ-CP", "gone": true });
     world.post(by, &format!("/api/v1/items/{}/order", item.reference), &order).await
 }
 
