@@ -14,5 +14,6 @@ pub mod operate;
 pub mod peers;
 pub mod problem;
 pub mod tasks;
+pub mod verify;
 pub mod web;
 pub mod words;

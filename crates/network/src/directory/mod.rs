@@ -9,6 +9,7 @@
 //! Refused statements are kept without effect, with the reason. Scopes (`portal.carries`) are a portal's
 //! own words about itself and count at once; the last by index stands.
 
+mod chain;
 mod known;
 mod query;
 mod refusal;
@@ -24,6 +25,7 @@ use crate::names::Origin;
 use crate::root::{RootError, RootNote};
 use crate::scope::Scope;
 
+pub use chain::Chain;
 pub use known::{Agency, Closing, Node};
 pub use refusal::Refusal;
 

@@ -110,7 +110,7 @@ pub async fn work_out_scopes(tx: &mut Tx, directory: &Directory) -> anyhow::Resu
 }
 
 /// The issuers whose items a portal shows, by its scope.
-fn carried_by(directory: &Directory, portal: &Origin) -> Vec<Origin> {
+pub fn carried_by(directory: &Directory, portal: &Origin) -> Vec<Origin> {
     let scope = directory.scope(portal);
     directory
         .agencies()

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Context;
 use network::directory::Directory;
 use network::entry::{Entry, Kind};
-use network::names::Origin;
+use network::names::{Domain, Origin};
 use serde::{Deserialize, Serialize};
 use tlog::{Hash, Note, TileId, TlogProof, inclusion_proof, tiles_needed_for_inclusion};
 
@@ -32,6 +32,18 @@ pub struct Extra {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Step {
     /// The exact bytes of the enrolment's entry.
+    pub entry: String,
+    /// Its proof in the parent's log, without `extra`.
+    pub proof: String,
+    /// What the parent stated of the child later and the proof rests on: new keys, another domain.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Statement>,
+}
+
+/// A later statement of the parent and its proof.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Statement {
+    /// The exact bytes of the entry.
     pub entry: String,
     /// Its proof in the parent's log, without `extra`.
     pub proof: String,
@@ -82,13 +94,19 @@ pub async fn whole(
     let entry = store::entry(conn, head.id, index).await?.context("the entry is not here")?;
     let mut enrolments = Vec::new();
     let mut child = head.origin.clone();
+    let mut below: Option<Domain> = None;
     while child != *directory.root() {
         let parent = directory.agency(&child).context("the log is not enrolled yet")?.parent.clone();
         let above = store::by_origin(conn, parent.as_str()).await?.context("the parent's log is not here")?;
-        let (at, bytes) = enrolment(conn, &above, &child).await?.context("the enrolment is not here")?;
-        let step = of_entry(conn, &above, at).await?;
-        enrolments.push(Step { entry: String::from_utf8(bytes)?, proof: step.to_string() });
-        child = parent;
+        let mut stated = stated(conn, &above, &child, below.as_ref()).await?.into_iter();
+        let (at, entry, domain) = stated.next().context("the enrolment is not here")?;
+        let proof = of_entry(conn, &above, at).await?.to_string();
+        let mut changes = Vec::new();
+        for (at, entry, _) in stated {
+            changes.push(Statement { entry, proof: of_entry(conn, &above, at).await?.to_string() });
+        }
+        enrolments.push(Step { entry, proof, changes });
+        (child, below) = (parent, Some(domain));
     }
     let root = directory.root_note().note().to_string();
     let extra = Extra { v: 1, entry: String::from_utf8(entry)?, enrolments, root, demo };
@@ -96,20 +114,37 @@ pub async fn whole(
     Ok(proof)
 }
 
-/// The entry by which `parent` enrolled `child`.
-async fn enrolment(conn: &mut Conn, parent: &Head, child: &Origin) -> anyhow::Result<Option<(u64, Vec<u8>)>> {
+/// What `parent` stated of `child` and a proof rests on: its enrolment first, then its new keys, and the
+/// domain under which `below` was enrolled, if that is a later one. Each with its index and the domain.
+async fn stated(
+    conn: &mut Conn,
+    parent: &Head,
+    child: &Origin,
+    below: Option<&Domain>,
+) -> anyhow::Result<Vec<(u64, String, Domain)>> {
     let facts = crate::all!(
         conn,
         (i64, Vec<u8>),
         "SELECT f.idx, e.body FROM fact f JOIN entry e ON e.log = f.log AND e.idx = f.idx WHERE f.log = $1 ORDER BY f.idx",
         parent.id
     )?;
+    let mut stated: Vec<(u64, String, Domain)> = Vec::new();
     for (index, body) in facts {
-        if let Ok(Entry { kind: Kind::AgencyEnrolled(enrolment), .. }) = Entry::decode(&body)
-            && enrolment.origin == *child
-        {
-            return Ok(Some((index as u64, body)));
+        let Ok(entry) = Entry::decode(&body) else { continue };
+        let wanted = match (&entry.kind, stated.first()) {
+            (Kind::AgencyEnrolled(enrolment), None) if enrolment.origin == *child => {
+                Some(enrolment.domain.clone())
+            }
+            (Kind::AgencyChanged(change), Some((_, _, first))) if change.origin == *child => {
+                let names = |domain: &Domain| below.is_some_and(|below| below.lies_under(domain));
+                let moved = change.domain.clone().filter(|domain| !names(first) && names(domain));
+                moved.or_else(|| change.key.as_ref().map(|_| first.clone()))
+            }
+            _ => None,
+        };
+        if let Some(domain) = wanted {
+            stated.push((index as u64, String::from_utf8(body)?, domain));
         }
     }
-    Ok(None)
+    Ok(stated)
 }
