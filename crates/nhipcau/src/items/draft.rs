@@ -242,6 +242,15 @@ where
 /// # Errors
 /// Names the line or the key that is wrong.
 pub fn from_markdown(source: &str) -> Result<Draft, Problem> {
+    let fields = serde_json::Value::Object(markdown_fields(source)?);
+    serde_json::from_value(fields).map_err(|e| Problem::invalid("front matter", e.to_string()))
+}
+
+/// The fields of a draft as Markdown with front matter has them, `files` still by their names.
+///
+/// # Errors
+/// As [`from_markdown`], but the fields are not looked at.
+pub fn markdown_fields(source: &str) -> Result<serde_json::Map<String, serde_json::Value>, Problem> {
     let source = source.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let (fence, rest) = if let Some(rest) = source.strip_prefix("---\n") {
         ("---", rest)
@@ -268,10 +277,14 @@ pub fn from_markdown(source: &str) -> Result<Draft, Problem> {
             }
         },
     };
-    let mut draft: Draft = if fence == "+++" {
-        toml::from_str(head).map_err(|e| Problem::invalid("front matter", e.to_string()))?
+    let mut fields = serde_json::Map::new();
+    if fence == "+++" {
+        let table: toml::Table =
+            toml::from_str(head).map_err(|e| Problem::invalid("front matter", e.to_string()))?;
+        for (key, value) in table {
+            fields.insert(key, plain(value));
+        }
     } else {
-        let mut map = serde_json::Map::new();
         for (number, line) in
             head.lines().enumerate().filter(|(_, l)| !l.trim().is_empty() && !l.starts_with('#'))
         {
@@ -281,21 +294,34 @@ pub fn from_markdown(source: &str) -> Result<Draft, Problem> {
                     "must be `key: value`",
                 ));
             };
-            map.insert(key.trim().to_owned(), scalar(key.trim(), value.trim()));
+            fields.insert(key.trim().to_owned(), scalar(key.trim(), value.trim()));
         }
-        serde_json::from_value(map.into()).map_err(|e| Problem::invalid("front matter", e.to_string()))?
-    };
-    if !draft.text.is_empty() {
+    }
+    if fields.contains_key("text") {
         return Err(Problem::invalid("text", "stands below the front matter, not in it"));
     }
-    draft.text = text.trim().to_owned();
-    Ok(draft)
+    fields.insert("text".into(), text.trim().into());
+    Ok(fields)
+}
+
+/// TOML as JSON: a date is its text, as JSON writes it.
+fn plain(value: toml::Value) -> serde_json::Value {
+    match value {
+        toml::Value::Datetime(date) => date.to_string().into(),
+        toml::Value::Array(all) => all.into_iter().map(plain).collect(),
+        toml::Value::Table(table) => {
+            serde_json::Value::Object(table.into_iter().map(|(key, value)| (key, plain(value))).collect())
+        }
+        other => serde_json::to_value(other).unwrap_or_default(),
+    }
 }
 
 fn scalar(key: &str, value: &str) -> serde_json::Value {
     let bare = value.trim_matches('"');
     match key {
-        "fields" => bare.split(',').map(str::trim).filter(|f| !f.is_empty()).collect::<Vec<_>>().into(),
+        "fields" | "files" => {
+            bare.split(',').map(str::trim).filter(|f| !f.is_empty()).collect::<Vec<_>>().into()
+        }
         "source" => serde_json::json!({ "name": bare }),
         "sample" | "urgent" => serde_json::Value::Bool(bare == "true"),
         _ => bare.into(),

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use super::commands::{check, enrol, init, item, publish, simulate, verify};
+use super::commands::{check, enrol, init, issue, item, publish, simulate, verify};
 use super::{bench, demo, nation, serve};
 
 /// Nhịp Cầu joins government portals into one network: what is published once stands everywhere, proven.
@@ -14,8 +14,15 @@ use super::{bench, demo, nation, serve};
 #[command(
     name = "nhipcau",
     version,
-    after_help = "Exit codes: 0 done, 1 refused or failed (the reason stands on the last line), 2 typed wrongly.\n\
-                  Commands speak to a running node: --node URL, and --dir of the node (for its admin.token) or NHIPCAU_TOKEN."
+    after_help = "\
+Commands that publish speak to a running node:
+  --node URL      its address; else NHIPCAU_NODE; else `url` in the folder's nhipcau.toml; else http://127.0.0.1:8080
+  --dir FOLDER    its folder, for admin.token; else NHIPCAU_DIR; else this folder, if it holds nhipcau.toml
+  NHIPCAU_TOKEN   the token itself, where the folder is elsewhere
+  --json          prints what a program may read, on standard output; progress and faults go to standard error
+
+Exit codes: 0 done; 1 refused, failed or not verified (the reason stands on the last line); 2 typed wrongly.
+NHIPCAU_LOG=info (or debug) shows what a command does."
 )]
 struct Command {
     #[command(subcommand)]
@@ -36,8 +43,8 @@ enum What {
     Enrol(enrol::Args),
     /// Close a child agency: name its successor, or its last honest size
     Close(enrol::CloseArgs),
-    /// Issue items: a Markdown or JSON file, a folder, or JSON lines
-    Issue(publish::IssueArgs),
+    /// Issue items: a Markdown or JSON file, a folder, JSON lines, or standard input
+    Issue(issue::Args),
     /// Correct an item: a new edition that says what was wrong
     Correct(publish::EditionArgs),
     /// Update an item: a new edition, because the matter went on
@@ -48,9 +55,11 @@ enum What {
     Withdraw(publish::WithdrawArgs),
     /// Erase an item's content everywhere, by a named legal basis; final
     Erase(publish::EraseArgs),
+    /// Order that an item of a portal below be withdrawn or erased
+    Order(publish::OrderArgs),
     /// Show an item: what it says, how it stands, where
     Show(item::Args),
-    /// Check a proof file or an item's address: authentic? complete? in force?
+    /// Check a proof file, an item's address or a whole portal: authentic? complete? in force?
     Verify(verify::Args),
     /// Say in words whether a node is well, and what to do if not
     Doctor(check::Args),
@@ -94,12 +103,13 @@ pub fn run() -> ExitCode {
             What::Serve(args) => serve::run(&args.dir).await,
             What::Enrol(args) => enrol::run(args).await,
             What::Close(args) => enrol::close(args).await,
-            What::Issue(args) => publish::issue(args).await,
+            What::Issue(args) => issue::run(args).await,
             What::Correct(args) => publish::edition(args, "correct").await,
             What::Update(args) => publish::edition(args, "update").await,
             What::Replace(args) => publish::edition(args, "replace").await,
             What::Withdraw(args) => publish::withdraw(args).await,
             What::Erase(args) => publish::erase(args).await,
+            What::Order(args) => publish::order(args).await,
             What::Show(args) => item::run(args).await,
             What::Verify(args) => verify::run(args).await,
             What::Doctor(args) => check::doctor(args).await,

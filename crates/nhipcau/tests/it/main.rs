@@ -6,8 +6,10 @@
 //! every node gets a database of its own there instead.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod api;
 mod bad_input;
 mod catch_up;
+mod cli;
 mod crash;
 mod docs;
 mod erasure;
@@ -16,6 +18,9 @@ mod history;
 mod lies;
 mod orders;
 mod pages;
+mod paper_nation;
 mod publishing;
 mod receipts;
+mod schema;
+mod verify;
 mod world;

@@ -1,53 +1,89 @@
 //! Speaking to a running node over its HTTP API.
 
-use std::path::PathBuf;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use serde_json::Value;
 
+use crate::config::{FILE, File};
+
+/// Where a node is looked for when nothing says where it is.
+const DEFAULT: &str = "http://127.0.0.1:8080";
+/// How often a request that may be repeated is sent while a node starts, stops or is out of reach.
+const TRIES: u32 = 5;
+
 /// Which node is spoken to, and with which token.
 #[derive(clap::Args, Clone)]
 pub struct Node {
-    /// The running node's address
-    #[arg(long, default_value = "http://127.0.0.1:8080", global = true)]
-    pub node: String,
-    /// The node's folder, for its admin.token
+    /// The running node's address; else NHIPCAU_NODE, else `url` in the folder's nhipcau.toml
+    #[arg(long, value_name = "URL", global = true)]
+    pub node: Option<String>,
+    /// The node's folder, for its token and its address; else NHIPCAU_DIR, else this folder if it is one
     #[arg(long, global = true)]
     pub dir: Option<PathBuf>,
     /// The portal that speaks, by domain, where the node hosts several
-    #[arg(long, global = true)]
+    #[arg(long, value_name = "DOMAIN", global = true)]
     pub portal: Option<String>,
 }
 
 /// A client of one node.
+#[derive(Clone)]
 pub struct Client {
-    base: String,
+    /// The node's address, without trailing slash.
+    pub base: String,
     token: Option<String>,
     http: reqwest::Client,
 }
 
 impl Node {
+    fn folder(&self) -> Option<PathBuf> {
+        let given = self.dir.clone().or_else(|| std::env::var_os("NHIPCAU_DIR").map(PathBuf::from));
+        given.or_else(|| Path::new(FILE).is_file().then(|| PathBuf::from(".")))
+    }
+
+    fn address(&self, folder: Option<&Path>) -> anyhow::Result<String> {
+        if let Some(node) = self.node.clone().or_else(|| std::env::var("NHIPCAU_NODE").ok()) {
+            return Ok(node);
+        }
+        let Some(path) = folder.map(|folder| folder.join(FILE)).filter(|path| path.is_file()) else {
+            return Ok(DEFAULT.to_owned());
+        };
+        let text = std::fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
+        let file: File =
+            toml::from_str(&text).with_context(|| format!("{} is not a configuration", path.display()))?;
+        Ok(file.url)
+    }
+
     /// A client; the token is read from `NHIPCAU_TOKEN` or the folder's admin.token, if there is one.
     ///
     /// # Errors
-    /// When the token's file cannot be read.
+    /// When the token's file or the configuration cannot be read, or the address is none.
     pub fn client(&self) -> anyhow::Result<Client> {
-        let token = match (std::env::var("NHIPCAU_TOKEN"), &self.dir) {
-            (Ok(token), _) => Some(token),
-            (Err(_), Some(dir)) => {
-                let path = dir.join("admin.token");
-                Some(
-                    std::fs::read_to_string(&path)
-                        .with_context(|| format!("read the token {}", path.display()))?
-                        .trim()
-                        .to_owned(),
-                )
+        let folder = self.folder();
+        let base = self.address(folder.as_deref())?.trim_end_matches('/').to_owned();
+        let url: reqwest::Url = base
+            .parse()
+            .with_context(|| format!("{base:?} is not an address such as http://127.0.0.1:8080"))?;
+        let token = match (std::env::var("NHIPCAU_TOKEN"), &folder) {
+            (Ok(token), _) => Some(token.trim().to_owned()),
+            (Err(_), Some(folder)) => {
+                let path = folder.join("admin.token");
+                let text = std::fs::read_to_string(&path).with_context(|| {
+                    format!("read the token {}; is --dir a node's folder?", path.display())
+                })?;
+                Some(text.trim().to_owned())
             }
             (Err(_), None) => None,
         };
-        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(120)).build()?;
-        Ok(Client { base: self.node.trim_end_matches('/').to_owned(), token, http })
+        let mut http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(120));
+        // `*.localhost` is this machine (RFC 6761), though the C library does not know it.
+        if let Some(host) = url.host_str().filter(|host| host.ends_with(".localhost")) {
+            let port = url.port_or_known_default().unwrap_or(80);
+            http = http.resolve(host, SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+        }
+        Ok(Client { base, token, http: http.build()? })
     }
 }
 
@@ -57,10 +93,11 @@ impl Client {
     /// # Errors
     /// The node's refusal in its own words, or that it does not answer.
     pub async fn get(&self, path: &str) -> anyhow::Result<Value> {
-        self.answer(self.http.get(format!("{}{path}", self.base))).await
+        let (status, body) = self.send(self.http.get(format!("{}{path}", self.base))).await?;
+        said(status, body)
     }
 
-    /// POST of JSON; `key` makes a repeat harmless.
+    /// POST of JSON; `key` makes a repeat harmless, so it is repeated while the node is out of reach.
     ///
     /// # Errors
     /// The node's refusal in its own words, or that it does not answer.
@@ -75,41 +112,56 @@ impl Client {
                 "a token is needed to write: give --dir of the node, or set NHIPCAU_TOKEN (cần mã quản trị)"
             );
         };
-        let mut call = self.http.post(format!("{}{path}", self.base)).bearer_auth(token);
-        if let Some(key) = key {
-            call = call.header("idempotency-key", key);
+        let body = serde_json::to_vec(body)?;
+        let (mut left, mut wait) = (if key.is_some() { TRIES } else { 1 }, Duration::from_millis(500));
+        loop {
+            let mut call = self.http.post(format!("{}{path}", self.base)).bearer_auth(token);
+            if let Some(key) = key {
+                call = call.header("idempotency-key", key);
+            }
+            let answer = self.send(call.header("content-type", "application/json").body(body.clone())).await;
+            left -= 1;
+            let not_now = !matches!(&answer, Ok((status, _)) if *status != 503);
+            if left == 0 || !not_now {
+                let (status, body) = answer?;
+                return said(status, body);
+            }
+            tokio::time::sleep(wait).await;
+            wait *= 2;
         }
-        self.answer(call.header("content-type", "application/json").body(serde_json::to_vec(body)?)).await
     }
 
-    async fn answer(&self, call: reqwest::RequestBuilder) -> anyhow::Result<Value> {
+    async fn send(&self, call: reqwest::RequestBuilder) -> anyhow::Result<(u16, Value)> {
         let answer = call.send().await.with_context(|| {
             format!(
                 "{} does not answer; is the node running? (`nhipcau serve`, or give --node URL)",
                 self.base
             )
         })?;
-        let status = answer.status();
-        let body: Value = answer.json().await.unwrap_or(Value::Null);
-        if status.is_success() {
-            return Ok(body);
-        }
-        let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
-        let faults: Vec<String> = body["faults"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(|f| {
-                format!(
-                    "\n  {}: {} · {}",
-                    f["field"].as_str().unwrap_or(""),
-                    f["vi"].as_str().unwrap_or(""),
-                    f["en"].as_str().unwrap_or("")
-                )
-            })
-            .collect();
-        bail!("{} · {} ({status}){}", text("title_vi"), text("title"), faults.concat())
+        let status = answer.status().as_u16();
+        Ok((status, answer.json().await.unwrap_or(Value::Null)))
     }
+}
+
+/// What the node says, or its refusal with every fault on a line of its own.
+fn said(status: u16, body: Value) -> anyhow::Result<Value> {
+    if (200..300).contains(&status) {
+        return Ok(body);
+    }
+    let Some(title) = body["title"].as_str() else {
+        bail!("the address answers {status} and is no node of this network; is --node right?");
+    };
+    let faults: Vec<String> = body["faults"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|fault| {
+            let text = |name: &str| fault[name].as_str().unwrap_or_default().to_owned();
+            let (field, vi, en) = (text("field"), text("vi"), text("en"));
+            if vi == en { format!("\n  {field}: {en}") } else { format!("\n  {field}: {vi} · {en}") }
+        })
+        .collect();
+    bail!("{} · {title} ({status}){}", body["title_vi"].as_str().unwrap_or_default(), faults.concat())
 }
 
 /// The reference in `5bf19b2e-01a2…` or in an item's address.
@@ -118,7 +170,8 @@ impl Client {
 /// When there is none.
 pub fn reference(text: &str) -> anyhow::Result<String> {
     let last = text.split(['?', '#']).next().unwrap_or_default();
-    let found = last.split('/').find(|part| part.parse::<crate::items::store::Reference>().is_ok());
+    let mut parts = last.split('/').map(|part| part.strip_suffix(".tlog-proof").unwrap_or(part));
+    let found = parts.find(|part| part.parse::<crate::items::store::Reference>().is_ok());
     found.map(str::to_owned).with_context(|| {
         format!("{text:?} holds no reference such as 5bf19b2e-01a20c02f50278caacfa8ee7c9f730dd")
     })

@@ -4,6 +4,13 @@ use super::call::{Node, reference};
 
 /// What `show` takes.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  nhipcau show 5bf19b2e-01a2… --node https://laocai.gov.vn
+  nhipcau show http://mucangchai.laocai.localhost:8002/muc/5bf19b2e-01a2… --json | jq .coverage.portals
+
+Reading needs no token. An address is asked at its own host unless --node says otherwise.
+Whether it is authentic and in force: `nhipcau verify`.")]
 pub struct Args {
     #[command(flatten)]
     node: Node,
@@ -20,7 +27,11 @@ pub struct Args {
 /// When the node does not know it.
 pub async fn run(args: Args) -> anyhow::Result<()> {
     let reference = reference(&args.item)?;
-    let client = args.node.client()?;
+    let mut node = args.node;
+    if let (None, Some((scheme, rest))) = (&node.node, args.item.split_once("://")) {
+        node.node = Some(format!("{scheme}://{}", rest.split('/').next().unwrap_or_default()));
+    }
+    let client = node.client()?;
     let mut item = client.get(&format!("/api/v1/items/{reference}")).await?;
     let coverage = client.get(&format!("/api/v1/items/{reference}/coverage")).await?;
     if args.json {

@@ -1,0 +1,134 @@
+//! `issue`: one item, or thousands.
+
+use std::path::PathBuf;
+
+use anyhow::bail;
+use futures::StreamExt;
+use indicatif::{ProgressBar, ProgressStyle};
+use network::names::ContentHash;
+use serde_json::{Value, json};
+
+use super::call::{Client, Node};
+use super::source::{Place, places};
+use crate::items::draft::Draft;
+
+/// What `issue` takes.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  nhipcau issue lich-truc.md --dir demo-data/laocai
+  nhipcau issue van-ban/ --dry-run          every .md and .json file of the folder, checked only
+  nhipcau issue nam-2026.jsonl --jobs 16    one JSON object a line, sixteen at once
+  xuat-tu-cms | nhipcau issue -             from standard input
+
+A Markdown file begins with front matter; attachments lie beside it:
+  ---
+  title: Lịch trực mùa mưa lũ
+  kind: notice
+  files: phan-cong.pdf, ban-do.png
+  urgent: true
+  ---
+  Xã phân công **24/24 giờ** …
+
+Keys: title, title_en, summary, kind (document, directive, press, news, notice), number, form, agency,
+signer, issued, effective, expires, urgency (urgent, very-urgent, express), fields, layer, source, files,
+sample, urgent. JSON takes the same, and `text`; /api/v1/openapi.json describes them all.
+
+Each fault is named with its file and line; the others are issued. After Ctrl-C or a fault, type the same
+again: what was issued is not issued twice. --jobs 1 keeps the order of the lines in the log.")]
+pub struct Args {
+    #[command(flatten)]
+    node: Node,
+    /// A .md or .json file, a folder of them, a .jsonl file, or - for standard input
+    path: PathBuf,
+    /// Only check, by the same rules as the node's; nothing is issued
+    #[arg(long)]
+    dry_run: bool,
+    /// How many are sent at once
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
+    jobs: u16,
+    /// Print what was issued as JSON lines
+    #[arg(long)]
+    json: bool,
+}
+
+/// Issues what the path holds; goes on after faults and names each.
+///
+/// # Errors
+/// When any of them was not issued.
+pub async fn run(args: Args) -> anyhow::Result<()> {
+    let places = places(&args.path)?;
+    let total = places.len();
+    let client = if args.dry_run { None } else { Some(args.node.client()?) };
+    let bar = if total > 1 { ProgressBar::new(total as u64) } else { ProgressBar::hidden() };
+    if let Ok(style) = ProgressStyle::with_template("  {bar:40} {pos}/{len}  {per_sec}  {eta}") {
+        bar.set_style(style);
+    }
+    let (mut done, mut failed) = (0, 0);
+    // Ctrl-C takes no further ones; those under way are finished and counted.
+    let stop = Box::pin(tokio::signal::ctrl_c());
+    let sending = futures::stream::iter(places).take_until(stop).map(|place| {
+        let (client, portal) = (client.as_ref(), args.node.portal.as_deref());
+        async move { (send(client, portal, &place).await, place.name) }
+    });
+    let mut sending = std::pin::pin!(sending.buffer_unordered(args.jobs.into()));
+    while let Some((answer, place)) = sending.next().await {
+        bar.inc(1);
+        match answer {
+            Ok(answer) => {
+                done += 1;
+                let line = line(&args, client.as_ref(), answer, &place);
+                if let Some(line) = line {
+                    bar.suspend(|| println!("{line}"));
+                }
+            }
+            Err(error) => {
+                failed += 1;
+                bar.suspend(|| eprintln!("{place}: {error:#}"));
+            }
+        }
+    }
+    bar.finish_and_clear();
+    let again = "type the same again: what was issued is not issued twice";
+    if done + failed < total {
+        bail!("stopped: {done} of {total} are issued (đã dừng, đã đăng {done}/{total}); to go on, {again}");
+    }
+    if failed > 0 {
+        bail!("{failed} of {total} were not issued (chưa đăng {failed}/{total}); mend them and {again}");
+    }
+    if !args.json {
+        println!("{} {total} mục · items", if args.dry_run { "Đã kiểm tra" } else { "Đã đăng" });
+    }
+    Ok(())
+}
+
+/// What is printed of one that went well; of many, nothing unless a machine reads.
+fn line(args: &Args, client: Option<&Client>, answer: Value, place: &str) -> Option<String> {
+    let client = client?;
+    if args.json {
+        let mut answer = answer;
+        answer["place"] = place.into();
+        return Some(answer.to_string());
+    }
+    let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
+    Some(format!("{}  {}{}", text("reference"), client.base, text("path")))
+}
+
+async fn send(client: Option<&Client>, portal: Option<&str>, place: &Place) -> anyhow::Result<Value> {
+    let draft = place.draft()?;
+    match client {
+        None => checked(draft),
+        Some(client) => {
+            let body = json!({ "portal": portal, "item": draft });
+            let key = ContentHash::of(&serde_json::to_vec(&body)?).to_string();
+            client.post("/api/v1/items", &body, Some(&key)).await
+        }
+    }
+}
+
+fn checked(draft: Draft) -> anyhow::Result<Value> {
+    match draft.check(uuid::Uuid::nil(), 1, [0; 16]) {
+        Ok(_) => Ok(Value::Null),
+        Err(problem) => bail!("{problem}"),
+    }
+}

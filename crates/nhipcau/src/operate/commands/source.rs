@@ -1,0 +1,223 @@
+//! Items as files: Markdown with front matter, JSON, a folder of them, JSON lines, or standard input.
+//! Attachments are named in the item and lie beside it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use base64::Engine;
+use serde_json::{Map, Value, json};
+
+use crate::items::draft::{Draft, MOST_FILE, markdown_fields};
+
+/// One item and where it stands; read when its turn comes.
+pub struct Place {
+    /// For people: a file, or a file and a line.
+    pub name: String,
+    /// Where its attachments lie.
+    folder: PathBuf,
+    text: Text,
+}
+
+enum Text {
+    File(PathBuf),
+    Markdown(String),
+    Json(String),
+}
+
+/// The items behind a path: a file, a folder, a `.jsonl` file, or `-` for standard input.
+///
+/// # Errors
+/// When it cannot be read, or holds nothing.
+pub fn places(path: &Path) -> anyhow::Result<Vec<Place>> {
+    let here = || path.parent().unwrap_or(Path::new("")).to_owned();
+    if path == Path::new("-") {
+        let text = std::io::read_to_string(std::io::stdin()).context("read standard input")?;
+        return Ok(from_text("standard input", &text));
+    }
+    if path.is_dir() {
+        let listed = std::fs::read_dir(path).with_context(|| format!("read {}", path.display()))?;
+        let mut files: Vec<PathBuf> = listed.flatten().map(|e| e.path()).filter(|p| is_item(p)).collect();
+        files.sort();
+        if files.is_empty() {
+            bail!("{} holds no .md and no .json file", path.display());
+        }
+        return Ok(files
+            .into_iter()
+            .map(|file| Place {
+                name: file.display().to_string(),
+                folder: path.to_owned(),
+                text: Text::File(file),
+            })
+            .collect());
+    }
+    if path.extension().is_some_and(|e| e == "jsonl") {
+        let text = std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
+        return Ok(lines(&path.display().to_string(), &here(), &text));
+    }
+    if !path.is_file() {
+        bail!("there is no file {} (không có tệp này)", path.display());
+    }
+    Ok(vec![Place { name: path.display().to_string(), folder: here(), text: Text::File(path.to_owned()) }])
+}
+
+/// The one item in a file, or in standard input.
+///
+/// # Errors
+/// When there are more, or none, or it is no item.
+pub fn one(path: &Path) -> anyhow::Result<Draft> {
+    let mut places = places(path)?;
+    match (places.pop(), places.is_empty()) {
+        (Some(place), true) => place.draft(),
+        _ => bail!("{} must hold one item", path.display()),
+    }
+}
+
+fn from_text(name: &str, text: &str) -> Vec<Place> {
+    let folder = PathBuf::new();
+    let whole = text.trim_start_matches('\u{feff}').trim();
+    if !whole.starts_with('{') {
+        return vec![Place { name: name.to_owned(), folder, text: Text::Markdown(text.to_owned()) }];
+    }
+    // One object over many lines, or an object a line.
+    if serde_json::from_str::<Value>(whole).is_ok() {
+        return vec![Place { name: name.to_owned(), folder, text: Text::Json(whole.to_owned()) }];
+    }
+    lines(name, &folder, text)
+}
+
+fn lines(name: &str, folder: &Path, text: &str) -> Vec<Place> {
+    text.lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty())
+        .map(|(at, line)| Place {
+            name: format!("{name}:{}", at + 1),
+            folder: folder.to_owned(),
+            text: Text::Json(line.to_owned()),
+        })
+        .collect()
+}
+
+fn is_item(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e == "md" || e == "json")
+}
+
+impl Place {
+    /// Reads the item and its attachments.
+    ///
+    /// # Errors
+    /// What is wrong, and where.
+    pub fn draft(&self) -> anyhow::Result<Draft> {
+        let mut fields = match &self.text {
+            Text::Json(text) => object(text)?,
+            Text::Markdown(text) => markdown_fields(text).map_err(|problem| anyhow::anyhow!("{problem}"))?,
+            Text::File(path) => {
+                let text =
+                    std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
+                match path.extension().is_some_and(|e| e == "json") {
+                    true => object(&text)?,
+                    false => markdown_fields(&text).map_err(|problem| anyhow::anyhow!("{problem}"))?,
+                }
+            }
+        };
+        if let Some(files) = fields.remove("files") {
+            fields.insert("files".into(), attach(&self.folder, files)?);
+        }
+        serde_json::from_value(Value::Object(fields)).context("not an item; see `nhipcau issue --help`")
+    }
+}
+
+fn object(text: &str) -> anyhow::Result<Map<String, Value>> {
+    serde_json::from_str(text).context("not an item in JSON")
+}
+
+/// Puts the bytes of attachments in the place of their names: `"bieu-mau.pdf"`, or
+/// `{"path":"bieu-mau.pdf","name":"Biểu mẫu.pdf","type":"application/pdf"}`. What has its bytes stays.
+fn attach(folder: &Path, files: Value) -> anyhow::Result<Value> {
+    let Value::Array(files) = files else { bail!("files must be a list of file names") };
+    let one = |file: Value| -> anyhow::Result<Value> {
+        let (path, name, media) = match &file {
+            Value::String(path) => (path.clone(), None, None),
+            Value::Object(map) if map.contains_key("path") => {
+                let text = |key: &str| map.get(key).and_then(Value::as_str).map(str::to_owned);
+                (text("path").context("files: path must be text")?, text("name"), text("type"))
+            }
+            _ => return Ok(file),
+        };
+        let place = folder.join(&path);
+        let bytes =
+            std::fs::read(&place).with_context(|| format!("read the attachment {}", place.display()))?;
+        if bytes.len() > MOST_FILE {
+            bail!("the attachment {} is larger than 64 MB; make it smaller or split it", place.display());
+        }
+        let last = Path::new(&path).file_name().map(|n| n.to_string_lossy().into_owned());
+        let media = match media.or_else(|| media_of(&path).map(str::to_owned)) {
+            Some(media) => media,
+            None => bail!("name the type of {path}: {{\"path\":{path:?},\"type\":\"application/…\"}}"),
+        };
+        Ok(json!({
+            "name": name.or(last).unwrap_or(path),
+            "type": media,
+            "base64": base64::engine::general_purpose::STANDARD.encode(bytes),
+        }))
+    };
+    files.into_iter().map(one).collect()
+}
+
+/// The media type of the file types that agencies publish.
+fn media_of(path: &str) -> Option<&'static str> {
+    let end = path.rsplit_once('.')?.1.to_ascii_lowercase();
+    Some(match end.as_str() {
+        "pdf" => "application/pdf",
+        "doc" => "application/msword",
+        "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "xls" => "application/vnd.ms-excel",
+        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "odt" => "application/vnd.oasis.opendocument.text",
+        "ods" => "application/vnd.oasis.opendocument.spreadsheet",
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "webp" => "image/webp",
+        "avif" => "image/avif",
+        "mp4" => "video/mp4",
+        "mp3" => "audio/mpeg",
+        "txt" => "text/plain",
+        "csv" => "text/csv",
+        "xml" => "application/xml",
+        "json" => "application/json",
+        "zip" => "application/zip",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attachments_lie_beside_the_item() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("bieu-mau.pdf"), b"%PDF").unwrap();
+        std::fs::write(
+            folder.path().join("a.md"),
+            "---\ntitle: Biểu mẫu\nfiles: bieu-mau.pdf\n---\nXem tệp.",
+        )
+        .unwrap();
+        let draft = one(&folder.path().join("a.md")).unwrap();
+        assert_eq!(
+            (draft.files[0].name.as_str(), draft.files[0].media.as_str()),
+            ("bieu-mau.pdf", "application/pdf")
+        );
+        assert_eq!(draft.files[0].base64, "JVBERg==");
+        std::fs::write(folder.path().join("b.json"), r#"{"title":"x","files":[{"path":"khong-co.pdf"}]}"#)
+            .unwrap();
+        assert!(format!("{:#}", one(&folder.path().join("b.json")).unwrap_err()).contains("khong-co.pdf"));
+    }
+
+    #[test]
+    fn what_comes_from_standard_input_is_told_by_its_first_character() {
+        assert_eq!(from_text("-", "---\ntitle: x\n---\nx").len(), 1);
+        assert_eq!(from_text("-", "{\n \"title\": \"x\"\n}").len(), 1);
+        let two = from_text("-", "{\"title\":\"x\"}\n\n{\"title\":\"y\"}\n");
+        assert_eq!(two.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(), ["-:1", "-:3"]);
+    }
+}

@@ -1,0 +1,251 @@
+//! The real program, typed as people type it, against running nodes.
+
+use std::path::Path;
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
+use tokio::process::Command;
+
+use super::world::{Item, World, item, notice};
+
+/// What a command said, and how it ended.
+#[derive(Debug)]
+struct Said {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Said {
+    #[track_caller]
+    fn well(self) -> Said {
+        assert_eq!(self.code, 0, "{}\n{}", self.out, self.err);
+        self
+    }
+
+    /// Ended with this code and named each of these on standard error.
+    #[track_caller]
+    fn refused(self, code: i32, names: &[&str]) -> Said {
+        assert_eq!(self.code, code, "{}\n{}", self.out, self.err);
+        for name in names {
+            assert!(self.err.contains(name), "{name:?} is not named in: {}", self.err);
+        }
+        for leak in ["panicked", "/src/", "RUST_BACKTRACE"] {
+            assert!(!self.err.contains(leak), "{}", self.err);
+        }
+        self
+    }
+
+    #[track_caller]
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e}: {}", self.out))
+    }
+}
+
+async fn run(world: Option<(&World, &str)>, arguments: &[&str], typed: &str) -> Said {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_nhipcau"));
+    for name in ["NHIPCAU_NODE", "NHIPCAU_DIR", "NHIPCAU_TOKEN", "NHIPCAU_LOG"] {
+        command.env_remove(name);
+    }
+    if let Some((world, label)) = world {
+        command.env("NHIPCAU_DIR", world.home(label));
+    }
+    command
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    let mut child = command.spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    // Whoever does not read it has hung up already.
+    let _ = input.write_all(typed.as_bytes()).await;
+    drop(input);
+    let ended = child.wait_with_output().await.unwrap();
+    Said {
+        code: ended.status.code().unwrap(),
+        out: String::from_utf8(ended.stdout).unwrap(),
+        err: String::from_utf8(ended.stderr).unwrap(),
+    }
+}
+
+fn write(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    path.display().to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_item_lives_its_whole_life_at_the_command_line() {
+    let world = World::with(["chinhphu", "laocai"]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let gov = Some((&world, "chinhphu"));
+    let (address, below) = (world.address("chinhphu", ""), world.address("laocai", ""));
+    write(folder.path(), "bang.csv", "xã,mưa\n");
+    let file = write(
+        folder.path(),
+        "lich.md",
+        "---\ntitle: Lịch trực mùa mưa lũ\nkind: notice\nfiles: bang.csv\n---\nXã trực **24/24 giờ**.\n",
+    );
+    run(gov, &["issue", &file, "--dry-run"], "").await.well();
+    let issued = run(gov, &["issue", &file, "--json"], "").await.well().json();
+    let once = run(gov, &["issue", &file, "--json"], "").await.well().json();
+    assert_eq!(issued, once, "the same file was issued twice");
+    let item: Item = item("chinhphu", &issued);
+    let reference = item.reference.as_str();
+    world.settle().await;
+
+    let shown = run(None, &["show", &format!("{below}/muc/{reference}"), "--json"], "").await.well().json();
+    assert_eq!((&shown["edition"], &shown["state"]), (&json!(1), &json!("standing")));
+    assert_eq!(shown["document"]["files"][0]["name"], "bang.csv");
+
+    // The file alone, the item as the province shows it, and the whole portal.
+    let proof = world.get("laocai", &format!("/proof/{reference}")).await.text();
+    let proof = write(folder.path(), "lich.tlog-proof", &proof);
+    let root = world.home("chinhphu").join("root.note").display().to_string();
+    let file_alone = run(None, &["verify", &proof, "--root-note", &root, "--json"], "").await.well().json();
+    assert_eq!(
+        (&file_alone["authentic"], &file_alone["complete"], &file_alone["root_pinned"]),
+        (&json!(true), &Value::Null, &json!(true))
+    );
+    let at = format!("{below}/muc/{reference}");
+    let verified = run(None, &["verify", &at, "--json"], "").await.well().json();
+    for claim in ["authentic", "complete", "in_force"] {
+        assert_eq!(verified[claim], true, "{claim}: {verified}");
+    }
+    let said = run(None, &["verify", &at, "--ask", &address], "").await.well();
+    assert!(said.out.contains("as of entry") && said.out.contains("compare it"), "{}", said.out);
+
+    let mended =
+        write(folder.path(), "sua.md", "---\ntitle: Lịch trực mùa mưa bão\nkind: notice\n---\nXã trực.\n");
+    let note = ["correct", reference, &mended];
+    run(gov, &note, "").await.refused(1, &["change_note"]);
+    run(gov, &[&note[..], &["--note", "Sửa tên"]].concat(), "").await.well();
+    world.settle().await;
+    let old = run(None, &["verify", &proof], "").await.well();
+    assert!(old.out.contains("not knowable from this file"), "{}", old.out);
+    let portal =
+        run(None, &["verify", &below, "--all", "--root-note", &root, "--json"], "").await.well().json();
+    assert_eq!(
+        (&portal["authentic"], &portal["complete"], &portal["in_force"]),
+        (&json!(true), &json!(true), &json!(true))
+    );
+    assert_eq!((&portal["standing"], &portal["root_pinned"]), (&json!(1), &json!(true)));
+
+    let withdrawn = run(gov, &["withdraw", reference, "--reason", "Đăng nhầm", "--json"], "").await.well();
+    assert_eq!(withdrawn.json()["reference"], reference);
+    world.settle().await;
+    let ended = run(None, &["verify", &at, "--json"], "").await.refused(1, &["item.withdrawn"]).json();
+    assert_eq!((&ended["authentic"], &ended["in_force"]), (&json!(true), &json!(false)));
+    let erase = ["erase", reference, "--reason", "Lộ dữ liệu", "--basis", "Điều 16"];
+    run(gov, &erase, "no\n").await.refused(1, &["not repeated", "mưa bão"]);
+    assert_eq!(world.told("chinhphu", &item).await["state"], "withdrawn");
+    run(gov, &erase, &format!("{reference}\n")).await.well();
+    world.settle().await;
+    let shown = run(None, &["show", &at], "").await.well();
+    assert!(shown.out.contains("erased"), "{}", shown.out);
+    run(None, &["verify", &below, "--all"], "").await.well();
+
+    // A superior ends what a portal below has issued; a stranger may not.
+    let local = world.issues("xa-a.laocai", notice("Thu phí", "Mười nghìn đồng.")).await;
+    world.settle().await;
+    let order =
+        ["order", "withdraw", &local.reference, "--reason", "Sai thẩm quyền", "--basis", "Điều 5", "--gone"];
+    run(gov, &order, "").await.well();
+    world.settle().await;
+    assert_eq!(world.page("xa-a.laocai", &local).await.status, 410);
+    run(Some((&world, "laocai")), &["order", "withdraw", reference, "--reason", "x", "--basis", "y"], "")
+        .await
+        .refused(1, &["not an ancestor"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_items_are_issued_once_and_each_fault_has_its_line() {
+    let world = World::with(["chinhphu"]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let gov = Some((&world, "chinhphu"));
+    let mut lines: Vec<String> = (0..300)
+        .map(|n| json!({ "kind": "notice", "title": format!("Thông báo số {n}"), "text": "x" }).to_string())
+        .collect();
+    lines[6] = json!({ "kind": "notice", "title": "" }).to_string();
+    lines[41] = "{ not json".into();
+    lines[99] = json!({ "title": "x", "nonsense": 1 }).to_string();
+    let file = write(folder.path(), "nam.jsonl", &lines.join("\n"));
+    let faults = [
+        "nam.jsonl:7:",
+        "title",
+        "nam.jsonl:42:",
+        "not an item in JSON",
+        "nam.jsonl:100:",
+        "nonsense",
+        "3 of 300",
+    ];
+    run(gov, &["issue", &file, "--dry-run"], "").await.refused(1, &faults);
+    assert_eq!(world.get("chinhphu", "/api/v1/items").await.json()["total"], 0, "a dry run has issued");
+    run(gov, &["issue", &file, "--jobs", "16"], "").await.refused(1, &faults);
+    assert_eq!(world.get("chinhphu", "/api/v1/items").await.json()["total"], 297);
+    for (at, line) in [(6, "Thông báo bảy"), (41, "Thông báo bốn mươi hai"), (99, "Thông báo một trăm")]
+    {
+        lines[at] = json!({ "kind": "notice", "title": line }).to_string();
+    }
+    let said = run(gov, &["issue", "-", "--json"], &lines.join("\n")).await.well();
+    assert_eq!(said.out.lines().count(), 300);
+    assert_eq!(
+        world.get("chinhphu", "/api/v1/items").await.json()["total"],
+        300,
+        "issued twice, or not at all"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_typed_wrongly_is_told_how_to_mend_it() {
+    let world = World::with(["chinhphu"]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let gov = Some((&world, "chinhphu"));
+    let bare = write(folder.path(), "a.md", "Không có phần đầu.");
+    let proof = write(folder.path(), "a.tlog-proof", "not a proof");
+    let home = world.home("chinhphu").display().to_string();
+    let unknown = "00000000-00000000000000000000000000000000";
+    let cases: [(&[&str], i32, &[&str]); 16] = [
+        (&["issue", "khong-co.md"], 1, &["khong-co.md"]),
+        (&["issue", &bare], 1, &["front matter", "---"]),
+        (&["issue", folder.path().to_str().unwrap(), "--jobs", "0"], 2, &["--jobs"]),
+        (&["show", "x"], 1, &["holds no reference"]),
+        (&["show", unknown], 1, &["404"]),
+        (&["withdraw", unknown, "--reason", "x"], 1, &["no such item"]),
+        (&["withdraw", unknown], 2, &["--reason"]),
+        (&["erase", unknown, "--reason", "x"], 2, &["--basis"]),
+        (&["order", "burn", unknown, "--reason", "x", "--basis", "y"], 2, &["withdraw", "erase"]),
+        (
+            &["order", "erase", unknown, "--reason", "x", "--basis", "y", "--yes"],
+            1,
+            &["no such enrolled log"],
+        ),
+        (&["enrol", &bare], 1, &["not a join request"]),
+        (&["close", "khong-co.vn/log"], 1, &["was not enrolled by"]),
+        (&["verify", &proof], 1, &["not a .tlog-proof"]),
+        (&["verify", "khong-co.tlog-proof"], 1, &["there is no file"]),
+        (&["verify", "http://127.0.0.1:1"], 1, &["does not answer"]),
+        (&["nonsense"], 2, &["Usage"]),
+    ];
+    for (arguments, code, names) in cases {
+        run(gov, arguments, "").await.refused(code, names);
+    }
+    let item = world.issues("chinhphu", notice("Thông báo", "x")).await;
+    let reason = ["withdraw", item.reference.as_str(), "--reason", "x"];
+    let node = world.address("chinhphu", "");
+    run(None, &[&reason[..], &["--node", &node]].concat(), "").await.refused(1, &["token", "--dir"]);
+    run(None, &[&reason[..], &["--dir", folder.path().to_str().unwrap()]].concat(), "")
+        .await
+        .refused(1, &["admin.token"]);
+    run(None, &[&reason[..], &["--node", "http://127.0.0.1:1", "--dir", &home]].concat(), "")
+        .await
+        .refused(1, &["does not answer", "nhipcau serve"]);
+    let teaches = run(None, &["--help"], "").await.well();
+    assert!(teaches.out.contains("Exit codes") && teaches.out.contains("NHIPCAU_NODE"));
+    for command in nhipcau::operate::cli::command().get_subcommands() {
+        let said = run(None, &[command.get_name(), "--help"], "").await.well();
+        assert!(said.out.contains("Usage:"), "{}", said.out);
+    }
+}
