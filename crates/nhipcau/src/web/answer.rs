@@ -47,9 +47,15 @@ pub fn page(visitor: &Visitor, page: &Page) -> Response {
     if let Ok(etag) = HeaderValue::from_str(&page.etag) {
         headers.insert(header::ETAG, etag);
     }
+    if page.status == 503 {
+        headers.insert(header::RETRY_AFTER, SOON);
+    }
     guard(headers);
     response
 }
+
+/// When to come again, in seconds, for what is only a matter of moments.
+const SOON: HeaderValue = HeaderValue::from_static("3");
 
 /// The headers that every answer to a browser carries.
 pub fn guard(headers: &mut header::HeaderMap) {
@@ -91,6 +97,9 @@ pub fn fault_page(app: &App, visitor: &Visitor, fault: Fault) -> Response {
     let html = ErrorPage { shell, fault }.render().unwrap_or_else(|_| status.to_string());
     let mut response = (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, SOON);
+    }
     guard(response.headers_mut());
     response
 }
@@ -127,7 +136,7 @@ pub fn problem_json(app: &App, problem: Problem) -> Response {
     let mut response = (status, Json(body)).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     if status == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("3"));
+        response.headers_mut().insert(header::RETRY_AFTER, SOON);
     }
     response
 }
