@@ -137,7 +137,7 @@ export async function check(text, { page = {}, fetchContent, report }) {
     if (page.root && page.root !== print) throw new Fault("root_other", { print });
     good("root_ok", { n: holders, of: rootNote.holders.length, k: rootNote.threshold, print });
 
-    const issuer = chain[0].named?.name?.vi ?? item.origin;
+    const issuer = chain[0].named?.name?.vi ?? item.origin.replace(/\/log\d*$/, "");
     step = "content";
     if (entry.kind !== "item.issued") {
       good("content_none", { kind: entry.kind });
@@ -146,7 +146,8 @@ export async function check(text, { page = {}, fetchContent, report }) {
     const wanted = entry.content ?? {};
     const got = /^[0-9a-f]{64}$/.test(wanted.sha256) ? await fetchContent(wanted.sha256) : { status: "?" };
     if (!got.ok) {
-      report(step, "open", got.status === 410 ? "content_gone" : "content_away", { status: got.status });
+      const why = { 0: "content_offline", 410: "content_gone" }[got.status] ?? "content_away";
+      report(step, "open", why, { status: got.status });
       return { verdict: "open", issuer };
     }
     if (hex(await sha256(got.bytes)) !== wanted.sha256) throw new Fault("content_other");

@@ -68,6 +68,7 @@ const text = (data) => new TextDecoder().decode(data);
 async function runPath(path, page) {
   const got = await get(path);
   if (got.ok) await run(text(got.bytes), page);
+  else if (got.status === 0) refuse("proof_offline");
   else refuse("proof_away", { status: got.status });
 }
 

@@ -170,7 +170,7 @@ pub async fn coverage(
                 "stored": h.stored_at.map(|t| t.to_string()), "shown": h.shown_at.map(|t| t.to_string()),
                 "portals": { "good": h.portals.0, "of": h.portals.1 },
             })).collect::<Vec<_>>(),
-            "exceptions": told.exceptions.iter().map(|e| &e.portal).collect::<Vec<_>>(),
+            "exceptions": told.exceptions.iter().flat_map(|e| e.portals.iter().map(|(name, _)| name)).collect::<Vec<_>>(),
         })))
     };
     answer(&app, result.await)

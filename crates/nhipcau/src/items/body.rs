@@ -78,6 +78,21 @@ impl Rendered {
     }
 }
 
+impl Rendered {
+    /// The chapter that goes on at `start`, where no chapter begins: readers of a part are told in which they are.
+    pub fn within(&self, start: usize) -> Option<&str> {
+        let here = self.html.get(start..)?;
+        if here.starts_with("<h2 ") {
+            return None;
+        }
+        let placed = |line: &&TocLine| {
+            let anchor = format!("<h2 id=\"{}\"", line.href.trim_start_matches('#'));
+            self.html.find(&anchor).is_some_and(|at| at < start)
+        };
+        self.toc.iter().rev().find(placed).map(|line| line.text.as_str())
+    }
+}
+
 /// Headings above this many make a table of contents.
 const LONG: usize = 3;
 
@@ -155,8 +170,17 @@ fn clean(html: &str) -> String {
         .to_string()
 }
 
-/// Gives headings an id and collects them. The input is our own clean HTML: headings carry no attributes.
+/// The level of a heading that begins a piece of clean HTML.
+fn level_of(heading: &str) -> Option<u8> {
+    let digit = heading.as_bytes().get(2).filter(|b| (b'2'..=b'6').contains(b))?;
+    (heading.as_bytes().get(3) == Some(&b'>')).then_some(digit - b'0')
+}
+
+/// Gives headings an id and collects them. The input is our own clean HTML: headings carry no attributes. The highest
+/// becomes the second level, under the page's title, and none skips a level: readers who do not see find their way.
 fn anchor(html: &str) -> Rendered {
+    let highest = html.match_indices("<h").filter_map(|(at, _)| level_of(&html[at..])).min().unwrap_or(2);
+    let mut above = 1;
     let mut out = String::with_capacity(html.len() + 512);
     let mut toc = Vec::new();
     let mut used: HashMap<String, u32> = HashMap::new();
@@ -167,8 +191,7 @@ fn anchor(html: &str) -> Rendered {
         let (before, heading) = rest.split_at(at);
         out.push_str(before);
         depth += nesting(before);
-        let level = heading.as_bytes().get(2).copied().filter(|b| (b'2'..=b'6').contains(b));
-        let (Some(level), Some(end)) = (level, heading.find("</h")) else {
+        let (Some(level), Some(end)) = (level_of(heading), heading.find("</h")) else {
             out.push_str(&heading[..2]);
             rest = &heading[2..];
             continue;
@@ -185,21 +208,20 @@ fn anchor(html: &str) -> Rendered {
         if *seen > 1 {
             id = format!("{id}-{seen}");
         }
-        let level = char::from(level);
+        let level = (level - highest + 2).min(above + 1);
+        above = level;
         if depth == 0 {
             cuts.push(out.len());
         }
         out.push_str(&format!("<h{level} id=\"{id}\">{inner}</h{level}>"));
-        if level < '4' && !text.is_empty() {
-            toc.push(TocLine { level: if level == '2' { 1 } else { 2 }, href: format!("#{id}"), text });
+        if level < 4 && !text.is_empty() {
+            toc.push(TocLine { level: level - 1, href: format!("#{id}"), text });
         }
         rest = heading.get(end + 5..).unwrap_or_default();
     }
     out.push_str(rest);
     if toc.len() <= LONG {
         toc.clear();
-    } else if toc.iter().all(|line| line.level == 2) {
-        toc.iter_mut().for_each(|line| line.level = 1);
     }
     Rendered { html: out, toc, cuts }
 }
@@ -293,6 +315,25 @@ mod tests {
             "{}",
             rendered.html
         );
+    }
+
+    #[test]
+    fn headings_stand_in_order_whatever_the_issuer_wrote() {
+        let out = html(Format::Html, "<h4>A</h4><h6>B</h6><h4>C</h4><h5>D</h5>");
+        let opened: Vec<_> =
+            out.split('<').filter_map(|tag| tag.strip_prefix('h')?.split(' ').next()).collect();
+        assert_eq!(opened, ["2", "3", "2", "3"], "{out}");
+    }
+
+    #[test]
+    fn a_part_says_in_which_chapter_it_goes_on() {
+        let text = "## Chương I\n### Điều 1\nx\n### Điều 2\nx\n## Chương II\n### Điều 3\nx\n";
+        let rendered = render(&Body { format: Format::Markdown, text: text.into(), layer: Layer::Official });
+        let at = |id: &str| rendered.html.find(&format!(" id=\"{id}\"")).unwrap() - "<h3".len();
+        assert_eq!(rendered.within(at("dieu-2")), Some("Chương I"));
+        assert_eq!(rendered.within(at("dieu-3")), Some("Chương II"));
+        assert_eq!(rendered.within(at("chuong-ii")), None);
+        assert_eq!(rendered.within(0), None);
     }
 
     #[test]

@@ -84,6 +84,9 @@ pub struct Card {
     /// English title.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title_en: Option<String>,
+    /// The language of the title and the text (BCP 47); empty for Vietnamese.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub lang: String,
     /// Summary.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub summary: String,
@@ -121,6 +124,7 @@ impl From<&Item> for Card {
         Card {
             title: item.title.clone(),
             title_en: item.title_en.clone(),
+            lang: Some(item.lang.clone()).filter(|lang| lang != "vi").unwrap_or_default(),
             summary: item.summary.clone(),
             number: item.number.clone(),
             form: item.form.clone(),

@@ -13,7 +13,7 @@ use network::names::ContentHash;
 
 use super::Card;
 use super::store::{self, Reference, Standing};
-use super::view::Kind;
+use super::view::{Kind, Title};
 use crate::agencies::{self, Portal};
 use crate::app::App;
 use crate::db::Conn;
@@ -107,10 +107,14 @@ pub fn shown_kind(kind: &str) -> Kind {
     }
 }
 
-fn title(card: &Card, lang: Lang) -> String {
+/// The title that a page in `lang` shows, and its own language.
+pub fn title(card: &Card, lang: Lang) -> Title {
     match (&card.title_en, lang) {
-        (Some(title), Lang::En) => title.clone(),
-        _ => card.title.clone(),
+        (Some(title), Lang::En) => Title { text: title.clone(), lang: "en".to_owned() },
+        _ => {
+            let own = if card.lang.is_empty() { "vi" } else { &card.lang };
+            Title { text: card.title.clone(), lang: own.to_owned() }
+        }
     }
 }
 
@@ -143,6 +147,6 @@ pub fn label(card: &Card, lang: Lang) -> String {
     match (&card.form, &card.number) {
         (Some(form), Some(number)) => format!("{form} {number}"),
         _ if card.title.is_empty() => lang.words().kind_document.to_owned(),
-        _ => title(card, lang),
+        _ => title(card, lang).text,
     }
 }

@@ -150,7 +150,7 @@ pub async fn told(app: &App, conn: &mut Conn, item: &Standing, lang: Lang) -> an
 
     let mut provinces: Vec<ProvinceRow> = Vec::new();
     let mut at: HashMap<String, usize> = HashMap::new();
-    let mut exceptions = Vec::new();
+    let mut exceptions: Vec<(String, Exception)> = Vec::new();
     let mut ordered: Vec<(usize, &&Agency)> = portals.iter().enumerate().collect();
     ordered.sort_by_key(|(_, p)| {
         (province_of(&directory, p).map(|a| a.origin.clone()), p.level, p.domain.clone())
@@ -171,11 +171,21 @@ pub async fn told(app: &App, conn: &mut Conn, item: &Standing, lang: Lang) -> an
             let line = status.neighbours.iter().find(|n| n.name == node);
             let cut_off = line.is_some_and(|n| !n.up && n.source);
             let last = far.get(&node);
-            let above = directory.agency(&portal.parent);
-            exceptions.push(Exception {
-                portal: name(Some(portal), &portal.domain),
-                href: agencies::address(&directory, &portal.origin)
+            let here = (
+                name(Some(portal), &portal.domain),
+                agencies::address(&directory, &portal.origin)
                     .map(|at| format!("{at}/muc/{}", item.reference())),
+            );
+            // What holds for one portal of a node holds for all: they share its logs, its content and its line.
+            if let Some((_, one)) = exceptions.iter_mut().find(|(n, _)| *n == node && !node.is_empty()) {
+                one.portals.push(here);
+                continue;
+            }
+            let owner = node.parse::<Origin>().ok().and_then(|n| directory.node(&n)).map(|n| n.owner.clone());
+            let owner = owner.as_ref().and_then(|owner| directory.agency(owner)).or(Some(*portal));
+            let exception = Exception {
+                node: name(owner, &node),
+                portals: vec![here],
                 since: if cut_off { line.map(|n| instant(n.since)) } else { Some(instant(item.changed)) },
                 cut_off,
                 shows: match last {
@@ -185,9 +195,11 @@ pub async fn told(app: &App, conn: &mut Conn, item: &Standing, lang: Lang) -> an
                     }
                     Some(_) => Shows::Nothing,
                 },
-                carer: name(above, portal.parent.as_str()),
+                // The agency that runs the node; it is named whether or not its line is open.
+                carer: name(owner, portal.parent.as_str()),
                 told_at: None,
-            });
+            };
+            exceptions.push((node, exception));
         }
     }
 
@@ -238,6 +250,7 @@ pub async fn told(app: &App, conn: &mut Conn, item: &Standing, lang: Lang) -> an
     }
     accounts.reverse();
     let count = (good.iter().filter(|g| **g).count() as u32, portals.len() as u32);
+    let exceptions = exceptions.into_iter().map(|(_, exception)| exception).collect();
     Ok(Told { summary, portals: count, accounts, exceptions, provinces, holders })
 }
 

@@ -1,5 +1,7 @@
 //! The public pages about the network: where an item is shown, how the network is, how to check a paper.
 
+use std::cmp::Reverse;
+
 use askama::Template;
 use axum::extract::{Path, State as Given};
 use axum::response::Response;
@@ -15,7 +17,7 @@ use crate::app::App;
 use crate::clock::instant;
 use crate::db::Conn;
 use crate::items::State;
-use crate::items::pages::{kept, label};
+use crate::items::pages::{kept, label, title};
 use crate::items::store::{self as items, Reference};
 use crate::operate::alarms;
 use crate::peers::receipts;
@@ -51,7 +53,7 @@ pub async fn coverage(Given(app): Given<App>, Path(reference): Path<String>, vis
         drawn(&CoveragePage {
             reference: reference.to_string(),
             label,
-            title: (item.state != State::Erased).then(|| item.card.title.clone()),
+            title: (item.state != State::Erased).then(|| title(&item.card, visitor.lang)),
             summary: told.summary,
             portals: told.portals,
             accounts: told.accounts,
@@ -88,7 +90,7 @@ pub async fn network(Given(app): Given<App>, visitor: Visitor) -> Response {
                 .map(|a| Alarm::of(lang, &a.about, &a.peer, &a.origin, &a.detail, instant(a.first)))
                 .collect(),
             neighbours: neighbours(&app, &mut conn, &visitor).await?,
-            logs: logs(&app, &mut conn, &visitor, &heads).await?,
+            logs: logs(&app, &mut conn, &visitor, portal.log, &heads).await?,
             heads: heads_facts(&app, &mut conn, &heads).await?,
             splits: splits(&app, &mut conn, &visitor).await?,
             shell,
@@ -113,10 +115,8 @@ async fn neighbours(app: &App, conn: &mut Conn, visitor: &Visitor) -> Result<Vec
         let state = match neighbour.up {
             true if behind > 0 && neighbour.source => NeighbourState::CatchingUp,
             true => NeighbourState::InStep,
-            // A neighbour that is only held in reserve is heard of by its receipts.
-            false if !neighbour.source && last.is_some_and(|at| app.clock.micros() - at < 60_000_000) => {
-                NeighbourState::InStep
-            }
+            // One that this node does not follow now and that nothing has gone wrong with.
+            false if !neighbour.source && neighbour.trouble.is_none() => NeighbourState::Reserve,
             false => NeighbourState::Down { since: instant(neighbour.since) },
         };
         rows.push(Neighbour {
@@ -140,7 +140,13 @@ async fn neighbours(app: &App, conn: &mut Conn, visitor: &Visitor) -> Result<Vec
     Ok(rows)
 }
 
-async fn logs(app: &App, conn: &mut Conn, visitor: &Visitor, heads: &[Head]) -> Result<Vec<LogRow>, Problem> {
+async fn logs(
+    app: &App,
+    conn: &mut Conn,
+    visitor: &Visitor,
+    portal: i64,
+    heads: &[Head],
+) -> Result<Vec<LogRow>, Problem> {
     let directory = app.directory.load();
     let status = app.status.load();
     let lacking: std::collections::HashMap<i64, i64> =
@@ -169,10 +175,15 @@ async fn logs(app: &App, conn: &mut Conn, visitor: &Visitor, heads: &[Head]) -> 
                     Some(n) => LogState::Behind(n),
                     None => LogState::InStep,
                 },
+                this_portal: head.id == portal,
             }
         })
         .collect();
-    rows.sort_by(|a, b| b.size.cmp(&a.size).then_with(|| a.origin.cmp(&b.origin)));
+    // What is not well comes first, so that no cut hides it; then this portal's own, then the longest.
+    rows.sort_by_cached_key(|row| {
+        let well = matches!(row.state, LogState::Own | LogState::InStep) && row.lacking == 0;
+        (well, !row.this_portal, Reverse(row.size), row.origin.clone())
+    });
     rows.truncate(MOST_LOGS);
     Ok(rows)
 }

@@ -75,6 +75,11 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// This program as it was called, so that a printed command can be pasted where it was started.
+fn called() -> String {
+    std::env::args().next().unwrap_or_else(|| "nhipcau".to_owned())
+}
+
 /// A running demonstration.
 pub struct Demo {
     /// The nodes: the Government's, the ministry's, the province's.

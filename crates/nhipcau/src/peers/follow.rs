@@ -637,6 +637,8 @@ impl Net {
             .filter(|(_, log)| log.exists > log.size)
             .map(|(origin, log)| (origin.to_string(), log.exists - log.size))
             .collect();
+        let before = self.app.status.load();
+        let turned = (before.in_step, before.of) != (in_step, of);
         self.app.status.store(Arc::new(Status {
             synced: self.synced.or_else(|| (of == 0).then(|| self.app.clock.micros())),
             in_step,
@@ -646,6 +648,10 @@ impl Net {
             waiting: self.contents.waiting() as u64,
             started,
         }));
+        if turned {
+            // Every page says with how many nodes this one is in step.
+            self.app.pages.changed([crate::web::pages::Tag::Directory]);
+        }
         tracing::trace!(at = %instant(self.app.clock.micros()), in_step, of, "status");
     }
 }

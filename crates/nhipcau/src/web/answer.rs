@@ -49,6 +49,7 @@ pub fn page(takes: &Takes<'_>, page: &Page) -> Response {
         Ok(bytes) => *response.body_mut() = Body::from(bytes),
         Err(_) => *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR,
     }
+<<<<<<< HEAD
     response
 }
 
@@ -61,6 +62,17 @@ pub fn at_hand<B>(app: &App, peer: SocketAddr, request: &Request<B>) -> Option<R
     let kept = app.pages.get(asked.address(), app.clock.micros())?;
     Some(page(&Takes::of(request.headers()), &kept))
 }
+=======
+    if page.status == 503 {
+        headers.insert(header::RETRY_AFTER, SOON);
+    }
+    guard(headers);
+    response
+}
+
+/// When to come again, in seconds, for what is only a matter of moments.
+const SOON: HeaderValue = HeaderValue::from_static("3");
+>>>>>>> room/look
 
 /// The headers that every answer to a browser carries.
 pub fn guard(headers: &mut HeaderMap) {
@@ -102,6 +114,9 @@ pub fn fault_page(app: &App, visitor: &Visitor, fault: Fault) -> Response {
     let html = ErrorPage { shell, fault }.render().unwrap_or_else(|_| status.to_string());
     let mut response = (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, SOON);
+    }
     guard(response.headers_mut());
     response
 }
@@ -151,7 +166,11 @@ fn problem_with(status: StatusCode, vi: &str, en: &str, faults: &[crate::problem
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if status == StatusCode::SERVICE_UNAVAILABLE {
+<<<<<<< HEAD
         headers.insert(header::RETRY_AFTER, HeaderValue::from_static("3"));
+=======
+        response.headers_mut().insert(header::RETRY_AFTER, SOON);
+>>>>>>> room/look
     }
     response
 }

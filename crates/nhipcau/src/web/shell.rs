@@ -218,6 +218,16 @@ impl Shell {
         }
     }
 
+    /// What stands above every page while no other node can be reached: a correction may be on its way.
+    pub fn stale_sentence(&self) -> Option<String> {
+        match (self.nodes, self.synced) {
+            ((0, 1..), Synced::At(at)) => {
+                Some(self.w().stale(date::hour(at), date::date(self.lang, date::day(at))))
+            }
+            _ => None,
+        }
+    }
+
     /// The style sheet's address.
     pub fn css(&self) -> &'static str {
         assets::css()

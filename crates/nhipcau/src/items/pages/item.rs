@@ -70,10 +70,8 @@ async fn gone(
     let note = explained(app, conn, item.note).await?;
     let at = instant(item.changed);
     let why = match item.state {
-        State::Erased => {
-            // The note with the basis comes right behind the entry; until then the sentence stands without it.
-            GoneWhy::Erased { at, basis: note.and_then(|n| n.basis).unwrap_or_else(|| "…".to_owned()) }
-        }
+        // The note with the basis comes right behind the entry; until then the sentence stands without it.
+        State::Erased => GoneWhy::Erased { at, basis: note.and_then(|n| n.basis) },
         _ => GoneWhy::Withdrawn { at, reason: note.map(|n| n.text) },
     };
     let mut shell = portal.shell(app, visitor, Section::Elsewhere);
@@ -114,7 +112,7 @@ async fn standing_page(
     let note = explained(app, conn, item.note).await?;
     let (stored, coverage) = coverage::of_item(app, conn, &item).await?;
     let span = span(app, &item, shown, stored, lang);
-    shell.title = Some(title(&item.card, lang));
+    shell.title = Some(title(&item.card, lang).text);
     shell.description = Some(document.summary.clone()).filter(|s| !s.is_empty());
     let today = date::day(shell.now);
     let by = publisher(app, &item, lang);
@@ -233,6 +231,7 @@ fn part_of(visitor: &Visitor, reference: &str, text: &body::Text) -> Result<Read
         before: (this > 1).then(|| at(this - 1)),
         after: (this < ranges.len()).then(|| at(this + 1)),
         whole: format!("/muc/{reference}?toan-van=1"),
+        within: rendered.within(range.start).map(str::to_owned),
     };
     Ok(Reading { part: this - 1, toc, parts: Some(parts) })
 }

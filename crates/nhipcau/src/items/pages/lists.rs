@@ -155,6 +155,7 @@ fn row(app: &App, shell: &Shell, item: Standing) -> ItemRow {
     ItemRow {
         href: format!("/muc/{}", item.reference()),
         title: title(&item.card, lang),
+        issued: item.card.issued,
         kind: shown_kind(&item.kind),
         form: item.card.form.clone(),
         number: item.card.number.clone(),

@@ -3,6 +3,7 @@
 use askama::Template;
 use jiff::Timestamp;
 
+use super::Title;
 use crate::web::shell::Shell;
 use crate::words::{Lang, date, number};
 
@@ -69,7 +70,7 @@ pub struct HistoryPage {
     /// The item's name in addresses.
     pub reference: String,
     /// The item's title; `None` once it is erased.
-    pub title: Option<String>,
+    pub title: Option<Title>,
     /// What leads back: `Nghị định 154/2026/NĐ-CP`.
     pub label: String,
     /// The item's log: `chinhphu.vn/log`.
@@ -111,8 +112,8 @@ pub enum GoneWhy {
     Erased {
         /// When.
         at: Timestamp,
-        /// The basis: `khoản 2 Điều 16 Luật Bảo vệ dữ liệu cá nhân`.
-        basis: String,
+        /// The basis: `khoản 2 Điều 16 Luật Bảo vệ dữ liệu cá nhân`; `None` while the note that names it is on its way.
+        basis: Option<String>,
     },
 }
 
@@ -125,7 +126,7 @@ pub struct GonePage {
     /// The item's name in addresses.
     pub reference: String,
     /// Its title, where it may still be said; never after an erasure.
-    pub title: Option<String>,
+    pub title: Option<Title>,
     /// Who published it.
     pub agency: String,
     /// Why it is gone.
@@ -150,7 +151,11 @@ impl GonePage {
                 w.gone_sentence(&self.agency, date::in_sentence(lang, *at, now), entry)
             }
             GoneWhy::Erased { at, basis } => {
-                w.erased_sentence(date::in_sentence(lang, *at, now), basis, entry)
+                let at = date::in_sentence(lang, *at, now);
+                match basis {
+                    Some(basis) => w.erased_sentence(at, basis, entry),
+                    None => w.erased_sentence_bare(at, entry),
+                }
             }
         }
     }
@@ -166,7 +171,7 @@ impl GonePage {
         matches!(self.why, GoneWhy::Erased { .. })
     }
 
-    fn kept_title(&self) -> Option<&str> {
-        if self.erased() { None } else { self.title.as_deref() }
+    fn kept_title(&self) -> Option<&Title> {
+        self.title.as_ref().filter(|_| !self.erased())
     }
 }

@@ -240,6 +240,8 @@ pub struct Parts {
     pub after: Option<String>,
     /// The whole text on one page.
     pub whole: String,
+    /// The chapter that a part before has begun, if this one goes on with it.
+    pub within: Option<String>,
 }
 
 /// The check in the reader's own browser.
@@ -325,6 +327,14 @@ impl ItemPage {
             Provenance::Carried { site, at, .. } => {
                 w.provenance_carried(site, date::hour(*at), date::date(lang, date::day(*at)))
             }
+        }
+    }
+
+    /// What the agency is to the item: a document is issued by one, anything else is published.
+    fn agency_label(&self) -> &'static str {
+        match self.kind {
+            Kind::Document | Kind::Directive => self.shell.w().fact_agency,
+            _ => self.shell.w().fact_publisher,
         }
     }
 

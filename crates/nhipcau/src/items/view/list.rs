@@ -4,7 +4,7 @@ use askama::Template;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{Kind, Legal, Origin, Urgency};
+use super::{Kind, Legal, Origin, Title, Urgency};
 use crate::web::shell::Shell;
 use crate::words::{Lang, date, number};
 
@@ -29,7 +29,7 @@ pub struct ItemRow {
     /// `/muc/<ref>`.
     pub href: String,
     /// The item's title.
-    pub title: String,
+    pub title: Title,
     /// What kind of thing it is.
     pub kind: Kind,
     /// A document's form: `Nghị định`.
@@ -38,6 +38,8 @@ pub struct ItemRow {
     pub number: Option<String>,
     /// The agency that issued it.
     pub agency: String,
+    /// The day it was issued on, for a document.
+    pub issued: Option<Date>,
     /// When its latest edition entered the issuer's log.
     pub at: Timestamp,
     /// How urgent it is.
@@ -51,7 +53,7 @@ pub struct ItemRow {
 }
 
 impl ItemRow {
-    /// The line under the title: agency, form and number, what happened, legal status.
+    /// The line under the title: agency, form, number and day, what happened, legal status.
     pub fn line(&self, shell: &Shell) -> String {
         let w = shell.w();
         let mut parts = vec![self.agency.clone()];
@@ -61,7 +63,13 @@ impl ItemRow {
             (None, Some(number)) => number.clone(),
             (None, None) => self.kind.label(shell.lang).to_lowercase(),
         };
-        parts.push(if self.sample { w.sample(what) } else { what });
+        let what = match self.issued.filter(|_| self.number.is_some()) {
+            Some(day) => w.row_of_day(what, date::date(shell.lang, day)),
+            None => what,
+        };
+        // Most samples say so in their titles.
+        let marked = self.title.text.starts_with(w.sample_mark);
+        parts.push(if self.sample && !marked { w.sample(what) } else { what });
         let at = |instant| date::in_sentence(shell.lang, instant, shell.now);
         match self.change {
             RowChange::None => {}

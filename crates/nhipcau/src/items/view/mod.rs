@@ -78,6 +78,15 @@ impl Kind {
     }
 }
 
+/// A title and the language it is in (BCP 47), which need not be the page's.
+#[derive(Clone, Debug)]
+pub struct Title {
+    /// The title.
+    pub text: String,
+    /// `vi`, `en`.
+    pub lang: String,
+}
+
 /// Whose items a list shows: the filter `?cua=`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Origin {

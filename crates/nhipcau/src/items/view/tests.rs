@@ -15,14 +15,19 @@ fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
+fn titled(text: &str) -> Title {
+    Title { text: text.into(), lang: "vi".into() }
+}
+
 fn row() -> ItemRow {
     ItemRow {
         href: "/muc/019ab3f0".into(),
-        title: "Ứng phó mưa lũ <script>alert(1)</script>".into(),
+        title: titled("Ứng phó mưa lũ <script>alert(1)</script>"),
         kind: Kind::Directive,
         form: Some("Công điện".into()),
         number: Some("46/CĐ-TTg".into()),
         agency: "Thủ tướng Chính phủ".into(),
+        issued: Some(date(2026, 11, 24)),
         at: at("2026-11-24T00:40:00Z"),
         urgency: Urgency::Flash,
         legal: Some(Legal::InForce),
@@ -193,7 +198,7 @@ fn a_row_says_what_happened_last() {
     let said = row().line(&shell).replace('\u{a0}', " ");
     assert_eq!(
         said,
-        "Thủ tướng Chính phủ · (mẫu) Công điện 46/CĐ-TTg · đính chính lúc 08:20 hôm nay · còn hiệu lực"
+        "Thủ tướng Chính phủ · (mẫu) Công điện 46/CĐ-TTg ngày 24/11/2026 · đính chính lúc 08:20 hôm nay · còn hiệu lực"
     );
     assert_eq!(row().when(&shell), "07:40");
 }
@@ -250,7 +255,7 @@ fn what_is_erased_is_never_named() {
         let page = |why| GonePage {
             shell: sample(lang),
             reference: "019ab3f0".into(),
-            title: Some("Tên bí mật".into()),
+            title: Some(titled("Tên bí mật")),
             agency: "Chính phủ".into(),
             why,
             entry: 816,
@@ -259,7 +264,7 @@ fn what_is_erased_is_never_named() {
             page(GoneWhy::Withdrawn { at: at("2026-11-24T02:12:00Z"), reason: None }).render().unwrap();
         assert_page(&gone);
         assert!(gone.contains("Tên bí mật"));
-        let basis = "khoản 2 Điều 16".to_owned();
+        let basis = Some("khoản 2 Điều 16".to_owned());
         let erased = page(GoneWhy::Erased { at: at("2026-11-24T02:12:00Z"), basis }).render().unwrap();
         assert_page(&erased);
         assert!(!erased.contains("Tên bí mật") && erased.contains("khoản 2 Điều 16"));

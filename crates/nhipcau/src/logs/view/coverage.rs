@@ -4,6 +4,7 @@
 use askama::Template;
 use jiff::Timestamp;
 
+use crate::items::view::Title;
 use crate::web::shell::Shell;
 use crate::words::{Words, date, number};
 
@@ -18,14 +19,14 @@ pub struct CoveragePage {
     /// What leads back: `Nghị định 154/2026/NĐ-CP`.
     pub label: String,
     /// The item's title; `None` once it is erased.
-    pub title: Option<String>,
+    pub title: Option<Title>,
     /// What the page counts.
     pub summary: Summary,
     /// Portals that are as they should be, of all that should.
     pub portals: (u32, u32),
     /// The issue and every later step, newest first: when, how far, how fast.
     pub accounts: Vec<Account>,
-    /// Portals that are not as they should be.
+    /// Portals that are not as they should be, by node.
     pub exceptions: Vec<Exception>,
     /// The portals by province (and the central ones), in the order of the directory.
     pub provinces: Vec<ProvinceRow>,
@@ -78,13 +79,13 @@ pub enum AccountOf {
     Erasure,
 }
 
-/// A portal that is not as it should be.
+/// Portals of one node that are not as they should be, all in the same way.
 #[derive(Clone, Debug)]
 pub struct Exception {
-    /// Its name: `Xã Mù Cang Chải, Lào Cai`.
-    pub portal: String,
-    /// The complete address of the item there, if it can be reached.
-    pub href: Option<String>,
+    /// Whose the node is: `Tỉnh Lào Cai`.
+    pub node: String,
+    /// The portals, each with the complete address of the item there; at least one.
+    pub portals: Vec<(String, Option<String>)>,
     /// Since when.
     pub since: Option<Timestamp>,
     /// Whether the reason is that its node cannot be reached.
@@ -217,11 +218,17 @@ impl CoveragePage {
     }
 
     fn exceptions_heading(&self) -> String {
-        let n = self.n(&u32::try_from(self.exceptions.len()).unwrap_or(u32::MAX));
+        let n = number::whole(self.shell.lang, self.exceptions.iter().map(|e| e.portals.len() as u64).sum());
         match self.summary {
             Summary::Shown => self.w().exceptions_shown(n),
             Summary::Withdrawn | Summary::Erased => self.w().exceptions_removed(n),
         }
+    }
+
+    /// The node of an exception and how many of its portals it is about.
+    fn node(&self, exception: &Exception) -> String {
+        let n = number::whole(self.shell.lang, exception.portals.len() as u64);
+        self.w().exception_node(&exception.node, n)
     }
 
     fn since(&self, exception: &Exception) -> String {

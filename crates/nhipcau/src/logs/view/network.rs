@@ -90,6 +90,8 @@ pub enum NeighbourState {
     InStep,
     /// Open, catching up.
     CatchingUp,
+    /// Held in reserve: nothing has called for it.
+    Reserve,
     /// Closed; tried again at intervals.
     Down {
         /// Since when.
@@ -112,6 +114,8 @@ pub struct LogRow {
     pub at: Option<Timestamp>,
     /// How it is.
     pub state: LogState,
+    /// Whether it is the log of the portal that shows the page.
+    pub this_portal: bool,
 }
 
 /// How a log is.
@@ -170,7 +174,7 @@ impl NetworkPage {
 
     /// Whether every line is open and every log is as it should be.
     fn calm(&self) -> bool {
-        let in_step = |n: &Neighbour| n.state == NeighbourState::InStep;
+        let in_step = |n: &Neighbour| matches!(n.state, NeighbourState::InStep | NeighbourState::Reserve);
         let fine = |l: &LogRow| !matches!(l.state, LogState::Behind(_) | LogState::Frozen);
         self.alarms.is_empty()
             && self.splits.is_empty()
@@ -235,6 +239,7 @@ impl NetworkPage {
         match neighbour.state {
             NeighbourState::InStep => w.line_in_step.to_owned(),
             NeighbourState::CatchingUp => w.line_catching_up(self.n(&neighbour.behind)),
+            NeighbourState::Reserve => w.line_reserve.to_owned(),
             NeighbourState::Down { since } => w.line_down(self.at(&since)),
         }
     }
@@ -243,12 +248,31 @@ impl NetworkPage {
         match neighbour.state {
             NeighbourState::InStep => "good",
             NeighbourState::CatchingUp => "due",
+            NeighbourState::Reserve => "",
             NeighbourState::Down { .. } => "bad",
         }
     }
 
     fn lag(&self, neighbour: &Neighbour) -> String {
         neighbour.lag_ms.map(|ms| number::duration(self.shell.lang, ms)).unwrap_or_else(|| "–".to_owned())
+    }
+
+    /// The logs that a reader asks for first: this portal's, those that come from elsewhere, and any that is not well.
+    fn first_logs(&self) -> impl Iterator<Item = &LogRow> {
+        self.logs.iter().filter(|log| !self.is_quiet(log))
+    }
+
+    /// The other portals' logs of this node, while they are well.
+    fn quiet_logs(&self) -> Vec<&LogRow> {
+        self.logs.iter().filter(|log| self.is_quiet(log)).collect()
+    }
+
+    fn is_quiet(&self, log: &LogRow) -> bool {
+        log.state == LogState::Own && log.lacking == 0 && !log.this_portal
+    }
+
+    fn quiet_says(&self, logs: &[&LogRow]) -> String {
+        self.w().logs_others(number::whole(self.shell.lang, logs.len() as u64))
     }
 
     fn log_state(&self, log: &LogRow) -> String {

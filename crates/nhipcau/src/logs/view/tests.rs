@@ -5,6 +5,7 @@ use askama::Template;
 use jiff::Timestamp;
 
 use super::*;
+use crate::items::view::Title;
 use crate::web::shell::{assert_page, sample};
 use crate::words::Lang;
 
@@ -41,13 +42,13 @@ fn coverage(lang: Lang, summary: Summary) -> CoveragePage {
         shell: sample(lang),
         reference: "019ab3f0".into(),
         label: "Nghị định 154/2026/NĐ-CP".into(),
-        title: Some("Quy định chi tiết".into()),
+        title: Some(Title { text: "Quy định chi tiết".into(), lang: "vi".into() }),
         summary,
         portals: (3_370, 3_373),
         accounts: vec![account, issue],
         exceptions: vec![Exception {
-            portal: "Xã Mù Cang Chải, Lào Cai".into(),
-            href: None,
+            node: "Tỉnh Lào Cai".into(),
+            portals: ["Xã Mù Cang Chải", "Xã Bát Xát", "Xã Y Tý"].map(|name| (name.into(), None)).into(),
             since: Some(at("2026-11-24T02:58:00Z")),
             cut_off: true,
             shows: Shows::Earlier { synced: at("2026-11-24T02:58:00Z") },
@@ -69,7 +70,9 @@ fn coverage_says_how_far_how_fast_and_who_cares() {
         "<b>3.370</b> trên 3.373 cổng đang hiển thị đúng bản mới nhất",
         "Đính chính lúc 08:20 hôm nay đã đến 3.370/3.373 cổng; nửa số cổng trong 0,2 giây, 99 % trong 0,8 giây. Còn 3 cổng.",
         "Đã đến đủ lúc 08:20 hôm nay.",
-        "1 cổng chưa hiển thị bản mới nhất",
+        "3 cổng chưa hiển thị bản mới nhất",
+        "Máy chủ của Tỉnh Lào Cai: 3 cổng",
+        "<li>Xã Bát Xát</li>",
         "mất kết nối 09:58",
         "Tỉnh Lào Cai, đã báo 09:59",
         "<i></i><b></b><i></i>",
@@ -112,6 +115,7 @@ fn the_network_page_first_says_whether_anything_must_be_done() {
             lacking: 0,
             at: None,
             state: LogState::Behind(17),
+            this_portal: false,
         }],
         heads: Heads { at: Some(at("2026-11-24T02:59:55Z")), size: 10_412, quorum: (1, 2) },
         splits: vec![],
@@ -122,7 +126,9 @@ fn the_network_page_first_says_whether_anything_must_be_done() {
     assert!(calm.render().unwrap().contains("Mọi thứ đang chạy tốt. Bạn không phải làm gì."));
     let busy = page(Lang::Vi, vec![]).render().unwrap();
     assert!(!busy.contains("Mọi thứ đang chạy tốt"), "a line is down");
-    assert!(busy.contains("Chưa chắc. Sổ đầu mục cập nhật 09:59 hôm nay mới có 1 chữ ký chứng kiến (cần 2)"));
+    assert!(
+        busy.contains("Chưa chắc. Sổ mốc chung cập nhật 09:59 hôm nay mới có 1 chữ ký chứng kiến (cần 2)")
+    );
     for lang in BOTH {
         assert_page(&page(lang, vec![]).render().unwrap());
         let alarm = Alarm::of(lang, "follower.split", "", "a.vn/log", "", at("2026-11-24T02:41:00Z"));

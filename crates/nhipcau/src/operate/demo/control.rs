@@ -67,10 +67,17 @@ pub async fn ask(dir: &Path, act: &str, node: &str) -> anyhow::Result<()> {
         .await
         .context("the demonstration does not answer; start it with `nhipcau demo`")?;
     match answer.status().as_u16() {
-        204 if act == "cut" => {
-            println!("Đã rút cáp của {node}. Cắm lại: nhipcau demo mend {node} --dir {}", dir.display())
-        }
-        204 => println!("Đã cắm lại cáp của {node}."),
+        204 if act == "cut" => println!(
+            "Đã rút cáp của {node}: không nhận và không gửi gì cho máy chủ khác, người đọc vẫn vào được.\n\
+             The cable of {node} is pulled: nothing comes from or goes to other nodes; readers still come.\n\
+             Cắm lại · mend: {} demo mend {node} --dir {}",
+            super::called(),
+            dir.display()
+        ),
+        204 => println!(
+            "Đã cắm lại cáp của {node}; những gì đã lỡ đang được bắt kịp.\n\
+             The cable of {node} is plugged in; it is catching up on what it missed."
+        ),
         404 => bail!("there is no node {node:?}; the nodes are chinhphu, mof and laocai"),
         other => bail!("the demonstration refused ({other})"),
     }

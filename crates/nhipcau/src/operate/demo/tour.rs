@@ -57,8 +57,7 @@ impl Tour {
         let Tour { read, label, withdraw, ports: [government, ministry, province] } = self;
         let commune = format!("http://mucangchai.laocai.localhost:{province}");
         let folder = dir.display();
-        // As this program was called, so that a line can be pasted where it was started.
-        let call = std::env::args().next().unwrap_or_else(|| "nhipcau".to_owned());
+        let call = super::called();
         let seconds = took.as_millis().div_ceil(100) as f64 / 10.0;
         let (vi, en) = (format!("{seconds:.1}").replace('.', ","), seconds);
         println!(
