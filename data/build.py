@@ -208,17 +208,44 @@ def province_governments(parent):
     return lines
 
 
+# Who decided each swap of a working day and a Saturday; the number of the one of August 2026 was not found.
+SWAPS = {
+    ("2024-04-29", "2024-05-04"): "Công văn 2450/VPCP-KGVX ngày 12/4/2024",
+    ("2025-05-02", "2025-04-26"): "Công văn 8726/VPCP-KGVX ngày 26/11/2024",
+    ("2026-01-02", "2026-01-10"): "Công văn 12729/VPCP-KGVX ngày 25/12/2025",
+    ("2026-08-31", "2026-08-22"): "Phương án nghỉ Tết Âm lịch và Quốc khánh năm 2026 (số văn bản: cần kiểm tra)",
+}
+# The swap of the turn of the year 2026 is missing in the package.
+SWAP_ADDED = ("2026-01-02", "2026-01-10")
+DECIDED_UNTIL = 2026
+
+
+def holiday_basis(date, name):
+    year = int(date[:4])
+    code = "Bộ luật Lao động 45/2019/QH14" if year >= 2021 else "Bộ luật Lao động 10/2012/QH13"
+    if "nghỉ bù" in name:
+        basis = f"{code}, Điều {'111' if year >= 2021 else '115'} khoản 3"
+    elif name == "Ngày Văn hóa Việt Nam":
+        basis = "Nghị quyết 28/2026/QH16"
+    else:
+        basis = f"{code}, Điều {'112' if year >= 2021 else '115'}"
+    if "Tết" in name and not name.startswith("Tết Dương lịch"):
+        basis += "; phương án nghỉ Tết hằng năm"
+    return basis + ("; dự kiến, chưa có phương án của năm" if year > DECIDED_UNTIL else "")
+
+
 def holidays():
+    swapped = {day: basis for pair, basis in SWAPS.items() for day in pair}
     days = [[r["date"], "off", nfc(r["name_vi"]), nfc(r["name_en"])] for r in
             rows("holidays/vn_public_holidays_2020_2030.csv")]
     makeup = json.loads((SOURCES / "holidays/vn_makeup_workdays.json").read_text(encoding="utf-8"))
-    days += [[d, "work", "Ngày làm bù", "Make-up working day"] for d in makeup["make_up_working_saturdays"]
-             if d >= "2020"]
-    # Known gap of the package: the swap of the turn of the year 2026.
-    days += [["2026-01-02", "off", "Ngày nghỉ (thay cho ngày 10/01/2026)", "Day off (substituted from 01/10/2026)"],
-             ["2026-01-10", "work", "Ngày làm bù", "Make-up working day"]]
+    worked = [d for d in makeup["make_up_working_saturdays"] if d >= "2020"] + [SWAP_ADDED[1]]
+    check(sorted(worked) == sorted(pair[1] for pair in SWAPS), "a make-up Saturday without its decision")
+    days += [[d, "work", "Ngày làm bù", "Make-up working day"] for d in worked]
+    days += [[SWAP_ADDED[0], "off", "Ngày nghỉ (thay cho ngày 10/01/2026)", "Day off (substituted from 01/10/2026)"]]
     check(len({d[0] for d in days}) == len(days), "a holiday twice")
-    write("holidays.csv", ["date", "kind", "name", "name_en"], sorted(days))
+    write("holidays.csv", ["date", "kind", "name", "name_en", "legal_basis"],
+          sorted([*d, swapped.get(d[0]) or holiday_basis(d[0], d[2])] for d in days))
 
 
 def licences():

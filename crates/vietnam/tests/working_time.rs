@@ -2,8 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use jiff::civil::{Date, date};
-use vietnam::working_time::Calendar;
+use jiff::civil::{Date, date, datetime};
+use proptest::prelude::*;
+use vietnam::working_time::{Calendar, NoDeadline, OfficeHours, Period, Reading};
 
 fn calendar() -> &'static Calendar {
     Calendar::shipped()
@@ -84,10 +85,213 @@ fn a_broken_calendar_is_named_with_line_and_fault() {
             "date,kind,name,name_en\n2026-02-20,off,A,A\n2026-02-20,work,B,B\n",
             "line 3: 2026-02-20 stands twice",
         ),
-        ("date,kind,name,name_en\n,off,A,A\n", "no day"),
+        ("date,kind,name,name_en\n,off,A,A\n", "line 2: no day"),
         ("date,kind,name,name_en\n", "no day at all"),
     ] {
         let error = Calendar::parse(table).unwrap_err().to_string();
         assert!(error.contains(message), "{error}");
+    }
+}
+
+fn end(from: Date, period: Period) -> Date {
+    calendar().deadline(from, period, OfficeHours::usual()).unwrap().end
+}
+
+#[test]
+fn a_deadline_tells_every_day_of_its_count_and_why() {
+    let deadline =
+        calendar().deadline(date(2026, 8, 20), Period::WorkingDays(8), OfficeHours::usual()).unwrap();
+    assert_eq!(
+        deadline.steps.iter().map(|step| step.vi()).collect::<Vec<_>>(),
+        [
+            "Thứ Năm 20/08/2026: ngày đầu của thời hạn, không tính",
+            "Thứ Sáu 21/08/2026: tính là ngày thứ 1",
+            "Thứ Bảy 22/08/2026: Ngày làm bù, tính là ngày thứ 2",
+            "Chủ nhật 23/08/2026: nghỉ hằng tuần, không tính",
+            "Thứ Hai 24/08/2026: tính là ngày thứ 3",
+            "Thứ Ba 25/08/2026: tính là ngày thứ 4",
+            "Thứ Tư 26/08/2026: tính là ngày thứ 5",
+            "Thứ Năm 27/08/2026: tính là ngày thứ 6",
+            "Thứ Sáu 28/08/2026: tính là ngày thứ 7",
+            "Thứ Bảy 29/08/2026: nghỉ hằng tuần, không tính",
+            "Chủ nhật 30/08/2026: nghỉ hằng tuần, không tính",
+            "Thứ Hai 31/08/2026: Ngày nghỉ (thay cho ngày 22/08/2026), ngày nghỉ, không tính",
+            "Thứ Ba 01/09/2026: Quốc khánh, ngày nghỉ, không tính",
+            "Thứ Tư 02/09/2026: Quốc khánh, ngày nghỉ, không tính",
+            "Thứ Năm 03/09/2026: tính là ngày thứ 8",
+        ]
+    );
+    assert_eq!(deadline.steps[2].en(), "Saturday 2026-08-22: Make-up working day, counted as day 2");
+    assert_eq!(deadline.vi(), "8 ngày làm việc kể từ ngày 20/08/2026: hết ngày Thứ Năm 03/09/2026.");
+    assert_eq!(deadline.en(), "8 working days from 2026-08-20: until the end of Thursday 2026-09-03.");
+    let basis = &deadline.steps[12].special.as_ref().unwrap().legal_basis;
+    assert_eq!(basis, "Bộ luật Lao động 45/2019/QH14, Điều 112");
+}
+
+#[test]
+fn calendar_days_count_free_days_and_the_end_moves_over_them() {
+    let deadline =
+        calendar().deadline(date(2026, 2, 9), Period::CalendarDays(5), OfficeHours::usual()).unwrap();
+    assert_eq!(deadline.end, date(2026, 2, 23));
+    let readings: Vec<Reading> = deadline.steps.iter().map(|s| s.reading).collect();
+    assert_eq!(
+        readings[..7],
+        [
+            Reading::LeftOut,
+            Reading::Counted(1),
+            Reading::Counted(2),
+            Reading::Counted(3),
+            Reading::Counted(4),
+            Reading::Counted(5), // Saturday, 14 February
+            Reading::MovedOver,
+        ]
+    );
+    assert_eq!(readings.last(), Some(&Reading::MovedTo));
+    assert_eq!(end(date(2026, 11, 24), Period::CalendarDays(0)), date(2026, 11, 25));
+}
+
+#[test]
+fn hours_run_through_nights_and_days_off_from_their_moment() {
+    let deadline =
+        |from, hours| calendar().deadline(from, Period::Hours(hours), OfficeHours::usual()).unwrap();
+    let press = deadline(datetime(2026, 2, 13, 16, 30, 0, 0), 24);
+    assert_eq!(press.ends_at, Some(datetime(2026, 2, 14, 16, 30, 0, 0)), "a Saturday: incidents do not wait");
+    assert_eq!(press.end, date(2026, 2, 14));
+    assert_eq!(press.vi(), "24 giờ kể từ 16:30 ngày 13/02/2026: đến 16:30 ngày 14/02/2026.");
+    assert_eq!(
+        press.steps.iter().map(|s| s.vi()).collect::<Vec<_>>(),
+        ["Thứ Sáu 13/02/2026: tính 7 giờ 30 phút", "Thứ Bảy 14/02/2026: nghỉ hằng tuần, tính 16 giờ 30 phút"]
+    );
+    // From a day alone hours run from its midnight, and end with a day.
+    let day = calendar().deadline(date(2026, 2, 13), Period::Hours(24), OfficeHours::usual()).unwrap();
+    assert_eq!((day.end, day.ends_at), (date(2026, 2, 14), Some(datetime(2026, 2, 15, 0, 0, 0, 0))));
+    assert_eq!(deadline(datetime(2026, 2, 13, 0, 0, 0, 0), 24).end, date(2026, 2, 14));
+    assert_eq!(deadline(datetime(2026, 2, 13, 23, 59, 59, 0), 0).end, date(2026, 2, 13));
+}
+
+#[test]
+fn working_hours_count_only_while_the_office_is_open() {
+    let ends = |from, hours| {
+        calendar().deadline(from, Period::WorkingHours(hours), OfficeHours::usual()).unwrap().ends_at.unwrap()
+    };
+    let at = |day, hour, minute| datetime(2026, 2, day, hour, minute, 0, 0);
+    assert_eq!(ends(at(12, 9, 0), 2), at(12, 11, 0));
+    assert_eq!(ends(at(12, 9, 0), 4), at(12, 14, 30), "over noon");
+    assert_eq!(ends(at(12, 12, 0), 1), at(12, 14, 0), "from noon");
+    assert_eq!(ends(at(12, 15, 0), 8), at(13, 15, 0), "over the night");
+    assert_eq!(ends(at(13, 15, 0), 3), at(23, 8, 30), "over Tết");
+    assert_eq!(ends(at(14, 8, 0), 8), at(23, 17, 0), "from a Saturday to closing time");
+    assert_eq!(ends(at(13, 18, 0), 0), at(23, 7, 30), "at once, after closing time");
+}
+
+#[test]
+fn office_hours_are_dated_and_may_have_seasons() {
+    let office = OfficeHours::shipped("vinh-phuc").unwrap();
+    let opens = |day| office.on(day).unwrap().spans[0].0.to_string();
+    assert_eq!(opens(date(2022, 4, 15)), "07:30:00");
+    assert_eq!(opens(date(2022, 4, 16)), "07:00:00");
+    assert_eq!(opens(date(2022, 12, 31)), "07:30:00", "winter runs over the turn of the year");
+    assert_eq!(office.on(date(2025, 7, 1)), None, "the province was merged");
+    let none = calendar().deadline(date(2025, 7, 1), Period::WorkingHours(1), office);
+    assert_eq!(none, Err(NoDeadline::NoHours(date(2025, 7, 2))));
+    let header = "office,from,until,season_from,season_until,morning_from,morning_until,afternoon_from,afternoon_until,legal_basis\n";
+    for (row, message) in [
+        ("a,,,,,07:30,11:30,13:00,25:00,x\n", "office_hours.csv, line 2: `25:00` is not a time"),
+        ("a,,,02-30,03-01,07:30,11:30,13:00,17:00,x\n", "`02-30` is not a month and day"),
+        ("a,,,,,07:30,13:30,13:00,17:00,x\n", "do not follow each other"),
+        ("a,,,,,07:30,11:30,13:00,17:00,\n", "must not be empty"),
+    ] {
+        let error = OfficeHours::parse(&format!("{header}{row}")).unwrap_err().to_string();
+        assert!(error.contains(message), "{error}");
+    }
+}
+
+#[test]
+fn a_changed_calendar_gives_another_deadline_when_asked_again() {
+    let period = Period::WorkingDays(2);
+    assert_eq!(end(date(2027, 4, 28), period), date(2027, 5, 4));
+    let swapped = calendar()
+        .amended(
+            "date,kind,name,name_en,legal_basis\n2027-05-03,usual,,,\n\
+             2027-04-29,off,Ngày nghỉ,Day off,Quyết định\n2027-05-08,work,Ngày làm bù,Make-up working day,Quyết định\n",
+        )
+        .unwrap();
+    let again = swapped.deadline(date(2027, 4, 28), period, OfficeHours::usual()).unwrap();
+    assert_eq!(again.end, date(2027, 5, 4), "3 May for 29 April");
+    let later = swapped.deadline(date(2027, 5, 6), period, OfficeHours::usual()).unwrap();
+    assert_eq!((later.end, end(date(2027, 5, 6), period)), (date(2027, 5, 8), date(2027, 5, 10)));
+    let next = calendar().amended("date,kind,name,name_en\n2031-01-01,off,Tết,Tet\n").unwrap();
+    assert_eq!(next.is_working_day(date(2031, 1, 2)), Ok(true));
+    let gap = calendar().amended("date,kind,name,name_en\n2033-01-01,off,Tết,Tet\n").unwrap_err();
+    assert!(gap.to_string().contains("leaves a gap: the calendar covers 2020 to 2030"), "{gap}");
+}
+
+#[test]
+fn every_special_day_that_ships_has_its_legal_basis() {
+    let mut day = date(2020, 1, 1);
+    while day <= date(2030, 12, 31) {
+        if let Some(special) = calendar().special_day(day) {
+            assert!(!special.legal_basis.is_empty(), "{day}");
+            assert_eq!(special.legal_basis.contains("dự kiến"), day.year() > 2026, "{day}");
+        }
+        day = day.tomorrow().unwrap();
+    }
+}
+
+// What others count: see `oracle/build.py`, which also says where Viet Nam's official days differ from theirs.
+
+#[test]
+fn ten_years_of_days_are_as_others_count_them() {
+    let mut count = 0;
+    for row in csv::Reader::from_reader(include_str!("oracle/days.csv").as_bytes()).records() {
+        let row = row.unwrap();
+        let mut day = date(row[0].parse().unwrap(), 1, 1);
+        for worked in row[1].chars() {
+            assert_eq!(calendar().is_working_day(day), Ok(worked == '1'), "{day}");
+            day = day.tomorrow().unwrap();
+            count += 1;
+        }
+    }
+    assert_eq!(count, 3652);
+}
+
+#[test]
+fn ten_years_of_periods_end_as_others_count_them() {
+    let mut count = 0;
+    for row in csv::Reader::from_reader(include_str!("oracle/periods.csv").as_bytes()).records() {
+        let row = row.unwrap();
+        let (from, days): (Date, u32) = (row[0].parse().unwrap(), row[2].parse().unwrap());
+        let period =
+            if &row[1] == "working" { Period::WorkingDays(days) } else { Period::CalendarDays(days) };
+        assert_eq!(end(from, period).to_string(), row[3], "{from} + {period:?}");
+        count += 1;
+    }
+    assert_eq!(count, 2374);
+}
+
+proptest! {
+    #[test]
+    fn deadlines_agree_with_the_plain_sums(offset in 0i64..3900, days in 0u32..60) {
+        let from = date(2020, 1, 1).checked_add(jiff::Span::new().days(offset)).unwrap();
+        let deadline = |period| calendar().deadline(from, period, OfficeHours::usual()).unwrap();
+        let working = deadline(Period::WorkingDays(days));
+        prop_assert_eq!(Ok(working.end), calendar().add_working_days(from, days));
+        prop_assert_eq!(Ok(deadline(Period::CalendarDays(days)).end), calendar().add_calendar_days(from, days));
+        if days > 0 {
+            prop_assert_eq!(calendar().working_days_between(from, working.end), Ok(days));
+        }
+        let last = working.steps.last().map(|step| (step.day, step.free));
+        prop_assert!(last == Some((working.end, false)));
+        prop_assert!(working.steps.windows(2).all(|two| two[0].day.tomorrow().ok() == Some(two[1].day)));
+    }
+
+    #[test]
+    fn working_hours_add_up(offset in 0i64..3900, hour in 0i8..24, hours in 0u32..200) {
+        let day = date(2020, 1, 1).checked_add(jiff::Span::new().days(offset)).unwrap();
+        let from = day.at(hour, 17, 0, 0);
+        let deadline = calendar().deadline(from, Period::WorkingHours(hours), OfficeHours::usual()).unwrap();
+        let counted: u32 = deadline.steps.iter().map(|s| if let Reading::Minutes(m) = s.reading { m } else { 0 }).sum();
+        prop_assert_eq!(counted, hours * 60);
+        prop_assert!(deadline.ends_at >= Some(from));
     }
 }

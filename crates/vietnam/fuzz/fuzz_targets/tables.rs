@@ -3,12 +3,17 @@
 
 use libfuzzer_sys::fuzz_target;
 use vietnam::agencies::Agencies;
+use vietnam::number::Abbreviations;
 use vietnam::units::{Tables, Units};
-use vietnam::working_time::Calendar;
+use vietnam::working_time::{Calendar, OfficeHours};
 
 fuzz_target!(|text: &str| {
     let _ = Agencies::parse(text);
     let _ = Calendar::parse(text);
+    let _ = Calendar::shipped().amended(text);
+    let _ = OfficeHours::parse(text);
+    let _ = Abbreviations::parse(text, "code,also,name,from,until,source\n");
+    let _ = Abbreviations::parse("code,kind,name,name_en,from,until,legal_basis\n", text);
     let tables = Tables {
         provinces: "code,kind,name,name_en\n04,tinh,Cao Bằng,Cao Bang\n",
         communes: "code,province,kind,name\n01273,04,phuong,Thục Phán\n",

@@ -4,6 +4,12 @@
 //! year (Labour Code, Art. 112; yearly decisions). A day outside those years is answered [`NotCovered`], never guessed:
 //! lunar Tết moves. Counting follows the Civil Code, Art. 147 and 148: "from a day" leaves that day out, and a period that
 //! would end on a free day ends on the next working day.
+//!
+//! [`Calendar::deadline`] counts hours, working hours, calendar days and working days, and tells every day of the count.
+
+mod deadline;
+mod office_hours;
+mod words;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -14,6 +20,9 @@ use serde::Deserialize;
 
 use crate::DataError;
 use crate::table::{at, day, rows};
+
+pub use deadline::{Deadline, NoDeadline, Period, Reading, Start, Step};
+pub use office_hours::{Hours, OfficeHours};
 
 const FILE: &str = "holidays.csv";
 
@@ -26,6 +35,8 @@ pub struct SpecialDay {
     pub name: String,
     /// Its name in English.
     pub name_en: String,
+    /// The act or decision that makes it so; of days to come it says if nothing is decided yet.
+    pub legal_basis: String,
 }
 
 /// A day whose year the calendar does not cover.
@@ -54,6 +65,8 @@ struct Row {
     kind: String,
     name: String,
     name_en: String,
+    #[serde(default)]
+    legal_basis: String,
 }
 
 impl Calendar {
@@ -61,26 +74,18 @@ impl Calendar {
     #[must_use]
     pub fn shipped() -> &'static Calendar {
         static SHIPPED: LazyLock<Calendar> = LazyLock::new(|| {
-            Calendar::parse(include_str!("../../../data/holidays.csv"))
+            Calendar::parse(include_str!("../../../../data/holidays.csv"))
                 .expect("the compiled-in table parses: a test reads it")
         });
         &SHIPPED
     }
 
-    /// A calendar from a table `date,kind,name,name_en` whose kind is `off` or `work`. It covers the years from its first to
-    /// its last day. An error names line and fault.
+    /// A calendar from a table `date,kind,name,name_en,legal_basis` whose kind is `off` or `work`; the last column may be
+    /// missing. It covers the years from its first to its last day. An error names line and fault.
     pub fn parse(table: &str) -> Result<Calendar, DataError> {
         let mut special = BTreeMap::new();
         for (line, row) in rows::<Row>(FILE, table)? {
-            let Some(date) = at(FILE, line, day(&row.date))? else {
-                return at(FILE, line, Err("no day"));
-            };
-            let worked = match row.kind.as_str() {
-                "off" => Ok(false),
-                "work" => Ok(true),
-                other => Err(format!("kind `{other}`: off or work expected")),
-            };
-            let entry = SpecialDay { worked: at(FILE, line, worked)?, name: row.name, name_en: row.name_en };
+            let (date, entry) = at(FILE, line, special_day(row))?;
             if special.insert(date, entry).is_some() {
                 return at(FILE, line, Err(format!("{date} stands twice")));
             }
@@ -88,6 +93,33 @@ impl Calendar {
         let years = special.keys().next().zip(special.keys().next_back()).map(|(a, b)| (a.year(), b.year()));
         let (first, last) = at(FILE, 1, years.ok_or("no day at all"))?;
         Ok(Calendar { special, first, last })
+    }
+
+    /// This calendar with the days of another table in place of its own: a decision on swapped days, a year to come. The
+    /// table is as for [`Calendar::parse`], with a third kind `usual`, which makes a day again what its weekday says. One day of
+    /// the next year says that this year is covered: give years whole.
+    pub fn amended(&self, table: &str) -> Result<Calendar, DataError> {
+        let mut calendar = self.clone();
+        for (line, row) in rows::<Row>(FILE, table)? {
+            let usual = row.kind == "usual";
+            let row = if usual { Row { kind: "off".to_owned(), ..row } } else { row };
+            let (date, entry) = at(FILE, line, special_day(row))?;
+            if date.year() < calendar.first - 1 || date.year() > calendar.last + 1 {
+                let (first, last) = calendar.years();
+                let gap = format!(
+                    "{date} leaves a gap: the calendar covers {first} to {last}, add the years between"
+                );
+                return at(FILE, line, Err(gap));
+            }
+            calendar.first = calendar.first.min(date.year());
+            calendar.last = calendar.last.max(date.year());
+            if usual {
+                calendar.special.remove(&date);
+            } else {
+                calendar.special.insert(date, entry);
+            }
+        }
+        Ok(calendar)
     }
 
     /// The first and the last year covered.
@@ -164,4 +196,14 @@ impl Calendar {
     fn not_covered(&self, day: Date) -> NotCovered {
         NotCovered { day, first: self.first, last: self.last }
     }
+}
+
+fn special_day(row: Row) -> Result<(Date, SpecialDay), String> {
+    let date = day(&row.date)?.ok_or("no day")?;
+    let worked = match row.kind.as_str() {
+        "off" => false,
+        "work" => true,
+        other => return Err(format!("kind `{other}`: off or work expected")),
+    };
+    Ok((date, SpecialDay { worked, name: row.name, name_en: row.name_en, legal_basis: row.legal_basis }))
 }
