@@ -40,6 +40,9 @@ pub fn page(takes: &Takes<'_>, page: &Page) -> Response {
         return response;
     }
     *response.status_mut() = StatusCode::from_u16(page.status).unwrap_or(StatusCode::OK);
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, SOON);
+    }
     if takes.gzip {
         response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         *response.body_mut() = Body::from(page.gzip.clone());
@@ -49,7 +52,6 @@ pub fn page(takes: &Takes<'_>, page: &Page) -> Response {
         Ok(bytes) => *response.body_mut() = Body::from(bytes),
         Err(_) => *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR,
     }
-<<<<<<< HEAD
     response
 }
 
@@ -62,17 +64,9 @@ pub fn at_hand<B>(app: &App, peer: SocketAddr, request: &Request<B>) -> Option<R
     let kept = app.pages.get(asked.address(), app.clock.micros())?;
     Some(page(&Takes::of(request.headers()), &kept))
 }
-=======
-    if page.status == 503 {
-        headers.insert(header::RETRY_AFTER, SOON);
-    }
-    guard(headers);
-    response
-}
 
 /// When to come again, in seconds, for what is only a matter of moments.
 const SOON: HeaderValue = HeaderValue::from_static("3");
->>>>>>> room/look
 
 /// The headers that every answer to a browser carries.
 pub fn guard(headers: &mut HeaderMap) {
@@ -166,11 +160,7 @@ fn problem_with(status: StatusCode, vi: &str, en: &str, faults: &[crate::problem
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if status == StatusCode::SERVICE_UNAVAILABLE {
-<<<<<<< HEAD
-        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("3"));
-=======
         response.headers_mut().insert(header::RETRY_AFTER, SOON);
->>>>>>> room/look
     }
     response
 }

@@ -231,7 +231,7 @@ fn part_of(visitor: &Visitor, reference: &str, text: &body::Text) -> Result<Read
         before: (this > 1).then(|| at(this - 1)),
         after: (this < ranges.len()).then(|| at(this + 1)),
         whole: format!("/muc/{reference}?toan-van=1"),
-        within: rendered.within(range.start).map(str::to_owned),
+        within: text.rendered.within(ranges[this - 1].start).map(str::to_owned),
     };
     Ok(Reading { part: this - 1, toc, parts: Some(parts) })
 }
