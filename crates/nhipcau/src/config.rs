@@ -2,10 +2,12 @@
 //!
 //! Every error names the key and the cure. Paths in the file are relative to the file.
 
+mod text;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use network::names::Origin;
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +47,9 @@ pub struct File {
     /// Proxies whose `X-Forwarded-*` headers are believed, by address.
     #[serde(default)]
     pub trusted_proxies: Vec<std::net::IpAddr>,
+    /// Certificate authorities (PEM) that are trusted beside the machine's own when other nodes are called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca: Option<PathBuf>,
     /// Certificate and key, when this server speaks TLS itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tls: Option<Tls>,
@@ -69,14 +74,17 @@ fn default_root() -> PathBuf {
     "root.note".into()
 }
 
-/// Certificate and key in PEM.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// TLS by files; they are read again when they change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tls {
-    /// The certificate chain.
+    /// The certificate chain in PEM, the server's own first.
     pub certificate: PathBuf,
-    /// Its private key.
+    /// Its private key in PEM.
     pub key: PathBuf,
+    /// Where plain http is taken and sent on to https: `[::]:80`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub redirect: Vec<SocketAddr>,
 }
 
 /// What a neighbour is to this node.
@@ -90,6 +98,18 @@ pub enum Role {
     /// Followed for the logs that it hosts: what a parent's node does of itself, and what one that stands in
     /// for it does too.
     Child,
+}
+
+impl Role {
+    /// The word in the file.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Role::Primary => "primary",
+            Role::Backup => "backup",
+            Role::Child => "child",
+        }
+    }
 }
 
 /// A node to talk to.
@@ -129,6 +149,8 @@ pub struct Config {
     pub private_addresses: bool,
     /// Proxies that are believed.
     pub trusted_proxies: Vec<std::net::IpAddr>,
+    /// Certificate authorities that are trusted beside the machine's own.
+    pub ca: Option<PathBuf>,
     /// TLS, if this server speaks it itself.
     pub tls: Option<Tls>,
     /// True to mirror every log of the nation.
@@ -164,18 +186,15 @@ impl File {
     pub fn check(self, folder: &Path) -> anyhow::Result<Config> {
         let name = self.name.parse().map_err(|e| anyhow::anyhow!("name = {:?}: {e}", self.name))?;
         let url = address(&self.url, self.private_addresses).context("url")?;
-        if self.listen.is_empty() {
-            bail!("listen is empty; name at least one address, for example \"127.0.0.1:8080\"");
+        let listen = listening(&self.listen)?;
+        if let Some(tls) = &self.tls {
+            ensure!(
+                url.starts_with("https://"),
+                "url = {url:?}: with [tls] this server speaks https; write https://"
+            );
+            let all: Vec<SocketAddr> = listen.iter().chain(&tls.redirect).copied().collect();
+            apart(&all).context("tls.redirect")?;
         }
-        let listen = self
-            .listen
-            .iter()
-            .map(|text| {
-                text.parse().with_context(|| {
-                    format!("listen: {text:?} is not an address such as 127.0.0.1:8080 or [::]:443")
-                })
-            })
-            .collect::<anyhow::Result<_>>()?;
         for neighbour in &self.neighbours {
             neighbour
                 .name
@@ -204,48 +223,113 @@ impl File {
             demo: self.demo,
             private_addresses: self.private_addresses,
             trusted_proxies: self.trusted_proxies,
-            tls: self
-                .tls
-                .map(|tls| Tls { certificate: folder.join(tls.certificate), key: folder.join(tls.key) }),
+            ca: self.ca.map(|path| folder.join(path)),
+            tls: self.tls.map(|tls| Tls {
+                certificate: folder.join(tls.certificate),
+                key: folder.join(tls.key),
+                redirect: tls.redirect,
+            }),
             follows_all: self.follows_all,
             neighbours: self.neighbours,
         })
     }
 }
 
-/// An address that may be called: https, or http too where `private` is allowed; no trailing slash.
+/// The addresses to listen at.
+fn listening(all: &[String]) -> anyhow::Result<Vec<SocketAddr>> {
+    ensure!(!all.is_empty(), "listen is empty; name at least one address, for example \"127.0.0.1:8080\"");
+    let listen = all
+        .iter()
+        .map(|text| {
+            text.parse().with_context(|| {
+                format!("listen: {text:?} is not an address such as 127.0.0.1:8080 or [::]:443")
+            })
+        })
+        .collect::<anyhow::Result<Vec<SocketAddr>>>()?;
+    apart(&listen).context("listen")?;
+    Ok(listen)
+}
+
+/// Refuses addresses of which one takes the other's connections: the same twice, or all of IPv4 beside `[::]`.
+fn apart(all: &[SocketAddr]) -> anyhow::Result<()> {
+    for (at, one) in all.iter().enumerate() {
+        for other in &all[..at] {
+            if one == other && one.port() != 0 {
+                bail!("{one} stands there twice; leave one out");
+            }
+            let both = one.ip().is_unspecified() && other.ip().is_unspecified() && one.port() == other.port();
+            if both && one.port() != 0 {
+                bail!("[::]:{port} takes IPv4 too; leave 0.0.0.0:{port} out", port = one.port());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// An address that may be called: https, or http too where `private` is allowed; no trailing slash, no path.
 ///
 /// # Errors
 /// Says what is missing.
 pub fn address(text: &str, private: bool) -> anyhow::Result<String> {
     let trimmed = text.trim_end_matches('/');
-    if trimmed.starts_with("https://") || (private && trimmed.starts_with("http://")) {
-        return Ok(trimmed.to_owned());
+    let Some((scheme, host)) = trimmed.split_once("://") else {
+        bail!("{text:?} must begin with https://, for example https://laocai.gov.vn");
+    };
+    if scheme != "https" && !(private && scheme == "http") {
+        bail!("{text:?} must begin with https:// (http:// only where private_addresses = true)");
     }
-    bail!("{text:?} must begin with https:// (http:// only where private_addresses = true)")
+    if host.is_empty() || host.contains(['/', '?', '#', '@']) || host.contains(char::is_whitespace) {
+        bail!("{text:?} must be a scheme and a host alone, for example https://laocai.gov.vn");
+    }
+    Ok(trimmed.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const PLAIN: &str = "name = \"a.vn/node\"\nurl = \"https://a.vn/\"\nlisten = [\"[::]:443\"]\n";
+
     fn file(text: &str) -> anyhow::Result<Config> {
         toml::from_str::<File>(text)?.check(Path::new("/srv/node"))
     }
 
+    #[track_caller]
+    fn refused(text: &str, cure: &str) {
+        let error = format!("{:#}", file(text).unwrap_err());
+        assert!(error.contains(cure), "{error}");
+    }
+
     #[test]
     fn paths_are_relative_to_the_file() {
-        let config = file("name = \"a.vn/node\"\nurl = \"https://a.vn/\"\nlisten = [\"[::]:443\"]").unwrap();
+        let config = file(&format!(
+            "{PLAIN}ca = \"ca.pem\"\n[tls]\ncertificate = \"chain.pem\"\nkey = \"/etc/key.pem\"\nredirect = [\"[::]:80\"]"
+        ))
+        .unwrap();
         assert_eq!(config.database, Place::Sqlite("/srv/node/data/nhipcau.db".into()));
         assert_eq!(config.url, "https://a.vn");
+        assert_eq!(config.ca.unwrap(), Path::new("/srv/node/ca.pem"));
+        let tls = config.tls.unwrap();
+        assert_eq!(tls.certificate, Path::new("/srv/node/chain.pem"));
+        assert_eq!(tls.key, Path::new("/etc/key.pem"));
     }
 
     #[test]
     fn an_error_names_the_key_and_the_cure() {
-        let error = file("name = \"a.vn/node\"\nurl = \"http://a.vn\"\nlisten = [\"[::]:443\"]").unwrap_err();
-        assert!(format!("{error:#}").contains("private_addresses"), "{error:#}");
-        let error = file("name = \"a.vn/node\"\nurl = \"https://a.vn\"\nlisten = [\"here\"]").unwrap_err();
-        assert!(format!("{error:#}").contains("127.0.0.1:8080"), "{error:#}");
-        assert!(file("nam = \"a.vn/node\"").is_err());
+        let with = |from: &str, to: &str| PLAIN.replace(from, to);
+        refused(&with("https://a.vn/", "http://a.vn"), "private_addresses");
+        refused(&with("https://a.vn/", "a.vn"), "url: \"a.vn\" must begin with https://");
+        refused(&with("https://a.vn/", "https://a.vn/cong"), "a host alone");
+        refused(&with("a.vn/node", "A.vn"), "name = \"A.vn\"");
+        refused(&with("[::]:443", "here"), "127.0.0.1:8080");
+        refused(&with("[\"[::]:443\"]", "[]"), "listen is empty");
+        refused(&with("[\"[::]:443\"]", "[\"[::]:443\", \"0.0.0.0:443\"]"), "leave 0.0.0.0:443 out");
+        refused(&with("[\"[::]:443\"]", "[\"[::1]:443\", \"[::1]:443\"]"), "twice");
+        refused(&with("name", "nam"), "unknown field `nam`");
+        refused(&with("name = \"a.vn/node\"", ""), "missing field `name`");
+        let tls = "[tls]\ncertificate = \"c.pem\"\nkey = \"k.pem\"\n";
+        refused(&format!("{PLAIN}{tls}redirect = [\"0.0.0.0:443\"]"), "tls.redirect");
+        let plain = with("https://a.vn/", "http://a.vn");
+        refused(&format!("{plain}private_addresses = true\n{tls}"), "write https://");
     }
 }

@@ -1,25 +1,45 @@
 //! `nhipcau serve`: one node, until it is told to stop.
 
-use std::path::Path;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use network::root::RootNote;
 
 use crate::app::{App, Given};
 use crate::config::Config;
+use crate::logs::keys::Keyring;
+use crate::peers::line::{Cable, Line};
 use crate::web;
+use crate::web::tls::Certificate;
 
 /// What `serve` takes.
 #[derive(clap::Args)]
+#[command(
+    after_help = "Ctrl-C or SIGTERM stops it cleanly; SIGHUP reads the TLS certificate again (changed files are noticed by themselves).\n\
+    As a service: the Debian package brings nhipcau.service, which serves /var/lib/nhipcau.\n\n\
+    Environment:\n  NHIPCAU_LOG       what is logged: warn (default), info, debug, nhipcau::peers=debug\n  \
+    NHIPCAU_DATABASE  the database's address, in place of the one in nhipcau.toml"
+)]
 pub struct Args {
     /// The node's folder, made by `nhipcau init`
     #[arg(long, default_value = ".")]
-    pub dir: std::path::PathBuf,
+    pub dir: PathBuf,
+    /// Only check configuration, keys, root note and certificates; nothing is opened or served
+    #[arg(long)]
+    check: bool,
 }
 
-/// Opens and serves the node in `folder` until Ctrl-C or SIGTERM.
+/// Opens and serves a node until Ctrl-C or SIGTERM; or only checks what it would be served with.
 ///
 /// # Errors
 /// What keeps it from starting, and the cure.
-pub async fn run(folder: &Path) -> anyhow::Result<()> {
-    let config = Config::read(folder)?;
+pub async fn run(args: Args) -> anyhow::Result<()> {
+    let config = Config::read(&args.dir)?;
+    check(&config)?;
+    if args.check {
+        println!("{}: cấu hình, khóa, thư gốc và chứng thư đều dùng được · all of it holds", config.name);
+        return Ok(());
+    }
     let app = App::open(config, Given::default()).await?;
     start(&app).await?;
     eprintln!("{} phục vụ tại {} (Ctrl-C để dừng)", app.config.name, app.config.url);
@@ -29,13 +49,27 @@ pub async fn run(folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Everything that is read from files at start holds; nothing is written.
+fn check(config: &Config) -> anyhow::Result<()> {
+    Keyring::open(&config.keys, &config.name)?;
+    let note = std::fs::read_to_string(&config.root)
+        .with_context(|| format!("root: read {}; get it from who runs the root", config.root.display()))?;
+    RootNote::open(&note).with_context(|| format!("root: {}", config.root.display()))?;
+    config.tls.as_ref().map(Certificate::read).transpose()?;
+    Line::new(Cable::default(), config)?;
+    Ok(())
+}
+
 /// Begins a node's background work and listens.
 ///
 /// # Errors
 /// What keeps it from listening, and the cure.
 pub async fn start(app: &App) -> anyhow::Result<()> {
     let listeners = web::serve::bind(&app.config.listen).await?;
+    let plain = app.config.tls.as_ref().map_or(&[][..], |tls| &tls.redirect);
+    let plain = web::serve::bind(plain).await?;
     app.begin();
+    web::serve::redirect(app, plain);
     web::serve::start(app, listeners, web::routes::router(app.clone()))
 }
 

@@ -1,21 +1,24 @@
 //! The way out to other nodes: one HTTP client that goes only where it may.
 //!
 //! https only, and no loopback or private address, unless the configuration allows them. The address
-//! that was checked is the address that is called. No redirects; bounded size and time. A [`Cable`]
+//! that was checked is the address that is called. Certificates are checked against the machine's
+//! authorities and those of the configuration's `ca`. No redirects; bounded size and time. A [`Cable`]
 //! can be pulled, so that the demonstration and the tests can cut a node off.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::{Client, Response, Url};
+use reqwest::{Certificate, Client, ClientBuilder, Response, Url};
 use tokio::sync::watch;
 
 use crate::clock::Dice;
 use crate::config::Config;
+use crate::web::tls;
 
 /// A cable between this node and the rest; pulled or plugged in, or with a loose contact.
 #[derive(Clone)]
@@ -88,7 +91,7 @@ impl Line {
     pub fn new(cable: Cable, config: &Config) -> anyhow::Result<Line> {
         let mut headers = reqwest::header::HeaderMap::new();
         headers.insert(NODE_HEADER, config.name.to_string().parse().context("the node's name as a header")?);
-        let client = Client::builder()
+        let client = trusting(Client::builder(), config.ca.as_deref())?
             .user_agent(concat!("nhipcau/", env!("CARGO_PKG_VERSION")))
             .default_headers(headers)
             .redirect(reqwest::redirect::Policy::none())
@@ -197,6 +200,21 @@ impl Line {
         }
         Ok(body)
     }
+}
+
+/// A client that also trusts the authorities in a PEM file, beside the machine's own.
+///
+/// # Errors
+/// Names the file that holds none.
+pub fn trusting(client: ClientBuilder, ca: Option<&Path>) -> anyhow::Result<ClientBuilder> {
+    let Some(ca) = ca else { return Ok(client) };
+    let mut all = Vec::new();
+    for certificate in tls::chain(ca).context("ca")? {
+        let certificate = Certificate::from_der(&certificate)
+            .with_context(|| format!("ca: {} holds no certificate of an authority", ca.display()))?;
+        all.push(certificate);
+    }
+    Ok(client.tls_certs_merge(all))
 }
 
 /// An answer other than success.

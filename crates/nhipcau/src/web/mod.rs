@@ -8,5 +8,6 @@ pub mod pages;
 pub mod routes;
 pub mod serve;
 pub mod shell;
+pub mod tls;
 pub mod traffic;
 pub mod visitor;

@@ -6,22 +6,23 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
-use axum::extract::ConnectInfo;
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use futures::FutureExt;
 use futures::future::{Either, ready};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use rustls_pki_types::pem::PemObject;
-use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
-use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
 use super::answer;
 use super::traffic::Counted;
+use super::tls::Certificate;
+use super::visitor::Visitor;
 use crate::app::App;
-use crate::config::Tls;
 
 /// Connections that are served at once; more wait in the kernel's queue.
 const MOST_CONNECTIONS: usize = 8192;
@@ -41,46 +42,71 @@ pub async fn bind(addresses: &[SocketAddr]) -> anyhow::Result<Vec<TcpListener>> 
     Ok(listeners)
 }
 
-/// Serves `router` on the listeners until the node stops.
+/// Serves `router` on the listeners until the node stops, by TLS where it is configured.
 ///
 /// # Errors
 /// When the TLS files cannot be used.
 pub fn start(app: &App, listeners: Vec<TcpListener>, router: Router) -> anyhow::Result<()> {
-    let tls = app.config.tls.as_ref().map(acceptor).transpose()?;
-    let slots = Arc::new(Semaphore::new(MOST_CONNECTIONS));
-    for listener in listeners {
-        app.tasks
-            .spawn("listener", accept(app.clone(), listener, router.clone(), tls.clone(), slots.clone()));
+    let tls = app.config.tls.as_ref().map(Certificate::read).transpose()?;
+    if let Some(tls) = &tls {
+        app.tasks.spawn("certificate", tls.clone().keep_fresh());
     }
+    let https = app.config.url.starts_with("https://");
+    listen(app, listeners, Door::Node { router, https }, tls.as_ref());
     Ok(())
 }
 
-fn acceptor(tls: &Tls) -> anyhow::Result<TlsAcceptor> {
-    let chain = CertificateDer::pem_file_iter(&tls.certificate)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .with_context(|| format!("tls.certificate: read {}", tls.certificate.display()))?;
-    let key = PrivateKeyDer::from_pem_file(&tls.key)
-        .with_context(|| format!("tls.key: read {}", tls.key.display()))?;
-    let mut config = rustls::ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .context("tls: the certificate and the key do not belong together")?;
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(TlsAcceptor::from(Arc::new(config)))
+/// Takes plain http on the listeners and sends readers on to https.
+pub fn redirect(app: &App, listeners: Vec<TcpListener>) {
+    listen(app, listeners, Door::Redirect(Router::new().fallback(to_https).with_state(app.clone())), None);
+}
+
+fn listen(app: &App, listeners: Vec<TcpListener>, door: Door, tls: Option<&Certificate>) {
+    let slots = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    for listener in listeners {
+        app.tasks.spawn("listener", accept(app.clone(), listener, door.clone(), tls.cloned(), slots.clone()));
+    }
+}
+
+/// What stands behind a listener.
+#[derive(Clone)]
+enum Door {
+    /// The node itself; `https` if that is how it is reached.
+    Node { router: Router, https: bool },
+    /// The way on to https.
+    Redirect(Router),
+}
+
+/// A browser that was here by https comes back by nothing else (RFC 6797). Over plain http it ignores this.
+fn https_only(response: &mut Response) {
+    let year = HeaderValue::from_static("max-age=31536000");
+    response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, year);
+}
+
+/// Only names that are served here are sent on: nobody is led elsewhere.
+async fn to_https(State(app): State<App>, visitor: Visitor) -> Response {
+    let Some(portal) = &visitor.portal else { return StatusCode::MISDIRECTED_REQUEST.into_response() };
+    let authority = app.config.url.split_once("://").map_or("", |(_, authority)| authority);
+    let port = authority.rsplit_once(':').map(|(_, port)| port).filter(|port| port.parse::<u16>().is_ok());
+    let to = match port {
+        Some(port) => format!("https://{}:{port}{}", portal.domain, visitor.whole),
+        None => format!("https://{}{}", portal.domain, visitor.whole),
+    };
+    (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, to)]).into_response()
 }
 
 async fn accept(
     app: App,
     listener: TcpListener,
-    router: Router,
-    tls: Option<TlsAcceptor>,
+    door: Door,
+    tls: Option<Certificate>,
     slots: Arc<Semaphore>,
 ) {
     loop {
         let Ok(slot) = slots.clone().acquire_owned().await else { return };
         match listener.accept().await {
             Ok((stream, peer)) => {
-                let visit = Visit { app: app.clone(), peer, router: router.clone() };
+                let visit = Visit { app: app.clone(), peer, door: door.clone() };
                 let tls = tls.clone();
                 app.tasks.spawn("connection", async move {
                     let _ = stream.set_nodelay(true);
@@ -102,14 +128,14 @@ async fn accept(
 struct Visit {
     app: App,
     peer: SocketAddr,
-    router: Router,
+    door: Door,
 }
 
-async fn connection(stream: Counted<TcpStream>, visit: Visit, tls: Option<TlsAcceptor>) {
+async fn connection(stream: Counted<TcpStream>, visit: Visit, tls: Option<Certificate>) {
     match tls {
         None => speak(TokioIo::new(stream), visit).await,
         Some(tls) => {
-            let greeting = tokio::time::timeout(Duration::from_secs(10), tls.accept(stream));
+            let greeting = tokio::time::timeout(Duration::from_secs(10), tls.acceptor().accept(stream));
             if let Ok(Ok(stream)) = greeting.await {
                 speak(TokioIo::new(stream), visit).await;
             }
@@ -122,12 +148,29 @@ where
     I: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
 {
     let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
-        // A page at hand needs no way through the router.
-        if let Some(answer) = answer::at_hand(&visit.app, visit.peer, &request) {
-            return Either::Left(ready(Ok(answer)));
-        }
+        let (router, https) = match &visit.door {
+            Door::Redirect(router) => (router, false),
+            Door::Node { router, https } => {
+                // A page at hand needs no way through the router.
+                if let Some(mut answer) = answer::at_hand(&visit.app, visit.peer, &request) {
+                    if *https {
+                        https_only(&mut answer);
+                    }
+                    return Either::Left(ready(Ok(answer)));
+                }
+                (router, *https)
+            }
+        };
         request.extensions_mut().insert(ConnectInfo(visit.peer));
-        Either::Right(visit.router.clone().oneshot(request.map(axum::body::Body::new)))
+        let answer = router.clone().oneshot(request.map(axum::body::Body::new));
+        Either::Right(answer.map(move |answer| {
+            answer.map(|mut answer| {
+                if https {
+                    https_only(&mut answer);
+                }
+                answer
+            })
+        }))
     });
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder

@@ -31,7 +31,8 @@ pub struct Asked<'a> {
 impl<'a> Asked<'a> {
     /// Reads a request's line and headers; those of a named proxy are believed.
     pub fn of(config: &Config, peer: Option<IpAddr>, uri: &'a Uri, headers: &'a HeaderMap) -> Asked<'a> {
-        let trusted = peer.is_some_and(|ip| config.trusted_proxies.contains(&ip));
+        // A dual-stack listener sees 127.0.0.1 as ::ffff:127.0.0.1.
+        let trusted = peer.is_some_and(|ip| config.trusted_proxies.contains(&ip.to_canonical()));
         let text = |name: &HeaderName| headers.get(name).and_then(|v| v.to_str().ok());
         let said = text(&FORWARDED_HOST)
             .filter(|_| trusted)

@@ -127,6 +127,7 @@ impl World {
             demo: true,
             private_addresses: true,
             trusted_proxies: Vec::new(),
+            ca: None,
             tls: None,
             // A small node mirrors only what its portals show.
             follows_all: node.name != "nho",

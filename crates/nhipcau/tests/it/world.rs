@@ -328,6 +328,7 @@ impl Plan {
             demo: true,
             private_addresses: true,
             trusted_proxies: Vec::new(),
+            ca: None,
             tls: None,
             follows_all: !commune,
             neighbours,

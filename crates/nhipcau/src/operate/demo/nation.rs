@@ -200,6 +200,7 @@ pub(super) fn lay_out(dir: &Path, nation: &[Node; 3], dice: &Dice) -> anyhow::Re
             demo: true,
             private_addresses: true,
             trusted_proxies: Vec::new(),
+            ca: None,
             tls: None,
             follows_all: true,
             neighbours,

@@ -357,6 +357,7 @@ fn file(members: &[Member], urls: &[String], at: usize) -> anyhow::Result<File> 
         demo: false,
         private_addresses: true,
         trusted_proxies: Vec::new(),
+        ca: None,
         tls: None,
         follows_all: true,
         neighbours,
