@@ -160,6 +160,12 @@ impl Directory {
         self.refused.iter()
     }
 
+    /// Why a statement that `stater` would make next has no effect, as far as is known now; `None` if it has.
+    #[must_use]
+    pub fn refuses(&self, stater: &Origin, statement: &Kind) -> Option<Refusal> {
+        self.known.clone().take(stater, u64::MAX, statement).err()
+    }
+
     /// A portal's scope; the default if it stated none, or stated it beyond the honest size of its log.
     #[must_use]
     pub fn scope(&self, portal: &Origin) -> &Scope {

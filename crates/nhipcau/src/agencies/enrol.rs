@@ -1,6 +1,7 @@
 //! Enrolment: a child hands in a join request, an administrator of its parent approves it, the parent vouches in its log.
 
-use network::entry::{Enrolment, Entry, Kind, Level, Name, NodeKeys};
+use network::directory::{Directory, Refusal};
+use network::entry::{Change, Enrolment, Entry, Kind, Level, Name, NodeKeys};
 use network::names::Origin;
 use serde::{Deserialize, Serialize};
 use tlog::VerifierKey;
@@ -154,68 +155,142 @@ pub fn request_of(
     })
 }
 
-/// Vouches for a child in the log `by`. The directory decides whether it has effect (protocol §2).
+/// Vouches for a child in the log `by`.
 ///
 /// # Errors
-/// As [`may_enrol`]; or when the log may not sign now.
+/// As [`state`].
 pub async fn enrol(app: &App, by: i64, parent: &Origin, enrolment: Enrolment) -> Result<u64, Problem> {
-    may_enrol(app, parent, &enrolment)?;
-    write(app, by, Kind::AgencyEnrolled(enrolment)).await
+    state(app, by, parent, Kind::AgencyEnrolled(enrolment), None).await
 }
 
-/// Whether `parent` may vouch for that child, as far as is known here.
+/// What a fresh join request of an enrolled agency says that its directory entry does not: it moved to
+/// another node, has another name. Its log and the log's key stay.
 ///
 /// # Errors
-/// Refused if the child's level is not lower, or its domain is not under the parent's.
-pub fn may_enrol(app: &App, parent: &Origin, enrolment: &Enrolment) -> Result<(), Problem> {
+/// Refused if the request is of another log key, or nothing is different.
+pub fn difference(app: &App, asked: &Enrolment) -> Result<Change, Problem> {
     let directory = app.directory.load();
-    let itself = enrolment.origin == *parent;
-    if !itself && let Some(above) = directory.agency(parent) {
-        if !enrolment.level.is_below(above.level) {
-            return Err(Problem::refused(
-                format!("Cấp {} không thấp hơn cấp {} của cơ quan ghi danh.", enrolment.level, above.level),
-                format!("The level {} is not below the parent's, {}.", enrolment.level, above.level),
-            ));
-        }
-        if parent != directory.root() && !enrolment.domain.lies_under(&above.domain) {
-            return Err(Problem::refused(
-                format!("Tên miền {} không nằm dưới {}.", enrolment.domain, above.domain),
-                format!("The domain {} does not lie under {}.", enrolment.domain, above.domain),
-            ));
-        }
-    }
-    Ok(())
-}
-
-/// Whether `parent` may close that child.
-///
-/// # Errors
-/// Refused if it is not a child of that log.
-pub fn may_close(app: &App, parent: &Origin, origin: &Origin) -> Result<(), Problem> {
-    let directory = app.directory.load();
-    let known = directory.agency(origin);
-    if known.is_none_or(|agency| agency.parent != *parent || agency.origin == agency.parent) {
+    let known = directory.agency(&asked.origin).ok_or(Problem::NotFound("agency"))?;
+    if *known.keys.valid_for(u64::MAX) != asked.log_key {
         return Err(Problem::refused(
-            format!("{origin} không phải do {parent} ghi danh."),
-            format!("{origin} was not enrolled by {parent}."),
+            format!("Yêu cầu này mang khóa sổ khác với khóa đã ghi danh của {}.", asked.origin),
+            format!(
+                "This request has another log key than the one enrolled for {}; move the node with its keys/ folder, or close the log and enrol a successor.",
+                asked.origin
+            ),
         ));
     }
-    Ok(())
+    let node = known.node.as_ref().and_then(|name| directory.node(name)).map(|node| &node.keys);
+    let other = |asked: &Option<String>, known: &Option<String>| asked.clone().filter(|_| asked != known);
+    let change = Change {
+        domain: (asked.domain != known.domain).then(|| asked.domain.clone()),
+        code: other(&asked.code, &known.code),
+        name: (asked.name != known.name).then(|| asked.name.clone()),
+        log_url: (asked.log_url != known.log_url).then(|| asked.log_url.clone()),
+        node: (node != Some(&asked.node)).then(|| asked.node.clone()),
+        accountable: other(&asked.accountable, &known.accountable),
+        ..Change::of(asked.origin.clone())
+    };
+    if change == Change::of(asked.origin.clone()) {
+        return Err(Problem::refused(
+            "Không có gì khác với danh bạ.",
+            "Nothing in it differs from the directory.",
+        ));
+    }
+    Ok(change)
 }
 
-/// Writes one statement into a log of ours. Returns its index.
+/// Writes a statement of `parent` about a child into its log `by`; a request that is repeated gets the same
+/// index. What counts is decided by the directory (protocol §2), which is asked first.
+///
+/// # Errors
+/// Refused, with the rule, what the directory would keep without effect; or if the idempotency key was used for
+/// another request, or the log may not sign now.
+pub async fn state(
+    app: &App,
+    by: i64,
+    parent: &Origin,
+    kind: Kind,
+    once: Option<Once>,
+) -> Result<u64, Problem> {
+    let (directory, parent) = (app.directory.load_full(), parent.clone());
+    written(app, by, kind, once, move |kind| may_state(&directory, &parent, kind)).await
+}
+
+/// Whether a statement of `parent` would count, as far as is known here.
+fn may_state(directory: &Directory, parent: &Origin, kind: &Kind) -> Result<(), Problem> {
+    let above = directory.agency(parent);
+    match (kind, above) {
+        (Kind::AgencyEnrolled(child), Some(above)) if child.origin != *parent => {
+            if !child.level.is_below(above.level) {
+                return Err(Problem::refused(
+                    format!("Cấp {} không thấp hơn cấp {} của cơ quan ghi danh.", child.level, above.level),
+                    format!("The level {} is not below the parent's, {}.", child.level, above.level),
+                ));
+            }
+            if parent != directory.root() && !child.domain.lies_under(&above.domain) {
+                return Err(Problem::refused(
+                    format!("Tên miền {} không nằm dưới {}.", child.domain, above.domain),
+                    format!("The domain {} does not lie under {}.", child.domain, above.domain),
+                ));
+            }
+        }
+        (Kind::AgencyClosed { origin, successor, .. }, _) => {
+            let known = directory.agency(origin);
+            if known.is_none_or(|agency| agency.parent != *parent || agency.origin == agency.parent) {
+                return Err(Problem::refused(
+                    format!("{origin} không phải do {parent} ghi danh."),
+                    format!("{origin} was not enrolled by {parent}."),
+                ));
+            }
+            let stands = |next: &Origin| {
+                next != origin && directory.agency(next).is_some_and(|agency| agency.closed.is_none())
+            };
+            if let Some(next) = successor.as_ref().filter(|next| !stands(next)) {
+                return Err(Problem::refused(
+                    format!("{next} chưa được ghi danh hoặc đã đóng; hãy ghi danh cơ quan kế thừa trước."),
+                    format!("{next} is not enrolled, or is closed; enrol the successor first."),
+                ));
+            }
+        }
+        _ => {}
+    }
+    match directory.refuses(parent, kind) {
+        None => Ok(()),
+        Some(Refusal::StaterNotEnrolled) => Err(Problem::NotNow {
+            vi: format!(
+                "{parent} chưa được cấp trên ghi danh, nên lời của nó chưa có hiệu lực. Chờ việc ghi danh có hiệu lực (xem trang Mạng) rồi làm lại."
+            ),
+            en: format!(
+                "{parent} is not enrolled by its own parent yet, so what it states has no effect. Wait until it is (see the network page), then repeat."
+            ),
+        }),
+        Some(Refusal::OriginTaken(origin)) => Err(Problem::refused(
+            format!("{origin} đã được ghi danh; để sửa, dùng nhipcau change."),
+            format!("{origin} is enrolled already; to change something use nhipcau change."),
+        )),
+        Some(why) => Err(Problem::refused(
+            format!("Danh bạ sẽ không nhận điều này: {why}."),
+            format!("The directory would not take this: {why}."),
+        )),
+    }
+}
+
+/// Writes one statement into a log of ours, whatever the directory will say to it. Returns its index.
 ///
 /// # Errors
 /// When the log may not sign now.
 pub async fn write(app: &App, log: i64, kind: Kind) -> Result<u64, Problem> {
-    write_once(app, log, kind, None).await
+    written(app, log, kind, None, |_| Ok(())).await
 }
 
-/// As [`write`]; a request that is repeated gets the same index.
-///
-/// # Errors
-/// As [`write`]; refused if the idempotency key was used for another request.
-pub async fn write_once(app: &App, log: i64, kind: Kind, once: Option<Once>) -> Result<u64, Problem> {
+async fn written(
+    app: &App,
+    log: i64,
+    kind: Kind,
+    once: Option<Once>,
+    may: impl FnOnce(&Kind) -> Result<(), Problem> + Send + 'static,
+) -> Result<u64, Problem> {
     app.db
         .write("agencies.write", async move |tx: &mut Tx| -> Result<u64, Problem> {
             if let Some(once) = &once
@@ -223,6 +298,7 @@ pub async fn write_once(app: &App, log: i64, kind: Kind, once: Option<Once>) -> 
             {
                 return Ok(index);
             }
+            may(&kind)?;
             let at = instant(tx.ledger.now());
             let index = ledger::append(tx, log, &Entry { at, kind }).await?;
             if let Some(once) = once {

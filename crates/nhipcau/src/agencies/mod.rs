@@ -1,11 +1,12 @@
 //! Agencies: who is who. The directory itself is a pure fold in `network`; here it is fed, stored and asked.
 //!
 //! `fold` notes the entries that shape it, `keeper` keeps the directory in step after each commit,
-//! `enrol` is the door for parents, and [`Portals`] are the ones that this node answers for.
+//! `enrol` is the door for parents, `look` a portal's own colour and mark, and [`Portals`] are the ones that this node answers for.
 
 pub mod enrol;
 pub mod fold;
 pub mod keeper;
+pub mod look;
 pub mod store;
 
 use std::collections::HashMap;
@@ -36,6 +37,8 @@ pub struct Portal {
     pub main: bool,
     /// Its accent colour, `#rrggbb`; empty for the house's own.
     pub theme: String,
+    /// Its own mark; the bridge if none.
+    pub mark: Option<look::Mark>,
 }
 
 /// All portals of this node.
@@ -155,7 +158,7 @@ impl Portal {
                 domain: self.domain.to_string(),
                 unit: agency.and_then(|a| a.accountable.clone()).unwrap_or_default(),
                 contacts: Vec::new(),
-                mark: None,
+                mark: self.mark.as_ref().map(look::Mark::href),
                 theme: (!self.theme.is_empty()).then(|| format!("/theme/{}.css", &self.theme[1..])),
             },
             path: visitor.path.clone(),

@@ -8,6 +8,7 @@ use network::scope::Issuer;
 use sqlx::FromRow;
 
 use super::Portal;
+use super::look::Mark;
 use crate::db::{Conn, Tx};
 use crate::logs::store as logs;
 use crate::{all, run};
@@ -19,6 +20,7 @@ struct Row {
     origin: String,
     main: i64,
     theme: String,
+    mark: Option<Vec<u8>>,
 }
 
 /// The portals of this node, the main one first.
@@ -29,7 +31,7 @@ pub async fn portals(conn: &mut Conn) -> anyhow::Result<Vec<Portal>> {
     let rows = all!(
         conn,
         Row,
-        "SELECT p.domain, p.log, l.origin, p.main, p.theme FROM portal p JOIN log l ON l.id = p.log
+        "SELECT p.domain, p.log, l.origin, p.main, p.theme, p.mark FROM portal p JOIN log l ON l.id = p.log
          ORDER BY p.main DESC, p.domain"
     )?;
     rows.into_iter()
@@ -40,6 +42,8 @@ pub async fn portals(conn: &mut Conn) -> anyhow::Result<Vec<Portal>> {
                 origin: row.origin.parse()?,
                 main: row.main != 0,
                 theme: row.theme,
+                // Checked when it was taken; a damaged one leaves the house's own mark.
+                mark: row.mark.and_then(|bytes| Mark::read(bytes).ok()),
             })
         })
         .collect()
@@ -67,6 +71,22 @@ pub async fn add_portal(
         theme.to_owned()
     )?;
     Ok(log)
+}
+
+/// Gives a portal its colour, or none. False if there is no such portal.
+///
+/// # Errors
+/// The database's.
+pub async fn set_theme(tx: &mut Tx, domain: &str, theme: String) -> sqlx::Result<bool> {
+    Ok(run!(tx, "UPDATE portal SET theme = $1 WHERE domain = $2", theme, domain.to_owned())? == 1)
+}
+
+/// Gives a portal its mark, or none. False if there is no such portal.
+///
+/// # Errors
+/// The database's.
+pub async fn set_mark(tx: &mut Tx, domain: &str, mark: Option<Vec<u8>>) -> sqlx::Result<bool> {
+    Ok(run!(tx, "UPDATE portal SET mark = $1 WHERE domain = $2", mark, domain.to_owned())? == 1)
 }
 
 /// Works out anew which logs stand on which of our portals. Returns true if anything is different.

@@ -3,6 +3,7 @@
 //! `Authorization: Bearer <token>`; a write may carry `Idempotency-Key`, and a repeat gets the same answer.
 //! `/api/v1/openapi.json` describes it; a test holds that description against this table and real answers.
 
+mod agencies;
 mod asked;
 pub mod front;
 mod logs;
@@ -43,8 +44,10 @@ pub fn routes() -> Vec<Route> {
         writes("/api/v1/items/{reference}/erasure", "erase", write::erase),
         writes("/api/v1/items/{reference}/order", "order a withdrawal or erasure below", write::order),
         reads("/api/v1/agencies", "the directory", read::agencies),
-        writes("/api/v1/agencies", "enrol an agency", write::enrol),
-        writes("/api/v1/agencies/close", "close an agency", write::close),
+        writes("/api/v1/agencies", "enrol an agency", agencies::enrol),
+        writes("/api/v1/agencies/change", "state what is different of an agency", agencies::change),
+        writes("/api/v1/agencies/close", "close an agency", agencies::close),
+        writes("/api/v1/portals/{domain}/look", "a portal's colour and mark", agencies::look),
         reads("/api/v1/entries", "a log's entries", logs::entries),
         reads("/api/v1/heads", "what a check begins with", logs::heads),
         reads("/api/v1/status", "the network as this node sees it", read::status),

@@ -185,7 +185,8 @@ pub async fn agencies(State(app): State<App>, Asked(Nothing {}): Asked<Nothing>)
             json!({
                 "origin": a.origin.to_string(), "domain": a.domain.to_string(), "name": a.name.vi, "name_en": a.name.en,
                 "level": a.level.to_string(), "parent": a.parent.to_string(), "code": a.code,
-                "node": a.node.as_ref().map(ToString::to_string),
+                "node": a.node.as_ref().map(ToString::to_string), "key": a.keys.valid_for(u64::MAX).to_string(),
+                "accountable": a.accountable,
                 "closed": a.closed.is_some(),
             })
         })

@@ -1,25 +1,24 @@
-//! Writing: issue, correct, withdraw, erase, order, enrol, close. The token of the node is asked for.
+//! Writing: issue, correct, withdraw, erase, order. The token of the node is asked for.
 
 use axum::Json;
 use axum::extract::{FromRequestParts, OriginalUri, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use network::entry::{Act, ItemChange, Kind, Withdrawal};
+use network::entry::{Act, ItemChange, Withdrawal};
 use network::names::{ContentHash, Origin};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 use super::asked::{Asked, Named, Nothing, Sent};
 use crate::agencies::Portal;
-use crate::agencies::enrol::{self as enrolments, JoinRequest};
 use crate::app::App;
 use crate::items::draft::Draft;
 use crate::items::publish::{self, Once, Reason};
 use crate::items::store::Reference;
 use crate::problem::Problem;
 use crate::web::answer::problem_json;
-use crate::web::visitor::Visitor;
+use crate::web::visitor::{Visitor, host_of};
 
 /// Whoever holds the node's token. Without it the handlers do not compile.
 pub struct Administrator {
@@ -62,27 +61,31 @@ impl FromRequestParts<App> for Administrator {
 }
 
 impl Administrator {
-    fn once(&self, body: &[u8]) -> Option<Once> {
+    pub(super) fn once(&self, body: &[u8]) -> Option<Once> {
         let whole = [self.path.as_bytes(), b"\n", body].concat();
         self.key.clone().map(|name| Once { token: "admin".into(), name, digest: ContentHash::of(&whole).0 })
     }
 }
 
-fn created<T: Serialize>(app: &App, result: Result<T, Problem>) -> Response {
+pub(super) fn created<T: Serialize>(app: &App, result: Result<T, Problem>) -> Response {
     match result {
         Ok(done) => (StatusCode::CREATED, Json(done)).into_response(),
         Err(problem) => problem_json(app, problem),
     }
 }
 
-/// The portal named in a request, or the host's own.
-fn portal(app: &App, visitor: &Visitor, named: Option<&str>) -> Result<Arc<Portal>, Problem> {
+/// The portal named in a request, or the host's own. The node's own address speaks for its own portal, though
+/// no reader is served there.
+pub(super) fn portal(app: &App, visitor: &Visitor, named: Option<&str>) -> Result<Arc<Portal>, Problem> {
     let portals = app.portals.load();
     match named {
         Some(domain) => portals
             .by_host(domain)
             .or_else(|| portals.all().into_iter().find(|p| *p.origin.as_str() == *domain)),
-        None => visitor.portal.clone(),
+        None => {
+            let ours = app.config.url.split_once("://").map_or("", |(_, authority)| host_of(authority));
+            visitor.portal.clone().or_else(|| portals.main().filter(|_| visitor.host == ours))
+        }
     }
     .ok_or(Problem::NotFound("portal"))
 }
@@ -246,84 +249,4 @@ fn issuer(app: &App, reference: &Reference) -> Result<Origin, Problem> {
         }
         (None, _) => Err(Problem::NotFound("enrolled log that this reference belongs to")),
     }
-}
-
-/// What was written about an agency.
-#[derive(Serialize)]
-struct Stated {
-    /// The child's log.
-    origin: String,
-    /// Index of the entry in the parent's log.
-    entry: u64,
-}
-
-/// A join request and the portal of ours that vouches.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Enrol {
-    /// Domain of the portal of ours that vouches; the host's own if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub by: Option<String>,
-    /// The child's request.
-    pub request: JoinRequest,
-}
-
-/// `POST /api/v1/agencies`
-pub async fn enrol(
-    admin: Administrator,
-    State(app): State<App>,
-    Asked(Nothing {}): Asked<Nothing>,
-    visitor: Visitor,
-    Sent { said, bytes }: Sent<Enrol>,
-) -> Response {
-    let result = async {
-        let portal = portal(&app, &visitor, said.by.as_deref())?;
-        let enrolment = said.request.check()?;
-        let origin = enrolment.origin.to_string();
-        enrolments::may_enrol(&app, &portal.origin, &enrolment)?;
-        let kind = Kind::AgencyEnrolled(enrolment);
-        let entry = enrolments::write_once(&app, portal.log, kind, admin.once(&bytes)).await?;
-        Ok(Stated { origin, entry })
-    };
-    created(&app, result.await)
-}
-
-/// The end of a child's log.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Close {
-    /// Domain of the portal of ours that says so; the host's own if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub by: Option<String>,
-    /// The child's log.
-    pub origin: String,
-    /// The log that takes its place.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub successor: Option<String>,
-    /// For a compromised log: its last honest size.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_size: Option<u64>,
-}
-
-/// `POST /api/v1/agencies/close`
-pub async fn close(
-    admin: Administrator,
-    State(app): State<App>,
-    Asked(Nothing {}): Asked<Nothing>,
-    visitor: Visitor,
-    Sent { said, bytes }: Sent<Close>,
-) -> Response {
-    let result = async {
-        let portal = portal(&app, &visitor, said.by.as_deref())?;
-        let name = |field: &str, text: &str| {
-            text.parse::<Origin>().map_err(|e| Problem::invalid(field, e.to_string()))
-        };
-        let origin = name("origin", &said.origin)?;
-        let successor = said.successor.as_deref().map(|s| name("successor", s)).transpose()?;
-        enrolments::may_close(&app, &portal.origin, &origin)?;
-        let kind = Kind::AgencyClosed { origin: origin.clone(), successor, last_size: said.last_size };
-        let entry = enrolments::write_once(&app, portal.log, kind, admin.once(&bytes)).await?;
-        Ok(Stated { origin: origin.to_string(), entry })
-    };
-    created(&app, result.await)
 }

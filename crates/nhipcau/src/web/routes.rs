@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use network::door::{Door, DoorNode, DoorPortal};
 
+use crate::agencies::look;
 use crate::api::front::open_to_all;
 use crate::app::App;
 use crate::items::pages as items;
@@ -83,6 +84,7 @@ fn machines() -> Vec<Route> {
         page("/.well-known/nhipcau/root/{version}", "the root note", get(root_note)),
         page("/assets/{name}", "style sheet, script, marks", get(asset)),
         page("/theme/{name}", "a portal's colour", get(theme)),
+        page("/mark/{name}", "a portal's own mark", get(look::show)),
         page("/healthz", "is the node well", get(api::health)),
         Route {
             method: "POST",
