@@ -1,7 +1,7 @@
 //! The secrets of this node: one key per log that it owns, one to cosign, one to sign receipts.
 //!
-//! Keys live in files of their own (mode 0600), never in the database, so a copy of the data does
-//! not carry them. A key signs only while its log is [`Signing::Allowed`] (protocol §2, "After start").
+//! Keys live in files of their own, never in the database, so a copy of the data does not carry them;
+//! from the first moment nobody but the node's user may read them. A key signs only while its log is [`Signing::Allowed`] (protocol §2, "After start").
 
 use std::collections::HashMap;
 use std::fs;
@@ -11,6 +11,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use anyhow::{Context, bail};
 use network::names::Origin;
+use tempfile::NamedTempFile;
 use tlog::{KeyKind, SignerKey, VerifierKey};
 
 use crate::clock::Dice;
@@ -46,8 +47,8 @@ impl Keyring {
     /// # Errors
     /// When the folder cannot be written, or a key in it cannot be read.
     pub fn create(folder: &Path, node: &Origin, dice: &Dice) -> anyhow::Result<()> {
-        fs::create_dir_all(folder).with_context(|| format!("create {}", folder.display()))?;
-        restrict(folder, 0o700)?;
+        private_folder(folder)?;
+        restrict(folder)?;
         make(folder, "cosigner", node, KeyKind::CosignatureEd25519, dice)?;
         make(folder, "reporter", node, KeyKind::Ed25519, dice)?;
         Ok(())
@@ -139,17 +140,51 @@ fn make(folder: &Path, stem: &str, name: &Origin, kind: KeyKind, dice: &Dice) ->
         return load(&path, name, kind);
     }
     let key = SignerKey::from_seed(name.as_str(), kind, dice.bytes::<32>()?)?;
-    // Whole or not at all: half a key, left by a kill, would stop every later start. A temporary file is this user's.
-    let keep = || -> anyhow::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(key.secret_text().as_bytes())?;
-        file.write_all(b"\n")?;
-        file.as_file().sync_all()?;
-        file.persist_noclobber(&path)?;
-        Ok(())
-    };
-    keep().with_context(|| format!("keep the key {}", path.display()))?;
+    // Made beside it and moved in its place, so that a crash leaves no half key and no key is ever overwritten.
+    secret(&path, &key.secret_text())?
+        .persist_noclobber(&path)
+        .with_context(|| format!("keep the key {}", path.display()))?;
     Ok(key)
+}
+
+/// Writes a whole file or none of it, in the place of what was there: whoever is killed meanwhile leaves no half a
+/// file, and nobody but this user may read it at any moment.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write_secret(path: &Path, text: &str) -> anyhow::Result<()> {
+    secret(path, text)?.persist(path).with_context(|| format!("write {}", path.display()))?;
+    Ok(())
+}
+
+/// A file beside `path` that holds the text and ends a line, on the disk, readable by this user alone.
+fn secret(path: &Path, text: &str) -> anyhow::Result<NamedTempFile> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = NamedTempFile::new_in(folder).with_context(|| format!("write in {}", folder.display()))?;
+    file.write_all(text.as_bytes())?;
+    if !text.ends_with('\n') {
+        file.write_all(b"\n")?;
+    }
+    file.as_file().sync_all().with_context(|| format!("write {}", path.display()))?;
+    Ok(file)
+}
+
+/// Makes a folder that nobody but this user may enter; one that is there stays as it is.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn private_folder(folder: &Path) -> anyhow::Result<()> {
+    let made = || format!("create {}", folder.display());
+    if let Some(above) = folder.parent().filter(|p| !p.as_os_str().is_empty()) {
+        fs::create_dir_all(above).with_context(made)?;
+    }
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    match builder.create(folder) {
+        Err(error) if !folder.is_dir() => Err(error).with_context(made),
+        _ => Ok(()),
+    }
 }
 
 fn load(path: &Path, name: &Origin, kind: KeyKind) -> anyhow::Result<SignerKey> {
@@ -169,14 +204,15 @@ fn load(path: &Path, name: &Origin, kind: KeyKind) -> anyhow::Result<SignerKey> 
     Ok(key)
 }
 
+/// Takes a folder that was there already from other users.
 #[cfg(unix)]
-fn restrict(path: &Path, mode: u32) -> anyhow::Result<()> {
+fn restrict(folder: &Path) -> anyhow::Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(mode))
-        .with_context(|| format!("keep {} from other users", path.display()))
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
+        .with_context(|| format!("keep {} from other users", folder.display()))
 }
 
 #[cfg(not(unix))]
-fn restrict(_path: &Path, _mode: u32) -> anyhow::Result<()> {
+fn restrict(_folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }

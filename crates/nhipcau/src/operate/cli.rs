@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use super::commands::{check, enrol, init, issue, item, publish, simulate, verify};
+use super::commands::{check, enrol, init, issue, item, look, publish, simulate, verify};
 use super::{bench, demo, nation, serve};
 
 /// Nhịp Cầu joins government portals into one network: what is published once stands everywhere, proven.
@@ -34,15 +34,19 @@ enum What {
     /// Start a small nation on this machine: the Government, a ministry, a province with its communes
     Demo(demo::Args),
     /// Make a node: keys, configuration, token, join request
-    Init(init::Args),
+    Init(Box<init::Args>),
     /// Make a new administrator's token for a node
     Token(init::TokenArgs),
     /// Serve the node in a folder
     Serve(serve::Args),
     /// Vouch for a child agency: its join request is written into the parent's log
     Enrol(enrol::Args),
+    /// State what is different of a child agency: name, code, accountable unit, node
+    Change(enrol::ChangeArgs),
     /// Close a child agency: name its successor, or its last honest size
     Close(enrol::CloseArgs),
+    /// Give a portal its own colour and mark
+    Look(look::Args),
     /// Issue items: a Markdown or JSON file, a folder, JSON lines, or standard input
     Issue(issue::Args),
     /// Correct an item: a new edition that says what was wrong
@@ -98,11 +102,13 @@ pub fn run() -> ExitCode {
     let done = runtime.block_on(async {
         match command.what {
             What::Demo(args) => demo::run(args).await,
-            What::Init(args) => init::run(args).await,
+            What::Init(args) => init::run(*args).await,
             What::Token(args) => init::token(&args),
-            What::Serve(args) => serve::run(&args.dir).await,
+            What::Serve(args) => serve::run(args).await,
             What::Enrol(args) => enrol::run(args).await,
+            What::Change(args) => enrol::change(args).await,
             What::Close(args) => enrol::close(args).await,
+            What::Look(args) => look::run(args).await,
             What::Issue(args) => issue::run(args).await,
             What::Correct(args) => publish::edition(args, "correct").await,
             What::Update(args) => publish::edition(args, "update").await,

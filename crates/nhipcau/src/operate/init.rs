@@ -1,19 +1,19 @@
-//! Making a node: its folder, keys, token, configuration, first portal, and what it asks of its parent.
+//! Making a node: its folder, keys, token, configuration, root note, portals.
 
 use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use network::entry::KeyChange;
 use network::names::Origin;
-use network::root::RootText;
+use network::root::{RootNote, RootText};
 use tlog::{KeyKind, Note, SignerKey, VerifierKey};
 
 use crate::agencies::store::add_portal;
 use crate::app::App;
 use crate::clock::Dice;
-use crate::config::{FILE, File};
+use crate::config::{Config, FILE, File};
 use crate::db::Tx;
-use crate::logs::keys::Keyring;
+use crate::logs::keys::{Keyring, private_folder, write_secret};
 
 /// A portal to be made.
 #[derive(Clone, Debug)]
@@ -30,25 +30,33 @@ pub struct NewPortal {
 
 /// Writes a node's folder: configuration, keys, token. What is there already stays.
 ///
+/// Nobody but this user may enter a folder that is made here; the configuration may hold a database's password.
+///
 /// # Errors
 /// When the folder cannot be written, or holds a node of another name.
 pub fn folder(folder: &Path, file: &File, root_note: &str, dice: &Dice) -> anyhow::Result<()> {
-    std::fs::create_dir_all(folder).with_context(|| format!("create {}", folder.display()))?;
-    let path = folder.join(FILE);
     let config = file.clone().check(folder)?;
-    if !path.exists() {
-        let text = format!(
-            "# The configuration of one node; see `nhipcau init --help`. Paths are relative to this file.\n{}",
-            toml::to_string_pretty(file)?
+    RootNote::open(root_note).context("the root note")?;
+    let path = folder.join(FILE);
+    if path.exists() {
+        let there = Config::read(folder)?;
+        ensure!(
+            there.name == config.name,
+            "{} is the node {}; nothing was changed – choose another --dir for {}",
+            folder.display(),
+            there.name,
+            config.name
         );
-        put(&path, &text)?;
+    }
+    private_folder(folder)?;
+    if !path.exists() {
+        write_secret(&path, &file.text())?;
     }
     Keyring::create(&config.keys, &config.name, dice)?;
     if !config.root.exists() {
-        put(&config.root, root_note)?;
+        write_secret(&config.root, root_note)?;
     }
-    token(folder, dice, false)?;
-    Ok(())
+    token(folder, dice, false)
 }
 
 /// Makes the token that opens the API for writing; an existing one stays unless `anew`.
@@ -60,24 +68,7 @@ pub fn token(folder: &Path, dice: &Dice, anew: bool) -> anyhow::Result<()> {
     if path.exists() && !anew {
         return Ok(());
     }
-    let token = hex::encode(dice.bytes::<32>()?);
-    put(&path, &format!("{token}\n"))
-}
-
-/// Writes a whole file or none of it, readable by this user alone: whoever is killed meanwhile finds no half a file.
-///
-/// # Errors
-/// When the file cannot be written.
-pub fn put(path: &Path, text: &str) -> anyhow::Result<()> {
-    let within = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let write = || -> anyhow::Result<()> {
-        let file = tempfile::NamedTempFile::new_in(within)?;
-        std::fs::write(file.path(), text)?;
-        file.as_file().sync_all()?;
-        file.persist(path)?;
-        Ok(())
-    };
-    write().with_context(|| format!("write {}", path.display()))
+    write_secret(&path, &hex::encode(dice.bytes::<32>()?))
 }
 
 /// Adds portals of ours, each with a log and a key of its own.

@@ -145,7 +145,7 @@ impl FromRequestParts<App> for Visitor {
 }
 
 /// The host of `host:port`, `[::1]:port`, `host`.
-fn host_of(authority: &str) -> &str {
+pub fn host_of(authority: &str) -> &str {
     if let Some(rest) = authority.strip_prefix('[') {
         return rest.split(']').next().unwrap_or_default();
     }

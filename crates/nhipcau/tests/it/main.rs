@@ -6,6 +6,7 @@
 //! every node gets a database of its own there instead.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod administrator;
 mod api;
 mod bad_input;
 mod catch_up;
@@ -16,11 +17,13 @@ mod erasure;
 mod front;
 mod history;
 mod lies;
+mod machine;
 mod orders;
 mod pages;
 mod paper_nation;
 mod publishing;
 mod receipts;
 mod schema;
+mod tls;
 mod verify;
 mod world;

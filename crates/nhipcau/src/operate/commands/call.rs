@@ -1,13 +1,15 @@
 //! Speaking to a running node over its HTTP API.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use reqwest::ClientBuilder;
 use serde_json::Value;
 
-use crate::config::{FILE, File};
+use crate::config::{Config, FILE};
+use crate::peers::line::trusting;
 
 /// Where a node is looked for when nothing says where it is.
 const DEFAULT: &str = "http://127.0.0.1:8080";
@@ -17,7 +19,7 @@ const TRIES: u32 = 5;
 /// Which node is spoken to, and with which token.
 #[derive(clap::Args, Clone)]
 pub struct Node {
-    /// The running node's address; else NHIPCAU_NODE, else `url` in the folder's nhipcau.toml
+    /// The running node's address; else NHIPCAU_NODE, else where the folder's node listens on this machine
     #[arg(long, value_name = "URL", global = true)]
     pub node: Option<String>,
     /// The node's folder, for its token and its address; else NHIPCAU_DIR, else this folder if it is one
@@ -31,8 +33,10 @@ pub struct Node {
 /// A client of one node.
 #[derive(Clone)]
 pub struct Client {
-    /// The node's address, without trailing slash.
+    /// The node's address as readers know it, without trailing slash.
     pub base: String,
+    /// Where it is called.
+    at: String,
     token: Option<String>,
     http: reqwest::Client,
 }
@@ -43,17 +47,23 @@ impl Node {
         given.or_else(|| Path::new(FILE).is_file().then(|| PathBuf::from(".")))
     }
 
-    fn address(&self, folder: Option<&Path>) -> anyhow::Result<String> {
-        if let Some(node) = self.node.clone().or_else(|| std::env::var("NHIPCAU_NODE").ok()) {
-            return Ok(node);
-        }
-        let Some(path) = folder.map(|folder| folder.join(FILE)).filter(|path| path.is_file()) else {
-            return Ok(DEFAULT.to_owned());
+    /// The node's address as readers know it, where it is called, and a client that trusts what the node trusts.
+    fn way(&self, folder: Option<&Path>) -> anyhow::Result<(String, String, ClientBuilder)> {
+        let config = match folder.filter(|folder| folder.join(FILE).is_file()) {
+            Some(folder) => Some(Config::read(folder)?),
+            None => None,
         };
-        let text = std::fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
-        let file: File =
-            toml::from_str(&text).with_context(|| format!("{} is not a configuration", path.display()))?;
-        Ok(file.url)
+        let ca = config.as_ref().and_then(|config| config.ca.as_deref());
+        let http = trusting(reqwest::Client::builder(), ca)?;
+        let given = self.node.clone().or_else(|| std::env::var("NHIPCAU_NODE").ok());
+        match (given, config) {
+            (Some(node), _) => Ok((node.clone(), node, http)),
+            (None, Some(config)) => {
+                let (at, http) = here(&config, http)?;
+                Ok((config.url, at, http))
+            }
+            (None, None) => Ok((DEFAULT.to_owned(), DEFAULT.to_owned(), http)),
+        }
     }
 
     /// A client; the token is read from `NHIPCAU_TOKEN` or the folder's admin.token, if there is one.
@@ -62,10 +72,10 @@ impl Node {
     /// When the token's file or the configuration cannot be read, or the address is none.
     pub fn client(&self) -> anyhow::Result<Client> {
         let folder = self.folder();
-        let base = self.address(folder.as_deref())?.trim_end_matches('/').to_owned();
-        let url: reqwest::Url = base
-            .parse()
-            .with_context(|| format!("{base:?} is not an address such as http://127.0.0.1:8080"))?;
+        let (base, at, http) = self.way(folder.as_deref())?;
+        let (base, at) = (base.trim_end_matches('/').to_owned(), at.trim_end_matches('/').to_owned());
+        let url: reqwest::Url =
+            at.parse().with_context(|| format!("{at:?} is not an address such as http://127.0.0.1:8080"))?;
         let token = match (std::env::var("NHIPCAU_TOKEN"), &folder) {
             (Ok(token), _) => Some(token.trim().to_owned()),
             (Err(_), Some(folder)) => {
@@ -77,14 +87,32 @@ impl Node {
             }
             (Err(_), None) => None,
         };
-        let mut http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(120));
+        let mut http = http.no_proxy().timeout(Duration::from_secs(120));
         // `*.localhost` is this machine (RFC 6761), though the C library does not know it.
-        if let Some(host) = url.host_str().filter(|host| host.ends_with(".localhost")) {
+        if let Some(host) = url.host_str().filter(|host| base == at && host.ends_with(".localhost")) {
             let port = url.port_or_known_default().unwrap_or(80);
             http = http.resolve(host, SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
         }
-        Ok(Client { base, token, http: http.build()? })
+        Ok(Client { base, at, token, http: http.build()? })
     }
+}
+
+/// A node whose folder is here is called on this machine, by its own name where it speaks TLS: neither the call
+/// nor the token goes out.
+fn here(config: &Config, http: ClientBuilder) -> anyhow::Result<(String, ClientBuilder)> {
+    let mut at = *config.listen.first().context("listen is empty")?;
+    if at.ip().is_unspecified() {
+        at.set_ip(if at.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
+    }
+    if config.tls.is_none() {
+        return Ok((format!("http://{at}"), http));
+    }
+    let mut url: reqwest::Url = config.url.parse().context("url")?;
+    let name = url.host_str().context("url has no host")?.to_owned();
+    if url.set_port(Some(at.port())).is_err() {
+        bail!("{} takes no port", config.url);
+    }
+    Ok((url.to_string(), http.resolve(&name, at)))
 }
 
 impl Client {
@@ -93,7 +121,7 @@ impl Client {
     /// # Errors
     /// The node's refusal in its own words, or that it does not answer.
     pub async fn get(&self, path: &str) -> anyhow::Result<Value> {
-        let (status, body) = self.send(self.http.get(format!("{}{path}", self.base))).await?;
+        let (status, body) = self.send(self.http.get(format!("{}{path}", self.at))).await?;
         said(status, body)
     }
 
@@ -115,7 +143,7 @@ impl Client {
         let body = serde_json::to_vec(body)?;
         let (mut left, mut wait) = (if key.is_some() { TRIES } else { 1 }, Duration::from_millis(500));
         loop {
-            let mut call = self.http.post(format!("{}{path}", self.base)).bearer_auth(token);
+            let mut call = self.http.post(format!("{}{path}", self.at)).bearer_auth(token);
             if let Some(key) = key {
                 call = call.header("idempotency-key", key);
             }
@@ -135,7 +163,7 @@ impl Client {
         let answer = call.send().await.with_context(|| {
             format!(
                 "{} does not answer; is the node running? (`nhipcau serve`, or give --node URL)",
-                self.base
+                self.at
             )
         })?;
         let status = answer.status().as_u16();

@@ -1,29 +1,37 @@
 //! `init`: a node's folder, its keys, its first portals, and what it asks of its parent. `token`: a new token.
 
+mod parent;
+
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use network::entry::Level;
 use network::names::Origin;
+use network::root::RootNote;
 use vietnam::units::{ProvinceCode, Units};
 
+use super::look;
 use crate::agencies::enrol::request_of;
+use crate::agencies::look as looks;
 use crate::app::{App, Given};
 use crate::clock::Dice;
-use crate::config::{Config, File, Neighbour, Role};
-use crate::logs::keys::Keyring;
+use crate::config::{Config, File, Tls};
+use crate::logs::keys::{Keyring, private_folder, write_secret};
 use crate::operate::init::{self, NewPortal};
 
 /// What `init` takes.
 #[derive(clap::Args)]
-#[command(
-    after_help = "Examples:\n  nhipcau init --dir /etc/nhipcau --domain laocai.gov.vn --title \"Tỉnh Lào Cai\" --level province \\\n    \
-    --url https://laocai.gov.vn --listen [::]:443 --parent https://chinhphu.vn --root-note root.note --communes-of 15\n  \
-    nhipcau init --dir ./goc --domain tinh-a.gov.vn --title \"Tỉnh A\" --level province --url https://tinh-a.gov.vn --new-root\n\n\
-    Writes nhipcau.toml, keys/, admin.token, root.note and join-request-<domain>.json. Send the requests to the parent's\n\
-    administrator, who runs `nhipcau enrol`. With --new-root, holders/ has five secret keys: give each to another person,\n\
-    offline, and delete the folder."
-)]
+#[command(after_help = "A province with all its communes, behind the Government's node:\n  \
+    curl -o root.note https://chinhphu.vn/.well-known/nhipcau/root/1\n  \
+    nhipcau init --dir /var/lib/nhipcau --domain laocai.gov.vn --title \"Tỉnh Lào Cai\" --level province \\\n    \
+    --url https://laocai.gov.vn --listen [::]:443 --tls-certificate tls/chain.pem --tls-key tls/key.pem \\\n    \
+    --parent https://chinhphu.vn --root-note root.note --communes-of 15 --follows-all\n\
+    A commune with a node of its own: --level commune, and the province as --parent.\n\
+    A province that begins alone and joins a nation later: --new-root in place of --parent and --root-note.\n\n\
+    Writes nhipcau.toml (each key explained), keys/, admin.token, root.note, join-request.json for the parent's\n\
+    administrator, and communes/ with the communes' requests, which this node enrols itself. What is there already\n\
+    stays: the command can be repeated. With --new-root, holders/ has five secret keys: give each to another\n\
+    person, offline, and delete the folder.")]
 pub struct Args {
     /// The node's folder
     #[arg(long)]
@@ -40,17 +48,35 @@ pub struct Args {
     /// central, ministry, province, commune or unit
     #[arg(long)]
     level: String,
+    /// Its code (QCVN 102), for example H38
+    #[arg(long)]
+    code: Option<String>,
+    /// The unit that answers for the portal: "Văn phòng Ủy ban nhân dân tỉnh"
+    #[arg(long)]
+    accountable: Option<String>,
     /// Where other nodes reach this one
     #[arg(long)]
     url: String,
-    /// Where to listen
+    /// Where to listen; [::]:443 takes IPv4 and IPv6
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: Vec<String>,
+    /// TLS certificate chain in PEM, if this server speaks TLS itself
+    #[arg(long, requires = "tls_key")]
+    tls_certificate: Option<PathBuf>,
+    /// Its private key in PEM
+    #[arg(long, requires = "tls_certificate")]
+    tls_key: Option<PathBuf>,
+    /// A proxy in front of this server, whose X-Forwarded-* headers are believed
+    #[arg(long)]
+    trusted_proxy: Vec<std::net::IpAddr>,
+    /// Certificate authorities (PEM) to trust as well when other nodes are called
+    #[arg(long)]
+    ca: Option<PathBuf>,
     /// The parent's node, followed first
     #[arg(long)]
     parent: Option<String>,
-    /// The parent's node's name, for example chinhphu.vn/node
-    #[arg(long)]
+    /// The parent's node's name, if it cannot be asked now: chinhphu.vn/node
+    #[arg(long, requires = "parent")]
     parent_name: Option<String>,
     /// The nation's root note
     #[arg(long, conflicts_with = "new_root")]
@@ -61,6 +87,15 @@ pub struct Args {
     /// Also host every commune of this province, by code
     #[arg(long)]
     communes_of: Option<String>,
+    /// But not this one, by its label (mucangchai): it has a node of its own
+    #[arg(long, requires = "communes_of")]
+    except: Vec<String>,
+    /// The portal's colour, #rrggbb
+    #[arg(long, alias = "color")]
+    colour: Option<String>,
+    /// The portal's mark, an SVG or PNG file
+    #[arg(long)]
+    mark: Option<PathBuf>,
     /// PostgreSQL's address instead of the embedded database
     #[arg(long)]
     database: Option<String>,
@@ -80,29 +115,98 @@ pub struct TokenArgs {
     dir: PathBuf,
 }
 
+/// A portal that the new node will answer for.
+struct Body {
+    domain: String,
+    origin: Origin,
+    name: (String, String),
+    level: Level,
+}
+
 /// Makes a node.
 ///
 /// # Errors
-/// What is wrong with the values, or cannot be written.
+/// What is wrong with the values, or cannot be written. Nothing is written before all values hold.
 pub async fn run(args: Args) -> anyhow::Result<()> {
-    let level: Level = args.level.parse().map_err(|e: String| anyhow::anyhow!("--level {e}"))?;
-    let name: Origin = format!("{}/node", args.domain).parse().context("--domain")?;
-    let origin: Origin = format!("{}/log", args.domain).parse()?;
+    let bodies = bodies(&args)?;
+    let look = look::read(args.colour.clone(), args.mark.as_deref())?;
+    let look = look.check().map_err(|problem| anyhow::anyhow!("--{problem}"))?;
+    let mut file = file(&args)?;
+    let config = file.clone().check(&args.dir)?;
+    let there = args.dir.join(crate::config::FILE).exists();
+    if !there {
+        ensure!(
+            args.root_note.is_some() || args.new_root || config.root.exists(),
+            "--root-note FILE (the nation's, from who runs the root) or --new-root is needed"
+        );
+        if let Some(url) = &args.parent {
+            file.neighbours = vec![parent::neighbour(&config, url, args.parent_name.as_deref()).await?];
+        }
+    }
     let dice = Dice::system();
-    let note = root_note(&args, &name, &origin, &dice)?;
-    let neighbours = match (&args.parent, &args.parent_name) {
-        (Some(url), Some(name)) => {
-            vec![Neighbour { name: name.clone(), url: url.clone(), role: Role::Primary }]
-        }
-        (Some(url), None) => {
-            let host =
-                url.split("://").nth(1).unwrap_or_default().split([':', '/']).next().unwrap_or_default();
-            vec![Neighbour { name: format!("{host}/node"), url: url.clone(), role: Role::Primary }]
-        }
-        _ => Vec::new(),
+    let note = root_note(&args, &config, &bodies[0], &dice)?;
+    init::folder(&args.dir, &file, &note, &dice)?;
+    let app = App::open(Config::read(&args.dir)?, Given::default()).await?;
+    let new = bodies.iter().enumerate().map(|(at, body)| NewPortal {
+        domain: body.domain.clone(),
+        origin: body.origin.clone(),
+        main: at == 0,
+        theme: String::new(),
+    });
+    init::portals(&app, new.collect()).await?;
+    looks::set(&app, &args.domain, look).await.map_err(|problem| anyhow::anyhow!("{problem}"))?;
+    requests(&app, &args, &bodies)?;
+    report(&app, &args, bodies.len(), there);
+    app.close().await;
+    Ok(())
+}
+
+/// The portals that are asked for, the main one first.
+fn bodies(args: &Args) -> anyhow::Result<Vec<Body>> {
+    let level: Level = args.level.parse().map_err(|e: String| anyhow::anyhow!("--level {e}"))?;
+    ensure!(!args.title.trim().is_empty(), "--title is empty");
+    let body = |domain: String, name, level| {
+        let origin =
+            format!("{domain}/log").parse().map_err(|e| anyhow::anyhow!("--domain {domain:?} {e}"))?;
+        anyhow::Ok(Body { domain, origin, name, level })
     };
-    let file = File {
-        name: name.to_string(),
+    let mut bodies = vec![body(args.domain.clone(), (args.title.clone(), args.title_en.clone()), level)?];
+    let Some(code) = &args.communes_of else { return Ok(bodies) };
+    let code: ProvinceCode = code.parse().map_err(|e| anyhow::anyhow!("--communes-of {code}: {e}"))?;
+    let communes = Units::shipped().communes_of(code);
+    if communes.is_empty() {
+        let known = Units::shipped().provinces().iter().map(|p| format!("{} {}", p.code, p.name));
+        bail!(
+            "--communes-of: no province has the code {code}; there are {}",
+            known.collect::<Vec<_>>().join(", ")
+        );
+    }
+    for label in &args.except {
+        ensure!(
+            communes.iter().any(|commune| commune.label() == label),
+            "--except {label}: no commune of the province {code} has this label; labels look like {}",
+            communes[0].label()
+        );
+    }
+    for commune in communes.iter().filter(|commune| !args.except.iter().any(|label| label == commune.label()))
+    {
+        let name = (commune.full_name(), commune.full_name_en());
+        bodies.push(body(commune.domain_under(&args.domain), name, Level::Commune)?);
+    }
+    Ok(bodies)
+}
+
+fn file(args: &Args) -> anyhow::Result<File> {
+    // Paths that were typed start where the person is; those in the file start at the file.
+    let absolute = |path: &PathBuf| std::path::absolute(path).with_context(|| path.display().to_string());
+    let tls = match (&args.tls_certificate, &args.tls_key) {
+        (Some(certificate), Some(key)) => {
+            Some(Tls { certificate: absolute(certificate)?, key: absolute(key)?, redirect: Vec::new() })
+        }
+        _ => None,
+    };
+    Ok(File {
+        name: format!("{}/node", args.domain),
         url: args.url.clone(),
         listen: args.listen.clone(),
         database: args.database.clone().unwrap_or_else(|| "data/nhipcau.db".into()),
@@ -111,87 +215,103 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         root: "root.note".into(),
         demo: false,
         private_addresses: args.private,
-        trusted_proxies: Vec::new(),
-        tls: None,
+        trusted_proxies: args.trusted_proxy.clone(),
+        ca: args.ca.as_ref().map(absolute).transpose()?,
+        tls,
         follows_all: args.follows_all || args.new_root,
-        neighbours,
-    };
-    init::folder(&args.dir, &file, &note, &dice)?;
-    let app = App::open(Config::read(&args.dir)?, Given::default()).await?;
-    let mut portals = vec![(args.domain.clone(), args.title.clone(), args.title_en.clone(), level)];
-    if let Some(code) = &args.communes_of {
-        let code: ProvinceCode = code.parse().map_err(|e| anyhow::anyhow!("--communes-of {code}: {e}"))?;
-        let communes = Units::shipped().communes_of(code);
-        if communes.is_empty() {
-            bail!("--communes-of: no province has the code {code}");
-        }
-        portals.extend(
-            communes
-                .iter()
-                .map(|c| (c.domain_under(&args.domain), c.full_name(), c.full_name_en(), Level::Commune)),
-        );
-    }
-    let mut new = Vec::new();
-    for (domain, _, _, _) in &portals {
-        let origin = format!("{domain}/log").parse()?;
-        new.push(NewPortal {
-            domain: domain.clone(),
-            origin,
-            main: *domain == args.domain,
-            theme: String::new(),
-        });
-    }
-    init::portals(&app, new).await?;
-    for (domain, title, title_en, level) in &portals {
-        let request = request_of(&app, &format!("{domain}/log").parse()?, domain, (title, title_en), *level)?;
-        let path = args.dir.join(format!("join-request-{domain}.json"));
-        std::fs::write(&path, serde_json::to_vec_pretty(&request)?)
-            .with_context(|| format!("write {}", path.display()))?;
-    }
-    app.close().await;
-    println!(
-        "Đã tạo máy chủ {name} trong {} với {} cổng · made, with {} portals",
-        args.dir.display(),
-        portals.len(),
-        portals.len()
-    );
-    println!("Gửi join-request-*.json cho quản trị cấp trên · send these to the parent's administrator");
-    println!("Chạy: nhipcau serve --dir {}", args.dir.display());
-    Ok(())
+        neighbours: Vec::new(),
+    })
 }
 
-fn root_note(args: &Args, name: &Origin, origin: &Origin, dice: &Dice) -> anyhow::Result<String> {
+/// The note that this node will pin: the one that is there, the one that was given, or a new root's.
+fn root_note(args: &Args, config: &Config, main: &Body, dice: &Dice) -> anyhow::Result<String> {
+    if config.root.exists() {
+        return std::fs::read_to_string(&config.root)
+            .with_context(|| format!("read {}", config.root.display()));
+    }
     if let Some(path) = &args.root_note {
-        return std::fs::read_to_string(path)
-            .with_context(|| format!("--root-note: read {}", path.display()));
+        let note =
+            std::fs::read_to_string(path).with_context(|| format!("--root-note: read {}", path.display()))?;
+        RootNote::open(&note).with_context(|| format!("--root-note {}", path.display()))?;
+        return Ok(note);
     }
-    let kept = args.dir.join("root.note");
-    if kept.exists() {
-        return Ok(std::fs::read_to_string(kept)?);
-    }
-    if !args.new_root {
-        bail!("--root-note FILE (the nation's, from who runs the root) or --new-root is needed");
-    }
-    let keys = args.dir.join("keys");
-    Keyring::create(&keys, name, dice)?;
-    let keyring = Keyring::open(&keys, name)?;
+    private_folder(&args.dir)?;
+    Keyring::create(&config.keys, &config.name, dice)?;
+    let keyring = Keyring::open(&config.keys, &config.name)?;
     let heads: Origin = format!("{}/heads", args.domain).parse()?;
     let cosigners = vec![keyring.cosigner().verifier()];
     let (note, holders) =
-        init::root_note(keyring.own(origin, dice)?, keyring.own(&heads, dice)?, cosigners, 1, dice)?;
+        init::root_note(keyring.own(&main.origin, dice)?, keyring.own(&heads, dice)?, cosigners, 1, dice)?;
     let folder = args.dir.join("holders");
-    std::fs::create_dir_all(&folder)?;
+    private_folder(&folder)?;
     for (n, holder) in holders.iter().enumerate() {
-        secret(&folder.join(format!("holder-{}.key", n + 1)), &holder.secret_text())?;
+        write_secret(&folder.join(format!("holder-{}.key", n + 1)), &holder.secret_text())?;
     }
     Ok(note)
 }
 
-fn secret(path: &Path, text: &str) -> anyhow::Result<()> {
-    let file = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
-    std::fs::write(file.path(), format!("{text}\n"))?;
-    file.persist(path).with_context(|| format!("write {}", path.display()))?;
+/// Writes what the parent is asked for, and what this node's own portal is asked for by its communes.
+fn requests(app: &App, args: &Args, bodies: &[Body]) -> anyhow::Result<()> {
+    for (at, body) in bodies.iter().enumerate() {
+        let mut request =
+            request_of(app, &body.origin, &body.domain, (&body.name.0, &body.name.1), body.level)?;
+        let path = if at == 0 {
+            request.code = args.code.clone();
+            request.accountable = args.accountable.clone();
+            args.dir.join("join-request.json")
+        } else {
+            let folder = args.dir.join("communes");
+            std::fs::create_dir_all(&folder).with_context(|| format!("create {}", folder.display()))?;
+            folder.join(format!("{}.json", body.domain))
+        };
+        std::fs::write(&path, serde_json::to_vec_pretty(&request)?)
+            .with_context(|| format!("write {}", path.display()))?;
+    }
     Ok(())
+}
+
+/// What was made, and what comes next.
+fn report(app: &App, args: &Args, portals: usize, there: bool) {
+    let dir = args.dir.display();
+    let name = &app.config.name;
+    if there {
+        println!(
+            "Máy chủ {name} đã có trong {dir}; nhipcau.toml và khóa giữ nguyên · it was there, and stays"
+        );
+    } else {
+        println!("Đã tạo máy chủ {name} trong {dir} với {portals} cổng · made, with {portals} portals");
+    }
+    println!(
+        "Thư gốc · root note: {}\n  so dấu này với dấu do cơ quan giữ gốc công bố · compare it with what the root's keeper publishes",
+        parent::fingerprint(&app.root)
+    );
+    println!("\nViệc tiếp theo · next:");
+    let mut step = 0;
+    let mut next = |text: String| {
+        step += 1;
+        println!("  {step}. {text}");
+    };
+    if args.new_root {
+        next(format!(
+            "{dir}/holders: năm khóa, giao năm người giữ ngoại tuyến, rồi xóa thư mục · five keys for five people, offline"
+        ));
+    } else {
+        next(format!(
+            "Gửi {dir}/join-request.json cho quản trị cấp trên; họ chạy: nhipcau enrol join-request.json · send it to the parent"
+        ));
+    }
+    next(format!("nhipcau serve --dir {dir}"));
+    if args.new_root {
+        next(format!(
+            "nhipcau enrol {dir}/join-request.json --dir {dir}   (gốc tự khai · the root states itself)"
+        ));
+    }
+    if portals > 1 {
+        next(format!(
+            "Khi đã được ghi danh · once enrolled: nhipcau enrol {dir}/communes --dir {dir}   ({} cổng)",
+            portals - 1
+        ));
+    }
 }
 
 /// Makes a new token; the old one opens nothing after the next start.
@@ -199,6 +319,11 @@ fn secret(path: &Path, text: &str) -> anyhow::Result<()> {
 /// # Errors
 /// When it cannot be written.
 pub fn token(args: &TokenArgs) -> anyhow::Result<()> {
+    ensure!(
+        args.dir.join(crate::config::FILE).exists(),
+        "{} holds no node; name its folder with --dir",
+        Path::new(&args.dir).display()
+    );
     init::token(&args.dir, &Dice::system(), true)?;
     println!(
         "Mã mới ở {}/admin.token; khởi động lại máy chủ để dùng · restart the node to use it",

@@ -6,6 +6,7 @@ pub mod enrol;
 pub mod init;
 pub mod issue;
 pub mod item;
+pub mod look;
 pub mod publish;
 pub mod simulate;
 mod source;

@@ -11,7 +11,7 @@ use vietnam::units::Units;
 
 use crate::clock::Dice;
 use crate::config::{FILE, File, Neighbour, Role};
-use crate::logs::keys::Keyring;
+use crate::logs::keys::{Keyring, write_secret};
 use crate::operate::init;
 
 /// Stands in the demonstration's folder from its first moment, so that no other folder is ever taken for one.
@@ -173,7 +173,7 @@ pub(super) fn lay_out(dir: &Path, nation: &[Node; 3], dice: &Dice) -> anyhow::Re
         let heads = keyring.own(&format!("{}/heads", nation[0].domain()).parse()?, dice)?;
         // In the demonstration the holders' secrets are thrown away at once: it never changes its root.
         let (note, _) = init::root_note(root, heads, cosigners, 2, dice)?;
-        init::put(&kept, &note)?;
+        write_secret(&kept, &note)?;
         note
     };
     for (at, node) in nation.iter().enumerate() {

@@ -41,7 +41,7 @@ impl Tour {
             .first()
             .context("no text of the Government stands any more; begin anew with a new --dir")?;
         let text = correction(government, read).await?;
-        super::init::put(&dir.join(CORRECTION), &text)?;
+        crate::logs::keys::write_secret(&dir.join(CORRECTION), &text)?;
         let port = |(_, app, _): &(String, App, _)| app.config.listen.first().map_or(0, |l| l.port());
         let mut ports = demo.nodes.iter().map(port);
         Ok(Tour {
