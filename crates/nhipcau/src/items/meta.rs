@@ -65,7 +65,12 @@ pub fn of(app: &App, visitor: &Visitor, standing: &Standing, item: &Item, publis
             schema["legislationType"] = json!(form);
         }
         if let Some(from) = item.effective {
-            schema["legislationDateVersion"] = json!(from.to_string());
+            // An interval of ISO 8601; open while no last day is known.
+            let last = item.expires.map_or_else(|| "..".to_owned(), |day| day.to_string());
+            schema["temporalCoverage"] = json!(format!("{from}/{last}"));
+        }
+        if let Some(place) = item.source.as_ref().and_then(|source| source.url.as_ref()) {
+            schema["isBasedOn"] = json!(place);
         }
     }
     if app.config.demo {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::response::Response;
+use jiff::Timestamp;
 use network::content::Note;
 use network::names::ContentHash;
 
@@ -65,7 +66,7 @@ where
     let seen = app.pages.seen(&tags);
     match draw(&portal).await {
         Ok(drawn) => {
-            let until = (app.clock.micros() + lasts).min(midnight(app));
+            let until = (app.clock.micros() + lasts).min(midnight(app.clock.now()));
             page(&visitor.takes(), &app.pages.keep(address, seen, until, drawn))
         }
         Err(problem) => failure(app, visitor, problem),
@@ -73,8 +74,8 @@ where
 }
 
 /// The end of today in Viet Nam, in microseconds: what a page says of today must not be said tomorrow.
-fn midnight(app: &App) -> i64 {
-    let tomorrow = date::day(app.clock.now()).tomorrow().ok();
+fn midnight(now: Timestamp) -> i64 {
+    let tomorrow = date::day(now).tomorrow().ok();
     let start = tomorrow.and_then(|day| day.to_zoned_datetime(date::zone()).ok());
     start.map_or(i64::MAX, |at| at.timestamp().as_microsecond())
 }
@@ -148,5 +149,20 @@ pub fn label(card: &Card, lang: Lang) -> String {
         (Some(form), Some(number)) => format!("{form} {number}"),
         _ if card.title.is_empty() => lang.words().kind_document.to_owned(),
         _ => title(card, lang).text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_page_of_today_ends_at_midnight_in_viet_nam() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let end = at("2026-11-24T17:00:00Z").as_microsecond();
+        for now in ["2026-11-23T17:00:00Z", "2026-11-24T03:00:00Z", "2026-11-24T16:59:59Z"] {
+            assert_eq!(midnight(at(now)), end, "{now}");
+        }
     }
 }

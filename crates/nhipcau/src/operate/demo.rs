@@ -16,7 +16,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use network::entry::Level;
 use network::names::Origin;
 
-use self::nation::{Node, lay_out, nation, portals_of};
+use self::nation::{Claim, Node, claim, kept_port, lay_out, nation, portals_of};
 use self::tour::Tour;
 use super::{init, serve};
 use crate::agencies::enrol;
@@ -33,9 +33,9 @@ pub struct Args {
     /// Where the demonstration keeps its data; a second start resumes it
     #[arg(long, default_value = "demo-data", global = true)]
     dir: PathBuf,
-    /// The Government's port; the ministry and the province take the next two
-    #[arg(long, default_value_t = 8000)]
-    port: u16,
+    /// The Government's port; the ministry and the province take the next two [default: 8000, or as at the first start]
+    #[arg(long)]
+    port: Option<u16>,
     #[command(subcommand)]
     act: Option<Act>,
 }
@@ -64,10 +64,11 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         Some(Act::Mend { node }) => return control::ask(&args.dir, "mend", &node).await,
         None => {}
     }
+    let port = args.port.or_else(|| kept_port(&args.dir)).unwrap_or(8000);
     let started = Instant::now();
-    let demo = Demo::start(&args.dir, args.port, true).await?;
+    let demo = Demo::start(&args.dir, port, true).await?;
     let control = control::listen(&args.dir, &demo).await?;
-    Tour::plan(&demo, &args.dir).await?.print(&args.dir, started.elapsed());
+    println!("{}", demo.tour(&args.dir, started.elapsed()).await?);
     serve::stop_asked().await;
     println!("\nĐang dừng, dữ liệu được giữ ở {} …", args.dir.display());
     control.abort();
@@ -84,6 +85,7 @@ fn called() -> String {
 pub struct Demo {
     /// The nodes: the Government's, the ministry's, the province's.
     pub nodes: Vec<(String, App, Cable)>,
+    _claim: Claim,
 }
 
 impl Demo {
@@ -97,6 +99,7 @@ impl Demo {
         let bar = progress(show);
         bar.set_message("khóa và cấu hình · keys and configuration");
         let dice = Dice::system();
+        let claim = claim(dir, port)?;
         lay_out(dir, &nation, &dice)?;
         let mut nodes = Vec::new();
         for node in &nation {
@@ -106,10 +109,16 @@ impl Demo {
             let config = Config::read(&dir.join(node.label))?;
             let app = App::open(config, given).await?;
             init::portals(&app, portals_of(node)?).await?;
-            serve::start(&app).await?;
+            serve::start(&app).await.with_context(|| {
+                format!(
+                    "{} cannot serve at {}; choose three other ports in a row with --port (hãy chọn cổng khác bằng --port)",
+                    node.label,
+                    node.url()
+                )
+            })?;
             nodes.push((node.label.to_owned(), app, cable));
         }
-        let demo = Demo { nodes };
+        let demo = Demo { nodes, _claim: claim };
         demo.enrol(&nation, &bar).await?;
         content::issue(&demo, &bar).await?;
         bar.finish_and_clear();
@@ -119,6 +128,14 @@ impl Demo {
     /// A node by its label.
     pub fn node(&self, label: &str) -> Option<&App> {
         self.nodes.iter().find(|(l, _, _)| l == label).map(|(_, app, _)| app)
+    }
+
+    /// The tour in words, with real addresses and commands; the correction that it needs is written into `dir`.
+    ///
+    /// # Errors
+    /// When no text of the Government stands any more, or `dir` cannot be written.
+    pub async fn tour(&self, dir: &Path, took: Duration) -> anyhow::Result<String> {
+        Ok(Tour::plan(self, dir).await?.text(dir, &called(), took))
     }
 
     fn government(&self) -> anyhow::Result<&App> {
@@ -135,6 +152,7 @@ impl Demo {
         }
         let root = self.government()?;
         let by = nation[0].origin()?;
+        settled(root, &by).await?;
         bar.set_message("ghi danh cơ quan · enrolling agencies");
         for node in nation {
             let app = self.node(node.label).context("a node of the demonstration")?;
@@ -151,6 +169,7 @@ impl Demo {
         for node in nation {
             let (app, parent) = (self.node(node.label).context("a node")?, node.origin()?);
             until("danh bạ có hiệu lực · the directory", || enrolled(app, &parent)).await?;
+            settled(app, &parent).await?;
             let log = app.portals.load().main().context("a portal")?.log;
             bar.set_length(node.communes.len() as u64);
             for commune in &node.communes {
@@ -189,6 +208,15 @@ impl Demo {
             app.close().await;
         }
     }
+}
+
+/// Waits until what an interrupted start has written into a parent's log has its effect, so that nobody is enrolled
+/// a second time.
+async fn settled(app: &App, parent: &Origin) -> anyhow::Result<()> {
+    until("ghi danh của lần trước · the enrolments of an earlier start", || {
+        app.directory.load().pending().iter().all(|(log, _)| log != parent)
+    })
+    .await
 }
 
 fn enrolled(app: &App, origin: &Origin) -> bool {

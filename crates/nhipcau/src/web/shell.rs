@@ -3,7 +3,11 @@
 //! `Shell` holds plain facts; the template `web/shell.html` says them. A portal's own colour comes as one style sheet
 //! of its own (`theme_css`), because the content security policy allows no style inside a page.
 
-use jiff::Timestamp;
+mod accent;
+
+use jiff::{SignedDuration, Timestamp};
+
+pub use accent::{Accent, AccentError, theme_css};
 
 use crate::web::assets;
 use crate::words::{Lang, Words, date, number};
@@ -220,12 +224,13 @@ impl Shell {
 
     /// What stands above every page while no other node can be reached: a correction may be on its way.
     pub fn stale_sentence(&self) -> Option<String> {
-        match (self.nodes, self.synced) {
-            ((0, 1..), Synced::At(at)) => {
-                Some(self.w().stale(date::hour(at), date::date(self.lang, date::day(at))))
-            }
-            _ => None,
-        }
+        let at = match self.synced {
+            Synced::At(at) => at,
+            Synced::Ago(seconds) => self.now - SignedDuration::from_secs(i64::try_from(seconds).ok()?),
+            Synced::Never => return None,
+        };
+        let cut_off = self.nodes.0 == 0 && self.nodes.1 > 0;
+        cut_off.then(|| self.w().stale(date::hour(at), date::date(self.lang, date::day(at))))
     }
 
     /// The style sheet's address.
@@ -242,96 +247,6 @@ impl Shell {
     pub fn favicon(&self) -> &'static str {
         assets::favicon()
     }
-}
-
-/// A colour that an agency chose for its portal and that can be read on white and on the page's wash.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Accent(u8, u8, u8);
-
-/// Why a colour was not taken.
-#[derive(Clone, PartialEq, Debug)]
-pub enum AccentError {
-    /// It is not written as `#rrggbb`.
-    NotAColour(String),
-    /// Its contrast on the page's lightest or warmest ground is under 4.5:1 (WCAG 2.2, 1.4.3); the ratio found.
-    TooPale(f64),
-}
-
-impl std::fmt::Display for AccentError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            AccentError::NotAColour(given) => write!(f, "`{given}` is not a colour of the form #rrggbb"),
-            AccentError::TooPale(ratio) => {
-                write!(
-                    f,
-                    "the colour's contrast is {ratio:.2}:1; choose a darker one, at least 4.5:1 on #f6f3ec"
-                )
-            }
-        }
-    }
-}
-
-impl std::error::Error for AccentError {}
-
-/// The page's warm ground, against which an accent is weighed: it is darker than white, so the stricter of the two.
-const WASH: Accent = Accent(0xf6, 0xf3, 0xec);
-/// The ground of the dark scheme, against which the lightened accent is weighed.
-const NIGHT: Accent = Accent(0x1a, 0x19, 0x17);
-
-impl std::str::FromStr for Accent {
-    type Err = AccentError;
-
-    fn from_str(text: &str) -> Result<Accent, AccentError> {
-        let bad = || AccentError::NotAColour(text.to_owned());
-        let digits = text.strip_prefix('#').filter(|d| d.len() == 6).ok_or_else(bad)?;
-        let mut rgb = [0_u8; 3];
-        hex::decode_to_slice(digits, &mut rgb).map_err(|_| bad())?;
-        let accent = Accent(rgb[0], rgb[1], rgb[2]);
-        let ratio = accent.contrast(WASH);
-        if ratio < 4.5 { Err(AccentError::TooPale(ratio)) } else { Ok(accent) }
-    }
-}
-
-impl std::fmt::Display for Accent {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "#{:02x}{:02x}{:02x}", self.0, self.1, self.2)
-    }
-}
-
-impl Accent {
-    /// The contrast ratio of two colours, 1 to 21 (WCAG 2.2, definition of contrast ratio).
-    pub fn contrast(self, other: Accent) -> f64 {
-        let (a, b) = (self.luminance(), other.luminance());
-        (a.max(b) + 0.05) / (a.min(b) + 0.05)
-    }
-
-    /// Relative luminance, 0 to 1 (WCAG 2.2, definition of relative luminance).
-    fn luminance(self) -> f64 {
-        let part = |c: u8| {
-            let c = f64::from(c) / 255.0;
-            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
-        };
-        0.2126 * part(self.0) + 0.7152 * part(self.1) + 0.0722 * part(self.2)
-    }
-
-    /// The same hue, lightened in steps towards white until it can be read on the dark ground.
-    fn for_the_dark(self) -> Accent {
-        let lighter = |c: u8| c + (255 - c).div_ceil(16);
-        let mut accent = self;
-        while accent.contrast(NIGHT) < 4.5 {
-            accent = Accent(lighter(accent.0), lighter(accent.1), lighter(accent.2));
-        }
-        accent
-    }
-}
-
-/// The style sheet of a portal with a colour of its own. The colour was weighed when it was parsed; what the dark
-/// scheme uses is lightened until it holds there too.
-pub fn theme_css(accent: Accent) -> String {
-    format!(
-        ":root{{--accent:{accent}}}@media (prefers-color-scheme:dark){{:root{{--accent:{}}}}}",
-        accent.for_the_dark()
-    )
 }
 
 /// A commune's frame for the tests of pages, at 10:00 on 24 November 2026 in Viet Nam.
@@ -389,26 +304,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_accent_that_cannot_be_read_is_refused() {
-        assert_eq!("#9a1a1d".parse::<Accent>().unwrap().to_string(), "#9a1a1d");
-        assert!(matches!("#ffcc00".parse::<Accent>(), Err(AccentError::TooPale(_))));
-        assert!(matches!("đỏ".parse::<Accent>(), Err(AccentError::NotAColour(_))));
-        assert!(matches!("#9a1a1".parse::<Accent>(), Err(AccentError::NotAColour(_))));
-    }
-
-    #[test]
-    fn contrast_is_that_of_the_guideline() {
-        let (black, white) = (Accent(0, 0, 0), Accent(255, 255, 255));
-        assert!((black.contrast(white) - 21.0).abs() < 0.001);
-        assert!((white.contrast(white) - 1.0).abs() < 0.001);
-    }
-
-    #[test]
-    fn the_dark_scheme_gets_a_colour_that_holds_there() {
-        for given in ["#000000", "#9a1a1d", "#0b3d91", "#1b673b"] {
-            let accent: Accent = given.parse().unwrap();
-            assert!(accent.for_the_dark().contrast(NIGHT) >= 4.5, "{given}");
-        }
-        assert!(theme_css("#0b3d91".parse().unwrap()).starts_with(":root{--accent:#0b3d91}"));
+    fn a_page_says_when_its_node_has_lost_all_others() {
+        let said = |nodes, synced| Shell { nodes, synced, ..sample(Lang::Vi) }.stale_sentence();
+        let as_of = said((0, 2), Synced::Ago(3_600)).unwrap();
+        assert!(as_of.contains("đúng như lúc 09:00 ngày 24/11/2026"), "{as_of}");
+        let now = sample(Lang::Vi).now;
+        assert!(said((0, 2), Synced::At(now)).unwrap().contains("10:00"));
+        assert_eq!(said((1, 2), Synced::At(now)), None);
+        assert_eq!(said((0, 0), Synced::At(now)), None, "a node alone has nobody to lose");
+        assert_eq!(said((0, 2), Synced::Never), None);
     }
 }

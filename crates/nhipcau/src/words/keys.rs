@@ -2,38 +2,7 @@
 
 use std::fmt::Display;
 
-use super::table;
-
-/// Names every word, in the order of the tables. `key(a, b)` is a sentence with the placeholders `{a}` and `{b}`.
-macro_rules! words {
-    ($($name:ident $(($($argument:ident),+))?),+ $(,)?) => {
-        /// Every word of one language. Sentences with placeholders are methods of the same name.
-        pub struct Words {
-            $(pub(crate) $name: &'static str,)+
-        }
-
-        impl Words {
-            const fn read(table: &'static str) -> Words {
-                let at = 0;
-                $(let ($name, at) = table::next(
-                    table,
-                    at,
-                    stringify!($name),
-                    concat!("the word `", stringify!($name), "` is missing from the table, or out of order"),
-                    &[$($(stringify!($argument)),+)?],
-                );)+
-                table::end(table, at);
-                Words { $($name),+ }
-            }
-
-            $($(
-                pub(crate) fn $name(&self, $($argument: impl Display),+) -> String {
-                    table::fill(self.$name, &[$((stringify!($argument), &$argument)),+])
-                }
-            )?)+
-        }
-    };
-}
+use super::table::{self, words};
 
 words! {
     // The house and its frame

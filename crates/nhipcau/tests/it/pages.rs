@@ -1,13 +1,10 @@
-//! Pages as they are: whole, in two languages, of nobody else's bytes, every link of them alive; feeds that
-//! any reader takes.
+//! Pages as they are: whole, in two languages, of nobody else's bytes, every link of them alive.
 
 use std::collections::{BTreeSet, VecDeque};
 
-use quick_xml::Reader;
-use quick_xml::events::Event;
 use serde_json::json;
 
-use super::world::{Answer, World, edition, notice, origin};
+use super::world::{Answer, World, edition, notice, origin, until};
 
 /// Attributes of an HTML page, as written: `href="…"`, `src="…"`.
 fn attributes<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
@@ -83,7 +80,7 @@ fn whole(path: &str, page: &Answer) {
     }
 }
 
-async fn a_nation_with_a_past() -> World {
+pub async fn a_nation_with_a_past() -> World {
     let world = World::with(["chinhphu", "laocai"]).await;
     let long = (1..200)
         .map(|n| format!("## Điều {n}. Quy định\n\n{}\n\n", "Nội dung của điều này. ".repeat(20)))
@@ -148,49 +145,6 @@ async fn every_link_of_every_page_leads_to_a_whole_page_in_both_languages() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn feeds_are_well_formed_and_tell_a_withdrawal_twice() {
-    let world = a_nation_with_a_past().await;
-    let items = world.get("xa-a.laocai", "/api/v1/items?limit=500").await.json();
-    let withdrawn = world.get("xa-a.laocai", "/feed.atom").await.text();
-    let id =
-        withdrawn.split_once("<at:deleted-entry ref=\"").unwrap().1.split_once('"').unwrap().0.to_owned();
-    assert!(id.starts_with("urn:uuid:"));
-    assert!(
-        withdrawn.contains(&format!("<entry><id>{id}</id><title>")),
-        "no rewritten entry beside the tombstone"
-    );
-    assert!(withdrawn.contains("Đã gỡ khỏi cổng") && !withdrawn.contains("Lộ dữ liệu"));
-    for path in ["/feed.atom", "/feed.rss", "/sitemap.xml"] {
-        let answer = world.get("xa-a.laocai", path).await;
-        assert_eq!(answer.status, 200, "{path}");
-        assert!(answer.header("content-type").contains("xml"), "{path}: {}", answer.header("content-type"));
-        let text = answer.text();
-        let mut reader = Reader::from_str(&text);
-        reader.config_mut().check_end_names = true;
-        let (mut depth, mut entries) = (0_i64, 0);
-        loop {
-            match reader.read_event().unwrap_or_else(|e| panic!("{path}: {e}")) {
-                Event::Start(tag) => {
-                    depth += 1;
-                    entries += u32::from(matches!(tag.name().as_ref(), "entry" | "item" | "url"));
-                    for attribute in tag.attributes() {
-                        attribute.unwrap_or_else(|e| panic!("{path}: {e}"));
-                    }
-                }
-                Event::End(_) => depth -= 1,
-                Event::Eof => break,
-                _ => {}
-            }
-        }
-        assert_eq!(depth, 0, "{path} is not closed");
-        assert!(entries >= 40, "{path}: {entries} entries of {}", items["total"]);
-        assert!(text.contains("&lt;b&gt;") || path == "/sitemap.xml", "{path}: a title is not escaped");
-    }
-    let robots = world.get("xa-a.laocai", "/robots.txt").await;
-    assert!(robots.says("Disallow: /\n"), "a demonstration asks not to be indexed");
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn pages_are_kept_by_browsers_and_change_when_what_they_show_changes() {
     let world = World::with(["chinhphu", "laocai"]).await;
     let item = world.issues("chinhphu", notice("Công điện", "Một.")).await;
@@ -246,4 +200,43 @@ async fn a_proof_names_its_entry_and_the_chain_to_the_root() {
         let forged = tlog::leaf_hash(entry.replace("\"edition\":1", "\"edition\":2").as_bytes());
         assert!(tlog::verify_inclusion(&forged, proof.index, head.size, &proof.proof, &head.root).is_err());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_portal_without_contact_says_so_on_every_page_and_names_the_node_to_others() {
+    let world = World::with(["chinhphu", "bo-x", "laocai"]).await;
+    let item = world.issues("chinhphu", notice("Công điện", "Một.")).await;
+    world.settle().await;
+    let path = format!("/muc/{}", item.reference);
+    let strip = "Cổng này đang mất kết nối với mạng lưới.";
+    assert!(!world.get("xa-a.laocai", &path).await.says(strip));
+    world.cut("laocai");
+    for path in [path.as_str(), "/", "/mang"] {
+        until(strip, async || match world.get("xa-a.laocai", path).await {
+            page if page.says(strip) => Ok(()),
+            page => Err(page.text()),
+        })
+        .await;
+    }
+    world.corrects(&item, edition("Công điện", "Hai.")).await;
+    let where_it_is = format!("{path}/noi-hien-thi");
+    let node = until("the correction at the ministry", async || {
+        let page = world.get("bo-x", &where_it_is).await;
+        if page.says("Máy chủ của") && page.says("Đính chính lúc") {
+            Ok(page)
+        } else {
+            Err(page.text())
+        }
+    })
+    .await;
+    // The province and its two communes are one exception, counted as three and each named.
+    assert!(node.says(": 3 cổng") && node.says("3 cổng chưa hiển thị bản mới nhất"), "{}", node.text());
+    assert!(node.says(&world.address("xa-a.laocai", &path)), "{}", node.text());
+    world.mend("laocai");
+    world.settle().await;
+    until("the strip to go", async || match world.get("xa-a.laocai", &path).await {
+        page if !page.says(strip) && page.says("Hai.") => Ok(()),
+        page => Err(page.text()),
+    })
+    .await;
 }

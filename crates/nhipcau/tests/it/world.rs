@@ -162,11 +162,17 @@ fn hosts(node: &str, portal: &str) -> bool {
 
 /// A port that is free now, outside the range that the kernel hands out by itself.
 pub fn free_port() -> u16 {
+    free_ports(1)
+}
+
+/// The first of `count` such ports in a row.
+pub fn free_ports(count: u16) -> u16 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
+    let free = |port| std::net::TcpListener::bind(("127.0.0.1", port)).is_ok();
     loop {
-        let step = NEXT.fetch_add(1, Ordering::Relaxed);
+        let step = NEXT.fetch_add(count.into(), Ordering::Relaxed);
         let port = 10_000 + (std::process::id().wrapping_mul(101).wrapping_add(step) % 20_000) as u16;
-        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+        if (port..port + count).all(free) {
             return port;
         }
     }

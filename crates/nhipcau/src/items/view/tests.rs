@@ -204,6 +204,21 @@ fn a_row_says_what_happened_last() {
 }
 
 #[test]
+fn a_document_is_in_force_from_its_first_day_to_its_last() {
+    let (first, last) = (Some(date(2026, 7, 1)), Some(date(2026, 12, 31)));
+    for (day, status) in [
+        (date(2026, 6, 30), Legal::NotYet),
+        (date(2026, 7, 1), Legal::InForce),
+        (date(2026, 12, 31), Legal::InForce),
+        (date(2027, 1, 1), Legal::Expired),
+    ] {
+        assert_eq!(Legal::on(day, first, last), Some(status), "{day}");
+    }
+    assert_eq!(Legal::on(date(2036, 1, 1), first, None), Some(Legal::InForce));
+    assert_eq!(Legal::on(date(2026, 7, 1), None, last), None);
+}
+
+#[test]
 fn home_answers_also_when_there_is_nothing_yet() {
     for lang in BOTH {
         let page = |directions: Vec<ItemRow>, alarms| HomePage {

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::items::draft::{Draft, DraftSource};
 use crate::items::publish::{self, Once};
 use crate::problem::Problem;
+use crate::words::{Lang, date};
 
 const GAZETTE: &str = include_str!("../../../../../data/demo/gazette.jsonl");
 const TEXTS: &str = include_str!("../../../../../data/demo/fulltext.jsonl");
@@ -62,7 +63,7 @@ impl Record {
         let digitised = !body.is_empty();
         // Who described the document, and who typed its text: both are named.
         let gazette = self.url.as_ref().map(|_| "Công báo nước CHXHCN Việt Nam".to_owned());
-        let typed = text.unwrap_or(&self).text_source.as_ref().map(|from| format!("bản số hóa của {from}"));
+        let typed = text.unwrap_or(&self).text_source.as_deref().map(typed_by);
         let names: Vec<String> = gazette.into_iter().chain(typed).collect();
         let source = DraftSource { name: names.join("; "), url: self.url.clone() };
         Draft {
@@ -80,6 +81,15 @@ impl Record {
             source: Some(source),
             ..Draft::default()
         }
+    }
+}
+
+/// Who typed a text and when, from `somebody, 2026-07-23`.
+fn typed_by(from: &str) -> String {
+    let day = |text: &str| text.parse().ok().map(|day| date::date(Lang::Vi, day));
+    match from.rsplit_once(", ").and_then(|(who, text)| Some((who, day(text)?))) {
+        Some((who, day)) => format!("bản số hóa của {who}, ngày {day}"),
+        None => format!("bản số hóa của {from}"),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The three nodes of the demonstration: who they are, and their folders on disk.
 
+use std::fs::{File, TryLockError};
 use std::path::Path;
 
 use anyhow::{Context, bail};
@@ -10,7 +11,7 @@ use vietnam::agencies::Agencies;
 use vietnam::units::Units;
 
 use crate::clock::Dice;
-use crate::config::{FILE, File, Neighbour, Role};
+use crate::config::{self, FILE, File, Neighbour, Role};
 use crate::logs::keys::{Keyring, write_secret};
 use crate::operate::init;
 
@@ -44,7 +45,7 @@ impl Node {
         format!("{}.localhost", self.label)
     }
 
-    fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
@@ -131,16 +132,50 @@ pub(super) fn portals_of(node: &Node) -> anyhow::Result<Vec<init::NewPortal>> {
     Ok(portals)
 }
 
+/// The port with which the demonstration in `dir` was made, if there is one.
+pub(super) fn kept_port(dir: &Path) -> Option<u16> {
+    std::fs::read_to_string(dir.join(MARK)).ok()?.lines().last()?.strip_prefix("port ")?.parse().ok()
+}
+
+/// A folder that this process alone uses; another may, once this is dropped or the process has ended.
+pub(super) struct Claim {
+    _locked: File,
+}
+
 /// Takes a folder for the demonstration: a new or empty one, or one that it has taken before.
 ///
 /// # Errors
-/// When the folder holds something else; nothing in it is touched.
-fn claim(dir: &Path) -> anyhow::Result<()> {
+/// When the folder holds something else, was made with another port, or a demonstration runs there; nothing in it is
+/// touched.
+pub(super) fn claim(dir: &Path, port: u16) -> anyhow::Result<Claim> {
     std::fs::create_dir_all(dir).with_context(|| format!("create {}", dir.display()))?;
     let mark = dir.join(MARK);
-    if mark.exists() {
-        return Ok(());
+    if !mark.exists() {
+        empty(dir)?;
+        init::put(&mark, &format!("{MARK_SAYS}port {port}\n"))?;
     }
+    // The nodes' addresses stand in signed logs and in QR codes; they do not change with a flag.
+    if let Some(kept) = kept_port(dir).filter(|kept| *kept != port) {
+        bail!(
+            "the demonstration in {} was made with --port {kept}; start it with that, or name a new folder with --dir \
+             (bản trình diễn trong thư mục này dùng --port {kept})",
+            dir.display()
+        );
+    }
+    let locked = File::open(&mark).with_context(|| format!("open {}", mark.display()))?;
+    // Two that write the same logs would sign two histories.
+    match locked.try_lock() {
+        Ok(()) => Ok(Claim { _locked: locked }),
+        Err(TryLockError::WouldBlock) => bail!(
+            "a demonstration runs in {} already; stop it with Ctrl-C, or name another folder with --dir \
+             (bản trình diễn đang chạy trong thư mục này)",
+            dir.display()
+        ),
+        Err(TryLockError::Error(error)) => Err(error).with_context(|| format!("lock {}", mark.display())),
+    }
+}
+
+fn empty(dir: &Path) -> anyhow::Result<()> {
     let mut inside = std::fs::read_dir(dir).with_context(|| format!("read {}", dir.display()))?;
     if inside.next().is_some() {
         bail!(
@@ -149,15 +184,14 @@ fn claim(dir: &Path) -> anyhow::Result<()> {
             dir.display()
         );
     }
-    std::fs::write(&mark, MARK_SAYS).with_context(|| format!("write {}", mark.display()))
+    Ok(())
 }
 
 /// Writes the folders of the three nodes, with one root note that all pin. What is there stays.
 ///
 /// # Errors
-/// When the folder is not the demonstration's, or cannot be written.
+/// When the folder cannot be written.
 pub(super) fn lay_out(dir: &Path, nation: &[Node; 3], dice: &Dice) -> anyhow::Result<()> {
-    claim(dir)?;
     let kept = dir.join("root.note");
     let mut cosigners = Vec::new();
     for node in nation {
@@ -189,7 +223,7 @@ pub(super) fn lay_out(dir: &Path, nation: &[Node; 3], dice: &Dice) -> anyhow::Re
                 })
             })
             .collect::<anyhow::Result<Vec<_>>>()?;
-        let file = File {
+        let file = config::File {
             name: node.node_name()?.to_string(),
             url: node.url(),
             listen: vec![format!("127.0.0.1:{}", node.port), format!("[::1]:{}", node.port)],
@@ -206,7 +240,7 @@ pub(super) fn lay_out(dir: &Path, nation: &[Node; 3], dice: &Dice) -> anyhow::Re
             neighbours,
         };
         let folder = dir.join(node.label);
-        // The ports may differ from one start to the next; everything else stays.
+        // The configuration is this program's own: a newer version may write it otherwise.
         let path = folder.join(FILE);
         if path.exists() {
             std::fs::remove_file(&path)?;
@@ -225,13 +259,20 @@ mod tests {
     fn a_folder_of_something_else_is_left_alone() {
         let other = tempfile::tempdir().unwrap();
         std::fs::write(other.path().join("luan-van.odt"), "x").unwrap();
-        let refused = claim(other.path()).unwrap_err().to_string();
+        let refused = claim(other.path(), 8000).err().unwrap().to_string();
         assert!(refused.contains("holds other things") && refused.contains("--dir"), "{refused}");
         assert_eq!(std::fs::read_dir(other.path()).unwrap().count(), 1);
 
         let ours = other.path().join("moi");
-        claim(&ours).unwrap();
+        assert_eq!(kept_port(&ours), None);
+        let first = claim(&ours, 8000).unwrap();
         std::fs::write(ours.join("root.note"), "").unwrap();
-        claim(&ours).unwrap();
+        let second = claim(&ours, 8000).err().unwrap().to_string();
+        assert!(second.contains("runs in") && second.contains("Ctrl-C"), "{second}");
+        drop(first);
+        let moved = claim(&ours, 9000).err().unwrap().to_string();
+        assert!(moved.contains("--port 8000"), "{moved}");
+        assert_eq!(kept_port(&ours), Some(8000));
+        claim(&ours, 8000).unwrap();
     }
 }

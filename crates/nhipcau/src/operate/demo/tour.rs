@@ -52,15 +52,15 @@ impl Tour {
         })
     }
 
-    /// Says where to look and what to do, for a demonstration in `dir` that was ready after `took`.
-    pub fn print(&self, dir: &Path, took: Duration) {
+    /// Where to look and what to do, for a demonstration in `dir` that was ready after `took`; `call` is how this
+    /// program was called.
+    pub fn text(&self, dir: &Path, call: &str, took: Duration) -> String {
         let Tour { read, label, withdraw, ports: [government, ministry, province] } = self;
         let commune = format!("http://mucangchai.laocai.localhost:{province}");
         let folder = dir.display();
-        let call = super::called();
         let seconds = took.as_millis().div_ceil(100) as f64 / 10.0;
         let (vi, en) = (format!("{seconds:.1}").replace('.', ","), seconds);
-        println!(
+        format!(
             "
   Bản trình diễn đã sẵn sàng sau {vi} giây. Ctrl-C để dừng; dữ liệu nằm ở {folder}
   Ready after {en:.1} s. Ctrl-C stops it; its data stay in {folder}
@@ -70,12 +70,12 @@ impl Tour {
   Tỉnh Lào Cai                       http://laocai.localhost:{province}/
   Xã Mù Cang Chải                    {commune}/   (cùng 98 xã, phường khác)
 
-  Năm bước · five steps. Lệnh gõ ở một cửa sổ khác, cùng thư mục này · type commands in a second terminal, in this folder
+  Năm bước · five steps. Gõ lệnh ở cửa sổ dòng lệnh khác, cùng thư mục này · type in a second terminal, in this folder
 
-  1 Đọc · read      Một văn bản của Chính phủ ({label}) trên cổng của một xã:
+  1 Đọc · read      Một văn bản của Chính phủ ({label}) trên cổng của một xã · a text of the Government on a commune's portal:
                     {commune}/muc/{read}
 
-  2 Kiểm tra        Bấm “Kiểm tra ngay trên máy này” ở trang đó; hoặc · press the check on that page; or
+  2 Kiểm tra        Bấm “Kiểm tra ngay trên máy này” ở trang đó, hoặc · press the check on that page, or:
     · verify        {call} verify {commune}/muc/{read}
 
   3 Rút cáp · cut   {call} demo cut laocai --dir {folder}
@@ -83,13 +83,13 @@ impl Tour {
   4 Đính chính      {call} correct {read} {folder}/{CORRECTION} --node http://127.0.0.1:{government} --dir {folder}/chinhphu
     · correct       Gỡ thêm một văn bản · and withdraw another text:
                     {call} withdraw {withdraw} --reason \"Diễn tập gỡ khỏi cổng\" --node http://127.0.0.1:{government} --dir {folder}/chinhphu
-                    Cổng Bộ Tài chính đã đổi, cổng xã thì chưa · the ministry has changed, the commune has not yet:
+                    Cổng của bộ đã đổi, cổng của xã thì chưa · the ministry has changed, the communes have not:
                     http://mof.localhost:{ministry}/muc/{read}/noi-hien-thi
 
   5 Cắm lại · mend  {call} demo mend laocai --dir {folder}
                     Tải lại trang ở bước 1: bản đính chính đã đến · reload the page of step 1: the correction has come.
 "
-        );
+        )
     }
 }
 
