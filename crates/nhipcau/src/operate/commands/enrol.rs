@@ -15,7 +15,7 @@ Example, at the parent's node:
   nhipcau enrol join-request.json --dir /etc/nhipcau
 
 Check who sent the request before you vouch: from now on the network trusts the key in it.
-It has effect if the child's level is lower, its domain lies under the parent's, and nobody else holds its
+It has effect if the child's level is lower, its domain lies under the parent's, and nobody else holds its \
 name, domain or code; otherwise it is kept without effect and the root is alarmed.")]
 pub struct Args {
     #[command(flatten)]
@@ -32,9 +32,11 @@ pub struct Args {
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples, at the parent's node:
-  nhipcau close xa-b.tinh-a.gov.vn/log --successor xa-c.tinh-a.gov.vn/log      merged into another
-  nhipcau close xa-b.tinh-a.gov.vn/log --last-size 812                         its key was stolen: entries
-                                                                               from 812 on are evidence only
+  nhipcau close xa-b.tinh-a.gov.vn/log --successor xa-c.tinh-a.gov.vn/log
+  nhipcau close xa-b.tinh-a.gov.vn/log --last-size 812
+
+--successor names the log into which it was merged. --last-size closes a log whose key was stolen: \
+entries from that one on are evidence only, and shown by nobody.
 
 A closed log is never opened again; the portal goes on under a new one that names it as its predecessor.")]
 pub struct CloseArgs {
