@@ -232,3 +232,48 @@ test("a proof with Windows line ends is read all the same", () => {
   assert.equal(proof(text.replaceAll("\n", "\r\n")).index, world.itemAt);
   assert.equal(new Log("a.vn/log").origin, "a.vn/log");
 });
+
+/** A nation whose commune got another key from size 9 on, and the proof of an item signed by the new one. */
+function withAnotherKey(from = 9) {
+  const world = nation();
+  const { province, commune } = world;
+  const next = signer(commune.origin);
+  const changedAt = province.append({ v: 1, kind: "agency.changed", origin: commune.origin, key: next.vkey, from });
+  commune.key = next;
+  const at = commune.append(world.issued);
+  const extra = { ...world.extra(), entry: commune.entries[at] };
+  extra.enrolments[0].changes = [{ entry: province.entries[changedAt], proof: province.proof(changedAt) }];
+  return { world, at, extra };
+}
+
+test("keys are valid by size, and a change of them is proven like an enrolment", async () => {
+  const { world, at, extra } = withAnotherKey();
+  assert.equal((await run(world.commune.proof(at, extra), world)).verdict, "yes");
+  const without = structuredClone(extra);
+  delete without.enrolments[0].changes;
+  assert.equal((await run(world.commune.proof(at, without), world)).last.word, "no_signature");
+  const late = withAnotherKey(10);
+  assert.equal((await run(late.world.commune.proof(late.at, late.extra), late.world)).last.word, "no_signature");
+  const forged = structuredClone(extra);
+  forged.enrolments[0].changes[0].entry = forged.enrolments[0].changes[0].entry.replace('"from":9', '"from":8');
+  assert.equal((await run(world.commune.proof(at, forged), world)).last.word, "not_included");
+  const strange = structuredClone(extra);
+  strange.enrolments[1].changes = strange.enrolments[0].changes;
+  assert.equal((await run(world.commune.proof(at, strange), world)).verdict, "no");
+});
+
+test("a province may not enrol a province nor outside its domain, the root no second root", async () => {
+  for (const change of [{ level: "province" }, { level: "central" }, { domain: "bache.laocai.gov.vn" }]) {
+    const world = nation();
+    const { province, commune } = world;
+    const at = province.append({ ...world.enrol(commune, "commune", "Xã Ba Chẽ"), ...change });
+    const extra = world.extra();
+    extra.enrolments[0] = { entry: province.entries[at], proof: province.proof(at) };
+    assert.equal((await run(commune.proof(world.itemAt, extra), world)).last.word, "no_power", JSON.stringify(change));
+  }
+  const world = nation();
+  const at = world.root.append({ ...world.enrol(world.province, "central", "Tỉnh Quảng Ninh") });
+  const extra = world.extra();
+  extra.enrolments[1] = { entry: world.root.entries[at], proof: world.root.proof(at) };
+  assert.equal((await run(world.commune.proof(world.itemAt, extra), world)).last.word, "no_power");
+});

@@ -58,11 +58,42 @@ function json(text, word) {
   throw new Fault(word);
 }
 
-/** Whether a parent may enrol a child: a lower level, and a domain under its own (protocol §6). The root may any. */
+const under = (domain, parent) => domain === parent || String(domain).endsWith("." + parent);
+
+/**
+ * Whether a parent may enrol a child: a lower level, and a domain and an origin under its own domain (protocol
+ * §6). The root, `parent` absent, may name any domain.
+ */
 function mayEnrol(parent, child) {
-  const [above, below] = [LEVELS.indexOf(parent.level), LEVELS.indexOf(child.level)];
-  return above >= 0 && above < below && String(child.domain).endsWith("." + parent.domain);
+  const [above, below] = [LEVELS.indexOf(parent?.level ?? "central"), LEVELS.indexOf(child.level)];
+  const host = String(child.origin).split("/")[0];
+  return above >= 0 && above < below && (!parent || (under(child.domain, parent.domain) && under(host, parent.domain)));
 }
+
+/** What the parent stated of a child after the enrolment: new keys from a size on, another domain. */
+function changes(list) {
+  if (list === undefined) return [];
+  if (!Array.isArray(list)) throw new Fault("bad_extra");
+  return list.map((one) => {
+    const text = String(one?.entry);
+    return { text, says: json(text, "bad_entry"), log: proof(String(one?.proof)) };
+  });
+}
+
+/** The keys of a log, each from the size from which it signs: the enrolment's from 0, then those of the changes. */
+async function keysOf({ named, changed, log }, rootNote) {
+  if (!named) return rootNote.keys;
+  const keys = [{ from: 0, key: await key(String(named.key ?? named.log_key)) }];
+  for (const { says } of changed) {
+    if (says.key === undefined) continue;
+    if (!(says.from > keys.at(-1).from)) throw new Fault("not_enrolled", { origin: log.origin });
+    keys.push({ from: says.from, key: await key(String(says.key)) });
+  }
+  return keys;
+}
+
+/** The key that signs a checkpoint of that size. */
+const keyAt = (keys, { size }) => keys.filter(({ from }) => from <= size).at(-1).key;
 
 /** `9f2c 41aa …`: SHA-256 of the root note's text, as it is printed. */
 export const fingerprint = async (text) => hex(await sha256(bytes(text))).replace(/(.{4})(?=.)/g, "$1 ");
@@ -100,13 +131,16 @@ export async function check(text, { page = {}, fetchContent, report }) {
       const child = chain.at(-1);
       child.named = json(String(link?.entry), "bad_entry");
       child.text = link.entry;
+      child.changed = changes(link.changes);
       chain.push({ log: proof(String(link.proof)) });
     }
     const top = chain.at(-1);
     const rootNote = await root(String(extra.root));
     const signers = [];
-    for (const { log, named } of chain) {
-      const known = named ? await key(String(named.key ?? named.log_key)) : rootKey(rootNote, log);
+    for (const link of chain) {
+      const { log, named } = link;
+      link.keys = await keysOf(link, rootNote);
+      const known = keyAt(link.keys, log);
       if (known.name !== log.origin) throw new Fault(named ? "not_enrolled" : "root_key", { origin: log.origin });
       await signed(known, log.note);
       signers.push(known);
@@ -119,13 +153,22 @@ export async function check(text, { page = {}, fetchContent, report }) {
       const values = { child: child.log.origin, parent: parent.log.origin, index: parent.log.index };
       if (child.named.kind !== "agency.enrolled" || child.named.origin !== child.log.origin)
         throw new Fault("not_enrolled", { origin: child.log.origin });
-      if (parent.named && !mayEnrol(parent.named, child.named)) throw new Fault("no_power", values);
+      const domain = parent.changed?.filter(({ says }) => says.domain).at(-1)?.says.domain ?? parent.named?.domain;
+      const above = parent.named && { ...parent.named, domain };
+      if (!mayEnrol(above, child.named)) throw new Fault("no_power", values);
       await included(await leafHash(child.text), parent.log);
+      for (const { text, says, log } of child.changed) {
+        if (says.kind !== "agency.changed" || says.origin !== child.log.origin || log.origin !== parent.log.origin)
+          throw new Fault("not_enrolled", { origin: child.log.origin });
+        if (says.domain && above && !under(says.domain, above.domain)) throw new Fault("no_power", values);
+        await signed(keyAt(parent.keys, log), log.note);
+        await included(await leafHash(text), log);
+      }
       good("enrolled_ok", values);
     }
 
     step = "root";
-    if (rootKey(rootNote, top.log).name !== top.log.origin) throw new Fault("root_key", { origin: top.log.origin });
+    if (keyAt(rootNote.keys, top.log).name !== top.log.origin) throw new Fault("root_key", { origin: top.log.origin });
     let holders = 0;
     for (const holder of rootNote.holders)
       if (rootNote.signatures.some((s) => s.name === holder.name && s.id === holder.id)) {
@@ -169,9 +212,4 @@ export async function check(text, { page = {}, fetchContent, report }) {
     report(step, open ? "open" : "bad", fault.word, fault.values);
     return { verdict: open ? "open" : "no" };
   }
-}
-
-/** The key with which the root's log signs a checkpoint of that size. */
-function rootKey({ keys }, { size }) {
-  return keys.filter(({ from }) => from <= size).at(-1).key;
 }

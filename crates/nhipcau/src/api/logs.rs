@@ -39,6 +39,9 @@ pub async fn entries(State(app): State<App>, Asked(part): Asked<Part>, visitor: 
         if !(1..=MOST).contains(&limit) {
             return Err(Problem::invalid("limit", format!("must be 1 to {MOST}")));
         }
+        if i64::try_from(part.from).is_err() {
+            return Err(Problem::invalid("from", format!("must be at most {}", i64::MAX)));
+        }
         let origin: Origin = match &part.origin {
             Some(name) => name
                 .parse()

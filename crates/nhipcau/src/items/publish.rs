@@ -259,7 +259,12 @@ fn explanation(app: &App, reason: &Reason, basis_needed: bool) -> Result<(Conten
         Problem::Invalid(
             faults
                 .into_iter()
-                .map(|f| Fault { field: f.field, vi: f.problem_vi, en: f.problem_en })
+                .map(|f| Fault {
+                    // The note's text is the request's reason.
+                    field: if f.field == "text" { "reason".into() } else { f.field },
+                    vi: f.problem_vi,
+                    en: f.problem_en,
+                })
                 .collect(),
         )
     })?;

@@ -16,10 +16,12 @@ use super::{bench, demo, nation, serve};
     version,
     after_help = "\
 Commands that publish speak to a running node:
-  --node URL      its address; else NHIPCAU_NODE; else `url` in the folder's nhipcau.toml; else http://127.0.0.1:8080
-  --dir FOLDER    its folder, for admin.token; else NHIPCAU_DIR; else this folder, if it holds nhipcau.toml
+  --node URL      its address; else NHIPCAU_NODE; else `url` in the folder's nhipcau.toml;
+                  else http://127.0.0.1:8080
+  --dir FOLDER    its folder, for admin.token; else NHIPCAU_DIR; else this folder, if it is one
   NHIPCAU_TOKEN   the token itself, where the folder is elsewhere
-  --json          prints what a program may read, on standard output; progress and faults go to standard error
+  --json          what a program may read, on standard output; progress and faults go to
+                  standard error
 
 Exit codes: 0 done; 1 refused, failed or not verified (the reason stands on the last line); 2 typed wrongly.
 NHIPCAU_LOG=info (or debug) shows what a command does."

@@ -216,6 +216,7 @@ async fn careless_callers_are_told_in_json_what_to_mend() {
         ("/api/v1/items?kind=NEWS!", "kind"),
         ("/api/v1/status?x=1", "x"),
         ("/api/v1/entries?from=-1", "query"),
+        ("/api/v1/entries?from=9223372036854775808", "from"),
         ("/api/v1/items/%ff%fe", "UTF-8"),
     ] {
         problem(&world.get("chinhphu", path).await, 422, says);

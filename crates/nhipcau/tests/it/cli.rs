@@ -5,9 +5,10 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
-use super::world::{Item, World, item, notice};
+use super::front::{Front, Mode};
+use super::world::{Item, World, item, notice, until};
 
 /// What a command said, and how it ended.
 #[derive(Debug)]
@@ -43,7 +44,7 @@ impl Said {
     }
 }
 
-async fn run(world: Option<(&World, &str)>, arguments: &[&str], typed: &str) -> Said {
+fn program(world: Option<(&World, &str)>, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nhipcau"));
     for name in ["NHIPCAU_NODE", "NHIPCAU_DIR", "NHIPCAU_TOKEN", "NHIPCAU_LOG"] {
         command.env_remove(name);
@@ -57,11 +58,19 @@ async fn run(world: Option<(&World, &str)>, arguments: &[&str], typed: &str) -> 
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true);
-    let mut child = command.spawn().unwrap();
+    command
+}
+
+async fn run(world: Option<(&World, &str)>, arguments: &[&str], typed: &str) -> Said {
+    let mut child = program(world, arguments).spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
     // Whoever does not read it has hung up already.
     let _ = input.write_all(typed.as_bytes()).await;
     drop(input);
+    ended(child).await
+}
+
+async fn ended(child: Child) -> Said {
     let ended = child.wait_with_output().await.unwrap();
     Said {
         code: ended.status.code().unwrap(),
@@ -199,6 +208,26 @@ async fn many_items_are_issued_once_and_each_fault_has_its_line() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_stops_after_what_is_under_way_and_says_how_to_go_on() {
+    let world = World::with(["chinhphu"]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let lines: Vec<String> =
+        (0..20_000).map(|n| json!({ "title": format!("Tin {n}") }).to_string()).collect();
+    let file = write(folder.path(), "nhieu.jsonl", &lines.join("\n"));
+    let child = program(Some((&world, "chinhphu")), &["issue", &file, "--jobs", "2"]).spawn().unwrap();
+    let total =
+        async || world.get("chinhphu", "/api/v1/items?limit=1").await.json()["total"].as_u64().unwrap();
+    until("the first ones", async || if total().await > 20 { Ok(()) } else { Err("none yet".to_owned()) })
+        .await;
+    let process = child.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-INT", &process]).status().await.unwrap().success());
+    let said = ended(child).await.refused(1, &["stopped: ", " of 20000 are issued", "type the same again"]);
+    let issued =
+        said.err.split("stopped: ").nth(1).unwrap().split(' ').next().unwrap().parse::<u64>().unwrap();
+    assert_eq!(issued, total().await, "{}", said.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_typed_wrongly_is_told_how_to_mend_it() {
     let world = World::with(["chinhphu"]).await;
     let folder = tempfile::tempdir().unwrap();
@@ -248,4 +277,33 @@ async fn what_is_typed_wrongly_is_told_how_to_mend_it() {
         let said = run(None, &[command.get_name(), "--help"], "").await.well();
         assert!(said.out.contains("Usage:"), "{}", said.out);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relay_that_lies_is_found_out_and_the_step_is_named() {
+    let world = World::with(["chinhphu", "laocai"]).await;
+    let item = world.issues("chinhphu", notice("Công điện", "Một.")).await;
+    world.settle().await;
+    let front = Front::before(world.address("laocai", "")).await;
+    let at = format!("{}/muc/{}", front.url, item.reference);
+    for what in [&at, &front.url] {
+        run(None, &["verify", what], "").await.well();
+    }
+    front.be(Mode::OtherContent);
+    for what in [&at, &front.url] {
+        run(None, &["verify", what], "").await.refused(1, &["content"]);
+    }
+    front.be(Mode::ForgedEntries);
+    for what in [&at, &front.url] {
+        run(None, &["verify", what], "").await.refused(1, &["entries of the log", "chinhphu.localhost/log"]);
+    }
+    front.be(Mode::ForgedCheckpoints);
+    for what in [&at, &front.url] {
+        run(None, &["verify", what], "").await.refused(1, &["signature"]);
+    }
+    // Another node is asked, and the one that shows the item is left out of it.
+    let asked = world.address("chinhphu", "");
+    run(None, &["verify", &at, "--ask", &asked], "").await.well();
+    let other = world.home("laocai").join("admin.token").display().to_string();
+    run(None, &["verify", &at, "--root-note", &other], "").await.refused(1, &["not a root note"]);
 }

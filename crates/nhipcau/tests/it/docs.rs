@@ -74,7 +74,7 @@ fn the_command_table_is_that_of_the_program() {
 
 /// What a user can do today, in both languages, and the test that fails when it does not work: its file under
 /// `tests`, and its name.
-const WORKS: [(&str, &str, &str, &str); 14] = [
+const WORKS: [(&str, &str, &str, &str); 18] = [
     (
         "đăng một lần, đứng ở mọi cổng",
         "issued once, it stands on every portal",
@@ -152,6 +152,30 @@ const WORKS: [(&str, &str, &str, &str); 14] = [
         "checked in the reader's own browser",
         "browser",
         "a_reader_sees_verifies_and_is_told_the_truth",
+    ),
+    (
+        "kiểm tra một mục hay cả một cổng từ dòng lệnh",
+        "an item or a whole portal verified: authentic, complete, in force",
+        "it/cli",
+        "an_item_lives_its_whole_life_at_the_command_line",
+    ),
+    (
+        "chỉ rõ bước nào không đúng",
+        "a lie about a log is named by its step",
+        "it/verify",
+        "a_node_that_lies_about_logs_is_refused_at_the_step_of_the_lie",
+    ),
+    (
+        "đăng hàng nghìn mục, lỗi ở dòng nào nói dòng ấy",
+        "thousands issued at once, each fault with its line",
+        "it/cli",
+        "many_items_are_issued_once_and_each_fault_has_its_line",
+    ),
+    (
+        "giao diện lập trình có mô tả OpenAPI",
+        "an HTTP API as its OpenAPI description says",
+        "it/api",
+        "real_answers_are_as_the_description_says",
     ),
     (
         "dữ liệu sai được chỉ rõ chỗ sai",

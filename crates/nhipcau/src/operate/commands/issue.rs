@@ -30,11 +30,11 @@ A Markdown file begins with front matter; attachments lie beside it:
   ---
   Xã phân công **24/24 giờ** …
 
-Keys: title, title_en, summary, kind (document, directive, press, news, notice), number, form, agency,
-signer, issued, effective, expires, urgency (urgent, very-urgent, express), fields, layer, source, files,
+Keys: title, title_en, summary, kind (document, directive, press, news, notice), number, form, agency, \
+signer, issued, effective, expires, urgency (urgent, very-urgent, express), fields, layer, source, files, \
 sample, urgent. JSON takes the same, and `text`; /api/v1/openapi.json describes them all.
 
-Each fault is named with its file and line; the others are issued. After Ctrl-C or a fault, type the same
+Each fault is named with its file and line; the others are issued. After Ctrl-C or a fault, type the same \
 again: what was issued is not issued twice. --jobs 1 keeps the order of the lines in the log.")]
 pub struct Args {
     #[command(flatten)]
@@ -77,8 +77,8 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         match answer {
             Ok(answer) => {
                 done += 1;
-                let line = line(&args, client.as_ref(), answer, &place);
-                if let Some(line) = line {
+                if let Some(client) = client.as_ref().filter(|_| args.json || total == 1) {
+                    let line = line(args.json, client, answer, &place);
                     bar.suspend(|| println!("{line}"));
                 }
             }
@@ -102,16 +102,14 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What is printed of one that went well; of many, nothing unless a machine reads.
-fn line(args: &Args, client: Option<&Client>, answer: Value, place: &str) -> Option<String> {
-    let client = client?;
-    if args.json {
-        let mut answer = answer;
+/// What is printed of one that went well: its reference and address, or all of the answer for machines.
+fn line(json: bool, client: &Client, mut answer: Value, place: &str) -> String {
+    if json {
         answer["place"] = place.into();
-        return Some(answer.to_string());
+        return answer.to_string();
     }
     let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
-    Some(format!("{}  {}{}", text("reference"), client.base, text("path")))
+    format!("{}  {}{}", text("reference"), client.base, text("path"))
 }
 
 async fn send(client: Option<&Client>, portal: Option<&str>, place: &Place) -> anyhow::Result<Value> {

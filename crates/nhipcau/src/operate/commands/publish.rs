@@ -44,7 +44,7 @@ pub struct EditionArgs {
 Example:
   nhipcau withdraw 5bf19b2e-01a2… --reason \"Đăng nhầm bản dự thảo\" --dir demo-data/chinhphu
 
-It reaches every portal that shows the item. Withdrawn is not erased: the content stays in the nodes, and a
+It reaches every portal that shows the item. Withdrawn is not erased: the content stays in the nodes, and a \
 later edition lets the item stand again. For an item of a portal below yours: `nhipcau order`.")]
 pub struct WithdrawArgs {
     #[command(flatten)]
@@ -72,7 +72,7 @@ pub struct WithdrawArgs {
 #[derive(clap::Args)]
 #[command(after_help = "\
 Example:
-  nhipcau erase 5bf19b2e-01a2… --reason \"Lộ dữ liệu cá nhân\" --basis \"Điều 16, Luật Bảo vệ dữ liệu cá nhân\"
+  nhipcau erase 5bf19b2e-01a2… --reason \"Lộ dữ liệu cá nhân\" --basis \"Điều 16, Luật …\"
 
 Final: every edition and file vanishes from every node; the log keeps the fact, its date and its basis.")]
 pub struct EraseArgs {
@@ -107,9 +107,9 @@ pub enum Act {
 #[derive(clap::Args)]
 #[command(after_help = "\
 Example, at the node of the Government, about an item of a commune:
-  nhipcau order withdraw 5bf19b2e-01a2… --reason \"Sai thẩm quyền\" --basis \"Điều 5, Nghị định 42/2022/NĐ-CP\"
+  nhipcau order withdraw 5bf19b2e-01a2… --reason \"Sai thẩm quyền\" --basis \"Điều 5 …\"
 
-Only an agency above the one that issued the item may order. An order holds for good, also against later
+Only an agency above the one that issued the item may order. An order holds for good, also against later \
 editions, and counts too when it comes before its item.")]
 pub struct OrderArgs {
     #[command(flatten)]

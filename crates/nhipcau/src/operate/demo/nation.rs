@@ -11,7 +11,7 @@ use vietnam::agencies::Agencies;
 use vietnam::units::Units;
 
 use crate::clock::Dice;
-use crate::config::{self, FILE, File, Neighbour, Role};
+use crate::config::{self, FILE, Neighbour, Role};
 use crate::logs::keys::{Keyring, write_secret};
 use crate::operate::init;
 

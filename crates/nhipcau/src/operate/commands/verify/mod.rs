@@ -31,8 +31,8 @@ Three things can be checked:
   a .tlog-proof file       authentic; the other two are not knowable from a file
   an item's address        its proof and content, then the logs above it as that node has them:
                            in force as of the entry that is named
-  a portal's address       every log that it shows, recomputed to its signed root; every standing item
-                           in its newest edition; content by its hash (a sample, or --all of it)
+  a portal's address       every log that it shows, recomputed to its signed root; every item that
+                           stands, in its newest edition; content by its hash (a sample, or --all)
 
 Examples:
   nhipcau verify nghi-dinh.tlog-proof --root-note root.note
@@ -40,10 +40,10 @@ Examples:
   nhipcau verify https://laocai.gov.vn --all --json
   nhipcau verify https://laocai.gov.vn/muc/8865acee-01a2… --ask https://chinhphu.vn
 
-Trust begins with the root note. --root-note pins it; without it the note that is offered is used, and its
+Trust begins with the root note. --root-note pins it; without it the note that is offered is used, and its \
 fingerprint printed: compare it with the printed one.
 
-Exit code 0: a file or an item that is authentic and of which nothing is known to be wrong; a portal of
+Exit code 0: a file or an item that is authentic and of which nothing is known to be wrong; a portal of \
 which all three hold. 1: not so; the exceptions are named, each with the step that failed. 2: typed wrongly.")]
 pub struct Args {
     /// A .tlog-proof file, an item's address, or a portal's address
