@@ -21,6 +21,7 @@ mod pages;
 mod paper_nation;
 mod publishing;
 mod receipts;
+mod rules;
 mod schema;
 mod verify;
 mod world;

@@ -7,6 +7,7 @@ pub mod init;
 pub mod issue;
 pub mod item;
 pub mod publish;
+pub mod rules;
 pub mod simulate;
 mod source;
 pub mod verify;
