@@ -248,6 +248,17 @@ def holidays():
           sorted([*d, swapped.get(d[0]) or holiday_basis(d[0], d[2])] for d in days))
 
 
+def legacy_encodings():
+    """The 134 letters in the encodings that are read; the other columns of the source are not used, two are unchecked."""
+    lines = [[r["char_nfc"], r["tcvn3_abc_hex(as latin1 bytes)"], r["vni_windows_hex"], r["cp1258_iconv_hex"], r["viqr"]]
+             for r in rows("text/vietnamese_legacy_encodings.csv")]
+    check(len(lines) == 134 and all(nfc(line[0]) == line[0] for line in lines), "expected 134 letters in NFC")
+    for letter, _, _, windows, _ in lines:
+        decoded = bytes.fromhex(windows).decode("cp1258")  # Python's own codec agrees with iconv
+        check(unicodedata.normalize("NFC", decoded) == letter, f"Windows-1258 of {letter}")
+    write("text/legacy_encodings.csv", ["letter", "tcvn3", "vni", "windows1258", "viqr"], lines)
+
+
 def licences():
     for source, name in [("units/LICENSE.thanglequoc.txt", "vietnamese-provinces-database.txt"),
                          ("units/LICENSE.tranngocminhhieu.txt", "vietnamadminunits.txt"),
@@ -262,5 +273,6 @@ if __name__ == "__main__":
     units()
     agencies()
     holidays()
+    legacy_encodings()
     licences()
     build_demo.build(SOURCES / "documents", HERE / "demo")

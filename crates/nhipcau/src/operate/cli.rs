@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use super::commands::{check, enrol, init, issue, item, look, publish, simulate, verify};
+use super::commands::{check, enrol, init, issue, item, look, publish, rules, simulate, verify};
 use super::{bench, demo, nation, serve};
 
 /// Nhịp Cầu joins government portals into one network: what is published once stands everywhere, proven.
@@ -67,6 +67,10 @@ enum What {
     Show(item::Args),
     /// Check a proof file, an item's address or a whole portal: authentic? complete? in force?
     Verify(verify::Args),
+    /// Count a deadline: working days, days or hours, with every day explained
+    Deadline(rules::DeadlineArgs),
+    /// Read a document's number, however it was written: 42/2022/NĐ-CP
+    Number(rules::NumberArgs),
     /// Say in words whether a node is well, and what to do if not
     Doctor(check::Args),
     /// Copy a node's data, consistent even while it runs
@@ -120,6 +124,8 @@ pub fn run() -> ExitCode {
             What::Order(args) => publish::order(args).await,
             What::Show(args) => item::run(args).await,
             What::Verify(args) => verify::run(args).await,
+            What::Deadline(args) => rules::deadline(&args),
+            What::Number(args) => rules::number(&args),
             What::Doctor(args) => check::doctor(args).await,
             What::Backup(args) => check::backup(args).await,
             What::Restore(args) => check::restore(&args),

@@ -25,6 +25,7 @@ mod pages;
 mod paper_nation;
 mod publishing;
 mod receipts;
+mod rules;
 mod schema;
 mod tls;
 mod verify;

@@ -2,14 +2,17 @@
 //!
 //! Store what [`nfc`] gives (TCVN 6909 is Unicode; portals exchange NFC). Search on [`fold`]. Build addresses with
 //! [`slug`] and domain labels with [`label`]. Compare names of places and agencies with [`same`]: it sees through
-//! letter case, spaces, apostrophes and the place of the tone mark (Hoà, Hòa). Every function takes any text, never
-//! fails, and applied twice gives what it gave once.
+//! letter case, spaces, apostrophes and the place of the tone mark (Hoà, Hòa). These functions take any text, never
+//! fail, and applied twice give what they gave once. What was written before Unicode is read by [`legacy`].
 
+pub mod legacy;
 mod spelling;
+mod syllable;
 
 use unicode_normalization::UnicodeNormalization;
 
 pub use spelling::{canonical, same};
+pub use syllable::is_syllable;
 
 /// The longest label of a domain name, in bytes (RFC 1035, section 2.3.4).
 const LONGEST_LABEL: usize = 63;

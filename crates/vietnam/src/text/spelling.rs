@@ -57,9 +57,9 @@ fn finish(out: &mut String, syllable: &mut String) {
 }
 
 /// A letter of the alphabet (vowel marks included, letter case kept) and the tone mark it bore.
-struct Letter {
-    plain: char,
-    tone: Option<char>,
+pub(super) struct Letter {
+    pub(super) plain: char,
+    pub(super) tone: Option<char>,
 }
 
 /// Grave, acute, tilde, hook above, dot below.
@@ -67,7 +67,7 @@ const TONES: [char; 5] = ['\u{300}', '\u{301}', '\u{303}', '\u{309}', '\u{323}']
 const VOWELS: &str = "aăâeêioôơuưy";
 /// Vowels that draw the tone mark wherever they stand; of `ươ` the last.
 const STRONG: &str = "ăâêôơư";
-const INITIALS: [&str; 25] = [
+pub(super) const INITIALS: [&str; 25] = [
     "", "b", "c", "ch", "d", "đ", "g", "gh", "h", "k", "kh", "l", "m", "n", "ng", "ngh", "nh", "p", "ph",
     "r", "s", "t", "th", "tr", "v",
 ];
@@ -97,7 +97,7 @@ fn placed(syllable: &str) -> Option<String> {
 }
 
 /// A character taken apart; nothing if it bears more than one tone mark.
-fn letter(c: char) -> Option<Letter> {
+pub(super) fn letter(c: char) -> Option<Letter> {
     let mut tone = None;
     let mut rest = String::new();
     for part in std::iter::once(c).nfd() {

@@ -88,6 +88,14 @@ pub struct Step {
     pub special: Option<SpecialDay>,
 }
 
+impl Step {
+    /// True if the day, or a part of it, counted.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        matches!(self.reading, Reading::Counted(_) | Reading::Minutes(1..))
+    }
+}
+
 /// How a day was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reading {

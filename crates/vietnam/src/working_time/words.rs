@@ -79,10 +79,10 @@ impl Deadline {
     #[must_use]
     pub fn en(&self) -> String {
         let period = match self.period {
-            Period::Hours(n) => format!("{n} hours"),
-            Period::WorkingHours(n) => format!("{n} working hours"),
-            Period::CalendarDays(n) => format!("{n} days"),
-            Period::WorkingDays(n) => format!("{n} working days"),
+            Period::Hours(n) => plural(n, "hour"),
+            Period::WorkingHours(n) => plural(n, "working hour"),
+            Period::CalendarDays(n) => plural(n, "day"),
+            Period::WorkingDays(n) => plural(n, "working day"),
         };
         let from = match self.from {
             Start::Day(day) => day.to_string(),
@@ -154,6 +154,10 @@ fn date_vi(day: Date) -> String {
 
 fn moment_vi(moment: DateTime) -> String {
     moment.strftime("%H:%M ngày %d/%m/%Y").to_string()
+}
+
+fn plural(count: u32, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// `7 giờ 30 phút`, without a part that is zero.

@@ -8,6 +8,7 @@ pub mod issue;
 pub mod item;
 pub mod look;
 pub mod publish;
+pub mod rules;
 pub mod simulate;
 mod source;
 pub mod verify;
