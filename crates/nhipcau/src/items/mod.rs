@@ -11,6 +11,7 @@ pub mod fold;
 pub mod meta;
 pub mod pages;
 pub mod publish;
+pub mod refold;
 pub mod store;
 pub mod view;
 

@@ -14,6 +14,7 @@ mod docs;
 mod erasure;
 mod front;
 mod history;
+mod hostile;
 mod lies;
 mod orders;
 mod pages;
