@@ -31,7 +31,7 @@ pub(crate) struct Object<'a> {
 ///
 /// # Errors
 /// What serde_json says, with line and column.
-pub(crate) fn parse(bytes: &[u8]) -> Result<Map<String, Value>, String> {
+pub fn parse(bytes: &[u8]) -> Result<Map<String, Value>, String> {
     match serde_json::from_slice::<Unique>(bytes) {
         Ok(Unique(Value::Object(map))) => Ok(map),
         Ok(_) => Err("not a JSON object".into()),

@@ -96,3 +96,27 @@ pub fn decide(own: &Own, answers: &[(PeerId, Returned)], root_at: impl Fn(u64) -
         None => Decision::WaitLonger,
     }
 }
+
+/// Whether a log that was cosigned before may be cosigned as it is on disk now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cosigning {
+    /// The disk reaches what was cosigned, and agrees with it.
+    Allowed,
+    /// The disk is behind what was cosigned: wait until it has caught up.
+    Behind,
+    /// The disk has another past than the one that was cosigned: never, until people have looked.
+    Contradicts,
+}
+
+/// Decides from what this node was heard to cosign (its own signature proves it) and what is on disk. `root_at`
+/// gives the root on disk at a size up to its own.
+pub fn may_cosign(heard: (u64, Hash), size: u64, root_at: impl FnOnce(u64) -> Option<Hash>) -> Cosigning {
+    let (cosigned, root) = heard;
+    if cosigned > size {
+        Cosigning::Behind
+    } else if root_at(cosigned) == Some(root) {
+        Cosigning::Allowed
+    } else {
+        Cosigning::Contradicts
+    }
+}

@@ -69,6 +69,8 @@ pub struct Inner {
     pub follower: mpsc::Sender<peers::Event>,
     /// Heads checkpoints with cosignatures, for the keeper of the directory.
     pub cosigned: mpsc::Sender<tlog::Note>,
+    /// Receipts of others that are to be handed on.
+    pub onward: mpsc::Sender<peers::tellers::Onward>,
     inboxes: Mutex<Option<Inboxes>>,
     /// Counts the changes of `status`, so that whoever waits for one can.
     pub stirred: watch::Sender<u64>,
@@ -84,6 +86,7 @@ pub struct Inner {
 struct Inboxes {
     follower: mpsc::Receiver<peers::Event>,
     cosigned: mpsc::Receiver<tlog::Note>,
+    onward: mpsc::Receiver<peers::tellers::Onward>,
 }
 
 impl Deref for App {
@@ -157,6 +160,7 @@ impl App {
         let line = Line::new(line, &config)?;
         let (follower, inbox) = mpsc::channel(4096);
         let (cosigned, heads) = mpsc::channel(16);
+        let (onward, passing) = mpsc::channel(1024);
         Ok(App(Arc::new(Inner {
             folder: Folder(config.content.clone()),
             pages,
@@ -178,7 +182,8 @@ impl App {
             line,
             follower,
             cosigned,
-            inboxes: Mutex::new(Some(Inboxes { follower: inbox, cosigned: heads })),
+            onward,
+            inboxes: Mutex::new(Some(Inboxes { follower: inbox, cosigned: heads, onward: passing })),
             token,
         })))
     }
@@ -186,12 +191,12 @@ impl App {
     /// Starts the background work. Once; a second call does nothing.
     pub fn begin(&self) {
         let inboxes = self.inboxes.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(Inboxes { follower: inbox, cosigned: heads }) = inboxes else { return };
+        let Some(Inboxes { follower: inbox, cosigned: heads, onward }) = inboxes else { return };
         let app = self;
         app.tasks.spawn("aftermath", crate::operate::aftermath::run(app.clone()));
         app.tasks.spawn("keeper", agencies::keeper::run(app.clone(), heads));
         app.tasks.spawn("follower", peers::follow::run(app.clone(), inbox));
-        app.tasks.spawn("receipts", peers::receipts::run(app.clone()));
+        app.tasks.spawn("tellers", peers::tellers::run(app.clone(), onward));
         app.tasks.spawn("heads", crate::logs::heads::run(app.clone()));
         app.tasks.spawn("startup", startup::run(app.clone()));
     }

@@ -157,7 +157,8 @@ pub struct Settings {
     pub fetches: usize,
     /// Fetches under way from one source.
     pub per_source: usize,
-    /// Contents that are remembered to be fetched; more are recalled when there is room.
+    /// Contents that are remembered to be fetched, twice as many if they are urgent; more are recalled when
+    /// there is room.
     pub capacity: usize,
     /// The first and the longest wait after all sources failed.
     pub back_off: (u64, u64),
@@ -335,7 +336,12 @@ impl Contents {
             }
             return;
         }
-        if self.wants.len() >= self.settings.capacity && lane != Lane::Urgent {
+        // Urgent ones find room beyond it, but an issuer to whom all is urgent does not fill the memory.
+        let room = match lane {
+            Lane::Urgent => self.settings.capacity.saturating_mul(2),
+            Lane::Normal => self.settings.capacity,
+        };
+        if self.wants.len() >= room {
             cursor.forgets(index);
             return;
         }

@@ -130,6 +130,15 @@ fn who_lacks_too_much_to_list_claims_less() {
     assert_eq!((claim.content, claim.lacking.len()), (256, MAX_LACKING));
 }
 
+#[test]
+fn an_issuer_to_whom_all_is_urgent_does_not_fill_the_memory() {
+    let mut desk = Desk::with(Settings { capacity: 10, ..Settings::default() });
+    (0..100).for_each(|index| drop(desk.wants(index, Lane::Urgent)));
+    desk.tell(Event::Read { origin: log(), size: 100 });
+    assert_eq!(desk.contents.waiting(), 20);
+    assert_eq!(desk.claim().lacking.len(), 100, "what is not remembered still lacks");
+}
+
 proptest! {
     /// Whatever the order of answers and with little room: everything is fetched in the end, the bounds
     /// hold, and the claim never says more than the truth.

@@ -79,3 +79,15 @@ fn what_we_did_not_sign_is_passed_over() {
     assert_eq!(decide_for(&disk, true, &[held(&stranger, 9)]), Decision::WaitLonger);
     assert_eq!(decide_for(&disk, true, &[held(&stranger, 9), held(&disk, 5)]), Decision::Sign);
 }
+
+#[test]
+fn a_log_is_cosigned_again_only_from_where_it_was_and_with_the_same_past() {
+    use network::startup::{Cosigning, may_cosign};
+    let root = |size: u64| tlog::leaf_hash(&size.to_be_bytes());
+    let disk = |size: u64| (size <= 8).then(|| root(size));
+    assert_eq!(may_cosign((5, root(5)), 8, disk), Cosigning::Allowed);
+    assert_eq!(may_cosign((8, root(8)), 8, disk), Cosigning::Allowed);
+    assert_eq!(may_cosign((9, root(9)), 8, disk), Cosigning::Behind, "a restored backup");
+    assert_eq!(may_cosign((5, root(6)), 8, disk), Cosigning::Contradicts);
+    assert_eq!(may_cosign((5, root(5)), 8, |_| None), Cosigning::Contradicts, "tiles that are not there");
+}

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use network::directory::{Directory, Effect, NotConfirmed};
 use network::entry::{Entry, Kind};
 use network::follower::{self, Split};
-use network::names::Origin;
+use network::names::{ContentHash, Origin};
 use tlog::Note;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::mpsc;
 
 use super::{Portals, fold, store};
@@ -41,9 +41,15 @@ pub async fn run(app: App, mut cosigned: mpsc::Receiver<Note>) {
                         keeper.read(added, &mut effects).await;
                     }
                     // Whatever else is waiting is taken along: a nation is enrolled in one go.
-                    while let Ok(commit) = told.try_recv() {
-                        for added in &commit.added {
-                            keeper.read(added, &mut effects).await;
+                    loop {
+                        match told.try_recv() {
+                            Ok(commit) => {
+                                for added in &commit.added {
+                                    keeper.read(added, &mut effects).await;
+                                }
+                            }
+                            Err(TryRecvError::Lagged(_)) => effects.extend(keeper.again().await),
+                            Err(TryRecvError::Empty | TryRecvError::Closed) => break,
                         }
                     }
                 }
@@ -68,12 +74,7 @@ impl Keeper {
         let heads = added.origin == *self.directory.heads();
         for (offset, bytes) in added.entries.iter().enumerate() {
             let index = added.from + offset as u64;
-            // Most entries are items; a look at the bytes spares reading them twice.
-            if !heads
-                && !mentions(bytes, b"\"kind\":\"agency.")
-                && !mentions(bytes, b"\"kind\":\"portal.carries\"")
-                && !mentions(bytes, b"\"kind\":\"log.split\"")
-            {
+            if !heads && !may_matter(bytes) {
                 continue;
             }
             match Entry::decode(bytes) {
@@ -194,9 +195,11 @@ impl Keeper {
         places: Vec<(Origin, u64, u64)>,
         visible: bool,
     ) -> anyhow::Result<()> {
-        self.app
+        let large = self
+            .app
             .db
-            .write("directory.settle", async move |tx: &mut Tx| -> Result<(), anyhow::Error> {
+            .write("directory.settle", async move |tx: &mut Tx| -> Result<Vec<ContentHash>, anyhow::Error> {
+                let mut large = Vec::new();
                 for (origin, index, place) in places {
                     let Some(head) = logs::by_origin(tx.conn(), origin.as_str()).await? else { continue };
                     run!(
@@ -209,19 +212,47 @@ impl Keeper {
                 }
                 if visible {
                     store::work_out_scopes(tx, &directory).await?;
-                    tx.ledger.directory = directory;
+                    tx.ledger.directory = directory.clone();
+                    for agency in directory.agencies() {
+                        let honest = agency.closed.as_ref().and_then(|end| end.last_size);
+                        let Some(honest) = honest else { continue };
+                        if let Some(head) = logs::by_origin(tx.conn(), agency.origin.as_str()).await? {
+                            large.extend(items::refold::cut(tx, head.id, honest).await?);
+                        }
+                    }
                     items::fold::weigh_orders(tx).await?;
                 }
-                Ok(())
+                Ok(large)
             })
             .await?;
+        self.show(large).await?;
         let mut conn = self.app.db.read().await?;
         let portals = Portals::load(&mut conn, &self.app.keys, &self.app.dice).await?;
         self.app.portals.store(Arc::new(portals));
         Ok(())
     }
+
+    /// Lets large contents stand on pages again whose items were folded anew.
+    async fn show(&self, large: Vec<ContentHash>) -> anyhow::Result<()> {
+        for hash in large {
+            let mut conn = self.app.db.read().await?;
+            let Some(bytes) = self.app.folder.read(&mut conn, &hash).await? else { continue };
+            drop(conn);
+            self.app
+                .db
+                .write("directory.show", async move |tx: &mut Tx| -> Result<(), anyhow::Error> {
+                    items::fold::show(tx, &hash, &bytes).await
+                })
+                .await?;
+        }
+        Ok(())
+    }
 }
 
-fn mentions(bytes: &[u8], part: &[u8]) -> bool {
-    bytes.windows(part.len()).any(|window| window == part)
+/// False for an entry that cannot be about agencies, scopes or splits, so that most are not read twice. The
+/// words may stand anywhere, with any space around them, and JSON can hide a letter behind a backslash:
+/// what is live and what is read at the next start must come to the same directory.
+fn may_matter(bytes: &[u8]) -> bool {
+    const SIGNS: [&[u8]; 4] = [b"agency.", b"portal.carries", b"log.split", b"\\"];
+    SIGNS.iter().any(|sign| bytes.windows(sign.len()).any(|window| window == *sign))
 }

@@ -158,7 +158,8 @@ pub async fn weigh_orders(tx: &mut Tx) -> anyhow::Result<()> {
         let (Ok(origin), Ok(by)) = (order.origin.parse::<Origin>(), order.by_origin.parse::<Origin>()) else {
             continue;
         };
-        if !tx.ledger.directory.is_ancestor(&by, &origin) {
+        let directory = &tx.ledger.directory;
+        if !directory.is_ancestor(&by, &origin) || !directory.is_honest(&by, order.by_idx as u64) {
             continue;
         }
         run!(
@@ -246,6 +247,19 @@ async fn erase(tx: &mut Tx, log: i64, item: Uuid, by: i64, index: u64) -> anyhow
         )?;
         tx.ledger.effects.erased.push(hash);
     }
+    for hash in explained(tx, log, item, (by, index)).await? {
+        run!(tx, "DELETE FROM want WHERE sha256 = $1", hash.0.to_vec())?;
+        run!(tx, "DELETE FROM content WHERE sha256 = $1", hash.0.to_vec())?;
+        run!(
+            tx,
+            "INSERT INTO erased (sha256, log, idx, at) VALUES ($1, $2, $3, $4) ON CONFLICT (sha256) DO NOTHING",
+            hash.0.to_vec(),
+            by,
+            index as i64,
+            now
+        )?;
+        tx.ledger.effects.erased.push(hash);
+    }
     run!(
         tx,
         "UPDATE item SET shown = 0, sha256 = NULL, kind = '', card = '{}' WHERE log = $1 AND item = $2",
@@ -254,6 +268,47 @@ async fn erase(tx: &mut Tx, log: i64, item: Uuid, by: i64, index: u64) -> anyhow
     )?;
     tx.ledger.effects.items.push((log, id));
     Ok(())
+}
+
+/// The reasons that were given for earlier withdrawals, by the issuer and from above: they speak of what is
+/// erased, and nothing else names them. The bases of erasures stay.
+async fn explained(
+    tx: &mut Tx,
+    log: i64,
+    item: Uuid,
+    (by, index): (i64, u64),
+) -> anyhow::Result<Vec<ContentHash>> {
+    let id = item.to_string();
+    let ordered = all!(
+        tx,
+        (Option<Vec<u8>>,),
+        "SELECT note FROM ordered WHERE log = $1 AND item = $2 AND act <> 'erased'",
+        log,
+        id.clone()
+    )?;
+    let mut hashes: Vec<ContentHash> =
+        ordered.into_iter().filter_map(|(note,)| note?.try_into().ok().map(ContentHash)).collect();
+    let first =
+        maybe!(tx, (i64,), "SELECT first_idx FROM item WHERE log = $1 AND item = $2", log, id.clone())?;
+    let Some((first,)) = first else { return Ok(hashes) };
+    // An order stands in another log; all that the item's own log has said by now comes before it.
+    let last = if by == log { index } else { i64::MAX as u64 };
+    let mut from = first as u64;
+    loop {
+        let entries = logs::entries(tx.conn(), log, from, last.min(from + 1_024)).await?;
+        if entries.is_empty() {
+            return Ok(hashes);
+        }
+        from += entries.len() as u64;
+        let named = entries.iter().filter(|bytes| bytes.windows(id.len()).any(|w| w == id.as_bytes()));
+        for entry in named.filter_map(|bytes| Entry::decode(bytes).ok()) {
+            if let Kind::ItemWithdrawn { item: of, note: Some(note), .. } = entry.kind
+                && of == item
+            {
+                hashes.push(note.sha256);
+            }
+        }
+    }
 }
 
 /// True if an item that is not erased still names this content (the same file may stand in two items).

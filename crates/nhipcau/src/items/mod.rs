@@ -12,6 +12,7 @@ pub mod meta;
 pub mod once;
 pub mod pages;
 pub mod publish;
+pub mod refold;
 pub mod store;
 pub mod view;
 

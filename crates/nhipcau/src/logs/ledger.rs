@@ -196,6 +196,11 @@ impl Ledger {
         e.settled.truncate(mark.lengths[5]);
     }
 
+    /// False for an entry beyond the last honest size of a log that this transaction touches.
+    fn is_honest(&self, log: i64, index: u64) -> bool {
+        self.origin(log).is_none_or(|origin| self.directory.is_honest(origin, index))
+    }
+
     async fn staged(&mut self, conn: &mut Conn, log: i64) -> anyhow::Result<&mut Staged> {
         if let btree_map::Entry::Vacant(slot) = self.staged.entry(log) {
             let head: Head =
@@ -308,7 +313,9 @@ async fn push(conn: &mut Conn, log: i64, staged: &mut Staged, entries: &[Arc<[u8
 /// Carries out what entries say, in the order of their indices. The same for our own logs and for those of
 /// others.
 async fn fold(tx: &mut Tx, log: i64, entries: &[(u64, &Entry)]) -> anyhow::Result<()> {
-    items::fold::fold(tx, log, entries).await?;
+    // What a closed log says beyond its last honest size is kept as evidence and has no effect.
+    let honest = entries.partition_point(|(index, _)| tx.ledger.is_honest(log, *index));
+    items::fold::fold(tx, log, &entries[..honest]).await?;
     agencies::fold::fold(tx, log, entries).await
 }
 

@@ -65,6 +65,19 @@ pub async fn tiles(
     Ok(tiles)
 }
 
+/// The root of a log at a size up to its own.
+///
+/// # Errors
+/// The database's, or damaged hashes.
+pub async fn root_at(conn: &mut Conn, head: &Head, size: u64) -> anyhow::Result<Hash> {
+    if size == head.size {
+        return Ok(head.root);
+    }
+    let tiles = tiles(conn, head.id, tlog::tiles_needed_for_root(size)).await?;
+    tlog::root_from_reader(&tiles, size)
+        .map_err(|e| anyhow::anyhow!("the root of {} at size {size}: {e}", head.origin))
+}
+
 /// The proof that entry `index` stands in a log, under the newest checkpoint that is here.
 ///
 /// # Errors

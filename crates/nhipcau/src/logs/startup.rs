@@ -3,24 +3,34 @@
 //! What comes back equal or shorter, with our own roots: sign. Ahead of our disk (a restored backup): the
 //! missing tail is taken back, proven by our own signature. Another root: freeze, and say so. A log that
 //! nobody ever gave a receipt for is excepted, once every neighbour was asked in vain.
+//!
+//! The same holds for receipts and the cosignatures in them ([`cosigned`]): none is given until another node
+//! has returned what it last heard from this one, and then none of a log that is behind that.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 use network::follower::{Batch, PeerId};
 use network::keys::Keys;
 use network::names::Origin;
-use network::startup::{self, Decision, Own, Returned};
-use tlog::{BundleId, Checkpoint, Hash, Note, decode_bundle, leaf_hash};
+use network::startup::{self, Cosigning, Decision, Own, Returned};
+use serde::{Deserialize, Serialize};
+use tlog::{
+    BundleId, Checkpoint, Hash, Note, NoteSignature, VerifierKey, decode_bundle, leaf_hash,
+    verify_cosignature,
+};
 
 use super::keys::Signing;
 use super::{ledger, proof, store};
+use crate::agencies::fold::{remember, remembered};
 use crate::app::App;
-use crate::db::Tx;
+use crate::db::{Conn, Tx};
 use crate::one;
 use crate::operate::alarms::{self, Alarm};
 use crate::peers::line;
+use crate::peers::receipts::LastHeard;
 
 /// How long to wait before neighbours that did not answer are asked again.
 const AGAIN: Duration = Duration::from_millis(700);
@@ -90,9 +100,8 @@ async fn settle(app: &App, origin: &Origin) -> anyhow::Result<Option<Signing>> {
             Ok(None) // Decided anew, with what is on the disk now.
         }
         Decision::Freeze { peer, size, .. } => {
-            let detail =
-                format!("{} holds another history of {size} entries, signed by our own key", named(peer));
-            alarms::tell(app, alarm("log.two_histories", origin, detail)).await;
+            // Nothing is signed from here on, whatever becomes of the rest.
+            app.keys.set(origin.as_str(), Signing::Frozen);
             let id = head.id;
             app.db
                 .write("startup.freeze", async move |tx: &mut Tx| -> Result<(), anyhow::Error> {
@@ -102,6 +111,9 @@ async fn settle(app: &App, origin: &Origin) -> anyhow::Result<Option<Signing>> {
                 })
                 .await
                 .with_context(|| format!("freeze {origin}"))?;
+            let detail =
+                format!("{} holds another history of {size} entries, signed by our own key", named(peer));
+            alarms::tell(app, alarm("log.two_histories", origin, detail)).await;
             Ok(Some(Signing::Frozen))
         }
     }
@@ -138,9 +150,7 @@ async fn roots_at(
         let Returned::Checkpoint(note) = returned else { continue };
         let Ok(claim) = Checkpoint::of(note) else { continue };
         if claim.size < head.size {
-            let tiles = proof::tiles(&mut conn, head.id, tlog::tiles_needed_for_root(claim.size)).await?;
-            let root = tlog::root_from_reader(&tiles, claim.size).map_err(|e| anyhow::anyhow!("{e}"))?;
-            roots.insert(claim.size, root);
+            roots.insert(claim.size, proof::root_at(&mut conn, head, claim.size).await?);
         }
     }
     Ok(roots)
@@ -196,4 +206,112 @@ async fn take_back(app: &App, head: &store::Head, url: &str, note: &Note, size: 
         .await?;
     ensure!(taken, "the log moved while its tail was taken back");
     Ok(())
+}
+
+/// The name under which is remembered that another node has taken a receipt of this one.
+const HEARD: &str = "receipts heard";
+/// The most bytes that a node's answer about us may have.
+const MOST_HEARD: usize = 8 << 20;
+
+/// The answer to `GET /receipts?node=…`.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Heard {
+    /// The node.
+    pub node: String,
+    /// What it was last heard to hold, log by log.
+    pub logs: Vec<LastHeard>,
+}
+
+/// What this node was heard to cosign before it started, where that is not settled yet.
+#[derive(Default)]
+pub struct Cosigned(Mutex<HashMap<Origin, (u64, Hash)>>);
+
+impl Cosigned {
+    /// Whether a log may be cosigned as it stands here now.
+    ///
+    /// # Errors
+    /// The database's, or damaged hashes.
+    pub async fn allows(&self, app: &App, conn: &mut Conn, head: &store::Head) -> anyhow::Result<bool> {
+        let heard = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&head.origin).copied();
+        let Some(heard) = heard else { return Ok(true) };
+        let root = if heard.0 <= head.size { Some(proof::root_at(conn, head, heard.0).await?) } else { None };
+        match startup::may_cosign(heard, head.size, |_| root) {
+            Cosigning::Allowed => {
+                self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&head.origin);
+                Ok(true)
+            }
+            Cosigning::Behind => Ok(false),
+            Cosigning::Contradicts => {
+                let detail = format!(
+                    "this node has cosigned another past of its first {} entries than the one on its disk; it cosigns this log no more",
+                    heard.0
+                );
+                alarms::tell(app, alarm("log.cosigned_otherwise", &head.origin, detail)).await;
+                Ok(false)
+            }
+        }
+    }
+}
+
+/// Waits until another node has returned what it last heard from this one. At once if no receipt of this node
+/// was ever taken by anybody.
+pub async fn cosigned(app: &App) -> Cosigned {
+    loop {
+        match ever_heard(app).await {
+            Ok(false) => return Cosigned::default(),
+            Ok(true) => {}
+            Err(error) => tracing::warn!(error = format!("{error:#}"), "receipts wait for the database"),
+        }
+        for url in others(app) {
+            match heard_by(app, &url).await {
+                Ok(logs) if !logs.is_empty() => {
+                    tracing::debug!(url, logs = logs.len(), "receipts may be given again");
+                    return Cosigned(Mutex::new(logs));
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::debug!(url, error = format!("{error:#}"), "no answer about our own receipts");
+                }
+            }
+        }
+        tokio::time::sleep(AGAIN).await;
+    }
+}
+
+/// Remembers that another node has taken a receipt of this one.
+///
+/// # Errors
+/// The database's.
+pub async fn heard(app: &App) -> anyhow::Result<()> {
+    if ever_heard(app).await? {
+        return Ok(());
+    }
+    app.db
+        .write("startup.heard", async move |tx: &mut Tx| -> Result<(), anyhow::Error> {
+            Ok(remember(tx.conn(), HEARD, "yes".into()).await?)
+        })
+        .await
+}
+
+async fn ever_heard(app: &App) -> anyhow::Result<bool> {
+    let mut conn = app.db.read().await?;
+    Ok(remembered(&mut conn, HEARD).await?.is_some())
+}
+
+/// What a node last heard from us; lines that we did not sign are passed over.
+async fn heard_by(app: &App, url: &str) -> anyhow::Result<HashMap<Origin, (u64, Hash)>> {
+    let address = format!("{url}/receipts?node={}", app.config.name);
+    let answer: Heard = serde_json::from_slice(&app.line.get(&address, MOST_HEARD).await?)
+        .with_context(|| format!("read {address}"))?;
+    let key = app.keys.cosigner().verifier();
+    Ok(answer.logs.iter().filter_map(|line| signed_by_us(line, &key)).collect())
+}
+
+fn signed_by_us(line: &LastHeard, key: &VerifierKey) -> Option<(Origin, (u64, Hash))> {
+    let origin: Origin = line.origin.parse().ok()?;
+    let (size, root) = (u64::try_from(line.size).ok()?, line.root.parse().ok()?);
+    let text = Checkpoint { origin: origin.to_string(), size, root, extensions: Vec::new() }.text();
+    let signature: NoteSignature = line.cosignature.parse().ok()?;
+    verify_cosignature(&Note { text, signatures: vec![signature] }, key).ok()?;
+    Some((origin, (size, root)))
 }

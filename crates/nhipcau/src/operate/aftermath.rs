@@ -5,6 +5,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use crate::all;
 use crate::app::App;
+use crate::items::content;
 
 /// Follows the commits until the node stops.
 pub async fn run(app: App) {
@@ -44,9 +45,17 @@ async fn erase(app: &App, hashes: &[ContentHash]) {
         return;
     }
     for hash in hashes {
-        app.folder.remove(hash).await;
+        // Another item that names the same file may have brought it back since.
+        if !is_here(app, hash).await {
+            app.folder.remove(hash).await;
+        }
     }
     if let Err(error) = app.db.scrub().await {
         tracing::error!(%error, "erased bytes may still be in the database's free pages; run nhipcau doctor");
     }
+}
+
+async fn is_here(app: &App, hash: &ContentHash) -> bool {
+    let Ok(mut conn) = app.db.read().await else { return false };
+    content::state(&mut conn, hash).await.is_ok_and(|state| state == content::Presence::Here)
 }

@@ -1,7 +1,7 @@
 //! Peers: the I/O around the state machines of `network`. What we serve to them, what we fetch, what we tell.
 //!
 //! `serve` is the flow outwards, `follow` the flow inwards, `contents` fetches what entries point to,
-//! `receipts` says what is held and shown, `line` is the one way out.
+//! `tellers` say what is held and shown, `receipts` keeps what others say of it, `line` is the one way out.
 
 pub mod contents;
 pub mod follow;
@@ -9,6 +9,7 @@ pub mod line;
 pub mod progress;
 pub mod receipts;
 pub mod serve;
+pub mod tellers;
 
 use network::follower;
 

@@ -1,214 +1,28 @@
-//! Receipts: what this node holds and shows, told upstream; what others hold and show, kept and passed on.
+//! Receipts of other nodes: verified, kept, handed on. What this node itself holds is told by `tellers`.
 //!
-//! The newest per node and log is kept; unknown signers are refused. A receipt travels unchanged. It
-//! goes to the primary, to the node that hosts the log if that is a neighbour, and, in a nation of a
-//! few nodes, to every neighbour.
+//! The newest per node and log is kept; unknown signers are refused, and so is what contradicts our own copy
+//! of a log. A receipt travels unchanged.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::time::Duration;
+use std::collections::{BTreeMap, BTreeSet};
 
 use network::directory::Directory;
 use network::entry::NodeKeys;
 use network::names::Origin;
-use network::receipt::{Held, Receipt, Shown, ShownBy, SignedReceipt};
+use network::receipt::{Held, Receipt, ShownBy, SignedReceipt};
+use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
-use tlog::{Note, NoteSignature};
-use tokio::sync::broadcast::error::{RecvError, TryRecvError};
-use tokio::sync::mpsc;
+use tlog::{Hash, Note, NoteSignature};
 
+use super::tellers::Onward;
 use crate::app::App;
 use crate::config::Role;
 use crate::db::{Conn, Tx};
-use crate::logs::ledger::{Effects, News};
-use crate::logs::store::{self, Head};
+use crate::logs::ledger::News;
+use crate::logs::{proof, store};
+use crate::operate::alarms::{self, Alarm};
 use crate::peers::progress::{self, Progress};
 use crate::problem::Problem;
 use crate::{all, run};
-
-/// How long changes gather before one receipt tells them.
-const GATHER: Duration = Duration::from_millis(15);
-/// How long a neighbour that did not take a receipt is left alone, at first and at most.
-const FIRST_WAIT: Duration = Duration::from_millis(500);
-const LONGEST_WAIT: Duration = Duration::from_secs(10);
-/// Nations of at most so many nodes tell everything to every neighbour.
-const SMALL: usize = 8;
-/// Entries whose content is lacking are named up to this many.
-const MOST_LACKING: i64 = 64;
-
-/// Tells what is held and shown, as it changes, until the node stops.
-pub async fn run(app: App) {
-    let mut told = app.told.subscribe();
-    let mut due = every_log(&app).await;
-    // One task a neighbour: who cannot be reached costs the others nothing.
-    let mut tellers: HashMap<String, mpsc::UnboundedSender<BTreeSet<i64>>> = HashMap::new();
-    loop {
-        if due.is_empty() {
-            match told.recv().await {
-                Ok(commit) => note(&mut due, &commit),
-                Err(RecvError::Lagged(_)) => due = every_log(&app).await,
-                Err(RecvError::Closed) => return,
-            }
-            continue;
-        }
-        tokio::time::sleep(GATHER).await;
-        loop {
-            match told.try_recv() {
-                Ok(commit) => note(&mut due, &commit),
-                Err(TryRecvError::Lagged(_)) => due = every_log(&app).await,
-                Err(_) => break,
-            }
-        }
-        let fresh = std::mem::take(&mut due);
-        if let Err(error) = tell_ourselves(&app, &fresh).await {
-            tracing::error!(error = format!("{error:#}"), "our own receipt could not be stored");
-        }
-        for (url, logs) in targets(&app, &fresh).await {
-            let teller = tellers.entry(url.clone()).or_insert_with(|| {
-                let (queue, inbox) = mpsc::unbounded_channel();
-                app.tasks.spawn("teller", teller(app.clone(), url, inbox));
-                queue
-            });
-            // The teller lives as long as the node.
-            let _ = teller.send(logs);
-        }
-    }
-}
-
-fn note(due: &mut BTreeSet<i64>, commit: &Effects) {
-    let grown = commit.added.iter().filter(|added| added.checkpoint.is_some() && !added.entries.is_empty());
-    due.extend(grown.map(|added| added.log));
-    due.extend(commit.settled.iter().copied());
-}
-
-async fn every_log(app: &App) -> BTreeSet<i64> {
-    let Ok(mut conn) = app.db.read().await else { return BTreeSet::new() };
-    let heads = store::every(&mut conn).await.unwrap_or_default();
-    heads.into_iter().filter(|head| head.checkpoint_size > 0).map(|head| head.id).collect()
-}
-
-/// Brings receipts to one neighbour. What it has not taken stays due: after a cut it gets all of it at once.
-async fn teller(app: App, url: String, mut inbox: mpsc::UnboundedReceiver<BTreeSet<i64>>) {
-    let mut due: BTreeSet<i64> = BTreeSet::new();
-    let mut wait = FIRST_WAIT;
-    loop {
-        if due.is_empty() {
-            let Some(logs) = inbox.recv().await else { return };
-            due = logs;
-        }
-        while let Ok(more) = inbox.try_recv() {
-            due.extend(more);
-        }
-        match post(&app, &url, &due).await {
-            Ok(()) => {
-                due.clear();
-                wait = FIRST_WAIT;
-            }
-            Err(error) => {
-                tracing::debug!(
-                    url,
-                    error = format!("{error:#}"),
-                    "a receipt was not taken; it is sent again"
-                );
-                tokio::time::sleep(wait).await;
-                wait = (wait * 2).min(LONGEST_WAIT);
-            }
-        }
-    }
-}
-
-/// Which neighbour is told of which logs.
-async fn targets(app: &App, fresh: &BTreeSet<i64>) -> BTreeMap<String, BTreeSet<i64>> {
-    let mut targets: BTreeMap<String, BTreeSet<i64>> = BTreeMap::new();
-    if fresh.is_empty() {
-        return targets;
-    }
-    let directory = app.directory.load();
-    let small = directory.nodes().count() <= SMALL;
-    for neighbour in &app.config.neighbours {
-        if neighbour.role == Role::Primary || small {
-            targets.entry(neighbour.url.clone()).or_default().extend(fresh);
-        }
-    }
-    let Ok(mut conn) = app.db.read().await else { return targets };
-    for log in fresh {
-        let Ok(Some(head)) = store::head(&mut conn, *log).await else { continue };
-        let host =
-            directory.agency(&head.origin).and_then(|a| a.node.as_ref()).and_then(|n| directory.node(n));
-        let Some(host) = host.filter(|node| node.keys.name != app.config.name) else { continue };
-        let reachable = app.config.neighbours.iter().any(|n| n.name == *host.keys.name.as_str());
-        if reachable || app.keys.verifier(directory.root().as_str()).is_some() {
-            targets.entry(host.keys.url.clone()).or_default().insert(*log);
-        }
-    }
-    targets
-}
-
-async fn post(app: &App, url: &str, logs: &BTreeSet<i64>) -> anyhow::Result<()> {
-    let mut conn = app.db.read().await?;
-    let (receipt, _) = compose(app, &mut conn, logs).await?;
-    drop(conn);
-    let signed = sign(app, &receipt)?;
-    let body = SignedReceipt::encode_post(&[signed]).into_bytes();
-    app.line.post(&format!("{url}/receipts"), "application/json", body).await?;
-    Ok(())
-}
-
-fn sign(app: &App, receipt: &Receipt) -> anyhow::Result<SignedReceipt> {
-    Ok(receipt.sign(app.keys.reporter(), app.keys.cosigner())?)
-}
-
-/// What this node holds and shows of these logs.
-async fn compose(app: &App, conn: &mut Conn, logs: &BTreeSet<i64>) -> anyhow::Result<(Receipt, Vec<Head>)> {
-    let mut receipt = Receipt {
-        node: app.config.name.clone(),
-        time: (app.clock.micros() / 1000).max(0) as u64,
-        logs: Vec::new(),
-        shown: Vec::new(),
-    };
-    let mut heads = Vec::new();
-    for log in logs {
-        let Some(head) = store::head(conn, *log).await? else { continue };
-        if head.checkpoint_size == 0 || head.size != head.checkpoint_size {
-            continue; // In the middle of a catch-up there is no signed head to cosign yet.
-        }
-        let lacking = all!(
-            conn,
-            (i64,),
-            "SELECT DISTINCT idx FROM want WHERE log = $1 ORDER BY idx LIMIT $2",
-            *log,
-            MOST_LACKING
-        )?;
-        let lacking: Vec<u64> = lacking.into_iter().map(|(idx,)| idx as u64).collect();
-        // Beyond the last that is named nothing is claimed.
-        let content = match lacking.last() {
-            Some(last) if lacking.len() as i64 == MOST_LACKING => last + 1,
-            _ => head.size,
-        };
-        receipt.logs.push(Held {
-            origin: head.origin.clone(),
-            size: head.size,
-            root: head.root,
-            content,
-            lacking,
-        });
-        // What is committed stands on the next page that is asked for.
-        receipt.shown.push(Shown { portal: ShownBy::Every, origin: head.origin.clone(), size: head.size });
-        heads.push(head);
-    }
-    Ok((receipt, heads))
-}
-
-async fn tell_ourselves(app: &App, logs: &BTreeSet<i64>) -> anyhow::Result<()> {
-    let mut conn = app.db.read().await?;
-    let (receipt, _) = compose(app, &mut conn, logs).await?;
-    drop(conn);
-    if receipt.logs.is_empty() {
-        return Ok(());
-    }
-    let signed = sign(app, &receipt)?;
-    keep(app, vec![(receipt, signed)]).await?;
-    Ok(())
-}
 
 /// Takes receipts of other nodes: verifies, keeps, passes on to the nodes that host the logs.
 ///
@@ -230,19 +44,9 @@ pub async fn take(app: &App, body: &[u8]) -> Result<(), Problem> {
         })?;
         verified.push((receipt, signed));
     }
-    let onward = keep(app, verified).await?;
-    for (url, signed) in onward {
-        let app_ = app.clone();
-        app.tasks.spawn("relay", async move {
-            let body = SignedReceipt::encode_post(&[signed]).into_bytes();
-            if let Err(error) = app_.line.post(&format!("{url}/receipts"), "application/json", body).await {
-                tracing::debug!(
-                    url,
-                    error = format!("{error:#}"),
-                    "a receipt could not be passed on; a later one will be"
-                );
-            }
-        });
+    for onward in keep(app, verified).await? {
+        // A full queue only means that this one comes late: what is told next says more.
+        let _ = app.onward.try_send(onward);
     }
     Ok(())
 }
@@ -255,31 +59,33 @@ fn node_keys(app: &App, name: &Origin) -> Option<NodeKeys> {
     directory.node(name).map(|node| node.keys.clone()).or_else(|| directory.pending_node(name).cloned())
 }
 
-/// Keeps verified receipts. Returns what is to be passed on, and where.
-async fn keep(
-    app: &App,
-    verified: Vec<(Receipt, SignedReceipt)>,
-) -> Result<Vec<(String, SignedReceipt)>, Problem> {
+/// Keeps verified receipts. Returns what is to be handed on, and to whom.
+pub(super) async fn keep(app: &App, verified: Vec<(Receipt, SignedReceipt)>) -> Result<Vec<Onward>, Problem> {
     let directory = app.directory.load_full();
-    let mut onward: Vec<(String, SignedReceipt)> = Vec::new();
+    let mut onward: Vec<Onward> = Vec::new();
     for (receipt, signed) in &verified {
-        let hosts: BTreeSet<String> = receipt
-            .logs
-            .iter()
-            .filter_map(|held| directory.agency(&held.origin)?.node.as_ref())
-            .filter_map(|name| directory.node(name))
-            .filter(|node| node.keys.name != app.config.name && node.keys.name != receipt.node)
-            .map(|node| node.keys.url.clone())
-            .collect();
-        // Only who stands in the middle passes on; what came from elsewhere goes straight to the host.
+        // Only who stands in the middle hands on; what came from elsewhere goes straight to the host.
         if receipt.node == app.config.name {
             continue;
         }
+        let mut hosts: BTreeMap<String, Vec<Origin>> = BTreeMap::new();
+        for held in &receipt.logs {
+            let host = directory.agency(&held.origin).and_then(|agency| agency.node.as_ref());
+            let Some(host) = host.and_then(|name| directory.node(name)) else { continue };
+            if host.keys.name != app.config.name && host.keys.name != receipt.node {
+                hosts.entry(host.keys.url.clone()).or_default().push(held.origin.clone());
+            }
+        }
+        let hand_on = |url: String, logs: Vec<Origin>| {
+            let (node, receipt) = (receipt.node.clone(), signed.clone());
+            Onward { url, node, logs, receipt }
+        };
         if app.keys.verifier(directory.root().as_str()).is_some() {
-            onward.extend(hosts.into_iter().map(|url| (url, signed.clone())));
+            onward.extend(hosts.into_iter().map(|(url, logs)| hand_on(url, logs)));
         } else if !hosts.is_empty() && is_below(app, &directory, &receipt.node) {
+            let logs: Vec<Origin> = hosts.into_values().flatten().collect();
             let up = app.config.neighbours.iter().filter(|n| n.role == Role::Primary);
-            onward.extend(up.map(|n| (n.url.clone(), signed.clone())));
+            onward.extend(up.map(|n| hand_on(n.url.clone(), logs.clone())));
         }
     }
     let heads = directory.heads().clone();
@@ -298,7 +104,7 @@ async fn keep(
         })
         .await?;
     // What is known already has been passed on already: no receipt goes round in circles.
-    onward.retain(|(_, signed)| news.contains(&signed.note.to_string()));
+    onward.retain(|onward| news.contains(&onward.receipt.note.to_string()));
     if about_heads && let Some(note) = cosigned_heads(app).await {
         // A full queue only means that a newer one will come.
         let _ = app.cosigned.try_send(note);
@@ -321,6 +127,9 @@ async fn keep_one(tx: &mut Tx, receipt: &Receipt, signed: &SignedReceipt) -> Res
     let note = signed.note.to_string();
     let mut news = false;
     for (held, cosignature) in receipt.logs.iter().zip(&signed.cosignatures) {
+        if !plausible(tx, &receipt.node, held).await? {
+            continue;
+        }
         let lacking = held.lacking.iter().map(u64::to_string).collect::<Vec<_>>().join(",");
         let now = Progress {
             node: node.clone(),
@@ -375,6 +184,79 @@ async fn keep_one(tx: &mut Tx, receipt: &Receipt, signed: &SignedReceipt) -> Res
         }
     }
     Ok(news)
+}
+
+/// False for what is not worth keeping: a log that nobody has enrolled, or a size or root that our own copy
+/// contradicts. A node that cosigns another past than ours has lied, or was lied to; people are told.
+async fn plausible(tx: &mut Tx, node: &Origin, held: &Held) -> Result<bool, Problem> {
+    let enrolled = tx.ledger.directory.keys(&held.origin).is_some();
+    let head = store::by_origin(tx.conn(), held.origin.as_str()).await?;
+    if i64::try_from(held.size).is_err() || (!enrolled && head.is_none()) {
+        return Ok(false);
+    }
+    let Some(head) = head else { return Ok(true) };
+    let why = if held.size > head.size {
+        // Who relays may be ahead of us, but nobody is ahead of the log's own node.
+        if !head.own {
+            return Ok(true);
+        }
+        "more entries than there are"
+    } else if proof::root_at(tx.conn(), &head, held.size).await? != held.root {
+        "another past than ours"
+    } else {
+        return Ok(true);
+    };
+    let alarm = Alarm {
+        about: "receipt.contradicts".into(),
+        peer: node.to_string(),
+        origin: held.origin.to_string(),
+        detail: format!("{node} has signed that it holds {} entries of {}: {why}", held.size, held.origin),
+    };
+    tracing::warn!(peer = alarm.peer, origin = alarm.origin, detail = alarm.detail, "alarm");
+    alarms::raise(tx, &alarm).await?;
+    Ok(false)
+}
+
+/// What one node was last heard to hold of each log: its cosignatures, from which it can see after a restore
+/// what it has signed already.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LastHeard {
+    /// The log.
+    pub origin: String,
+    /// Entries that it held.
+    pub size: i64,
+    /// The root at that size, in base64.
+    pub root: String,
+    /// Its cosignature of that checkpoint, as a note line.
+    pub cosignature: String,
+}
+
+#[derive(FromRow)]
+struct HeardRow {
+    origin: String,
+    size: i64,
+    root: Vec<u8>,
+    cosignature: String,
+}
+
+/// What `node` was last heard to hold.
+///
+/// # Errors
+/// The database's, or damaged hashes.
+pub async fn last_heard(conn: &mut Conn, node: &str) -> anyhow::Result<Vec<LastHeard>> {
+    let rows = all!(
+        conn,
+        HeardRow,
+        "SELECT origin, size, root, cosignature FROM receipt WHERE node = $1 ORDER BY origin",
+        node.to_owned()
+    )?;
+    rows.into_iter()
+        .map(|row| {
+            let root: Hash = store::hash(row.root)?;
+            let HeardRow { origin, size, cosignature, .. } = row;
+            Ok(LastHeard { origin, size, root: root.to_string(), cosignature })
+        })
+        .collect()
 }
 
 /// The cosignatures that are known for a log at one size, as note lines.

@@ -1,13 +1,19 @@
 //! The one route table: method, path, who may, how it is cached, what it is. A test prints it into ARCHITECTURE.md.
 
+use std::time::Duration;
+
+use axum::Json;
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use network::door::{Door, DoorNode, DoorPortal};
+use serde::Deserialize;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::agencies::look;
 use crate::api::front::open_to_all;
@@ -15,6 +21,7 @@ use crate::app::App;
 use crate::items::pages as items;
 use crate::logs::pages as logs;
 use crate::logs::serve::{self, Which};
+use crate::logs::startup::Heard;
 use crate::peers::{receipts, serve as flow};
 use crate::problem::Problem;
 use crate::web::answer::{self, fault_page, guard, problem_json};
@@ -22,6 +29,9 @@ use crate::web::error_view::Fault;
 use crate::web::visitor::Visitor;
 use crate::web::{assets, shell};
 use crate::{api, items::feeds};
+
+/// Whoever sends a body pauses for no longer than this.
+const BODY_PAUSE: Duration = Duration::from_secs(30);
 
 /// Who may use a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +90,7 @@ fn machines() -> Vec<Route> {
         page("/mirror/{hash}/{*path}", "a mirrored log (C2SP tlog-mirror)", get(mirror)),
         page("/content/{sha256}", "content by its hash", get(content)),
         page("/receipts/{hash}", "newest receipts for a log", get(api::receipts)),
+        page("/receipts", "what a node was last heard to hold", get(last_heard)),
         page("/.well-known/nhipcau", "the door for machines", get(door)),
         page("/.well-known/nhipcau/root/{version}", "the root note", get(root_note)),
         page("/assets/{name}", "style sheet, script, marks", get(asset)),
@@ -122,11 +133,21 @@ pub fn api_route(
     Route { method, path, role, what, handler }
 }
 
+/// The most bytes of body that are read. Readers send none; what the API takes is read only after its token.
+fn most_bytes(route: &Route) -> usize {
+    match route.role {
+        _ if route.path.starts_with("/api/") => 128 << 20,
+        Role::Node => network::receipt::MAX_POST,
+        Role::Reader | Role::Administrator => 64 << 10,
+    }
+}
+
 /// The router of a node.
 pub fn router(app: App) -> Router {
     let mut router = Router::new();
     for route in table() {
-        router = router.route(route.path, route.handler);
+        let most = RequestBodyLimitLayer::new(most_bytes(&route));
+        router = router.route(route.path, route.handler.layer(most));
     }
     let mut english = Router::new();
     for route in pages() {
@@ -137,7 +158,8 @@ pub fn router(app: App) -> Router {
         .route("/en/", get(items::home))
         .fallback(nothing)
         .method_not_allowed_fallback(not_so)
-        .layer(DefaultBodyLimit::max(128 << 20))
+        .layer(DefaultBodyLimit::disable())
+        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .with_state(app)
 }
 
@@ -183,6 +205,28 @@ async fn take_receipts(State(app): State<App>, headers: HeaderMap, body: Bytes) 
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(problem) => problem_json(&app, problem),
     }
+}
+
+/// `GET /receipts?node=…`: by this a node sees after a restore what it has signed already.
+async fn last_heard(State(app): State<App>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
+    if let Err(answer) = let_in(&app, &headers) {
+        return *answer;
+    }
+    let heard = async {
+        let mut conn = app.db.read().await?;
+        let logs = receipts::last_heard(&mut conn, &asked.node).await?;
+        Ok(Json(Heard { node: asked.node, logs }))
+    };
+    match heard.await {
+        Ok(heard) => heard.into_response(),
+        Err(error) => problem_json(&app, Problem::Ours(error)),
+    }
+}
+
+/// Of which node.
+#[derive(Deserialize)]
+struct Asked {
+    node: String,
 }
 
 async fn own_log(State(app): State<App>, Path(path): Path<String>, visitor: Visitor) -> Response {

@@ -19,8 +19,8 @@ use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
 use super::answer;
-use super::traffic::Counted;
 use super::tls::Certificate;
+use super::traffic::Counted;
 use super::visitor::Visitor;
 use crate::app::App;
 

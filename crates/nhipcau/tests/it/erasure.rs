@@ -94,6 +94,9 @@ async fn every_edition_and_file_vanishes_also_where_the_cable_was_out() {
         })
         .await;
     }
+    let why = json!({ "reason": "Lần nữa", "basis": "Điều 16" });
+    let again = world.post("chinhphu", &format!("/api/v1/items/{}/erasure", item.reference), &why).await;
+    assert_eq!(again.status, 409, "an erasure is final: {}", again.text());
     // Nor does a restart, which closes and empties the write-ahead log, bring a byte back.
     world.stop("laocai").await;
     assert_eq!(files_with(&world.home("laocai"), NAME), Vec::<String>::new());
@@ -101,6 +104,31 @@ async fn every_edition_and_file_vanishes_also_where_the_cable_was_out() {
     world.may_sign("laocai").await;
     world.settle().await;
     assert_eq!(world.page("laocai", &item).await.status, 410);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_reason_of_an_earlier_withdrawal_vanishes_too() {
+    let world = World::with(["chinhphu", "laocai"]).await;
+    let draft = json!({ "kind": "notice", "title": "Danh sách", "text": "x" });
+    let item = world.issues("chinhphu", draft).await;
+    let path = |verb: &str| format!("/api/v1/items/{}/{verb}", item.reference);
+    let why = json!({ "reason": format!("Có tên {NAME}"), "gone": true });
+    assert_eq!(world.post("chinhphu", &path("withdrawal"), &why).await.status, 201);
+    world.settle().await;
+    assert!(world.page("xa-a.laocai", &item).await.says(NAME), "nothing to erase yet");
+    world.erases(&item).await;
+    world.settle().await;
+    for portal in ["chinhphu", "laocai", "xa-a.laocai"] {
+        let page = world.page(portal, &item).await;
+        assert!(page.says("Luật Bảo vệ dữ liệu cá nhân") && !page.says(NAME), "{portal}");
+    }
+    for label in ["chinhphu", "laocai"] {
+        until("every byte to vanish from the disk", async || {
+            let found = files_with(&world.home(label), NAME);
+            if found.is_empty() { Ok(()) } else { Err(found.join(", ")) }
+        })
+        .await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,8 +1,11 @@
 //! One log, one history: a restored backup takes its tail back, a second history freezes the log.
 
+use std::time::Duration;
+
 use nhipcau::items::draft::Draft;
 use nhipcau::items::publish;
 use nhipcau::logs::keys::Signing;
+use nhipcau::peers::receipts;
 
 use super::world::{World, notice, origin, until};
 
@@ -47,6 +50,30 @@ async fn until_another_node_has_spoken_nothing_is_signed() {
     world.mend("laocai");
     world.may_sign("laocai").await;
     world.issues("laocai", notice("Được rồi", "Hai.")).await;
+    world.settle().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn receipts_and_cosignatures_wait_for_another_node_too() {
+    let mut world = World::with(["chinhphu", "laocai"]).await;
+    world.issues("chinhphu", notice("Công điện", "Một.")).await;
+    world.settle().await;
+    world.stop("laocai").await;
+    world.cut("laocai");
+    world.start("laocai").await;
+    let started = world.app("laocai").clock.micros();
+    let signed_since = async |world: &World| {
+        let mut conn = world.app("laocai").db.read().await.unwrap();
+        let kept = receipts::of_log(&mut conn, origin("chinhphu").as_str()).await.unwrap();
+        let own = kept.iter().find(|kept| kept.node == "laocai.localhost/node").unwrap();
+        own.received >= started
+    };
+    // Long enough for a node that does not wait: it signs everything anew within a moment of its start.
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    assert!(!signed_since(&world).await, "signed before anybody has said what it had signed");
+    world.mend("laocai");
+    until("new receipts", async || if signed_since(&world).await { Ok(()) } else { Err("none".to_owned()) })
+        .await;
     world.settle().await;
 }
 

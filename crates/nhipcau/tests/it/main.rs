@@ -3,7 +3,7 @@
 //!
 //! `cargo test` runs them on SQLite and needs nothing installed. With `NHIPCAU_TEST_POSTGRES` set to the
 //! address of a PostgreSQL server (`postgres://user@host:port/postgres`, a user who may create databases)
-//! every node gets a database of its own there instead.
+//! every node gets a database of its own there instead, and what is tested of the database is tested on both.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod administrator;
@@ -12,12 +12,14 @@ mod bad_input;
 mod catch_up;
 mod cli;
 mod crash;
+mod database;
 mod demo;
 mod docs;
 mod erasure;
 mod feeds;
 mod front;
 mod history;
+mod hostile;
 mod lies;
 mod machine;
 mod orders;

@@ -58,6 +58,21 @@ async fn an_order_to_erase_outlasts_editions_that_come_after_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_order_to_withdraw_outlasts_a_new_edition() {
+    let world = World::with(["chinhphu", "laocai"]).await;
+    let item = world.issues("laocai", notice("Bảng giá đất", "Mười nghìn đồng.")).await;
+    world.settle().await;
+    assert_eq!(orders(&world, "chinhphu", &item, "withdraw").await.status, 201);
+    world.settle().await;
+    world.corrects(&item, edition("Bảng giá đất", "Hai mươi nghìn đồng.")).await;
+    world.settle().await;
+    for portal in ["chinhphu", "laocai", "xa-a.laocai"] {
+        assert_eq!(world.page(portal, &item).await.status, 410, "{portal}: the order no longer holds");
+        assert!(!world.get(portal, "/thong-tin").await.says(&item.reference), "{portal}: back on the list");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_strangers_order_is_refused_and_without_effect_if_written_anyway() {
     let world = World::with(["chinhphu", "mof", "laocai"]).await;
     let item = world.issues("laocai", notice("Giá đất", "Bảng giá.")).await;

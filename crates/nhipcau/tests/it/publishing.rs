@@ -100,6 +100,9 @@ async fn a_withdrawal_reaches_whatever_the_issue_reached() {
             "{portal}: withdrawn and still on the first page"
         );
         assert!(world.get(portal, "/").await.says(&kept.reference), "{portal}: the other item is gone too");
+        assert!(!world.get(portal, "/thong-tin").await.says(&item.reference), "{portal}: still listed");
+        let feed = world.get(portal, "/feed.atom").await;
+        assert!(feed.says("at:deleted-entry") && feed.says("Đã gỡ khỏi cổng: Dự thảo nghị định"), "{portal}");
     }
     assert_eq!(world.coverage(&item).await, (5, 5));
 }
@@ -197,10 +200,33 @@ async fn a_node_that_restarts_goes_on_where_it_was() {
     let meanwhile = world.issues("chinhphu", notice("Trong lúc dừng", "Hai.")).await;
     world.start("laocai").await;
     world.may_sign("laocai").await;
+    world.stop("chinhphu").await;
+    world.start("chinhphu").await;
+    world.may_sign("chinhphu").await;
+    let national = world.issues("chinhphu", notice("Sau khi máy chủ gốc chạy lại", "Bốn.")).await;
     let own = world.issues("xa-b.laocai", notice("Sau khi chạy lại", "Ba.")).await;
     world.settle().await;
-    for item in [&before, &meanwhile, &own] {
+    for item in [&before, &meanwhile, &national, &own] {
         assert_eq!(world.page("xa-b.laocai", item).await.status, 200);
     }
     assert_eq!(world.coverage(&meanwhile).await, (4, 4));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_small_node_mirrors_what_its_portals_show_and_no_more() {
+    let world = World::with(["chinhphu", "mof", "laocai", "xa-c.laocai"]).await;
+    let national = world.issues("chinhphu", notice("Nghị định cho mọi nơi", "Điều 1.")).await;
+    let provincial = world.issues("laocai", notice("Tin của tỉnh", "Nội dung.")).await;
+    world.issues("xa-a.laocai", notice("Tin riêng của xã bên", "Nội dung.")).await;
+    world.settle().await;
+    for item in [&national, &provincial] {
+        assert_eq!(world.page("xa-c.laocai", item).await.status, 200, "{}", item.portal);
+    }
+    assert_eq!(world.holds("chinhphu", "xa-a.laocai").await, 1, "who mirrors all has it");
+    assert_eq!(
+        world.holds("xa-c.laocai", "xa-a.laocai").await,
+        0,
+        "another commune's log is none of its business"
+    );
+    assert_eq!(world.holds("xa-c.laocai", "mof").await, world.holds("mof", "mof").await);
 }

@@ -94,3 +94,35 @@ async fn a_replayed_receipt_does_not_turn_time_back() {
         assert_eq!(answer.status, 422, "{nonsense:?}: {}", answer.text());
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_known_node_that_claims_what_our_own_log_contradicts_counts_for_nothing() {
+    let world = World::with(["chinhphu", "mof"]).await;
+    let item = world.issues("chinhphu", notice("Công điện", "Một.")).await;
+    world.settle().await;
+    let ministry = world.app("mof").keys.clone();
+    let signed = |receipt: Receipt| receipt.sign(ministry.reporter(), ministry.cosigner()).unwrap();
+    let mut beyond = receipt(world.app("chinhphu"), "mof.localhost/node").await;
+    beyond.logs[0].size += 1_000;
+    beyond.logs[0].content += 1_000;
+    beyond.shown[0].size += 1_000;
+    assert_eq!(hands_in(&world, &signed(beyond)).await.status, 204);
+    let next = world.issues("chinhphu", notice("Công điện sau", "Hai.")).await;
+    assert!(next.entry > item.entry);
+    world.alarmed("chinhphu", "receipt.contradicts", Some("mof")).await;
+    let mut other = receipt(world.app("chinhphu"), "mof.localhost/node").await;
+    other.logs[0].root = tlog::leaf_hash(b"another past");
+    assert_eq!(hands_in(&world, &signed(other)).await.status, 204);
+    let mut nobodys = receipt(world.app("chinhphu"), "mof.localhost/node").await;
+    nobodys.logs[0].origin = "khong-ai.localhost/log".parse().unwrap();
+    nobodys.shown.clear();
+    assert_eq!(hands_in(&world, &signed(nobodys)).await.status, 204);
+    world.settle().await;
+    let heard = world.get("chinhphu", "/receipts?node=mof.localhost/node").await.json();
+    let heard = heard["logs"].as_array().unwrap();
+    assert!(heard.iter().all(|line| line["origin"] != "khong-ai.localhost/log"), "{heard:?}");
+    let size = world.holds("chinhphu", "chinhphu").await;
+    let line = heard.iter().find(|line| line["origin"] == "chinhphu.localhost/log").unwrap();
+    assert_eq!(line["size"], size, "a lie took the place of the truth");
+    assert_eq!(world.coverage(&next).await, (2, 2));
+}

@@ -13,7 +13,7 @@ use super::{erase, show};
 use crate::db::Tx;
 use crate::items::{State, content, standing};
 use crate::logs::ledger::Want;
-use crate::{all, fill};
+use crate::{all, fill, run};
 
 /// An edition as its entry issues it.
 pub(super) struct Issue<'a> {
@@ -146,7 +146,7 @@ pub(super) struct Wanted<'a> {
     pub(super) content: &'a ContentRef,
 }
 
-/// Notes that content is needed, as far as it is not here and was not erased. Returns what is here or erased.
+/// Notes that content is needed, as far as it is not here. Returns what is here.
 pub(super) async fn want(
     tx: &mut Tx,
     log: i64,
@@ -167,12 +167,22 @@ pub(super) async fn want(
         wanted.content.media.clone(),
         i64::from(wanted.urgent)
     )?;
+    // A file that stood in an item that was erased may stand in one that is not. Where the entries come in the
+    // other order it stays, so it comes back here; else any log could make another's file vanish from the
+    // nodes that happen to read it first.
+    run!(
+        tx,
+        "DELETE FROM erased WHERE EXISTS (SELECT 1 FROM want w WHERE w.sha256 = erased.sha256
+           AND w.log = $1 AND w.idx >= $2 AND w.idx <= $3)",
+        log,
+        first,
+        last
+    )?;
     let settled = all!(
         tx,
         (i64, Vec<u8>),
         "DELETE FROM want WHERE log = $1 AND idx >= $2 AND idx <= $3
-           AND (EXISTS (SELECT 1 FROM content c WHERE c.sha256 = want.sha256)
-             OR EXISTS (SELECT 1 FROM erased e WHERE e.sha256 = want.sha256))
+           AND EXISTS (SELECT 1 FROM content c WHERE c.sha256 = want.sha256)
          RETURNING idx, sha256",
         log,
         first,

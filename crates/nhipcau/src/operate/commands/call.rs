@@ -161,10 +161,7 @@ impl Client {
 
     async fn send(&self, call: reqwest::RequestBuilder) -> anyhow::Result<(u16, Value)> {
         let answer = call.send().await.with_context(|| {
-            format!(
-                "{} does not answer; is the node running? (`nhipcau serve`, or give --node URL)",
-                self.at
-            )
+            format!("{} does not answer; is the node running? (`nhipcau serve`, or give --node URL)", self.at)
         })?;
         let status = answer.status().as_u16();
         Ok((status, answer.json().await.unwrap_or(Value::Null)))

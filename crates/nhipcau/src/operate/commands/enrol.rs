@@ -132,9 +132,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
             }
             args.say(format!(
                 "{} được ghi danh, mục số {} · enrolled, entry {}",
-                request.domain,
-                done["entry"],
-                done["entry"]
+                request.domain, done["entry"], done["entry"]
             ));
             stated.push(request.origin);
             anyhow::Ok(())

@@ -152,7 +152,7 @@ pub(super) fn claim(dir: &Path, port: u16) -> anyhow::Result<Claim> {
     let mark = dir.join(MARK);
     if !mark.exists() {
         empty(dir)?;
-        init::put(&mark, &format!("{MARK_SAYS}port {port}\n"))?;
+        write_secret(&mark, &format!("{MARK_SAYS}port {port}\n"))?;
     }
     // The nodes' addresses stand in signed logs and in QR codes; they do not change with a flag.
     if let Some(kept) = kept_port(dir).filter(|kept| *kept != port) {

@@ -1,0 +1,101 @@
+//! The fuzz targets, run on the committed corpus and on damaged copies of it.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+#[path = "../fuzz/src/lib.rs"]
+mod targets;
+
+use std::fs;
+use std::path::Path;
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+type Target = fn(&[u8]);
+
+const TARGETS: [(&str, Target); 13] = [
+    ("content_item", targets::content_item),
+    ("content_note", targets::content_note),
+    ("door", targets::door),
+    ("entry", targets::entry),
+    ("flow_decoder", targets::flow_decoder),
+    ("flow_request", targets::flow_request),
+    ("heads", targets::heads),
+    ("json", targets::json),
+    ("names", targets::names),
+    ("receipt", targets::receipt),
+    ("receipts_post", targets::receipts_post),
+    ("root_note", targets::root_note),
+    ("scope", targets::scope),
+];
+
+/// Every file of every target's corpus.
+fn corpus() -> Vec<(Target, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
+    let mut files = Vec::new();
+    for (name, target) in TARGETS {
+        let before = files.len();
+        for file in fs::read_dir(folder.join(name)).unwrap() {
+            files.push((target, fs::read(file.unwrap().path()).unwrap()));
+        }
+        assert!(files.len() > before, "{name} has a corpus");
+    }
+    files
+}
+
+#[test]
+fn every_target_has_a_file_and_a_corpus() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/fuzz_targets");
+    let mut names: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    assert_eq!(names, TARGETS.map(|(name, _)| format!("{name}.rs")));
+}
+
+#[test]
+fn the_corpus_holds() {
+    corpus().into_iter().for_each(|(target, bytes)| target(&bytes));
+}
+
+#[test]
+fn what_is_too_deep_or_too_long_is_refused_and_not_swallowed() {
+    let deep = [b"{\"v\":".repeat(100_000), b"1".to_vec(), b"}".repeat(100_000)].concat();
+    let long = [b"{\"v\":1,\"x\":\"".to_vec(), vec![b'a'; 17 << 20], b"\"}".to_vec()].concat();
+    let lists = b"[".repeat(500_000);
+    for bytes in [deep, long, lists] {
+        TARGETS.iter().filter(|(name, _)| *name != "flow_decoder").for_each(|(_, target)| target(&bytes));
+    }
+    // A line without end is given up at its bound, whatever its pieces.
+    targets::flow_decoder(&[b"\xffdata: ".to_vec(), vec![b'x'; 300_000]].concat());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1000) })]
+
+    #[test]
+    fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        TARGETS.iter().for_each(|(_, target)| target(&bytes));
+    }
+
+    #[test]
+    fn damaged_files_never_panic(
+        file in any::<Index>(),
+        other in any::<Index>(),
+        cut in any::<Index>(),
+        edits in prop::collection::vec((any::<Index>(), any::<u8>()), 0..4),
+    ) {
+        let files = corpus();
+        let (target, mut bytes) = file.get(&files).clone();
+        for (place, byte) in edits {
+            if !bytes.is_empty() {
+                let place = place.index(bytes.len());
+                bytes[place] = byte;
+            }
+        }
+        target(&bytes);
+        let cut = cut.index(bytes.len() + 1);
+        target(&bytes[..cut]);
+        let rest = &other.get(&files).1;
+        bytes.splice(cut.., rest.iter().copied().skip(cut));
+        target(&bytes);
+    }
+}
