@@ -1,4 +1,5 @@
-//! What any Vietnamese public software needs: text, document numbers, administrative units, agencies, working time.
+//! What any Vietnamese public software needs: text, document numbers, legal status, administrative
+//! units, agencies, working time.
 //!
 //! Pure: the data that ship are compiled in, and nothing here reads a file, asks a clock or opens a socket. Units,
 //! agencies and holidays are dated data with their source (see `data/README.md` of the repository), never constants in
@@ -15,6 +16,7 @@
 //! ```
 
 pub mod agencies;
+pub mod documents;
 pub mod number;
 mod table;
 pub mod text;

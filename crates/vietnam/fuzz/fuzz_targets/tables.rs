@@ -3,6 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use vietnam::agencies::Agencies;
+use vietnam::documents::RelationWords;
 use vietnam::number::Abbreviations;
 use vietnam::units::{Tables, Units};
 use vietnam::working_time::{Calendar, OfficeHours};
@@ -12,6 +13,7 @@ fuzz_target!(|text: &str| {
     let _ = Calendar::parse(text);
     let _ = Calendar::shipped().amended(text);
     let _ = OfficeHours::parse(text);
+    let _ = RelationWords::parse(text);
     let _ = Abbreviations::parse(text, "code,also,name,from,until,source\n");
     let _ = Abbreviations::parse("code,kind,name,name_en,from,until,legal_basis\n", text);
     let tables = Tables {

@@ -3,7 +3,7 @@
 //! `data/documents/forms.csv` and `issuers.csv`, each row with its legal basis or source. An unknown abbreviation is
 //! no error: units inside an agency make up their own.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use jiff::civil::Date;
@@ -76,6 +76,10 @@ pub struct Abbreviations {
     issuers: Vec<Issuer>,
     /// The abbreviation in capitals → as the rules write it.
     spelling: HashMap<String, String>,
+    /// The form's abbreviation in capitals.
+    form_codes: HashSet<String>,
+    /// Every spelling of an issuer in capitals → its place.
+    issuer_at: HashMap<String, usize>,
     /// Folded names and abbreviations of forms → the abbreviation, longest first.
     leads: Vec<(String, String)>,
 }
@@ -130,6 +134,14 @@ impl Abbreviations {
         for code in forms.iter().map(|f| &f.code).chain(issuers.iter().map(|i| &i.code)) {
             spelling.insert(code.to_uppercase(), code.clone());
         }
+        let form_codes =
+            forms.iter().map(|f| f.code.to_uppercase()).filter(|code| !code.is_empty()).collect();
+        let mut issuer_at = HashMap::new();
+        for (place, issuer) in issuers.iter().enumerate() {
+            for name in std::iter::once(&issuer.code).chain(&issuer.also) {
+                issuer_at.entry(name.to_uppercase()).or_insert(place);
+            }
+        }
         let mut leads: Vec<(String, String)> = forms
             .iter()
             .filter(|form| !form.code.is_empty())
@@ -137,7 +149,7 @@ impl Abbreviations {
             .collect();
         leads.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
         leads.dedup_by(|a, b| a.0 == b.0);
-        Ok(Abbreviations { forms, issuers, spelling, leads })
+        Ok(Abbreviations { forms, issuers, spelling, form_codes, issuer_at, leads })
     }
 
     /// All forms, in the order of the table.
@@ -161,15 +173,12 @@ impl Abbreviations {
     }
 
     pub(super) fn is_form(&self, group: &str) -> bool {
-        let capitals = without_term(group).0.to_uppercase();
-        self.forms.iter().any(|f| !f.code.is_empty() && f.code.to_uppercase() == capitals)
+        self.form_codes.contains(&without_term(group).0.to_uppercase())
     }
 
     /// The issuer of an abbreviation in any case, Đ and D apart; `QH15` is QH.
     pub(super) fn issuer(&self, group: &str) -> Option<&Issuer> {
-        let capitals = without_term(group).0.to_uppercase();
-        let named = |name: &String| name.to_uppercase() == capitals;
-        self.issuers.iter().find(|i| named(&i.code) || i.also.iter().any(named))
+        self.issuer_at.get(&without_term(group).0.to_uppercase()).map(|place| &self.issuers[*place])
     }
 
     pub(super) fn is_issuer(&self, group: &str) -> bool {
