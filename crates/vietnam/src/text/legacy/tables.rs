@@ -3,7 +3,7 @@
 //! `data/text/legacy_encodings.csv` has the 134 letters; bytes stand here as the letters that Windows-1252 shows for them, since that
 //! is how such text is seen and pasted. Decoding takes the longest sequence that the table has.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -49,28 +49,46 @@ struct Row {
 }
 
 struct Tables {
-    tcvn3: HashMap<String, char>,
-    vni: HashMap<String, char>,
-    viqr: HashMap<String, char>,
+    tcvn3: Table,
+    vni: Table,
+    viqr: Table,
+}
+
+/// Sequences of an encoding and their letters.
+#[derive(Default)]
+struct Table {
+    letters: HashMap<String, char>,
+    /// What a sequence may begin with.
+    begin: HashSet<char>,
+}
+
+impl Table {
+    /// A sequence that is there already stays.
+    fn add(&mut self, sequence: String, letter: char) {
+        self.begin.extend(sequence.chars().next());
+        self.letters.entry(sequence).or_insert(letter);
+    }
 }
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     let table = include_str!("../../../../../data/text/legacy_encodings.csv");
     let rows = rows::<Row>(FILE, table).expect("the compiled-in table parses: a test reads it");
-    let mut tables = Tables { tcvn3: HashMap::new(), vni: HashMap::new(), viqr: HashMap::new() };
-    // Small letters first: TCVN3 has one code for both cases of most letters, and a font for capitals.
+    let mut tables = Tables { tcvn3: Table::default(), vni: Table::default(), viqr: Table::default() };
+    // Small letters come first: TCVN3 has one code for both cases of most letters, and a font for capitals.
     for (_, row) in &rows {
-        tables.tcvn3.entry(shown(&row.tcvn3)).or_insert(row.letter);
-        let vni = shown(&row.vni);
-        tables.viqr.insert(row.viqr.replace('+', "*"), row.letter);
-        tables.viqr.insert(row.viqr.clone(), row.letter);
-        // A mark of the other case than its letter is read too.
-        if let (Some(base), Some(mark)) = (vni.chars().next(), vni.chars().nth(1)) {
-            tables.vni.entry(format!("{base}{}", other_case(mark))).or_insert(row.letter);
-        }
-        tables.vni.insert(vni, row.letter);
+        tables.tcvn3.add(shown(&row.tcvn3), row.letter);
+        tables.vni.add(shown(&row.vni), row.letter);
+        tables.viqr.add(row.viqr.clone(), row.letter);
+        tables.viqr.add(row.viqr.replace('+', "*"), row.letter);
     }
-    tables.viqr.insert("Dd".to_owned(), 'Đ');
+    // A mark of the other case than its letter is read too, where it means nothing else.
+    for (_, row) in &rows {
+        let vni = shown(&row.vni);
+        if let (Some(base), Some(mark)) = (vni.chars().next(), vni.chars().nth(1)) {
+            tables.vni.add(format!("{base}{}", other_case(mark)), row.letter);
+        }
+    }
+    tables.viqr.add("Dd".to_owned(), 'Đ');
     tables
 });
 
@@ -122,7 +140,7 @@ pub(super) fn decode(shown: &str, encoding: Encoding) -> (String, usize) {
 }
 
 /// `escape` before a character leaves it alone, and is taken away.
-fn by_sequences(shown: &str, table: &HashMap<String, char>, escape: Option<char>) -> (String, usize) {
+fn by_sequences(shown: &str, table: &Table, escape: Option<char>) -> (String, usize) {
     let letters: Vec<char> = shown.chars().collect();
     let mut text = String::with_capacity(shown.len());
     let mut unreadable = 0;
@@ -134,10 +152,11 @@ fn by_sequences(shown: &str, table: &HashMap<String, char>, escape: Option<char>
             at += 2;
             continue;
         }
-        let longest = (1..=LONGEST.min(letters.len() - at)).rev().find_map(|length| {
+        let most = if table.begin.contains(&c) { LONGEST.min(letters.len() - at) } else { 0 };
+        let longest = (1..=most).rev().find_map(|length| {
             sequence.clear();
             sequence.extend(&letters[at..at + length]);
-            table.get(&sequence).map(|letter| (*letter, length))
+            table.letters.get(&sequence).map(|letter| (*letter, length))
         });
         match longest {
             Some((letter, length)) => {
