@@ -1,0 +1,92 @@
+//! The fuzz targets, run on the committed corpus and on damaged copies of it.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+#[path = "../fuzz/src/lib.rs"]
+mod targets;
+
+use std::fs;
+use std::path::Path;
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+type Target = fn(&[u8]);
+
+/// A target that takes text is given the text that the bytes hold, or nothing.
+macro_rules! on_text {
+    ($target:path) => {
+        |bytes| {
+            if let Ok(text) = std::str::from_utf8(bytes) {
+                $target(text);
+            }
+        }
+    };
+}
+
+const TARGETS: [(&str, Target); 10] = [
+    ("agency_code", on_text!(targets::agency_code)),
+    ("canonical", on_text!(targets::canonical)),
+    ("domain", on_text!(targets::domain)),
+    ("fold", on_text!(targets::fold)),
+    ("legacy_text", targets::legacy_text),
+    ("name_lookup", on_text!(targets::name_lookup)),
+    ("number", on_text!(targets::number)),
+    ("number_in_text", on_text!(targets::number_in_text)),
+    ("slug", on_text!(targets::slug)),
+    ("tables", on_text!(targets::tables)),
+];
+
+/// Every file of every target's corpus.
+fn corpus() -> Vec<(Target, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
+    let mut files = Vec::new();
+    for (name, target) in TARGETS {
+        let before = files.len();
+        for file in fs::read_dir(folder.join(name)).unwrap() {
+            files.push((target, fs::read(file.unwrap().path()).unwrap()));
+        }
+        assert!(files.len() > before, "{name} has a corpus");
+    }
+    files
+}
+
+#[test]
+fn every_target_has_a_file_and_a_corpus() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/fuzz_targets");
+    let mut names: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    assert_eq!(names, TARGETS.map(|(name, _)| format!("{name}.rs")));
+}
+
+#[test]
+fn the_corpus_holds() {
+    corpus().into_iter().for_each(|(target, bytes)| target(&bytes));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(500) })]
+
+    #[test]
+    fn damaged_files_never_panic(
+        file in any::<Index>(),
+        other in any::<Index>(),
+        cut in any::<Index>(),
+        edits in prop::collection::vec((any::<Index>(), 0x20u8..0x7f), 0..4),
+    ) {
+        let files = corpus();
+        let (target, mut bytes) = file.get(&files).clone();
+        for (place, byte) in edits {
+            let place = place.index(bytes.len().max(1));
+            if bytes.get(place).is_some_and(u8::is_ascii) {
+                bytes[place] = byte;
+            }
+        }
+        target(&bytes);
+        let cut = cut.index(bytes.len() + 1);
+        target(&bytes[..cut]);
+        let rest = &other.get(&files).1;
+        bytes.splice(cut.., rest.iter().copied().skip(cut));
+        target(&bytes);
+    }
+}
