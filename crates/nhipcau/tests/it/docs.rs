@@ -74,7 +74,7 @@ fn the_command_table_is_that_of_the_program() {
 
 /// What a user can do today, in both languages, and the test that fails when it does not work: its file under
 /// `tests`, and its name.
-const WORKS: [(&str, &str, &str, &str); 18] = [
+const WORKS: [(&str, &str, &str, &str); 20] = [
     (
         "đăng một lần, đứng ở mọi cổng",
         "issued once, it stands on every portal",
@@ -182,6 +182,18 @@ const WORKS: [(&str, &str, &str, &str); 18] = [
         "bad input is told what is wrong",
         "it/bad_input",
         "the_api_names_every_fault_and_writes_nothing",
+    ),
+    (
+        "tính thời hạn, giải thích từng ngày",
+        "a deadline is counted, every day explained",
+        "it/rules",
+        "an_explained_deadline_names_every_day_and_its_act",
+    ),
+    (
+        "đọc số, ký hiệu văn bản dù viết thế nào",
+        "a document's number is read however it is written",
+        "it/rules",
+        "numbers_are_read_from_arguments_and_from_lines",
     ),
 ];
 
