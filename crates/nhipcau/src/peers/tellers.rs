@@ -13,6 +13,7 @@ use network::names::Origin;
 use network::receipt::{Held, Receipt, Shown, ShownBy, SignedReceipt};
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::{Notify, mpsc};
+use tokio::time::Instant;
 
 use super::{line, receipts};
 use crate::all;
@@ -36,6 +37,10 @@ const MOST_LACKING: i64 = 64;
 const MOST_ONWARD: usize = 1_024;
 /// Receipts of others that go out in one request.
 const TOGETHER: usize = 64;
+/// A receipt that a neighbour refuses, perhaps because it does not know the signer yet, is offered again after
+/// this time, and so often.
+const OFFER_AGAIN: Duration = Duration::from_secs(1);
+const OFFERS: u32 = 60;
 
 /// A receipt of somebody else that is to be handed on.
 #[derive(Clone, Debug)]
@@ -60,9 +65,12 @@ struct Pocket {
 #[derive(Default)]
 struct Due {
     logs: BTreeSet<i64>,
-    /// The newest by its node and the logs for which it is handed on.
-    onward: BTreeMap<(Origin, Vec<Origin>), SignedReceipt>,
+    onward: Handed,
 }
+
+/// Receipts of others, the newest by its node and the logs for which it is handed on, and how often each was
+/// refused.
+type Handed = BTreeMap<(Origin, Vec<Origin>), (SignedReceipt, u32)>;
 
 impl Pocket {
     fn change(&self, change: impl FnOnce(&mut Due)) {
@@ -95,7 +103,7 @@ impl Pocket {
 
 impl Due {
     fn hand_on(&mut self, onward: Onward) {
-        self.onward.insert((onward.node, onward.logs), onward.receipt);
+        self.onward.insert((onward.node, onward.logs), (onward.receipt, 0));
         self.bound();
     }
 
@@ -191,10 +199,26 @@ struct Teller {
 impl Teller {
     async fn run(self) {
         let mut wait = FIRST_WAIT;
+        let mut refused = Handed::new();
+        let mut again = Instant::now();
         loop {
-            let due = self.pocket.take().await;
+            let mut due = tokio::select! {
+                due = self.pocket.take() => due,
+                () = tokio::time::sleep_until(again), if !refused.is_empty() => Due::default(),
+            };
+            if again <= Instant::now() {
+                for (key, receipt) in std::mem::take(&mut refused) {
+                    due.onward.entry(key).or_insert(receipt);
+                }
+            }
             match self.tell(due).await {
-                Ok(()) => wait = FIRST_WAIT,
+                Ok(more) => {
+                    if refused.is_empty() {
+                        again = Instant::now() + OFFER_AGAIN;
+                    }
+                    refused.extend(more);
+                    wait = FIRST_WAIT;
+                }
                 Err((left, error)) => {
                     self.pocket.put_back(left);
                     tracing::debug!(
@@ -209,23 +233,36 @@ impl Teller {
         }
     }
 
-    async fn tell(&self, mut due: Due) -> Result<(), (Due, anyhow::Error)> {
+    /// Brings what is due. Returns what was refused and is to be offered again; or what is left, and why.
+    async fn tell(&self, mut due: Due) -> Result<Handed, (Due, anyhow::Error)> {
         if !due.logs.is_empty() {
             match self.own(&due.logs).await {
                 Ok(()) => due.logs.clear(),
                 Err(error) => return Err((due, error)),
             }
         }
+        let mut together = TOGETHER;
+        let mut refused = Handed::new();
         while !due.onward.is_empty() {
-            let keys: Vec<_> = due.onward.keys().take(TOGETHER).cloned().collect();
-            let receipts: Vec<SignedReceipt> = keys.iter().map(|key| due.onward[key].clone()).collect();
+            let keys: Vec<_> = due.onward.keys().take(together).cloned().collect();
+            let receipts: Vec<SignedReceipt> = keys.iter().map(|key| due.onward[key].0.clone()).collect();
             match self.post(&receipts).await {
-                // What it refuses it refuses again; that is between it and the signer.
-                Err(error) if !refused(&error) => return Err((due, error)),
-                _ => keys.iter().for_each(|key| drop(due.onward.remove(key))),
+                Ok(()) => keys.iter().for_each(|key| drop(due.onward.remove(key))),
+                // One of them is refused: which, they are offered one by one to learn.
+                Err(error) if is_refusal(&error) && keys.len() > 1 => together = 1,
+                Err(error) if is_refusal(&error) => {
+                    for key in keys {
+                        let offered = due.onward.remove(&key).filter(|(_, times)| *times < OFFERS);
+                        refused.extend(offered.map(|(receipt, times)| (key, (receipt, times + 1))));
+                    }
+                }
+                Err(error) => {
+                    due.onward.extend(refused);
+                    return Err((due, error));
+                }
             }
         }
-        Ok(())
+        Ok(refused)
     }
 
     async fn own(&self, logs: &BTreeSet<i64>) -> anyhow::Result<()> {
@@ -246,7 +283,7 @@ impl Teller {
     }
 }
 
-fn refused(error: &anyhow::Error) -> bool {
+fn is_refusal(error: &anyhow::Error) -> bool {
     error.downcast_ref::<line::Status>().is_some_and(|status| matches!(status.status, 403 | 422))
 }
 
@@ -367,7 +404,7 @@ mod tests {
         pocket.put_back(taken);
         let taken = pocket.take().await;
         assert_eq!(taken.logs, BTreeSet::from([1, 2]));
-        assert_eq!(taken.onward.into_values().collect::<Vec<_>>(), [new.receipt]);
+        assert_eq!(taken.onward.into_values().collect::<Vec<_>>(), [(new.receipt, 0)]);
     }
 
     #[tokio::test]

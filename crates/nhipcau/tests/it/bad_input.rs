@@ -104,7 +104,7 @@ async fn broken_requests_do_no_harm() {
         ("431", format!("GET /{long} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").into_bytes()),
         ("431", format!("GET / HTTP/1.1\r\nhost: {host}\r\nx: {long}\r\nconnection: close\r\n\r\n").into_bytes()),
         ("431", format!("GET / HTTP/1.1\r\nhost: {host}\r\n{many}connection: close\r\n\r\n").into_bytes()),
-        ("400", format!("POST /flow HTTP/1.1\r\nhost: {host}\r\ncontent-length: 99999999999\r\nconnection: close\r\n\r\nx").into_bytes()),
+        ("413", format!("POST /flow HTTP/1.1\r\nhost: {host}\r\ncontent-length: 99999999999\r\nconnection: close\r\n\r\nx").into_bytes()),
         ("400", format!("POST /receipts HTTP/1.1\r\nhost: {host}\r\ntransfer-encoding: chunked\r\ncontent-length: 5\r\nconnection: close\r\n\r\nzz\r\n").into_bytes()),
         ("400", [b"GET /muc/".to_vec(), b"\xff\xfe\xc0\x80".to_vec(), format!(" HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").into_bytes()].concat()),
         ("400", format!("GET /muc/%ff%fe%00 HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").into_bytes()),
