@@ -150,7 +150,7 @@ const WORKS: [(&str, &str, &str, &str); 20] = [
     (
         "kiểm tra ngay trên trình duyệt",
         "checked in the reader's own browser",
-        "browser",
+        "browser/main",
         "a_reader_sees_verifies_and_is_told_the_truth",
     ),
     (
