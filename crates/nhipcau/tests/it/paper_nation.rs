@@ -174,7 +174,7 @@ impl Paper {
     pub fn appends(&mut self, log: &str, kind: Kind) -> u64 {
         let entry = Entry { at: "2026-11-23T08:15:02Z".parse().unwrap(), kind };
         let entries = self.logs.entry(log.to_owned()).or_default();
-        entries.push(entry.encode().unwrap().into());
+        entries.push(entry.encode().unwrap());
         entries.len() as u64 - 1
     }
 
