@@ -71,6 +71,8 @@ pub struct Inner {
     pub cosigned: mpsc::Sender<tlog::Note>,
     /// Receipts of others that are to be handed on.
     pub onward: mpsc::Sender<peers::tellers::Onward>,
+    /// Logs of which somebody reads who holds them.
+    pub inquiries: mpsc::Sender<Origin>,
     inboxes: Mutex<Option<Inboxes>>,
     /// Counts the changes of `status`, so that whoever waits for one can.
     pub stirred: watch::Sender<u64>,
@@ -87,6 +89,7 @@ struct Inboxes {
     follower: mpsc::Receiver<peers::Event>,
     cosigned: mpsc::Receiver<tlog::Note>,
     onward: mpsc::Receiver<peers::tellers::Onward>,
+    inquiries: mpsc::Receiver<Origin>,
 }
 
 impl Deref for App {
@@ -161,6 +164,7 @@ impl App {
         let (follower, inbox) = mpsc::channel(4096);
         let (cosigned, heads) = mpsc::channel(16);
         let (onward, passing) = mpsc::channel(1024);
+        let (inquiries, hints) = mpsc::channel(64);
         Ok(App(Arc::new(Inner {
             folder: Folder(config.content.clone()),
             pages,
@@ -183,7 +187,13 @@ impl App {
             follower,
             cosigned,
             onward,
-            inboxes: Mutex::new(Some(Inboxes { follower: inbox, cosigned: heads, onward: passing })),
+            inquiries,
+            inboxes: Mutex::new(Some(Inboxes {
+                follower: inbox,
+                cosigned: heads,
+                onward: passing,
+                inquiries: hints,
+            })),
             token,
         })))
     }
@@ -191,12 +201,13 @@ impl App {
     /// Starts the background work. Once; a second call does nothing.
     pub fn begin(&self) {
         let inboxes = self.inboxes.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(Inboxes { follower: inbox, cosigned: heads, onward }) = inboxes else { return };
+        let Some(Inboxes { follower: inbox, cosigned: heads, onward, inquiries }) = inboxes else { return };
         let app = self;
         app.tasks.spawn("aftermath", crate::operate::aftermath::run(app.clone()));
         app.tasks.spawn("keeper", agencies::keeper::run(app.clone(), heads));
         app.tasks.spawn("follower", peers::follow::run(app.clone(), inbox));
         app.tasks.spawn("tellers", peers::tellers::run(app.clone(), onward));
+        app.tasks.spawn("inquiry", peers::inquiry::run(app.clone(), inquiries));
         app.tasks.spawn("heads", crate::logs::heads::run(app.clone()));
         app.tasks.spawn("startup", startup::run(app.clone()));
     }

@@ -271,6 +271,10 @@ async fn account(
     (index, said): (u64, i64),
 ) -> anyhow::Result<Account> {
     let reached = reached(conn, directory, origin, index, said).await?;
+    let far = far(conn, directory, origin, index).await?;
+    let timed = |portal: &&&Agency| portal.node.as_ref().is_some_and(|n| reached.contains_key(n.as_str()));
+    // Whoever was only heard of later has it too; when it came there is not known here.
+    let have = portals.iter().filter(|portal| timed(portal) || is_good(&far, portal, index)).count();
     let mut times: Vec<i64> =
         portals.iter().filter_map(|portal| reached.get(portal.node.as_ref()?.as_str()).copied()).collect();
     times.sort_unstable();
@@ -281,7 +285,7 @@ async fn account(
     Ok(Account {
         of,
         at: instant(said),
-        reached: (times.len() as u32, all as u32),
+        reached: (have as u32, all as u32),
         half_ms: (times.len() * 2 >= all && all > 0).then(|| after(all.div_ceil(2))).flatten(),
         most_ms: (times.len() * 100 >= all * 99 && all > 0)
             .then(|| after((all * 99).div_ceil(100)))

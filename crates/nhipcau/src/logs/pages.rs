@@ -20,7 +20,7 @@ use crate::items::State;
 use crate::items::pages::{kept, label, title};
 use crate::items::store::{self as items, Reference};
 use crate::operate::alarms;
-use crate::peers::receipts;
+use crate::peers::{inquiry, receipts};
 use crate::problem::Problem;
 use crate::web::answer::failure;
 use crate::web::pages::{Drawn, Tag};
@@ -47,6 +47,9 @@ pub async fn coverage(Given(app): Given<App>, Path(reference): Path<String>, vis
         let mut conn = app.db.read().await?;
         let item = items::find(&mut conn, &reference).await?.ok_or(Problem::NotFound("item"))?;
         let told = coverage::told(&app, &mut conn, &item, visitor.lang).await?;
+        if told.portals.0 < told.portals.1 {
+            inquiry::hint(&app, &item.origin);
+        }
         let mut shell = portal.shell(&app, &visitor, Section::Elsewhere);
         let label = label(&item.card, visitor.lang);
         shell.title = Some(format!("{} – {label}", shell.w().coverage_title));

@@ -5,6 +5,7 @@
 
 pub mod contents;
 pub mod follow;
+pub mod inquiry;
 pub mod line;
 pub mod progress;
 pub mod receipts;

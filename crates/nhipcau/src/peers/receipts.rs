@@ -51,7 +51,7 @@ pub async fn take(app: &App, body: &[u8]) -> Result<(), Problem> {
     Ok(())
 }
 
-fn node_keys(app: &App, name: &Origin) -> Option<NodeKeys> {
+pub(super) fn node_keys(app: &App, name: &Origin) -> Option<NodeKeys> {
     if name == app.keys.node() {
         return None; // Nobody else speaks for us.
     }
@@ -96,7 +96,7 @@ pub(super) async fn keep(app: &App, verified: Vec<(Receipt, SignedReceipt)>) -> 
             let mut news = BTreeSet::new();
             for (receipt, signed) in &verified {
                 about_heads |= receipt.logs.iter().any(|held| held.origin == heads);
-                if keep_one(tx, receipt, signed).await? {
+                if keep_one(tx, receipt, signed, Heard::Brought).await? {
                     news.insert(signed.note.to_string());
                 }
             }
@@ -119,8 +119,34 @@ fn is_below(app: &App, directory: &Directory, node: &Origin) -> bool {
     })
 }
 
+/// Keeps verified receipts that were asked for, not brought: they are handed on to nobody.
+pub(super) async fn keep_asked(app: &App, verified: Vec<(Receipt, SignedReceipt)>) -> Result<(), Problem> {
+    app.db
+        .write("receipts.keep_asked", async move |tx: &mut Tx| -> Result<(), Problem> {
+            for (receipt, signed) in &verified {
+                keep_one(tx, receipt, signed, Heard::Asked).await?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// How a receipt came here.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Heard {
+    /// Its node, or who relays, brought it when it was fresh.
+    Brought,
+    /// It was asked for later: when its node had come so far is not known here.
+    Asked,
+}
+
 /// Keeps one receipt. Returns false if nothing of it was new.
-async fn keep_one(tx: &mut Tx, receipt: &Receipt, signed: &SignedReceipt) -> Result<bool, Problem> {
+async fn keep_one(
+    tx: &mut Tx,
+    receipt: &Receipt,
+    signed: &SignedReceipt,
+    heard: Heard,
+) -> Result<bool, Problem> {
     let shown: BTreeMap<&Origin, u64> =
         receipt.shown.iter().filter(|s| s.portal == ShownBy::Every).map(|s| (&s.origin, s.size)).collect();
     let node = receipt.node.to_string();
@@ -137,7 +163,11 @@ async fn keep_one(tx: &mut Tx, receipt: &Receipt, signed: &SignedReceipt) -> Res
             content: held.content as i64,
             lacking,
             shown: shown.get(&held.origin).copied().unwrap_or(0) as i64,
-            received: tx.ledger.now(),
+            received: match heard {
+                Heard::Brought => tx.ledger.now(),
+                // By the node's own clock, which nothing but this display relies on.
+                Heard::Asked => tx.ledger.now().min(i64::try_from(receipt.time * 1000).unwrap_or(i64::MAX)),
+            },
         };
         let before = progress::of_node(tx.conn(), held.origin.as_str(), &node).await?;
         let changed = run!(
@@ -168,17 +198,19 @@ async fn keep_one(tx: &mut Tx, receipt: &Receipt, signed: &SignedReceipt) -> Res
             continue;
         }
         // Content counts from where nothing is lacking; that is what coverage is asked for.
-        run!(
-            tx,
-            "INSERT INTO reach (origin, node, size, content, shown, at) VALUES ($1, $2, $3, $4, $5, $6)
+        if heard == Heard::Brought {
+            run!(
+                tx,
+                "INSERT INTO reach (origin, node, size, content, shown, at) VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (origin, node, size, content, shown) DO NOTHING",
-            held.origin.to_string(),
-            node.clone(),
-            now.size,
-            now.whole(),
-            now.shown,
-            now.received
-        )?;
+                held.origin.to_string(),
+                node.clone(),
+                now.size,
+                now.whole(),
+                now.shown,
+                now.received
+            )?;
+        }
         if let Some(head) = store::by_origin(tx.conn(), held.origin.as_str()).await? {
             tx.ledger.effects.receipts.push(News { log: head.id, entries });
         }

@@ -35,7 +35,9 @@ const SMALL: usize = 8;
 const MOST_LACKING: i64 = 64;
 /// Receipts of others that wait for one neighbour; of more, some are told only when they change again.
 const MOST_ONWARD: usize = 1_024;
-/// Receipts of others that go out in one request.
+/// Logs of which one receipt of ours speaks at most: it is kept whole for each of them.
+const IN_ONE: usize = 16;
+/// Receipts that go out in one request.
 const TOGETHER: usize = 64;
 /// A receipt that a neighbour refuses, perhaps because it does not know the signer yet, is offered again after
 /// this time, and so often.
@@ -266,13 +268,14 @@ impl Teller {
     }
 
     async fn own(&self, logs: &BTreeSet<i64>) -> anyhow::Result<()> {
-        let mut conn = self.app.db.read().await?;
-        let receipt = compose(&self.app, &self.cosigned, &mut conn, logs).await?;
-        drop(conn);
-        if receipt.logs.is_empty() {
+        let told = about(&self.app, &self.cosigned, logs).await?;
+        if told.is_empty() {
             return Ok(());
         }
-        self.post(&[sign(&self.app, &receipt)?]).await?;
+        let signed: Vec<SignedReceipt> = told.into_iter().map(|(_, signed)| signed).collect();
+        for some in signed.chunks(TOGETHER) {
+            self.post(some).await?;
+        }
         startup::heard(&self.app).await
     }
 
@@ -300,6 +303,12 @@ async fn targets(app: &App, fresh: &BTreeSet<i64>) -> BTreeMap<String, BTreeSet<
             targets.entry(neighbour.url.clone()).or_default().extend(fresh);
         }
     }
+    if small {
+        let others = directory.nodes().filter(|node| node.keys.name != app.config.name);
+        for node in others {
+            targets.entry(node.keys.url.clone()).or_default().extend(fresh);
+        }
+    }
     let Ok(mut conn) = app.db.read().await else { return targets };
     for log in fresh {
         let Ok(Some(head)) = store::head(&mut conn, *log).await else { continue };
@@ -314,17 +323,8 @@ async fn targets(app: &App, fresh: &BTreeSet<i64>) -> BTreeMap<String, BTreeSet<
     targets
 }
 
-fn sign(app: &App, receipt: &Receipt) -> anyhow::Result<SignedReceipt> {
-    Ok(receipt.sign(app.keys.reporter(), app.keys.cosigner())?)
-}
-
 /// What this node holds and shows of these logs, as far as it may cosign them.
-async fn compose(
-    app: &App,
-    cosigned: &Cosigned,
-    conn: &mut Conn,
-    logs: &BTreeSet<i64>,
-) -> anyhow::Result<Receipt> {
+async fn compose(app: &App, cosigned: &Cosigned, conn: &mut Conn, logs: &[i64]) -> anyhow::Result<Receipt> {
     let mut receipt = Receipt {
         node: app.config.name.clone(),
         time: (app.clock.micros() / 1000).max(0) as u64,
@@ -366,15 +366,30 @@ async fn compose(
 }
 
 async fn tell_ourselves(app: &App, cosigned: &Cosigned, logs: &BTreeSet<i64>) -> anyhow::Result<()> {
-    let mut conn = app.db.read().await?;
-    let receipt = compose(app, cosigned, &mut conn, logs).await?;
-    drop(conn);
-    if receipt.logs.is_empty() {
-        return Ok(());
+    let told = about(app, cosigned, logs).await?;
+    if !told.is_empty() {
+        receipts::keep(app, told).await?;
     }
-    let signed = sign(app, &receipt)?;
-    receipts::keep(app, vec![(receipt, signed)]).await?;
     Ok(())
+}
+
+/// Our receipts about these logs, each about a few of them.
+async fn about(
+    app: &App,
+    cosigned: &Cosigned,
+    logs: &BTreeSet<i64>,
+) -> anyhow::Result<Vec<(Receipt, SignedReceipt)>> {
+    let logs: Vec<i64> = logs.iter().copied().collect();
+    let mut conn = app.db.read().await?;
+    let mut told = Vec::new();
+    for some in logs.chunks(IN_ONE) {
+        let receipt = compose(app, cosigned, &mut conn, some).await?;
+        if !receipt.logs.is_empty() {
+            let signed = receipt.sign(app.keys.reporter(), app.keys.cosigner())?;
+            told.push((receipt, signed));
+        }
+    }
+    Ok(told)
 }
 
 #[cfg(test)]

@@ -218,6 +218,7 @@ words! {
     account_half(time),
     account_most(time),
     account_closed(at),
+    account_closed_all,
     account_open(n),
     exceptions_none,
     exceptions_shown(n),

@@ -20,6 +20,7 @@ use crate::items::view::{
 use crate::items::{State, body, meta};
 use crate::logs::coverage;
 use crate::logs::view::fingerprint;
+use crate::peers::inquiry;
 use crate::problem::Problem;
 use crate::web::answer::failure;
 use crate::web::error_view::{ErrorPage, Fault};
@@ -111,6 +112,9 @@ async fn standing_page(
     let reading = part_of(visitor, &reference, &text)?;
     let note = explained(app, conn, item.note).await?;
     let (stored, coverage) = coverage::of_item(app, conn, &item).await?;
+    if stored.nodes < stored.of {
+        inquiry::hint(app, &item.origin);
+    }
     let span = span(app, &item, shown, stored, lang);
     shell.title = Some(title(&item.card, lang).text);
     shell.description = Some(document.summary.clone()).filter(|s| !s.is_empty());

@@ -58,7 +58,7 @@ pub struct Account {
     pub half_ms: Option<u64>,
     /// Milliseconds until 99 of 100 had it.
     pub most_ms: Option<u64>,
-    /// The first instant at which every portal had it: the account is closed.
+    /// The first instant at which every portal had it, if it is known: the account is closed.
     pub closed_at: Option<Timestamp>,
 }
 
@@ -209,6 +209,7 @@ impl CoveragePage {
         said.push_str(". ");
         match account.closed_at {
             Some(at) => said.push_str(&w.account_closed(date::in_sentence(lang, at, self.shell.now))),
+            None if account.reached.0 == account.reached.1 => said.push_str(w.account_closed_all),
             None => {
                 let open = account.reached.1.saturating_sub(account.reached.0);
                 said.push_str(&w.account_open(self.n(&open)));
