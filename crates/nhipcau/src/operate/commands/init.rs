@@ -115,6 +115,9 @@ pub struct TokenArgs {
     dir: PathBuf,
 }
 
+/// The unit that answers for a commune's portal, unless its parent states another (Decree 150/2025/NĐ-CP).
+const COMMUNE_OFFICE: &str = "Văn phòng HĐND và UBND";
+
 /// A portal that the new node will answer for.
 struct Body {
     domain: String,
@@ -260,6 +263,7 @@ fn requests(app: &App, args: &Args, bodies: &[Body]) -> anyhow::Result<()> {
             request.accountable = args.accountable.clone();
             args.dir.join("join-request.json")
         } else {
+            request.accountable = Some(COMMUNE_OFFICE.to_owned());
             let folder = args.dir.join("communes");
             std::fs::create_dir_all(&folder).with_context(|| format!("create {}", folder.display()))?;
             folder.join(format!("{}.json", body.domain))
