@@ -362,11 +362,12 @@ impl ItemPage {
     /// What the link to the coverage page says.
     fn coverage_label(&self) -> String {
         let (w, lang) = (self.shell.w(), self.shell.lang);
-        match self.coverage {
-            Some((shown, of)) => {
-                w.action_where_counted(number::whole(lang, shown.into()), number::whole(lang, of.into()))
-            }
-            None => w.action_where.to_owned(),
+        let Some((good, of)) = self.coverage else { return w.action_where.to_owned() };
+        let (good, of) = (number::whole(lang, good.into()), number::whole(lang, of.into()));
+        if self.notices.iter().any(|notice| matches!(notice, Notice::Withdrawn { .. })) {
+            w.action_withdrawn_counted(good, of)
+        } else {
+            w.action_where_counted(good, of)
         }
     }
 

@@ -155,6 +155,14 @@ fn an_item_says_who_when_and_where_in_plain_sentences() {
 }
 
 #[test]
+fn a_withdrawn_item_counts_where_it_is_gone_and_not_where_it_is_shown() {
+    let mut page = item(Lang::Vi);
+    page.notices.push(Notice::Withdrawn { at: at("2026-11-24T02:12:00Z"), reason: None, by: None });
+    let html = page.render().unwrap();
+    assert!(html.contains("Nơi đã gỡ: 3.370/3.373") && !html.contains("Nơi đang hiển thị:"));
+}
+
+#[test]
 fn an_item_without_text_says_so_and_a_carried_one_offers_no_check() {
     let mut page = item(Lang::Vi);
     page.layer = Layer::MetadataOnly;
