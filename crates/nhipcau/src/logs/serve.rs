@@ -195,15 +195,19 @@ pub async fn content(app: &App, hash: &str, headers: &HeaderMap) -> Result<Respo
     Ok(response)
 }
 
+/// What a `Range` header asks for.
 #[derive(Debug, PartialEq, Eq)]
-enum Range {
+pub enum Range {
+    /// From the first byte to before the last.
     Part(u64, u64),
+    /// Nothing that there is.
     Outside,
     /// Several ranges, or another unit: the whole is a valid answer (RFC 9110, 14.2).
     Ignored,
 }
 
-fn range_of(text: &str, size: u64) -> Range {
+/// The part of `size` bytes that a `Range` header names (RFC 9110, 14).
+pub fn range_of(text: &str, size: u64) -> Range {
     let Some((first, last)) = text.strip_prefix("bytes=").and_then(|r| r.split_once('-')) else {
         return Range::Ignored;
     };

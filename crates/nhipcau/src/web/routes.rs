@@ -133,12 +133,16 @@ pub fn api_route(
     Route { method, path, role, what, handler }
 }
 
-/// The most bytes of body that are read. Readers send none; what the API takes is read only after its token.
-fn most_bytes(route: &Route) -> usize {
+/// The most bytes of body that the API reads, after the token was found right; its own words say so.
+const MOST_OF_API: usize = 128 << 20;
+
+/// A route's handler, with the most bytes of body that are read for it. Readers send none. More is refused by
+/// what is announced, and before it is kept.
+fn bounded(route: Route) -> MethodRouter<App> {
     match route.role {
-        _ if route.path.starts_with("/api/") => 128 << 20,
-        Role::Node => network::receipt::MAX_POST,
-        Role::Reader | Role::Administrator => 64 << 10,
+        _ if route.path.starts_with("/api/") => route.handler.layer(DefaultBodyLimit::max(MOST_OF_API)),
+        Role::Node => route.handler.layer(RequestBodyLimitLayer::new(network::receipt::MAX_POST)),
+        Role::Reader | Role::Administrator => route.handler.layer(RequestBodyLimitLayer::new(64 << 10)),
     }
 }
 
@@ -146,8 +150,7 @@ fn most_bytes(route: &Route) -> usize {
 pub fn router(app: App) -> Router {
     let mut router = Router::new();
     for route in table() {
-        let most = RequestBodyLimitLayer::new(most_bytes(&route));
-        router = router.route(route.path, route.handler.layer(most));
+        router = router.route(route.path, bounded(route));
     }
     let mut english = Router::new();
     for route in pages() {

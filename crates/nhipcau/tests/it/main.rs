@@ -15,6 +15,7 @@ mod crash;
 mod database;
 mod demo;
 mod docs;
+mod doors;
 mod erasure;
 mod feeds;
 mod front;

@@ -12,7 +12,6 @@ pub struct Item {
     /// Label of the portal that issued it.
     pub portal: String,
     pub reference: String,
-    pub origin: String,
     pub id: Uuid,
     pub entry: u64,
 }
@@ -173,11 +172,5 @@ pub fn item(portal: &str, done: &Value) -> Item {
     let text = |field: &str| done[field].as_str().unwrap().to_owned();
     let reference = text("reference");
     let id = Uuid::try_parse(reference.split_once('-').unwrap().1).unwrap();
-    Item {
-        portal: portal.to_owned(),
-        origin: text("origin"),
-        entry: done["entry"].as_u64().unwrap(),
-        id,
-        reference,
-    }
+    Item { portal: portal.to_owned(), entry: done["entry"].as_u64().unwrap(), id, reference }
 }
