@@ -1,6 +1,7 @@
 //! Conversations with the crate as its users have them, and the byte fixtures of every message.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod bundle;
 mod content;
 mod contents;
 mod directory;
