@@ -149,8 +149,9 @@ impl Db {
 
     /// Stops the writer after what it has begun, and closes the connections.
     pub async fn close(&self) {
-        self.writer.stop().await;
+        // The last connection to close empties SQLite's write-ahead log; one that only reads could not.
         self.reading.close().await;
+        self.writer.stop().await;
     }
 }
 

@@ -28,9 +28,13 @@ impl Reading {
                 if !path.exists() {
                     bail!("there is no database at {}", path.display());
                 }
+                let mut log = path.as_os_str().to_owned();
+                log.push("-wal");
                 let options = SqliteConnectOptions::new()
                     .filename(path)
                     .read_only(true)
+                    // Without a write-ahead log nobody writes: then not even the engine leaves a trace.
+                    .immutable(!Path::new(&log).exists())
                     .busy_timeout(Duration::from_secs(10));
                 let pool = SqlitePoolOptions::new().max_connections(2).connect_with(options).await;
                 Pool::Sqlite(pool.with_context(|| format!("open the database {}", path.display()))?)
