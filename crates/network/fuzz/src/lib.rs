@@ -5,6 +5,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
+use network::bundle::{Reader, Record};
 use network::content::{self, Item, MAX_BODY};
 use network::door::Door;
 use network::entry::{Entry, EntryError, Kind, MAX_ENTRY};
@@ -270,5 +271,23 @@ pub fn json(bytes: &[u8]) {
         // Of what a lenient reader takes for an object, only a doubled key is refused.
         Err(why) if any.is_ok_and(|value| value.is_object()) => assert!(why.contains("twice"), "{why}"),
         Err(why) => assert!(!why.is_empty()),
+    }
+}
+
+/// Bundles: the same records whatever the pieces, each within its bounds, and an end only where all of it fits.
+pub fn bundle(bytes: &[u8]) {
+    let read = |piece: usize| {
+        let (mut reader, mut records) = (Reader::new(), Vec::new());
+        let damage = bytes.chunks(piece).find_map(|piece| reader.push(piece, &mut records).err());
+        (records, damage.or_else(|| reader.finish().err()))
+    };
+    let (whole, pieces) = (read(usize::MAX), read(7));
+    assert_eq!(whole.0, pieces.0, "the records do not depend on the pieces");
+    assert_eq!(whole.1.is_none(), pieces.1.is_none());
+    assert_eq!(whole.1.is_none(), whole.0.last() == Some(&Record::End));
+    for record in &whole.0 {
+        if let Record::Content { sha256, bytes } = record {
+            assert_eq!(*sha256, ContentHash::of(bytes));
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use network::bundle::{Header, Listed, Writer};
-use nhipcau::peers::bundles::take::{Fate, Taken};
+use nhipcau::peers::bundles::fate::{Fate, Taken};
 use tlog::{Checkpoint, Frontier, Hash, leaf_hash};
 
 use super::keeping::{errors, program, well};

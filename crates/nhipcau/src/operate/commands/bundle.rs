@@ -20,8 +20,9 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Reading;
 use crate::items::content::Folder;
+use crate::peers::bundles::fate::{Fate, Taken};
 use crate::peers::bundles::give::{self, Bound};
-use crate::peers::bundles::take::{Fate, Import, Taken};
+use crate::peers::bundles::take::Import;
 use crate::peers::line::Cable;
 
 /// Bytes that are read or sent at a time.

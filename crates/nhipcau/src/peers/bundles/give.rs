@@ -16,7 +16,6 @@ use network::names::{ContentHash, Origin};
 use tlog::{Checkpoint, Frontier, Note, TILE_WIDTH};
 use tokio::sync::mpsc;
 
-use super::contents;
 use crate::agencies::fold;
 use crate::db::{Conn, Reading};
 use crate::items::content::{self, Folder};
@@ -173,7 +172,7 @@ pub async fn write(reading: &Reading, folder: &Folder, plan: Plan, out: &Out) ->
         while from < log.size {
             let (to, entries) = entries(reading, log, from).await?;
             for entry in entries.iter().filter_map(|bytes| Entry::decode(bytes).ok()) {
-                for wanted in contents(&entry.kind) {
+                for wanted in entry.kind.contents() {
                     if !seen.insert(wanted.sha256) {
                         continue;
                     }
