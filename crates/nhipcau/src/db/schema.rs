@@ -8,6 +8,7 @@ use sqlx::migrate::Migrator;
 use sqlx::{Postgres, Sqlite};
 
 use super::{Place, Pool, Reading, shown};
+use crate::{all, maybe};
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
@@ -70,58 +71,18 @@ impl Reading {
     /// # Errors
     /// When it cannot be read.
     pub async fn schema(&self) -> anyhow::Result<Schema> {
-        let (known, applied, empty) = match &self.pool {
-            Pool::Sqlite(pool) => {
-                let has = async |table: &'static str| {
-                    sqlx::query_as::<Sqlite, (i64,)>("SELECT COUNT(*) FROM sqlite_master WHERE name = $1")
-                        .bind(table)
-                        .fetch_one(pool)
-                        .await
-                        .map(|(n,)| n > 0)
-                };
-                let applied: Vec<(i64,)> = match has("_sqlx_migrations").await? {
-                    true => {
-                        sqlx::query_as::<Sqlite, _>("SELECT version FROM _sqlx_migrations")
-                            .fetch_all(pool)
-                            .await?
-                    }
-                    false => Vec::new(),
-                };
-                let rows: Option<(i64,)> = match has("log").await? {
-                    true => {
-                        sqlx::query_as::<Sqlite, _>("SELECT id FROM log LIMIT 1").fetch_optional(pool).await?
-                    }
-                    false => None,
-                };
-                (&SQLITE, applied, rows.is_none())
-            }
-            Pool::Postgres(pool) => {
-                let has = async |table: &'static str| {
-                    sqlx::query_as::<Postgres, (bool,)>("SELECT to_regclass($1) IS NOT NULL")
-                        .bind(table)
-                        .fetch_one(pool)
-                        .await
-                        .map(|(has,)| has)
-                };
-                let applied: Vec<(i64,)> = match has("_sqlx_migrations").await? {
-                    true => {
-                        sqlx::query_as::<Postgres, _>("SELECT version FROM _sqlx_migrations")
-                            .fetch_all(pool)
-                            .await?
-                    }
-                    false => Vec::new(),
-                };
-                let rows: Option<(i64,)> = match has("log").await? {
-                    true => {
-                        sqlx::query_as::<Postgres, _>("SELECT id FROM log LIMIT 1")
-                            .fetch_optional(pool)
-                            .await?
-                    }
-                    false => None,
-                };
-                (&POSTGRES, applied, rows.is_none())
-            }
+        let known = match &self.pool {
+            Pool::Sqlite(_) => &SQLITE,
+            Pool::Postgres(_) => &POSTGRES,
         };
+        let (migrated, begun) = (self.has("_sqlx_migrations").await?, self.has("log").await?);
+        let mut conn = self.read().await?;
+        let applied = match migrated {
+            true => all!(&mut conn, (i64,), "SELECT version FROM _sqlx_migrations")?,
+            false => Vec::new(),
+        };
+        let empty = !begun || maybe!(&mut conn, (i64,), "SELECT id FROM log LIMIT 1")?.is_none();
+        drop(conn);
         let applied: Vec<i64> = applied.into_iter().map(|(version,)| version).collect();
         let pending = known.iter().filter(|m| !applied.contains(&m.version));
         Ok(Schema {
@@ -130,6 +91,26 @@ impl Reading {
             newest: known.iter().map(|m| m.version).max().unwrap_or(0),
             empty,
         })
+    }
+}
+
+impl Reading {
+    async fn has(&self, table: &'static str) -> sqlx::Result<bool> {
+        let (has,): (bool,) = match &self.pool {
+            Pool::Sqlite(pool) => {
+                sqlx::query_as::<Sqlite, _>("SELECT COUNT(*) > 0 FROM sqlite_master WHERE name = $1")
+                    .bind(table)
+                    .fetch_one(pool)
+                    .await?
+            }
+            Pool::Postgres(pool) => {
+                sqlx::query_as::<Postgres, _>("SELECT to_regclass($1) IS NOT NULL")
+                    .bind(table)
+                    .fetch_one(pool)
+                    .await?
+            }
+        };
+        Ok(has)
     }
 }
 

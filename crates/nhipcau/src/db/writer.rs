@@ -284,7 +284,14 @@ fn words(panic: &Box<dyn Any + Send>) -> &str {
 
 async fn begin(pool: &Pool) -> sqlx::Result<Conn> {
     Ok(match pool {
-        Pool::Sqlite(pool) => Conn::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
+        Pool::Sqlite(pool) => Conn::Sqlite(match pool.begin_with("BEGIN IMMEDIATE").await {
+            // On a full disk the engine may roll back by itself, and the connection does not know it; a fresh one does.
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                pool.acquire().await?.close().await?;
+                pool.begin_with("BEGIN IMMEDIATE").await?
+            }
+            begun => begun?,
+        }),
         Pool::Postgres(pool) => Conn::Postgres(pool.begin().await?),
     })
 }

@@ -6,13 +6,12 @@
 use std::path::Path;
 
 use anyhow::{bail, ensure};
-use sqlx::{Connection, PgConnection, SqliteConnection};
 
 use super::make::copy;
 use super::manifest::{FILE as MANIFEST, Manifest, check};
 use super::{Teller, database_file, engine};
 use crate::config::{Config, FILE};
-use crate::db::Place;
+use crate::db::{Db, Place, Reading};
 use crate::logs::startup::RESTORED;
 
 /// What was put back.
@@ -52,6 +51,13 @@ pub async fn restore(source: &Path, folder: &Path, mut tell: impl Teller) -> any
             manifest.engine
         );
     }
+    if engine == "sqlite" {
+        let copied = Place::Sqlite(source.join(database_file(&config.database)));
+        let reading = Reading::open(&copied).await?;
+        let schema = reading.schema().await;
+        reading.close().await;
+        schema?.not_newer(&copied)?;
+    }
     engine::must_be_empty(&config.database).await?;
     engine::ready(&config).await?;
     let of = manifest.parts.len() as u64;
@@ -71,26 +77,7 @@ pub async fn restore(source: &Path, folder: &Path, mut tell: impl Teller) -> any
     let database = source.join(database_file(&config.database));
     ensure!(database.exists(), "{} names no database", source.join(MANIFEST).display());
     engine::put_back(&database, &config.database).await?;
-    mark(&config.database).await?;
+    // The copy itself is the backup of an older version, so it is brought up to date here.
+    Db::leave_word(&config.database, config.name.as_str(), RESTORED).await?;
     Ok(Restored { keys: config.keys.join("cosigner.key").exists(), manifest })
-}
-
-/// Leaves word in the database that it was put back.
-async fn mark(place: &Place) -> anyhow::Result<()> {
-    const WORD: &str =
-        "INSERT INTO meta (name, value) VALUES ($1, 'yes') ON CONFLICT (name) DO NOTHING RETURNING name";
-    match place {
-        Place::Sqlite(path) => {
-            let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
-            let mut conn = SqliteConnection::connect_with(&options).await?;
-            sqlx::query_as::<_, (String,)>(WORD).bind(RESTORED).fetch_optional(&mut conn).await?;
-            conn.close().await?;
-        }
-        Place::Postgres(url) => {
-            let mut conn = PgConnection::connect(url).await?;
-            sqlx::query_as::<_, (String,)>(WORD).bind(RESTORED).fetch_optional(&mut conn).await?;
-            conn.close().await?;
-        }
-    }
-    Ok(())
 }

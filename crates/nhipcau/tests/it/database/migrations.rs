@@ -247,15 +247,15 @@ async fn migrations_keep_what_is_there() {
     let file = folder.path().join("old.db");
     let mut on_sqlite = sqlite(&file).await;
     keeps_what_is_there(&mut on_sqlite, &migrations("sqlite").await).await;
-    let pending = pending(Place::Sqlite(file)).await;
-    assert!(pending.is_empty(), "the program would not take this database as its own: {pending:?}");
+    let left = pending(Place::Sqlite(file)).await;
+    assert!(left.is_empty(), "the program would not take this database as its own: {left:?}");
     let Some((url, mut on_postgres)) = postgres().await else {
         println!("skipped: PostgreSQL (set NHIPCAU_TEST_POSTGRES)");
         return;
     };
     keeps_what_is_there(&mut on_postgres, &migrations("postgres").await).await;
-    let pending = pending(Place::Postgres(url.clone())).await;
-    assert!(pending.is_empty(), "the program would not take this database as its own: {pending:?}");
+    let left = pending(Place::Postgres(url.clone())).await;
+    assert!(left.is_empty(), "the program would not take this database as its own: {left:?}");
     if let Engine::Postgres(conn) = on_postgres {
         conn.close().await.unwrap();
     }
