@@ -6,6 +6,7 @@
 //! socket, reads a clock, or rolls dice that were not handed in with a seed.
 
 pub mod bridge;
+pub mod bundle;
 pub mod content;
 pub mod contents;
 pub mod directory;

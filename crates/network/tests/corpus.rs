@@ -12,7 +12,8 @@ use proptest::sample::Index;
 
 type Target = fn(&[u8]);
 
-const TARGETS: [(&str, Target); 13] = [
+const TARGETS: [(&str, Target); 14] = [
+    ("bundle", targets::bundle),
     ("content_item", targets::content_item),
     ("content_note", targets::content_note),
     ("door", targets::door),

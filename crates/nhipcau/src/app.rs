@@ -1,7 +1,7 @@
 //! `App`: all that a request or a job may use. Built once, by `serve`, by the demonstration and by tests.
 
 use std::ops::Deref;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicI64, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
@@ -9,7 +9,7 @@ use arc_swap::ArcSwap;
 use network::directory::Directory;
 use network::names::Origin;
 use network::root::RootNote;
-use tokio::sync::{broadcast, mpsc, watch};
+use tokio::sync::{Semaphore, broadcast, mpsc, watch};
 
 use crate::agencies::{self, Portals};
 use crate::clock::{Clock, Dice};
@@ -20,6 +20,8 @@ use crate::logs::carriers::Carriers;
 use crate::logs::keys::Keyring;
 use crate::logs::ledger::{Effects, Sealer};
 use crate::logs::{startup, store};
+use crate::operate::lock::Lock;
+use crate::peers::bundles::take::AS_OF;
 use crate::peers::line::Line;
 use crate::peers::{self, Status};
 use crate::tasks::Tasks;
@@ -28,6 +30,9 @@ use crate::web::traffic::Traffic;
 
 /// How many commits a slow listener may fall behind before it reads from the database instead.
 const TOLD: usize = 1024;
+
+/// Exports and checks of health under way at once.
+const HEAVY: usize = 2;
 
 /// Everything of one running node. Cheap to clone.
 #[derive(Clone)]
@@ -78,6 +83,14 @@ pub struct Inner {
     pub stirred: watch::Sender<u64>,
     /// Background work.
     pub tasks: Tasks,
+    /// As of when bundles have told of the nation, in microseconds; 0 if none did.
+    pub imported: AtomicI64,
+    /// One import at a time.
+    pub importing: tokio::sync::Mutex<()>,
+    /// Exports and looks at the node's health that may be under way at once.
+    pub heavy: Semaphore,
+    /// Holds the folder.
+    lock: Lock,
     /// The token that opens the API for writing.
     pub token: String,
     /// Errors answered so far; part of the code that a visitor can quote.
@@ -117,6 +130,7 @@ impl App {
     /// Says what cannot be opened, and the cure.
     pub async fn open(config: Config, given: Given) -> anyhow::Result<App> {
         let Given { clock, dice, line } = given;
+        let lock = Lock::take(&config)?;
         let keys = Arc::new(Keyring::open(&config.keys, &config.name)?);
         let note = std::fs::read_to_string(&config.root).with_context(|| {
             format!(
@@ -151,6 +165,8 @@ impl App {
         let (known, settled) = agencies::fold::rebuild(&mut conn, &root).await?;
         directory.store(Arc::new(known));
         let portals = Portals::load(&mut conn, &keys, &dice).await?;
+        let imported = agencies::fold::remembered(&mut conn, AS_OF).await?;
+        let imported = imported.and_then(|at| at.parse().ok()).unwrap_or(0);
         drop(conn);
         db.write("app.settled", async move |tx: &mut Tx| -> Result<(), anyhow::Error> {
             Ok(agencies::fold::remember(tx.conn(), agencies::fold::SETTLED, settled.to_string()).await?)
@@ -194,6 +210,10 @@ impl App {
                 onward: passing,
                 inquiries: hints,
             })),
+            imported: AtomicI64::new(imported),
+            importing: tokio::sync::Mutex::new(()),
+            heavy: Semaphore::new(HEAVY),
+            lock,
             token,
         })))
     }
@@ -210,6 +230,19 @@ impl App {
         app.tasks.spawn("inquiry", peers::inquiry::run(app.clone(), inquiries));
         app.tasks.spawn("heads", crate::logs::heads::run(app.clone()));
         app.tasks.spawn("startup", startup::run(app.clone()));
+        app.tasks.spawn("watch", crate::operate::watch::run(app.clone()));
+    }
+
+    /// Starts only what a command needs that works on a stopped node's data: commits are followed, the directory is
+    /// kept in step, nobody is called and nothing is signed.
+    pub fn begin_alone(&self) {
+        let inboxes = self.inboxes.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(Inboxes { follower: mut inbox, cosigned: heads, .. }) = inboxes else { return };
+        let app = self;
+        app.tasks.spawn("aftermath", crate::operate::aftermath::run(app.clone()));
+        app.tasks.spawn("keeper", agencies::keeper::run(app.clone(), heads));
+        // Nobody follows; what would be told to the follower is let go.
+        app.tasks.spawn("no follower", async move { while inbox.recv().await.is_some() {} });
     }
 
     /// The origin of the root's log.
@@ -217,9 +250,10 @@ impl App {
         self.root.text().root_origin().ok()
     }
 
-    /// Stops the background work and closes the database.
+    /// Stops the background work, closes the database and lets the folder go.
     pub async fn close(&self) {
         self.tasks.stop().await;
         self.db.close().await;
+        self.lock.release();
     }
 }

@@ -5,6 +5,7 @@
 use network::names::Origin;
 
 use crate::db::WriteError;
+use crate::db::trouble::Trouble;
 
 /// A refusal or a failure, fit to be shown in both languages.
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +73,17 @@ impl Problem {
     /// Refused, in both languages.
     pub fn refused(vi: impl Into<String>, en: impl Into<String>) -> Problem {
         Problem::Refused { vi: vi.into(), en: en.into() }
+    }
+
+    /// The same, with a trouble of the database or the disk said in words instead of as a fault without a name.
+    pub fn told(self) -> (Problem, Option<(Trouble, anyhow::Error)>) {
+        match self {
+            Problem::Ours(error) => match Trouble::behind(&error) {
+                Some(trouble) => (trouble.problem(), Some((trouble, error))),
+                None => (Problem::Ours(error), None),
+            },
+            other => (other, None),
+        }
     }
 
     /// A log of ours waits for a neighbour's word after start.

@@ -5,6 +5,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
+use network::bundle::{Reader, Record};
 use network::content::{self, Item, MAX_BODY};
 use network::door::Door;
 use network::entry::{Entry, EntryError, Kind, MAX_ENTRY};
@@ -282,5 +283,28 @@ fn has_fraction(value: &serde_json::Value) -> bool {
         serde_json::Value::Array(list) => list.iter().any(has_fraction),
         serde_json::Value::Object(map) => map.values().any(has_fraction),
         _ => false,
+    }
+}
+
+/// Bundles: the same records whatever the pieces, each within its bounds, and an end only where all of it fits.
+pub fn bundle(bytes: &[u8]) {
+    let read = |piece: usize| {
+        let (mut reader, mut records) = (Reader::new(), Vec::new());
+        let damage = bytes.chunks(piece).find_map(|piece| reader.push(piece, &mut records).err());
+        (records, damage.or_else(|| reader.finish().err()))
+    };
+    let (mut whole, mut pieces) = (read(usize::MAX), read(7));
+    assert_eq!(whole.1.is_none(), pieces.1.is_none());
+    if whole.1.is_none() {
+        assert_eq!(whole.0.last(), Some(&Record::End), "whole is what has come to its end");
+    }
+    // That something follows the end may be seen a piece later.
+    whole.0.retain(|record| *record != Record::End);
+    pieces.0.retain(|record| *record != Record::End);
+    assert_eq!(whole.0, pieces.0, "the records do not depend on the pieces");
+    for record in &whole.0 {
+        if let Record::Content { sha256, bytes } = record {
+            assert_eq!(*sha256, ContentHash::of(bytes));
+        }
     }
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod any_order;
+mod bundle;
 mod content;
 mod contents;
 mod directory;

@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::clock::{Dice, instant};
 use crate::db::Conn;
 use crate::logs::keys::Keyring;
+use crate::logs::store as logs;
 use crate::web::shell::{self, PortalKind, Section, Shell, Synced};
 use crate::web::visitor::Visitor;
 use crate::words::Lang;
@@ -56,6 +57,11 @@ impl Portals {
     pub async fn load(conn: &mut Conn, keys: &Keyring, dice: &Dice) -> anyhow::Result<Portals> {
         let mut portals = Portals::default();
         for portal in store::portals(conn).await? {
+            let begun = logs::head(conn, portal.log).await?.is_some_and(|head| head.size > 0);
+            if begun {
+                // A new key in the place of a lost one would sign what nobody believes.
+                keys.kept(&portal.origin)?;
+            }
             keys.own(&portal.origin, dice)?;
             let portal = Arc::new(portal);
             if portal.main || portals.main.is_none() {

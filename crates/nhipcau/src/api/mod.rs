@@ -6,12 +6,14 @@
 mod agencies;
 mod asked;
 pub mod front;
+mod keep;
 mod logs;
 pub mod openapi;
 mod read;
 mod write;
 
 pub use asked::Named;
+pub use keep::LINES;
 pub use read::{health, proof, receipts};
 
 use axum::handler::Handler;
@@ -51,5 +53,8 @@ pub fn routes() -> Vec<Route> {
         reads("/api/v1/entries", "a log's entries", logs::entries),
         reads("/api/v1/heads", "what a check begins with", logs::heads),
         reads("/api/v1/status", "the network as this node sees it", read::status),
+        api_route("GET", "/api/v1/doctor", Role::Administrator, "is the node well", get(keep::doctor)),
+        api_route("POST", "/api/v1/bundle", Role::Reader, "export a bundle", post(keep::export)),
+        writes("/api/v1/import", "import a bundle", keep::import),
     ]
 }

@@ -11,12 +11,14 @@ use super::asked::{Asked, Nothing};
 use crate::app::App;
 
 const HEAD: &str = include_str!("openapi/head.json");
-const PATHS: [&str; 3] = [
+const PATHS: [&str; 4] = [
+    include_str!("openapi/keep.json"),
     include_str!("openapi/items.json"),
     include_str!("openapi/node.json"),
     include_str!("openapi/machines.json"),
 ];
-const SCHEMAS: [&str; 2] = [include_str!("openapi/sent.json"), include_str!("openapi/told.json")];
+const SCHEMAS: [&str; 3] =
+    [include_str!("openapi/kept.json"), include_str!("openapi/sent.json"), include_str!("openapi/told.json")];
 
 /// The whole description, as it is served. Empty only if its parts were no JSON, which a test forbids.
 pub fn text() -> &'static str {

@@ -201,7 +201,7 @@ pub async fn status(State(app): State<App>, Asked(Nothing {}): Asked<Nothing>) -
         let status = app.status.load();
         let mut conn = app.db.read().await?;
         let heads = logs::every(&mut conn).await?;
-        let alarms = alarms::standing(&mut conn).await?;
+        let alarms = alarms::all(&app, &mut conn).await?;
         Ok(Json(json!({
             "node": app.config.name.to_string(),
             "version": env!("CARGO_PKG_VERSION"),

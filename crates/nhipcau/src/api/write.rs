@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{FromRequestParts, OriginalUri, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use network::entry::{Act, ItemChange, Withdrawal};
 use network::names::{ContentHash, Origin};
@@ -33,10 +33,7 @@ impl FromRequestParts<App> for Administrator {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Administrator, Response> {
-        let text = |name: &str| parts.headers.get(name).and_then(|v| v.to_str().ok());
-        let given = text("authorization").and_then(|v| v.strip_prefix("Bearer ")).unwrap_or_default();
-        // Compared as hashes, so that the time taken tells nothing of the token.
-        if ContentHash::of(given.trim().as_bytes()) != ContentHash::of(app.token.as_bytes()) {
+        if !is_administrator(app, &parts.headers) {
             let problem = Problem::Forbidden {
                 vi: "Cần mã quản trị của máy chủ: gửi kèm “Authorization: Bearer <mã>”; mã nằm trong tệp admin.token.".into(),
                 en: "The node's token is needed: send `Authorization: Bearer <token>`; it is in the file admin.token.".into(),
@@ -58,6 +55,14 @@ impl FromRequestParts<App> for Administrator {
         let path = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |uri| &uri.0).path().to_owned();
         Ok(Administrator { key, path })
     }
+}
+
+/// Whether a request carries the node's token.
+pub(super) fn is_administrator(app: &App, headers: &HeaderMap) -> bool {
+    let given = headers.get("authorization").and_then(|v| v.to_str().ok());
+    let given = given.and_then(|v| v.strip_prefix("Bearer ")).unwrap_or_default();
+    // Compared as hashes, so that the time taken tells nothing of the token.
+    ContentHash::of(given.trim().as_bytes()) == ContentHash::of(app.token.as_bytes())
 }
 
 impl Administrator {

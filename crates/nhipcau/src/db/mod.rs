@@ -6,26 +6,27 @@
 //! they bind the same text to whichever engine is open; one test finds every statement in the
 //! source and prepares it on both.
 
+mod guard;
 #[doc(hidden)]
 pub mod many;
+mod reading;
+pub mod schema;
+pub mod trouble;
 mod writer;
 
-use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::Context;
-use sqlx::migrate::Migrator;
-use sqlx::postgres::PgPoolOptions;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
+pub use reading::Reading;
 pub use writer::{Tx, WriteError};
 
 use crate::logs::ledger::Sealer;
-
-static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
-static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+use trouble::{Refusal, Troubles};
 
 /// Where the data live.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,19 +72,63 @@ impl Conn {
 /// The open database. Cheap to clone.
 #[derive(Clone)]
 pub struct Db {
-    pool: Pool,
+    reading: Reading,
     writer: writer::Writer,
+    /// What keeps the engine from working, in memory.
+    pub troubles: Troubles,
 }
 
 impl Db {
-    /// Opens the database, brings its schema up to date and starts the writer.
+    /// Opens the database and starts the writer. An empty one gets its schema; one of another version is refused.
     ///
     /// # Errors
-    /// When the place cannot be opened, or a migration fails; the text names the place.
+    /// When the place cannot be opened, is another node's, or has another version's schema; the text names the
+    /// place and the cure.
     pub async fn open(place: &Place, sealer: Sealer) -> anyhow::Result<Db> {
-        let (pool, writing) = connect(place).await?;
-        let writer = writer::Writer::start(writing, sealer)?;
-        Ok(Db { pool, writer })
+        let (reading, writing) = connect(place, sealer.keys.node().as_str(), Step::Open).await?;
+        let troubles = Troubles::default();
+        let writer = writer::Writer::start(writing, sealer, troubles.clone())?;
+        Ok(Db { reading: Reading { pool: reading }, writer, troubles })
+    }
+
+    /// Brings an older schema up to date. Back the data up before.
+    ///
+    /// # Errors
+    /// As [`Db::open`], or when a migration fails; then none of its own changes are kept.
+    pub async fn migrate(place: &Place, node: &str) -> anyhow::Result<()> {
+        let (reading, writing) = connect(place, node, Step::Migrate).await?;
+        Reading { pool: reading }.close().await;
+        Reading { pool: writing }.close().await;
+        Ok(())
+    }
+
+    /// Leaves a word in the database of a stopped node, for its next start.
+    ///
+    /// # Errors
+    /// When it cannot be opened or written.
+    pub async fn leave_word(place: &Place, node: &str, name: &str) -> anyhow::Result<()> {
+        let (reading, writing) = connect(place, node, Step::Migrate).await?;
+        let mut conn = match &writing {
+            Pool::Sqlite(pool) => Conn::Sqlite(pool.begin().await?),
+            Pool::Postgres(pool) => Conn::Postgres(pool.begin().await?),
+        };
+        crate::run!(
+            &mut conn,
+            "INSERT INTO meta (name, value) VALUES ($1, 'yes') ON CONFLICT (name) DO NOTHING",
+            name.to_owned()
+        )?;
+        match conn {
+            Conn::Sqlite(tx) => tx.commit().await?,
+            Conn::Postgres(tx) => tx.commit().await?,
+        }
+        Reading { pool: reading }.close().await;
+        Reading { pool: writing }.close().await;
+        Ok(())
+    }
+
+    /// The reading half.
+    pub fn reading(&self) -> &Reading {
+        &self.reading
     }
 
     /// A read-only transaction: one consistent view until it is dropped.
@@ -91,12 +136,7 @@ impl Db {
     /// # Errors
     /// When no connection can be had.
     pub async fn read(&self) -> sqlx::Result<Conn> {
-        Ok(match &self.pool {
-            Pool::Sqlite(pool) => Conn::Sqlite(pool.begin().await?),
-            Pool::Postgres(pool) => {
-                Conn::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
-            }
-        })
+        self.reading.read().await
     }
 
     /// Carries out `step` in the writer's transaction and answers once it is durable.
@@ -110,99 +150,33 @@ impl Db {
     where
         F: AsyncFnOnce(&mut Tx) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
-        E: From<WriteError> + Send + 'static,
+        E: Refusal,
     {
         self.writer.write(name, step).await
     }
 
-    /// Writes a consistent copy of an SQLite database to `target`.
-    ///
-    /// # Errors
-    /// When the copy fails, or the engine is PostgreSQL (its own `pg_dump` does that).
-    pub async fn copy_to(&self, target: &Path) -> anyhow::Result<()> {
-        match &self.pool {
-            Pool::Sqlite(pool) => {
-                let target = target.to_str().context("the backup's path is not valid text")?;
-                sqlx::query_as::<Sqlite, (i64,)>("VACUUM INTO $1")
-                    .bind(target.to_owned())
-                    .fetch_optional(pool)
-                    .await?;
-                Ok(())
-            }
-            Pool::Postgres(_) => anyhow::bail!("PostgreSQL is backed up by pg_dump"),
-        }
-    }
-
-    /// After an erasure: no copy of the erased bytes stays in the write-ahead log or in free pages.
+    /// After an erasure: no copy of the erased bytes stays in the write-ahead log or in free pages. False while a
+    /// reader that began before still holds them; ask again.
     ///
     /// # Errors
     /// When the engine refuses; the next erasure or start tries again.
-    pub async fn scrub(&self) -> sqlx::Result<()> {
-        match &self.pool {
+    pub async fn scrub(&self) -> sqlx::Result<bool> {
+        match &self.reading.pool {
             // `secure_delete` has overwritten the pages; the log that still holds the old ones is emptied.
             Pool::Sqlite(_) => self.writer.scrub().await,
             Pool::Postgres(pool) => {
                 sqlx::raw_sql("VACUUM content").execute(pool).await?;
-                Ok(())
+                Ok(true)
             }
-        }
-    }
-
-    /// Asks the engine to check its own pages. Returns what it found wrong, in its own words.
-    ///
-    /// # Errors
-    /// When the check itself cannot run.
-    pub async fn self_check(&self) -> sqlx::Result<Vec<String>> {
-        match &self.pool {
-            Pool::Sqlite(pool) => {
-                let rows: Vec<(String,)> =
-                    sqlx::query_as::<Sqlite, _>("PRAGMA quick_check").fetch_all(pool).await?;
-                Ok(rows.into_iter().map(|(row,)| row).filter(|row| row != "ok").collect())
-            }
-            Pool::Postgres(_) => Ok(Vec::new()),
         }
     }
 
     /// Stops the writer after what it has begun, and closes the connections.
     pub async fn close(&self) {
+        // The last connection to close empties SQLite's write-ahead log; one that only reads could not.
+        self.reading.close().await;
         self.writer.stop().await;
-        match &self.pool {
-            Pool::Sqlite(pool) => pool.close().await,
-            Pool::Postgres(pool) => pool.close().await,
-        }
     }
-}
-
-/// Schema versions that the program knows and the database does not have yet.
-///
-/// # Errors
-/// When the database cannot be read.
-pub async fn pending_migrations(place: &Place) -> anyhow::Result<Vec<String>> {
-    let known: Vec<(i64, String)> = match place {
-        Place::Sqlite(_) => &SQLITE,
-        Place::Postgres(_) => &POSTGRES,
-    }
-    .iter()
-    .map(|m| (m.version, format!("{:04} {}", m.version, m.description)))
-    .collect();
-    let applied: Vec<(i64,)> = match place {
-        Place::Sqlite(path) if !path.exists() => Vec::new(),
-        Place::Sqlite(path) => {
-            let pool = SqlitePool::connect_with(SqliteConnectOptions::new().filename(path)).await?;
-            let rows =
-                sqlx::query_as::<Sqlite, _>("SELECT version FROM _sqlx_migrations").fetch_all(&pool).await;
-            pool.close().await;
-            rows.unwrap_or_default()
-        }
-        Place::Postgres(url) => {
-            let pool = PgPool::connect(url).await.with_context(|| format!("connect to {}", shown(url)))?;
-            let rows =
-                sqlx::query_as::<Postgres, _>("SELECT version FROM _sqlx_migrations").fetch_all(&pool).await;
-            pool.close().await;
-            rows.unwrap_or_default()
-        }
-    };
-    Ok(known.into_iter().filter(|(v, _)| !applied.iter().any(|(a,)| a == v)).map(|(_, name)| name).collect())
 }
 
 /// A database address without its password, fit for a message.
@@ -213,44 +187,79 @@ pub fn shown(url: &str) -> String {
     }
 }
 
-async fn connect(place: &Place) -> anyhow::Result<(Pool, Pool)> {
-    match place {
+/// What a database is opened for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// To be served: its schema must be this program's.
+    Open,
+    /// To be brought up to date.
+    Migrate,
+}
+
+/// Opens the reading and the writing connections; `node` is the name under which a server knows us.
+async fn connect(place: &Place, node: &str, step: Step) -> anyhow::Result<(Pool, Pool)> {
+    let writing = match place {
         Place::Sqlite(path) => {
             if let Some(folder) = path.parent() {
                 std::fs::create_dir_all(folder).with_context(|| format!("create {}", folder.display()))?;
             }
-            let options = SqliteConnectOptions::new()
-                .filename(path)
-                .create_if_missing(true)
-                .journal_mode(SqliteJournalMode::Wal)
-                // A receipt promises durability: every commit is on the disk before it is told.
-                .synchronous(SqliteSynchronous::Full)
-                .busy_timeout(Duration::from_secs(10))
-                .foreign_keys(false)
-                .pragma("secure_delete", "ON")
-                .pragma("cache_size", "-8192")
-                .pragma("journal_size_limit", "67108864");
-            let open = |most| SqlitePoolOptions::new().max_connections(most).min_connections(0);
-            let writing = open(1)
-                .connect_with(options.clone())
-                .await
-                .with_context(|| format!("open the database {}", path.display()))?;
-            SQLITE.run(&writing).await.with_context(|| format!("migrate {}", path.display()))?;
-            let reading = open(4).connect_with(options.read_only(true).create_if_missing(false)).await?;
-            Ok((Pool::Sqlite(reading), Pool::Sqlite(writing)))
+            let writing = SqlitePoolOptions::new().max_connections(1).connect_with(sqlite(path)).await;
+            Pool::Sqlite(writing.with_context(|| format!("open the database {}", path.display()))?)
         }
         Place::Postgres(url) => {
-            let reading = PgPoolOptions::new()
-                .max_connections(8)
-                .acquire_timeout(Duration::from_secs(10))
-                .connect(url)
-                .await
-                .with_context(|| format!("connect to {}", shown(url)))?;
-            let writing = PgPoolOptions::new().max_connections(1).connect(url).await?;
-            POSTGRES.run(&writing).await.with_context(|| format!("migrate {}", shown(url)))?;
-            Ok((Pool::Postgres(reading), Pool::Postgres(writing)))
+            let options = postgres(url, node)?;
+            guard::is_free(&options, url).await?;
+            let writing = PgPoolOptions::new()
+                .max_connections(1)
+                // The connection holds the lock on the database; it is not given up for being old or idle.
+                .idle_timeout(None)
+                .max_lifetime(None)
+                .after_connect(|conn, _| Box::pin(guard::take(conn)))
+                .connect_with(options)
+                .await;
+            Pool::Postgres(writing.with_context(|| format!("connect to {}", shown(url)))?)
         }
+    };
+    let schema = Reading { pool: writing.clone() }.schema().await?;
+    match step {
+        Step::Open => schema.fits(place)?,
+        Step::Migrate => schema.not_newer(place)?,
     }
+    schema::migrate(&writing, place).await?;
+    let reading = match place {
+        Place::Sqlite(path) => {
+            let options = sqlite(path).read_only(true).create_if_missing(false);
+            Pool::Sqlite(
+                SqlitePoolOptions::new().max_connections(4).min_connections(0).connect_with(options).await?,
+            )
+        }
+        Place::Postgres(url) => {
+            let options = PgPoolOptions::new().max_connections(8).acquire_timeout(Duration::from_secs(10));
+            Pool::Postgres(options.connect_with(postgres(url, node)?).await?)
+        }
+    };
+    Ok((reading, writing))
+}
+
+fn sqlite(path: &std::path::Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // A receipt promises durability: every commit is on the disk before it is told.
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(10))
+        .foreign_keys(false)
+        .pragma("secure_delete", "ON")
+        .pragma("cache_size", "-8192")
+        .pragma("journal_size_limit", "67108864")
+}
+
+fn postgres(url: &str, node: &str) -> anyhow::Result<PgConnectOptions> {
+    let options: PgConnectOptions =
+        url.parse().with_context(|| format!("{} is not a PostgreSQL address", shown(url)))?;
+    // PostgreSQL keeps 63 bytes of it.
+    Ok(options.application_name(&format!("nhipcau {node}").chars().take(60).collect::<String>()))
 }
 
 #[macro_export]

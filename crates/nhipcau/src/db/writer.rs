@@ -12,6 +12,7 @@ use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use tokio::sync::{mpsc, oneshot};
 
+use super::trouble::{Refusal, Trouble, Troubles};
 use super::{Conn, Pool};
 use crate::logs::ledger::{Ledger, Sealer};
 
@@ -54,6 +55,8 @@ type Told = Box<dyn FnOnce(Result<(), WriteError>) + Send>;
 enum Outcome {
     Keep(Told),
     Undo(Told),
+    /// The engine itself failed within the step; nothing of the whole transaction can be relied upon.
+    Fail(Told, Trouble, String),
 }
 
 type Run = Box<dyn for<'a> FnOnce(&'a mut Tx) -> LocalBoxFuture<'a, Outcome> + Send>;
@@ -66,7 +69,7 @@ struct Job {
 enum Message {
     Job(Job),
     /// Empties SQLite's write-ahead log between two transactions.
-    Scrub(oneshot::Sender<sqlx::Result<()>>),
+    Scrub(oneshot::Sender<sqlx::Result<bool>>),
     Stop(oneshot::Sender<()>),
 }
 
@@ -77,12 +80,12 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the writer on a thread of its own: its futures need not move between threads.
-    pub(super) fn start(pool: Pool, sealer: Sealer) -> anyhow::Result<Writer> {
+    pub(super) fn start(pool: Pool, sealer: Sealer, troubles: Troubles) -> anyhow::Result<Writer> {
         let (queue, inbox) = mpsc::channel(QUEUE);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         std::thread::Builder::new()
             .name("writer".into())
-            .spawn(move || runtime.block_on(work(pool, sealer, inbox)))
+            .spawn(move || runtime.block_on(work(pool, sealer, troubles, inbox)))
             .context("start the writer's thread")?;
         Ok(Writer { queue })
     }
@@ -91,7 +94,7 @@ impl Writer {
     where
         F: AsyncFnOnce(&mut Tx) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
-        E: From<WriteError> + Send + 'static,
+        E: Refusal,
     {
         let (answer, wait) = oneshot::channel::<Result<T, E>>();
         let run: Run = Box::new(move |tx| {
@@ -101,21 +104,39 @@ impl Writer {
                         // A caller that has gone away is no reason to fail.
                         let _ = answer.send(committed.map(|()| value).map_err(E::from));
                     })),
-                    Err(refused) => Outcome::Undo(Box::new(move |_| {
-                        let _ = answer.send(Err(refused));
-                    })),
+                    Err(refused) => match refused.trouble() {
+                        None => Outcome::Undo(Box::new(move |_| {
+                            let _ = answer.send(Err(refused));
+                        })),
+                        Some((trouble, words)) => {
+                            let told: Told = Box::new(move |failed| {
+                                let why = failed.err().unwrap_or(WriteError::Stopped);
+                                let _ = answer.send(Err(E::from(why)));
+                            });
+                            Outcome::Fail(told, trouble, words)
+                        }
+                    },
                 }
             })
         });
         self.queue.send(Message::Job(Job { name, run })).await.map_err(|_| WriteError::Stopped)?;
-        wait.await.unwrap_or_else(|_| Err(WriteError::Stopped.into()))
+        wait.await.unwrap_or_else(|_| Err(self.lost().into()))
     }
 
-    pub(super) async fn scrub(&self) -> sqlx::Result<()> {
+    /// Why a step was dropped without an answer.
+    fn lost(&self) -> WriteError {
+        match self.queue.is_closed() {
+            true => WriteError::Stopped,
+            false => WriteError::Commit("the step was undone; the node's log says why".into()),
+        }
+    }
+
+    /// True once the log is empty; false if a reader still needs it.
+    pub(super) async fn scrub(&self) -> sqlx::Result<bool> {
         let (done, wait) = oneshot::channel();
         match self.queue.send(Message::Scrub(done)).await {
-            Ok(()) => wait.await.unwrap_or(Ok(())),
-            Err(_) => Ok(()), // Stopping closes the database, which empties the log too.
+            Ok(()) => wait.await.unwrap_or(Ok(true)),
+            Err(_) => Ok(true), // Stopping closes the database, which empties the log too.
         }
     }
 
@@ -127,7 +148,7 @@ impl Writer {
     }
 }
 
-async fn work(pool: Pool, sealer: Sealer, mut inbox: mpsc::Receiver<Message>) {
+async fn work(pool: Pool, sealer: Sealer, troubles: Troubles, mut inbox: mpsc::Receiver<Message>) {
     let mut stop = None;
     while stop.is_none() {
         let Some(first) = inbox.recv().await else { break };
@@ -142,7 +163,7 @@ async fn work(pool: Pool, sealer: Sealer, mut inbox: mpsc::Receiver<Message>) {
             next = (jobs.len() < MOST_TOGETHER && stop.is_none()).then(|| inbox.try_recv().ok()).flatten();
         }
         if !jobs.is_empty() {
-            together(&pool, &sealer, jobs).await;
+            together(&pool, &sealer, &troubles, jobs).await;
         }
         for done in scrubs {
             let _ = done.send(empty_log(&pool).await);
@@ -157,35 +178,43 @@ async fn work(pool: Pool, sealer: Sealer, mut inbox: mpsc::Receiver<Message>) {
     }
 }
 
-async fn empty_log(pool: &Pool) -> sqlx::Result<()> {
-    if let Pool::Sqlite(pool) = pool {
-        sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(pool).await?;
-    }
-    Ok(())
+/// Empties the write-ahead log. A reader that began before may still need it; then it is asked to come again.
+async fn empty_log(pool: &Pool) -> sqlx::Result<bool> {
+    let Pool::Sqlite(pool) = pool else { return Ok(true) };
+    let (busy, _, _): (i64, i64, i64) =
+        sqlx::query_as::<sqlx::Sqlite, _>("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(pool).await?;
+    Ok(busy == 0)
 }
 
-async fn together(pool: &Pool, sealer: &Sealer, jobs: Vec<Job>) {
+async fn together(pool: &Pool, sealer: &Sealer, troubles: &Troubles, jobs: Vec<Job>) {
+    let fail = |kept: Vec<Told>, error: &anyhow::Error| {
+        let trouble = Trouble::behind(error);
+        let error = WriteError::Commit(format!("{error:#}"));
+        tracing::error!(%error, "nothing of this commit was kept");
+        if let Some(trouble) = trouble {
+            troubles.note(trouble, error.to_string(), sealer.clock.micros());
+        }
+        kept.into_iter().for_each(|told| told(Err(error.clone())));
+    };
     let began = match begin(pool).await {
         Ok(conn) => conn,
-        Err(error) => {
-            // The jobs are dropped, and with them the senders: each caller learns that nothing was kept.
-            tracing::error!(%error, "the database cannot begin a transaction");
-            return;
-        }
+        // The jobs are dropped, and with them the senders: each caller learns that nothing was kept.
+        Err(error) => return fail(Vec::new(), &error.into()),
     };
     let mut tx = Tx { conn: began, ledger: sealer.open() };
     let mut kept = Vec::with_capacity(jobs.len());
     let alone = jobs.len() == 1;
     for job in jobs {
         match step(&mut tx, job, alone).await {
-            Ok(Some(told)) => kept.push(told),
-            Ok(None) => {}
-            Err(error) => {
-                let error = WriteError::Commit(error.to_string());
-                tracing::error!(%error, "a savepoint failed; the whole transaction is undone");
-                kept.into_iter().for_each(|told: Told| told(Err(error.clone())));
-                return;
+            Ok(Done::Kept(told)) => kept.push(told),
+            Ok(Done::Undone) => {}
+            Ok(Done::Failed(told, trouble, words)) => {
+                // The engine may have rolled everything back by itself (sqlite.org/lang_transaction.html).
+                troubles.note(trouble, words.clone(), sealer.clock.micros());
+                kept.push(told);
+                return fail(kept, &anyhow::anyhow!(words));
             }
+            Err(error) => return fail(kept, &anyhow::Error::from(error).context("a savepoint failed")),
         }
     }
     if kept.is_empty() {
@@ -197,6 +226,7 @@ async fn together(pool: &Pool, sealer: &Sealer, jobs: Vec<Job>) {
     let Tx { conn, ledger } = tx;
     match commit(conn).await {
         Ok(()) => {
+            troubles.written();
             sealer.publish(ledger);
             kept.into_iter().for_each(|told| told(Ok(())));
         }
@@ -204,14 +234,15 @@ async fn together(pool: &Pool, sealer: &Sealer, jobs: Vec<Job>) {
     }
 }
 
-fn fail(kept: Vec<Told>, error: &anyhow::Error) {
-    let error = WriteError::Commit(format!("{error:#}"));
-    tracing::error!(%error, "nothing of this commit was kept");
-    kept.into_iter().for_each(|told| told(Err(error.clone())));
+/// How a step ended within its transaction.
+enum Done {
+    Kept(Told),
+    Undone,
+    Failed(Told, Trouble, String),
 }
 
-/// Runs one step; `Ok(None)` when it was refused and undone.
-async fn step(tx: &mut Tx, job: Job, alone: bool) -> sqlx::Result<Option<Told>> {
+/// Runs one step.
+async fn step(tx: &mut Tx, job: Job, alone: bool) -> sqlx::Result<Done> {
     let mark = tx.ledger.mark();
     // A step alone in its transaction needs no savepoint: undoing it undoes everything.
     if !alone {
@@ -223,8 +254,9 @@ async fn step(tx: &mut Tx, job: Job, alone: bool) -> sqlx::Result<Option<Told>> 
             if !alone {
                 crate::run!(tx, "RELEASE SAVEPOINT step")?;
             }
-            return Ok(Some(told));
+            return Ok(Done::Kept(told));
         }
+        Ok(Outcome::Fail(told, trouble, words)) => return Ok(Done::Failed(told, trouble, words)),
         Ok(Outcome::Undo(told)) => Some(told),
         Err(panic) => {
             tracing::error!(step = job.name, why = words(&panic), "a step panicked and was undone");
@@ -239,7 +271,7 @@ async fn step(tx: &mut Tx, job: Job, alone: bool) -> sqlx::Result<Option<Told>> 
     if let Some(told) = undo {
         told(Ok(()));
     }
-    Ok(None)
+    Ok(Done::Undone)
 }
 
 fn words(panic: &Box<dyn Any + Send>) -> &str {
@@ -252,7 +284,14 @@ fn words(panic: &Box<dyn Any + Send>) -> &str {
 
 async fn begin(pool: &Pool) -> sqlx::Result<Conn> {
     Ok(match pool {
-        Pool::Sqlite(pool) => Conn::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
+        Pool::Sqlite(pool) => Conn::Sqlite(match pool.begin_with("BEGIN IMMEDIATE").await {
+            // On a full disk the engine may roll back by itself, and the connection does not know it; a fresh one does.
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                pool.acquire().await?.close().await?;
+                pool.begin_with("BEGIN IMMEDIATE").await?
+            }
+            begun => begun?,
+        }),
         Pool::Postgres(pool) => Conn::Postgres(pool.begin().await?),
     })
 }

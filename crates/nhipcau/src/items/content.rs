@@ -28,6 +28,11 @@ pub enum Presence {
     Erased,
 }
 
+/// A piece whose bytes do not match its hash any more.
+#[derive(Debug, thiserror::Error)]
+#[error("content {0} does not match its hash any more; run nhipcau doctor")]
+pub struct Damaged(pub ContentHash);
+
 /// A piece of content as it is served.
 pub enum Stored {
     /// Its bytes.
@@ -53,8 +58,7 @@ pub struct Folder(pub PathBuf);
 
 impl Folder {
     fn path(&self, sha256: &ContentHash) -> PathBuf {
-        let name = sha256.to_string();
-        self.0.join(&name[..2]).join(name)
+        self.0.join(Folder::below(sha256))
     }
 
     /// Writes and syncs a large piece before its row is committed. Small ones are left to the row.
@@ -112,18 +116,28 @@ impl Folder {
         }))
     }
 
-    /// The bytes of a piece.
+    /// The bytes of a piece, which match its hash: what a disk has damaged is not shown.
     ///
     /// # Errors
     /// The database's, or a damaged or missing file.
     pub async fn read(&self, conn: &mut Conn, sha256: &ContentHash) -> anyhow::Result<Option<Vec<u8>>> {
-        Ok(match self.find(conn, sha256).await? {
-            None => None,
-            Some((_, _, Stored::Bytes(bytes))) => Some(bytes),
-            Some((_, _, Stored::File(path))) => Some(
-                tokio::fs::read(&path).await.with_context(|| format!("read content {}", path.display()))?,
-            ),
-        })
+        let bytes = match self.find(conn, sha256).await? {
+            None => return Ok(None),
+            Some((_, _, Stored::Bytes(bytes))) => bytes,
+            Some((_, _, Stored::File(path))) => {
+                tokio::fs::read(&path).await.with_context(|| format!("read content {}", path.display()))?
+            }
+        };
+        if ContentHash::of(&bytes) != *sha256 {
+            return Err(Damaged(*sha256).into());
+        }
+        Ok(Some(bytes))
+    }
+
+    /// The paths of large pieces, as they lie below the folder.
+    pub fn below(sha256: &ContentHash) -> PathBuf {
+        let name = sha256.to_string();
+        Path::new(&name[..2]).join(&name)
     }
 }
 

@@ -80,6 +80,15 @@ impl Keyring {
         Ok(verifier)
     }
 
+    /// The public key of a log whose key is in the folder. Makes none.
+    ///
+    /// # Errors
+    /// When it is not there, or is another's.
+    pub fn kept(&self, origin: &Origin) -> anyhow::Result<VerifierKey> {
+        Ok(load(&self.folder.join(format!("{}.key", file_stem(origin))), origin, KeyKind::Ed25519)?
+            .verifier())
+    }
+
     /// Whether the key of a log is in the folder.
     pub fn has(&self, origin: &Origin) -> bool {
         self.folder.join(format!("{}.key", file_stem(origin))).exists()

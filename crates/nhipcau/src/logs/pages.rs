@@ -87,7 +87,7 @@ pub async fn network(Given(app): Given<App>, visitor: Visitor) -> Response {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 started: instant(app.status.load().started),
             },
-            alarms: alarms::standing(&mut conn)
+            alarms: alarms::all(&app, &mut conn)
                 .await?
                 .into_iter()
                 .map(|a| Alarm::of(lang, &a.about, &a.peer, &a.origin, &a.detail, instant(a.first)))

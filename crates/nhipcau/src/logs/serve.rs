@@ -156,6 +156,9 @@ pub async fn content(app: &App, hash: &str, headers: &HeaderMap) -> Result<Respo
         }
     };
     let body = match stored {
+        Stored::Bytes(bytes) if ContentHash::of(&bytes) != sha256 => {
+            return Err(anyhow::Error::from(content::Damaged(sha256)).into());
+        }
         Stored::Bytes(bytes) => {
             Body::from(bytes.get(from as usize..to as usize).unwrap_or_default().to_vec())
         }

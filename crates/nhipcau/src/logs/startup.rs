@@ -27,17 +27,20 @@ use super::{ledger, proof, store};
 use crate::agencies::fold::{remember, remembered};
 use crate::app::App;
 use crate::db::{Conn, Tx};
-use crate::one;
 use crate::operate::alarms::{self, Alarm};
 use crate::peers::line;
 use crate::peers::receipts::LastHeard;
+use crate::{one, run};
 
+/// The name under which a restore leaves word: this database may not know what was signed after it.
+pub const RESTORED: &str = "restored";
 /// How long to wait before neighbours that did not answer are asked again.
 const AGAIN: Duration = Duration::from_millis(700);
 
 /// Asks for every log of ours until each may sign or is frozen, or the node stops.
 pub async fn run(app: App) {
     loop {
+        let waiting = !app.keys.all(Signing::Waiting).is_empty();
         for origin in app.keys.all(Signing::Waiting) {
             match settle(&app, &origin).await {
                 Ok(Some(signing)) => {
@@ -50,8 +53,33 @@ pub async fn run(app: App) {
                 }
             }
         }
+        if waiting
+            && app.keys.all(Signing::Waiting).is_empty()
+            && let Err(error) = settled(&app).await
+        {
+            tracing::warn!(
+                error = format!("{error:#}"),
+                "that the restored logs are settled could not be noted"
+            );
+        }
         tokio::time::sleep(AGAIN).await;
     }
+}
+
+/// Every log of ours is settled: a restore is over.
+async fn settled(app: &App) -> anyhow::Result<()> {
+    let mut conn = app.db.read().await?;
+    let restored = remembered(&mut conn, RESTORED).await?.is_some();
+    drop(conn);
+    if restored {
+        app.db
+            .write("startup.settled", async move |tx: &mut Tx| -> Result<(), anyhow::Error> {
+                run!(tx, "DELETE FROM meta WHERE name = $1", RESTORED)?;
+                Ok(())
+            })
+            .await?;
+    }
+    Ok(())
 }
 
 /// Whether a log of ours may sign; `None` while no answer counts.
@@ -68,6 +96,7 @@ async fn settle(app: &App, origin: &Origin) -> anyhow::Result<Option<Signing>> {
         origin.to_string(),
         app.config.name.to_string()
     )?;
+    let restored = remembered(&mut conn, RESTORED).await?.is_some();
     drop(conn);
     let urls = others(app);
     let mut answers = Vec::new();
@@ -83,7 +112,8 @@ async fn settle(app: &App, origin: &Origin) -> anyhow::Result<Option<Signing>> {
         keys: Keys::single(key),
         size: head.size,
         root: head.root,
-        receipted: receipts > 0,
+        // A backup may be older than the first receipt: then everybody must have been asked.
+        receipted: receipts > 0 || (restored && answers.len() < urls.len()),
     };
     let roots = roots_at(app, &head, &answers).await?;
     let named = |peer: PeerId| urls.get(peer.0 as usize).cloned().unwrap_or_default();

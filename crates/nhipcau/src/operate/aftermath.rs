@@ -1,5 +1,7 @@
 //! After every commit: erased files leave the disk, and whoever waits for a change is woken.
 
+use std::time::Duration;
+
 use network::names::ContentHash;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -50,12 +52,33 @@ async fn erase(app: &App, hashes: &[ContentHash]) {
             app.folder.remove(hash).await;
         }
     }
-    if let Err(error) = app.db.scrub().await {
-        tracing::error!(%error, "erased bytes may still be in the database's free pages; run nhipcau doctor");
+    if !scrubbed(app).await {
+        app.tasks.spawn("scrub", scrub(app.clone()));
     }
 }
 
 async fn is_here(app: &App, hash: &ContentHash) -> bool {
     let Ok(mut conn) = app.db.read().await else { return false };
     content::state(&mut conn, hash).await.is_ok_and(|state| state == content::Presence::Here)
+}
+
+/// Empties the write-ahead log of what was erased. False while a reader (a backup under way) still needs it.
+async fn scrubbed(app: &App) -> bool {
+    app.db.scrub().await.unwrap_or_else(|error| {
+        tracing::error!(%error, "erased bytes may still be in the database's free pages; run nhipcau doctor");
+        true
+    })
+}
+
+/// Does it as soon as no reader needs it any more.
+async fn scrub(app: App) {
+    for _ in 0..1200 {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        if scrubbed(&app).await {
+            return;
+        }
+    }
+    tracing::error!(
+        "a reader has kept erased bytes in the write-ahead log for minutes; they leave it at the next stop"
+    );
 }

@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 
 use crate::app::App;
-use crate::db::{Conn, Tx, WriteError};
+use crate::db::{Conn, Tx};
 use crate::{all, run};
 
 /// Something that calls for a person.
@@ -126,8 +126,26 @@ pub async fn standing(conn: &mut Conn) -> sqlx::Result<Vec<Remembered>> {
     )
 }
 
-impl From<WriteError> for Alarm {
-    fn from(error: WriteError) -> Alarm {
-        Alarm { about: "write".into(), peer: String::new(), origin: String::new(), detail: error.to_string() }
-    }
+/// Alarms that stand, and those of the database itself, which may be the reason why no alarm can be written down.
+///
+/// # Errors
+/// The database's.
+pub async fn all(app: &App, conn: &mut Conn) -> sqlx::Result<Vec<Remembered>> {
+    let mut all: Vec<Remembered> = app
+        .db
+        .troubles
+        .standing()
+        .into_iter()
+        .map(|standing| Remembered {
+            about: standing.trouble.about().into(),
+            peer: String::new(),
+            origin: String::new(),
+            detail: standing.detail,
+            times: 1,
+            first: standing.since,
+            last: standing.since,
+        })
+        .collect();
+    all.extend(standing(conn).await?);
+    Ok(all)
 }

@@ -4,7 +4,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use super::commands::{check, enrol, init, issue, item, look, publish, rules, simulate, verify};
+use super::commands::{
+    backup, bundle, doctor, enrol, init, issue, item, look, publish, rules, simulate, upgrade, verify,
+};
 use super::{bench, demo, nation, serve};
 
 /// Nhịp Cầu joins government portals into one network: what is published once stands everywhere, proven.
@@ -71,14 +73,18 @@ enum What {
     Deadline(rules::DeadlineArgs),
     /// Read a document's number, however it was written: 42/2022/NĐ-CP
     Number(rules::NumberArgs),
+    /// Write the nation's news into one file, for a node without a line
+    Export(bundle::ExportArgs),
+    /// Take such a file in: everything in it is proven first
+    Import(bundle::ImportArgs),
     /// Say in words whether a node is well, and what to do if not
-    Doctor(check::Args),
+    Doctor(doctor::Args),
     /// Copy a node's data, consistent even while it runs
-    Backup(check::BackupArgs),
-    /// Put a backup into an empty folder
-    Restore(check::RestoreArgs),
-    /// Say which migrations a new version would make; without --check, back up and make them
-    Upgrade(check::UpgradeArgs),
+    Backup(backup::BackupArgs),
+    /// Put a checked backup into an empty folder
+    Restore(backup::RestoreArgs),
+    /// Bring a stopped node's data to this version, after backing them up; --check only says what would be done
+    Upgrade(upgrade::Args),
     /// Measure this machine against the budgets: pages beside nginx, appends, catch-up, start, memory
     Bench(bench::Args),
     /// Run the whole country in this process and measure it: 52 nodes, 3,373 portals
@@ -126,10 +132,12 @@ pub fn run() -> ExitCode {
             What::Verify(args) => verify::run(args).await,
             What::Deadline(args) => rules::deadline(&args),
             What::Number(args) => rules::number(&args),
-            What::Doctor(args) => check::doctor(args).await,
-            What::Backup(args) => check::backup(args).await,
-            What::Restore(args) => check::restore(&args),
-            What::Upgrade(args) => check::upgrade(args).await,
+            What::Export(args) => bundle::export(args).await,
+            What::Import(args) => bundle::import(args).await,
+            What::Doctor(args) => doctor::run(args).await,
+            What::Backup(args) => backup::backup(args).await,
+            What::Restore(args) => backup::restore(args).await,
+            What::Upgrade(args) => upgrade::run(args).await,
             What::Bench(args) => bench::run(args).await,
             What::Nation(args) => nation::run(args).await,
             What::Simulate(args) => simulate::run(args).await,

@@ -2,10 +2,14 @@
 
 pub mod aftermath;
 pub mod alarms;
+pub mod backup;
 pub mod bench;
 pub mod cli;
 pub mod commands;
 pub mod demo;
+pub mod doctor;
 pub mod init;
+pub mod lock;
 pub mod nation;
 pub mod serve;
+pub mod watch;

@@ -7,6 +7,7 @@ use network::root::RootNote;
 
 use crate::app::{App, Given};
 use crate::config::Config;
+use crate::db::trouble::Trouble;
 use crate::logs::keys::Keyring;
 use crate::peers::line::{Cable, Line};
 use crate::web;
@@ -40,7 +41,8 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         println!("{}: cấu hình, khóa, thư gốc và chứng thư đều dùng được · all of it holds", config.name);
         return Ok(());
     }
-    let app = App::open(config, Given::default()).await?;
+    let app = App::open(config, Given::default()).await.map_err(in_trouble)?;
+    whole(&app).await?;
     start(&app).await?;
     eprintln!("{} phục vụ tại {} (Ctrl-C để dừng)", app.config.name, app.config.url);
     stop_asked().await;
@@ -58,6 +60,45 @@ fn check(config: &Config) -> anyhow::Result<()> {
     config.tls.as_ref().map(Certificate::read).transpose()?;
     Line::new(Cable::default(), config)?;
     Ok(())
+}
+
+/// A database of at most so many bytes is checked before its first page is served; that takes less than a second.
+const CHECKED_FIRST: u64 = 512 << 20;
+
+/// Lets the engine check its own pages. A node whose data are damaged is not served: what is not whole proves nothing,
+/// every other portal shows the same news, and a restore takes minutes. A large database is checked while it is
+/// served, and what is found is alarmed: contents and logs are verified by hash and root wherever they are used.
+async fn whole(app: &App) -> anyhow::Result<()> {
+    let reading = app.db.reading().clone();
+    if reading.bytes().await.map_err(anyhow::Error::from).map_err(in_trouble)? > CHECKED_FIRST {
+        let app_ = app.clone();
+        app.tasks.spawn("self check", async move {
+            let wrong = reading.self_check().await.unwrap_or_else(|error| vec![error.to_string()]);
+            if !wrong.is_empty() {
+                app_.db.troubles.note(Trouble::Damaged, wrong.join("; "), app_.clock.micros());
+            }
+        });
+        return Ok(());
+    }
+    let wrong = reading.self_check().await.map_err(anyhow::Error::from).map_err(in_trouble)?;
+    match wrong.is_empty() {
+        true => Ok(()),
+        false => Err(damaged(&wrong.join("; "))),
+    }
+}
+
+/// What keeps the node from starting, with the remedy if the database is damaged.
+fn in_trouble(error: anyhow::Error) -> anyhow::Error {
+    match Trouble::behind(&error) {
+        Some(Trouble::Damaged) => damaged(&format!("{error:#}")),
+        _ => error,
+    }
+}
+
+fn damaged(detail: &str) -> anyhow::Error {
+    anyhow::anyhow!(
+        "the database is damaged and is not served: {detail}\nMove the folder data aside, restore a backup (nhipcau restore) and serve again; what is missing comes back from other nodes. nhipcau doctor says more.\n(Cơ sở dữ liệu bị hỏng nên không phục vụ: cất thư mục data sang chỗ khác, chạy nhipcau restore rồi nhipcau serve.)"
+    )
 }
 
 /// Begins a node's background work and listens.

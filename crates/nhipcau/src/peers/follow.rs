@@ -3,7 +3,7 @@
 //! What is to be done is decided by `network::follower` and `network::contents`; here it is done, and
 //! what came of it is reported back to them. One task owns both; everything slow runs beside it.
 
-mod hands;
+pub(super) mod hands;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -124,6 +124,11 @@ pub async fn run(app: App, mut inbox: mpsc::Receiver<Event>) {
         tokio::select! {
             Some(event) = inbox.recv() => match event {
                 Event::Network(event) => net.follow(event),
+                Event::Reread(origin) => {
+                    if let Err(error) = net.reread(&origin).await {
+                        tracing::error!(%origin, error = format!("{error:#}"), "an imported log could not be read again");
+                    }
+                }
                 Event::DirectoryChanged => {
                     if let Err(error) = net.directory().await {
                         tracing::error!(error = format!("{error:#}"), "the directory's change could not be followed");
@@ -197,31 +202,14 @@ impl Net {
         drop(conn);
         self.ids.extend(heads.values().map(|head| (head.origin.clone(), head.id)));
         let ours: Vec<Origin> = self.app.portals.load().all().iter().map(|p| p.origin.clone()).collect();
-        let needed: BTreeSet<Origin> = if self.app.config.follows_all {
-            directory.agencies().map(|a| a.origin.clone()).chain([directory.heads().clone()]).collect()
-        } else {
-            let mut needed = directory.logs_needed_by(&ours);
-            // A portal that nobody has enrolled yet waits for its parent's word, in the log of one above its domain.
-            for portal in
-                self.app.portals.load().all().iter().filter(|p| directory.agency(&p.origin).is_none())
-            {
-                let Some(domain) = portal.domain_name() else { continue };
-                let above = directory.agencies().filter(|agency| domain.lies_under(&agency.domain));
-                needed.extend(above.map(|agency| agency.origin.clone()));
-            }
-            needed
-        };
+        let needed = super::needed(&self.app);
         for origin in &needed {
             if self.app.keys.verifier(origin.as_str()).is_some() {
                 self.follow(follower::Event::NotWanted { origin: origin.clone() });
                 continue;
             }
             let Some(keys) = directory.keys(origin).cloned() else { continue };
-            let cosigners: Arc<[_]> = if origin == directory.heads() {
-                self.app.root.text().cosigners.clone().into()
-            } else {
-                Arc::new([])
-            };
+            let cosigners = self.cosigners(origin);
             match self.keys.insert(origin.clone(), keys.clone()) {
                 Some(before) if before == keys => {}
                 Some(_) => {
@@ -235,6 +223,26 @@ impl Net {
         }
         self.neighbours(&needed, &ours);
         Ok(())
+    }
+
+    /// Whose cosignatures are kept with a log's checkpoints.
+    fn cosigners(&self, origin: &Origin) -> Arc<[tlog::VerifierKey]> {
+        if origin == self.app.directory.load().heads() {
+            self.app.root.text().cosigners.clone().into()
+        } else {
+            Arc::new([])
+        }
+    }
+
+    /// A log grew beside the follower: it goes on from what is in the database now.
+    async fn reread(&mut self, origin: &Origin) -> anyhow::Result<()> {
+        let Some(keys) = self.keys.get(origin).cloned() else { return Ok(()) };
+        let mut conn = self.app.db.read().await?;
+        let head = store::by_origin(&mut conn, origin.as_str()).await?;
+        drop(conn);
+        self.follow(follower::Event::LogDropped { origin: origin.clone() });
+        let watched = origin == self.app.directory.load().heads();
+        self.add(origin, keys, self.cosigners(origin), head.as_ref(), watched).await
     }
 
     async fn add(
@@ -639,8 +647,11 @@ impl Net {
             .collect();
         let before = self.app.status.load();
         let turned = (before.in_step, before.of) != (in_step, of);
+        // What a bundle brought is as old as the newest head in it, however lately it was imported.
+        let imported =
+            Some(self.app.imported.load(std::sync::atomic::Ordering::Relaxed)).filter(|at| *at > 0);
         self.app.status.store(Arc::new(Status {
-            synced: self.synced.or_else(|| (of == 0).then(|| self.app.clock.micros())),
+            synced: self.synced.max(imported).or_else(|| (of == 0).then(|| self.app.clock.micros())),
             in_step,
             of,
             neighbours,

@@ -119,6 +119,21 @@ impl Line {
         self.body(response, most).await.with_context(|| format!("read {url}"))
     }
 
+    /// What another node's clock says, in seconds since 1970: the date of its answer.
+    ///
+    /// # Errors
+    /// Names the address and what went wrong.
+    pub async fn clock(&self, url: &str) -> anyhow::Result<i64> {
+        let call = self.client.get(self.checked(url)?).timeout(Duration::from_secs(10));
+        let response = self.guarded(call.send()).await.with_context(|| format!("call {url}"))?;
+        if !response.status().is_success() {
+            bail!(Status { url: url.to_owned(), status: response.status().as_u16() });
+        }
+        let date = response.headers().get("date").and_then(|date| date.to_str().ok());
+        let date = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
+        Ok(date.with_context(|| format!("{url} does not say what time it is"))?.timestamp().as_second())
+    }
+
     /// POST with a small answer.
     ///
     /// # Errors

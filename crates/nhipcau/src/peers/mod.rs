@@ -1,8 +1,10 @@
 //! Peers: the I/O around the state machines of `network`. What we serve to them, what we fetch, what we tell.
 //!
 //! `serve` is the flow outwards, `follow` the flow inwards, `contents` fetches what entries point to,
-//! `tellers` say what is held and shown, `receipts` keeps what others say of it, `line` is the one way out.
+//! `tellers` say what is held and shown, `receipts` keeps what others say of it, `bundles`
+//! does all of it through files, `line` is the one way out.
 
+pub mod bundles;
 pub mod contents;
 pub mod follow;
 pub mod inquiry;
@@ -12,7 +14,12 @@ pub mod receipts;
 pub mod serve;
 pub mod tellers;
 
+use std::collections::BTreeSet;
+
 use network::follower;
+use network::names::Origin;
+
+use crate::app::App;
 
 /// What reaches the follower.
 pub enum Event {
@@ -20,6 +27,26 @@ pub enum Event {
     Network(follower::Event),
     /// The directory says something else now: keys, nodes, hosts.
     DirectoryChanged,
+    /// A log grew beside the follower: a bundle was imported.
+    Reread(Origin),
+}
+
+/// The logs that this node is to have: all of the nation, or what the portals here show and stand under.
+pub fn needed(app: &App) -> BTreeSet<Origin> {
+    let directory = app.directory.load();
+    if app.config.follows_all {
+        return directory.agencies().map(|a| a.origin.clone()).chain([directory.heads().clone()]).collect();
+    }
+    let portals = app.portals.load().all();
+    let ours: Vec<Origin> = portals.iter().map(|p| p.origin.clone()).collect();
+    let mut needed = directory.logs_needed_by(&ours);
+    // A portal that nobody has enrolled yet waits for its parent's word, in the log of one above its domain.
+    for portal in portals.iter().filter(|p| directory.agency(&p.origin).is_none()) {
+        let Some(domain) = portal.domain_name() else { continue };
+        let above = directory.agencies().filter(|agency| domain.lies_under(&agency.domain));
+        needed.extend(above.map(|agency| agency.origin.clone()));
+    }
+    needed
 }
 
 /// What the network looks like from here; for pages, health and doctor.

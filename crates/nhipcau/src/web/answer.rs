@@ -81,6 +81,7 @@ pub fn failure(app: &App, visitor: &Visitor, problem: Problem) -> Response {
         // Whatever else is wrong: under this name there is no portal that could say so.
         return fault_page(app, visitor, Fault::UnknownHost { host: visitor.host.clone() });
     }
+    let problem = noted(app, problem);
     let lang = visitor.lang;
     let in_words = |vi: String, en: String| if lang == Lang::Vi { vi } else { en };
     let fault = match problem {
@@ -89,7 +90,7 @@ pub fn failure(app: &App, visitor: &Visitor, problem: Problem) -> Response {
             what: faults.into_iter().map(|f| in_words(f.vi, f.en)).collect::<Vec<_>>().join(" "),
         },
         Problem::Forbidden { vi, en } | Problem::Refused { vi, en } => Fault::Bad { what: in_words(vi, en) },
-        Problem::NotNow { .. } => Fault::Starting,
+        Problem::NotNow { vi, en } => Fault::NotNow { what: in_words(vi, en) },
         Problem::Ours(error) => Fault::Ours { code: ours(app, &error) },
     };
     fault_page(app, visitor, fault)
@@ -117,6 +118,7 @@ pub fn fault_page(app: &App, visitor: &Visitor, fault: Fault) -> Response {
 
 /// What a program sees of a problem (RFC 9457), in both languages.
 pub fn problem_json(app: &App, problem: Problem) -> Response {
+    let problem = noted(app, problem);
     let (status, vi, en) = match &problem {
         Problem::NotFound(what) => {
             (404, "Không có ở đây.".to_owned(), format!("There is no such {what} here."))
@@ -163,6 +165,15 @@ fn problem_with(status: StatusCode, vi: &str, en: &str, faults: &[crate::problem
         response.headers_mut().insert(header::RETRY_AFTER, SOON);
     }
     response
+}
+
+/// A trouble of the database is noted, so that people are told, and becomes a sentence.
+fn noted(app: &App, problem: Problem) -> Problem {
+    let (problem, trouble) = problem.told();
+    if let Some((trouble, error)) = trouble {
+        app.db.troubles.note(trouble, format!("{error:#}"), app.clock.micros());
+    }
+    problem
 }
 
 /// Logs a fault of ours once and returns the code under which it was logged.

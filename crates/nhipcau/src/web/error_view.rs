@@ -31,8 +31,11 @@ pub enum Fault {
         /// The name that was asked for.
         host: String,
     },
-    /// 503: the node is starting, or waits for another node to return its latest checkpoint.
-    Starting,
+    /// 503: the node is starting, waits for another node's word, or its disk or database is in trouble.
+    NotNow {
+        /// Why, and what is to be done, in the shell's language.
+        what: String,
+    },
     /// 503: the item is issued and its content has not come yet.
     Awaited,
     /// 500: it is ours; the code finds it in our log.
@@ -49,7 +52,7 @@ impl Fault {
             Fault::NotFound => 404,
             Fault::Bad { .. } => 400,
             Fault::UnknownHost { .. } => 421,
-            Fault::Starting | Fault::Awaited => 503,
+            Fault::NotNow { .. } | Fault::Awaited => 503,
             Fault::Ours { .. } => 500,
         }
     }
@@ -63,7 +66,7 @@ impl ErrorPage {
             Fault::NotFound => w.error_not_found,
             Fault::Bad { .. } => w.error_bad,
             Fault::UnknownHost { .. } => w.error_host,
-            Fault::Starting => w.error_starting,
+            Fault::NotNow { .. } => w.error_not_now,
             Fault::Awaited => w.error_awaited,
             Fault::Ours { .. } => w.error_ours,
         }
@@ -79,7 +82,7 @@ impl ErrorPage {
             Fault::NotFound => w.error_not_found_says.to_owned(),
             Fault::Bad { what } => what.clone(),
             Fault::UnknownHost { host } => w.error_host_says(host),
-            Fault::Starting => w.error_starting_says.to_owned(),
+            Fault::NotNow { what } => what.clone(),
             Fault::Awaited => w.error_awaited_says.to_owned(),
             Fault::Ours { .. } => w.error_ours_says.to_owned(),
         }

@@ -10,10 +10,11 @@ use serde_json::json;
 use super::world::{Item, World, item, notice, until};
 
 /// A node as a process of its own: the program that is shipped.
-struct Program(Child);
+pub struct Program(Child);
 
 impl Program {
-    fn start(world: &World, label: &str) -> Program {
+    /// Serves the node of a label from its folder.
+    pub fn start(world: &World, label: &str) -> Program {
         let child = Command::new(env!("CARGO_BIN_EXE_nhipcau"))
             .args(["serve", "--dir"])
             .arg(world.home(label))
@@ -25,7 +26,7 @@ impl Program {
     }
 
     /// SIGKILL: no handler runs, nothing is flushed.
-    fn kill(mut self) {
+    pub fn kill(mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
     }
@@ -38,7 +39,8 @@ impl Drop for Program {
     }
 }
 
-async fn signs(world: &World, portal: &str) -> Item {
+/// Issues an item as soon as the program may sign.
+pub async fn signs(world: &World, portal: &str) -> Item {
     let body = json!({ "item": notice("Dấu hiệu sống", "Một.") });
     until("the program to sign", async || {
         let request =

@@ -74,7 +74,7 @@ fn the_command_table_is_that_of_the_program() {
 
 /// What a user can do today, in both languages, and the test that fails when it does not work: its file under
 /// `tests`, and its name.
-const WORKS: [(&str, &str, &str, &str); 20] = [
+const WORKS: [(&str, &str, &str, &str); 24] = [
     (
         "đăng một lần, đứng ở mọi cổng",
         "issued once, it stands on every portal",
@@ -140,6 +140,30 @@ const WORKS: [(&str, &str, &str, &str); 20] = [
         "kill -9 at any moment loses nothing acknowledged",
         "it/crash",
         "what_was_acknowledged_survives_kill_9_at_random_moments",
+    ),
+    (
+        "máy chủ không có đường truyền nhận tin bằng tệp",
+        "a node without a line gets the news by file, proven, with its age",
+        "it/bundles",
+        "a_node_without_a_line_gets_the_news_by_file_and_shows_its_age",
+    ),
+    (
+        "sao lưu, mất đĩa, khôi phục, ký tiếp",
+        "back up, lose the disk, restore, go on without signing twice",
+        "it/keeping",
+        "the_drill_issue_back_up_issue_more_lose_the_disk_restore_serve",
+    ),
+    (
+        "nhipcau doctor nói rõ hỏng gì, làm gì",
+        "doctor says what is wrong and what to do",
+        "it/keeping",
+        "doctor_tells_of_a_running_and_of_a_stopped_node_and_changes_nothing",
+    ),
+    (
+        "đĩa đầy không mất gì, có chỗ lại chạy tiếp",
+        "a full disk loses nothing and is over when there is room",
+        "it/faults",
+        "a_full_disk_refuses_in_words_loses_nothing_and_is_over_when_there_is_room",
     ),
     (
         "trang và nguồn tin, hai thứ tiếng",

@@ -27,7 +27,7 @@ pub async fn home(Given(app): Given<App>, visitor: Visitor) -> Response {
         let few = |own| Filter { own: Some(own), most: 8, ..Filter::default() };
         let directions = store::list(&mut conn, &portal.domain, portal.log, &few(false)).await?;
         let own = store::list(&mut conn, &portal.domain, portal.log, &few(true)).await?;
-        let alarms = crate::operate::alarms::standing(&mut conn).await?.len() as u32;
+        let alarms = crate::operate::alarms::all(&app, &mut conn).await?.len() as u32;
         let shell = portal.shell(&app, &visitor, Section::Home);
         let directory = app.directory.load();
         let portals = directory.agencies().filter(|a| a.closed.is_none() && a.node.is_some()).count() as u32;

@@ -27,10 +27,17 @@ impl Alarm {
             "own_store" => (w.own_store_says(log), w.own_store_do.to_owned()),
             "cannot_apply" => (w.cannot_apply_says(log), w.write_do(detail)),
             "write" => (w.write_says.to_owned(), w.write_do(detail)),
+            "clock" => (w.clock_says(peer, detail.split(' ').next().unwrap_or(detail)), w.clock_do(peer)),
+            "disk.full" => (w.disk_full_says.to_owned(), w.disk_full_do.to_owned()),
+            "disk.low" => (w.disk_low_says(detail), w.disk_low_do.to_owned()),
+            "database.damaged" => (w.damaged_says.to_owned(), w.damaged_do(detail)),
             "refused" => (w.refused_says(log), w.refused_do(detail)),
             other => (w.trouble_says(other), w.trouble_do(detail)),
         };
-        let pressing = matches!(code, "split" | "own_store" | "cannot_apply" | "write");
+        let pressing = matches!(
+            code,
+            "split" | "own_store" | "cannot_apply" | "write" | "disk.full" | "database.damaged"
+        );
         Alarm { says, remedy: remedy.trim_end().to_owned(), since, pressing }
     }
 }
@@ -51,7 +58,7 @@ mod tests {
 
     #[test]
     fn an_unknown_trouble_is_said_with_its_facts() {
-        let alarm = Alarm::of(Lang::En, "clock", "", "", "26 hours slow", Timestamp::UNIX_EPOCH);
+        let alarm = Alarm::of(Lang::En, "weather", "", "", "26 hours slow", Timestamp::UNIX_EPOCH);
         assert_eq!(alarm.remedy, "Run nhipcau doctor. 26 hours slow");
     }
 }

@@ -9,12 +9,15 @@ use reqwest::ClientBuilder;
 use serde_json::Value;
 
 use crate::config::{Config, FILE};
+use crate::operate::lock::{self, State};
 use crate::peers::line::trusting;
 
 /// Where a node is looked for when nothing says where it is.
 const DEFAULT: &str = "http://127.0.0.1:8080";
 /// How often a request that may be repeated is sent while a node starts, stops or is out of reach.
 const TRIES: u32 = 5;
+/// How long nothing may come while a long answer is on its way.
+const LONG: Duration = Duration::from_secs(600);
 
 /// Which node is spoken to, and with which token.
 #[derive(clap::Args, Clone)]
@@ -28,6 +31,48 @@ pub struct Node {
     /// The portal that speaks, by domain, where the node hosts several
     #[arg(long, value_name = "DOMAIN", global = true)]
     pub portal: Option<String>,
+}
+
+/// Where a node's data are reached: at the running node, or in the folder of one that is stopped.
+#[derive(clap::Args, Clone)]
+pub struct Keeper {
+    /// The node's folder; if the node runs there, it is asked, and its files are left alone
+    #[arg(long, default_value = ".")]
+    pub dir: PathBuf,
+    /// A running node elsewhere, by its address
+    #[arg(long, value_name = "URL")]
+    pub node: Option<String>,
+}
+
+/// What [`Keeper`] found.
+pub enum Found {
+    /// A node that runs.
+    Running(Client),
+    /// A stopped node's folder, held so that none begins meanwhile.
+    Stopped(Option<std::fs::File>),
+}
+
+impl Keeper {
+    /// Finds the node.
+    ///
+    /// # Errors
+    /// There is none in the folder, or it cannot be called.
+    pub fn find(&self) -> anyhow::Result<Found> {
+        let here = self.dir.join(FILE).is_file();
+        if self.node.is_none() {
+            if !here {
+                bail!(
+                    "{} holds no node; give --dir of one, or --node URL of one that runs (không có máy chủ trong thư mục này)",
+                    self.dir.display()
+                );
+            }
+            if let State::Stopped(held) = lock::look(&self.dir)? {
+                return Ok(Found::Stopped(held));
+            }
+        }
+        let folder = here.then_some(self.dir.as_path());
+        Ok(Found::Running(client(folder, self.node.clone(), |http| http.read_timeout(LONG))?))
+    }
 }
 
 /// A client of one node.
@@ -47,53 +92,60 @@ impl Node {
         given.or_else(|| Path::new(FILE).is_file().then(|| PathBuf::from(".")))
     }
 
-    /// The node's address as readers know it, where it is called, and a client that trusts what the node trusts.
-    fn way(&self, folder: Option<&Path>) -> anyhow::Result<(String, String, ClientBuilder)> {
-        let config = match folder.filter(|folder| folder.join(FILE).is_file()) {
-            Some(folder) => Some(Config::read(folder)?),
-            None => None,
-        };
-        let ca = config.as_ref().and_then(|config| config.ca.as_deref());
-        let http = trusting(reqwest::Client::builder(), ca)?;
-        let given = self.node.clone().or_else(|| std::env::var("NHIPCAU_NODE").ok());
-        match (given, config) {
-            (Some(node), _) => Ok((node.clone(), node, http)),
-            (None, Some(config)) => {
-                let (at, http) = here(&config, http)?;
-                Ok((config.url, at, http))
-            }
-            (None, None) => Ok((DEFAULT.to_owned(), DEFAULT.to_owned(), http)),
-        }
-    }
-
     /// A client; the token is read from `NHIPCAU_TOKEN` or the folder's admin.token, if there is one.
     ///
     /// # Errors
     /// When the token's file or the configuration cannot be read, or the address is none.
     pub fn client(&self) -> anyhow::Result<Client> {
-        let folder = self.folder();
-        let (base, at, http) = self.way(folder.as_deref())?;
-        let (base, at) = (base.trim_end_matches('/').to_owned(), at.trim_end_matches('/').to_owned());
-        let url: reqwest::Url =
-            at.parse().with_context(|| format!("{at:?} is not an address such as http://127.0.0.1:8080"))?;
-        let token = match (std::env::var("NHIPCAU_TOKEN"), &folder) {
-            (Ok(token), _) => Some(token.trim().to_owned()),
-            (Err(_), Some(folder)) => {
-                let path = folder.join("admin.token");
-                let text = std::fs::read_to_string(&path).with_context(|| {
-                    format!("read the token {}; is --dir a node's folder?", path.display())
-                })?;
-                Some(text.trim().to_owned())
-            }
-            (Err(_), None) => None,
-        };
-        let mut http = http.no_proxy().timeout(Duration::from_secs(120));
-        // `*.localhost` is this machine (RFC 6761), though the C library does not know it.
-        if let Some(host) = url.host_str().filter(|host| base == at && host.ends_with(".localhost")) {
-            let port = url.port_or_known_default().unwrap_or(80);
-            http = http.resolve(host, SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+        let given = self.node.clone().or_else(|| std::env::var("NHIPCAU_NODE").ok());
+        client(self.folder().as_deref(), given, |http| http.timeout(Duration::from_secs(120)))
+    }
+}
+
+/// A client of the node in a folder or at an address, with the patience that its work needs.
+fn client(
+    folder: Option<&Path>,
+    given: Option<String>,
+    patient: impl FnOnce(ClientBuilder) -> ClientBuilder,
+) -> anyhow::Result<Client> {
+    let (base, at, http) = way(folder, given)?;
+    let (base, at) = (base.trim_end_matches('/').to_owned(), at.trim_end_matches('/').to_owned());
+    let url: reqwest::Url =
+        at.parse().with_context(|| format!("{at:?} is not an address such as http://127.0.0.1:8080"))?;
+    let token = match (std::env::var("NHIPCAU_TOKEN"), &folder) {
+        (Ok(token), _) => Some(token.trim().to_owned()),
+        (Err(_), Some(folder)) => {
+            let path = folder.join("admin.token");
+            let text = std::fs::read_to_string(&path)
+                .with_context(|| format!("read the token {}; is --dir a node's folder?", path.display()))?;
+            Some(text.trim().to_owned())
         }
-        Ok(Client { base, at, token, http: http.build()? })
+        (Err(_), None) => None,
+    };
+    let mut http = patient(http.no_proxy().connect_timeout(Duration::from_secs(10)));
+    // `*.localhost` is this machine (RFC 6761), though the C library does not know it.
+    if let Some(host) = url.host_str().filter(|host| base == at && host.ends_with(".localhost")) {
+        let port = url.port_or_known_default().unwrap_or(80);
+        http = http.resolve(host, SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    }
+    Ok(Client { base, at, token, http: http.build()? })
+}
+
+/// The node's address as readers know it, where it is called, and a client that trusts what the node trusts.
+fn way(folder: Option<&Path>, given: Option<String>) -> anyhow::Result<(String, String, ClientBuilder)> {
+    let config = match folder.filter(|folder| folder.join(FILE).is_file()) {
+        Some(folder) => Some(Config::read(folder)?),
+        None => None,
+    };
+    let ca = config.as_ref().and_then(|config| config.ca.as_deref());
+    let http = trusting(reqwest::Client::builder(), ca)?;
+    match (given, config) {
+        (Some(node), _) => Ok((node.clone(), node, http)),
+        (None, Some(config)) => {
+            let (at, http) = here(&config, http)?;
+            Ok((config.url, at, http))
+        }
+        (None, None) => Ok((DEFAULT.to_owned(), DEFAULT.to_owned(), http)),
     }
 }
 
@@ -116,6 +168,38 @@ fn here(config: &Config, http: ClientBuilder) -> anyhow::Result<(String, ClientB
 }
 
 impl Client {
+    /// A request whose answer is read piece by piece.
+    ///
+    /// # Errors
+    /// The node's refusal in its own words, or that it does not answer.
+    pub async fn open(
+        &self,
+        method: reqwest::Method,
+        path: &str,
+        accept: &str,
+        body: impl Into<reqwest::Body>,
+    ) -> anyhow::Result<reqwest::Response> {
+        let mut call =
+            self.http.request(method, format!("{}{path}", self.at)).header("accept", accept).body(body);
+        if let Some(token) = &self.token {
+            call = call.bearer_auth(token);
+        }
+        let answer = call.send().await.with_context(|| self.silent())?;
+        if answer.status().is_success() {
+            return Ok(answer);
+        }
+        let status = answer.status().as_u16();
+        let body = answer.json().await.unwrap_or(Value::Null);
+        match said(status, body) {
+            Ok(_) => bail!("the address answers {status}; is --node right?"),
+            Err(refused) => Err(refused),
+        }
+    }
+
+    fn silent(&self) -> String {
+        format!("{} does not answer; is the node running? (`nhipcau serve`, or give --node URL)", self.at)
+    }
+
     /// GET of JSON.
     ///
     /// # Errors
@@ -160,9 +244,7 @@ impl Client {
     }
 
     async fn send(&self, call: reqwest::RequestBuilder) -> anyhow::Result<(u16, Value)> {
-        let answer = call.send().await.with_context(|| {
-            format!("{} does not answer; is the node running? (`nhipcau serve`, or give --node URL)", self.at)
-        })?;
+        let answer = call.send().await.with_context(|| self.silent())?;
         let status = answer.status().as_u16();
         Ok((status, answer.json().await.unwrap_or(Value::Null)))
     }

@@ -1,7 +1,9 @@
 //! The commands, one file for each family; `call` is how they speak to a running node.
 
+pub mod backup;
+pub mod bundle;
 pub mod call;
-pub mod check;
+pub mod doctor;
 pub mod enrol;
 pub mod init;
 pub mod issue;
@@ -11,4 +13,5 @@ pub mod publish;
 pub mod rules;
 pub mod simulate;
 mod source;
+pub mod upgrade;
 pub mod verify;

@@ -10,8 +10,9 @@ use crate::world::{drop_database, migrations, new_database};
 /// Statements meant for one engine alone; architecture allows fewer than ten.
 const MOST_OF_ONE_ENGINE: usize = 9;
 
-/// Calls of `sqlx` past the macros: the engines' own housekeeping, and the macros' insides.
-const MOST_DIRECT: usize = 9;
+/// Calls of `sqlx` past the macros: the engines' own housekeeping (their checks, sizes, tables and locks), and the
+/// macros' insides.
+const MOST_DIRECT: usize = 12;
 
 fn program() -> Found {
     in_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))

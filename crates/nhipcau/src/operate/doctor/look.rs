@@ -1,0 +1,131 @@
+//! The order in which things are looked at, of a running node and of a stopped one.
+
+use std::path::Path;
+
+use ::network::directory::Directory;
+use ::network::root::RootNote;
+
+use super::{Finding, Report, Teller, data, network, place};
+use crate::agencies::fold;
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::Reading;
+use crate::logs::keys::Signing;
+use crate::logs::view::Alarm;
+use crate::operate::alarms::{self, Remembered};
+use crate::peers::line::{Cable, Line};
+use crate::words::Lang;
+
+/// Looks a running node over.
+pub async fn examine(app: &App, teller: &Teller) -> Report {
+    let mut findings = place::config(&app.config);
+    findings.extend(place::secrets(&app.config));
+    findings.extend(place::root(&app.config).0);
+    findings.extend(place::disk(&app.config));
+    let reading = app.db.reading();
+    let directory = app.directory.load_full();
+    findings.extend(data::all(reading, &app.config, &directory, teller).await);
+    findings.extend(network::all(reading, &app.config, &directory, &app.line, &app.clock, teller).await);
+    for origin in app.keys.all(Signing::Waiting) {
+        let says = |w: &'static crate::words::Words| w.doctor_signing_waits(&origin);
+        findings.push(Finding::hand("signing", says, |w| w.doctor_signing_do.to_owned()));
+    }
+    if app.tasks.died() > 0 {
+        let died = app.tasks.died();
+        findings.push(Finding::hand("tasks", |w| w.doctor_died(died), |w| w.doctor_died_do.to_owned()));
+    }
+    if let Ok(mut conn) = app.db.read().await {
+        findings.extend(standing(alarms::all(app, &mut conn).await.unwrap_or_default()));
+    }
+    report(app.config.name.to_string(), &app.clock, true, findings)
+}
+
+/// Looks a stopped node over, from its files. The caller has made sure that it is stopped.
+pub async fn of_folder(folder: &Path, clock: &Clock, teller: &Teller) -> Report {
+    let config = match Config::read(folder) {
+        Ok(config) => config,
+        Err(error) => {
+            let detail = format!("{error:#}");
+            let bad =
+                Finding::hand("config", |w| w.doctor_config_bad(&detail), |w| w.doctor_config_do.to_owned());
+            return report(String::new(), clock, false, vec![bad]);
+        }
+    };
+    let mut findings = place::config(&config);
+    findings.extend(place::secrets(&config));
+    let (about_root, root) = place::root(&config);
+    findings.extend(about_root);
+    findings.extend(place::disk(&config));
+    match Reading::open(&config.database).await {
+        Ok(reading) => {
+            findings.extend(stopped(&reading, &config, root, clock, teller).await);
+            reading.close().await;
+        }
+        Err(error) => findings.push(data::away(&error)),
+    }
+    report(config.name.to_string(), clock, false, findings)
+}
+
+async fn stopped(
+    reading: &Reading,
+    config: &Config,
+    root: Option<RootNote>,
+    clock: &Clock,
+    teller: &Teller,
+) -> Vec<Finding> {
+    let schema = data::schema(reading, &config.database).await;
+    let fits = schema.iter().all(|finding| finding.severity != super::Severity::Hand);
+    if !fits {
+        return schema; // What stands in tables of another version cannot be judged by this one.
+    }
+    let directory = async {
+        let root = root.ok_or_else(|| anyhow::anyhow!("no root note"))?;
+        let mut conn = reading.read().await?;
+        anyhow::Ok(fold::rebuild(&mut conn, &root).await?.0)
+    };
+    let directory: Directory = match directory.await {
+        Ok(directory) => directory,
+        Err(error) => {
+            let mut findings = data::engine(reading, config).await;
+            findings.push(data::damaged(&format!("{error:#}")));
+            return findings;
+        }
+    };
+    let mut findings = data::all(reading, config, &directory, teller).await;
+    match Line::new(Cable::default(), config) {
+        Ok(line) => {
+            findings.extend(network::all(reading, config, &directory, &line, clock, teller).await);
+        }
+        Err(error) => tracing::warn!(error = format!("{error:#}"), "neighbours are not called"),
+    }
+    if let Ok(mut conn) = reading.read().await {
+        findings.extend(standing(alarms::standing(&mut conn).await.unwrap_or_default()));
+    }
+    findings
+}
+
+/// Alarms that stand, in the words of the network page.
+fn standing(alarms: Vec<Remembered>) -> Vec<Finding> {
+    alarms
+        .into_iter()
+        .map(|alarm| {
+            let of = |lang| {
+                let since = crate::clock::instant(alarm.first);
+                Alarm::of(lang, &alarm.about, &alarm.peer, &alarm.origin, &alarm.detail, since)
+            };
+            let (vi, en) = (of(Lang::Vi), of(Lang::En));
+            Finding {
+                about: format!("alarm.{}", alarm.about),
+                severity: super::Severity::Hand,
+                says: super::Said { vi: vi.says, en: en.says },
+                remedy: super::Said { vi: vi.remedy, en: en.remedy },
+            }
+        })
+        .collect()
+}
+
+fn report(node: String, clock: &Clock, running: bool, findings: Vec<Finding>) -> Report {
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    Report { node, version, at: clock.now().to_string(), running, findings }
+}

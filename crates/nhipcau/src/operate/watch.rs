@@ -1,0 +1,62 @@
+//! What a node looks after by itself, about once a minute: room on the disk, and its clock beside its neighbours'.
+//!
+//! An alarm comes before the trouble does, and goes when it is over.
+
+use std::time::Duration;
+
+use super::alarms::{self, Alarm};
+use super::doctor::{apart, clocks, free_bytes};
+use crate::app::App;
+
+/// The first look comes soon after the start, while somebody may still be watching.
+const FIRST: Duration = Duration::from_secs(3);
+const EVERY: Duration = Duration::from_secs(60);
+/// Below this many free bytes people are told.
+const LOW: u64 = 1 << 30;
+
+/// Looks until the node stops.
+pub async fn run(app: App) {
+    let mut wait = FIRST;
+    loop {
+        tokio::time::sleep(wait).await;
+        wait = EVERY;
+        if let Err(error) = look(&app).await {
+            tracing::warn!(error = format!("{error:#}"), "the node could not look after itself");
+        }
+    }
+}
+
+async fn look(app: &App) -> anyhow::Result<()> {
+    let free = free_bytes(&app.config.folder)?;
+    match free < LOW {
+        true => tell(app, "disk.low", "", format!("{} MB free", free >> 20)).await,
+        false => clear(app, "disk.low", "").await?,
+    }
+    let told = clocks(&app.config, &app.line, &app.clock).await;
+    let far = apart(&told);
+    for (neighbour, answer) in &told {
+        match far.iter().find(|(other, _)| other.name == neighbour.name) {
+            Some((_, ahead)) => {
+                tell(app, "clock", &neighbour.name, format!("{} seconds", ahead.abs())).await;
+            }
+            None if answer.is_ok() => clear(app, "clock", &neighbour.name).await?,
+            None => {}
+        }
+    }
+    Ok(())
+}
+
+async fn tell(app: &App, about: &str, peer: &str, detail: String) {
+    alarms::tell(app, Alarm { about: about.into(), peer: peer.into(), origin: String::new(), detail }).await;
+}
+
+/// Clears an alarm if it stands; a node that is well writes nothing.
+async fn clear(app: &App, about: &'static str, peer: &str) -> anyhow::Result<()> {
+    let mut conn = app.db.read().await?;
+    let stands = alarms::standing(&mut conn).await?.iter().any(|a| a.about == about && a.peer == peer);
+    drop(conn);
+    match stands {
+        true => alarms::clear(app, about, peer.to_owned(), String::new()).await,
+        false => Ok(()),
+    }
+}
