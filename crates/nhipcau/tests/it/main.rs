@@ -22,6 +22,7 @@ mod history;
 mod hostile;
 mod lies;
 mod machine;
+mod nation;
 mod orders;
 mod pages;
 mod paper_nation;
