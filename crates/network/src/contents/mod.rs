@@ -42,13 +42,17 @@ pub enum Event {
         /// The size.
         size: u64,
     },
-    /// Where to fetch the contents of a log, in the order of preference. Given again, for example because a
-    /// neighbour is back, it lets what waits be tried at once.
+    /// Where to fetch the contents of a log, in the order of preference. What waits of it is tried at once.
     Sources {
         /// The log.
         origin: Origin,
         /// The issuer's node, then neighbours.
         sources: Vec<PeerId>,
+    },
+    /// A source is back: what waits and may be there is tried at once.
+    Back {
+        /// The source.
+        source: PeerId,
     },
     /// After [`Action::Recall`]: every want of the entry was reported anew.
     Recalled {
@@ -194,6 +198,8 @@ pub struct Contents {
     /// Waiting for a time: a back-off, or an overdue answer.
     later: BTreeSet<(Moment, ContentHash)>,
     cursors: BTreeMap<Origin, Cursor>,
+    /// Logs of which wants were forgotten for want of room.
+    forgot: BTreeSet<Origin>,
     sources: BTreeMap<Origin, Vec<PeerId>>,
     busy: BTreeMap<PeerId, usize>,
     fetching: usize,
@@ -236,6 +242,7 @@ impl Contents {
             ready: BTreeSet::new(),
             later: BTreeSet::new(),
             cursors: BTreeMap::new(),
+            forgot: BTreeSet::new(),
             sources: BTreeMap::new(),
             busy: BTreeMap::new(),
             fetching: 0,
@@ -281,8 +288,13 @@ impl Contents {
                 }
             }
             Event::Sources { origin, sources } => {
-                self.hurry(&origin);
+                self.hurry(|of| *of == origin);
                 self.sources.insert(origin, sources);
+            }
+            Event::Back { source } => {
+                let sources = std::mem::take(&mut self.sources);
+                self.hurry(|of| sources.get(of).is_some_and(|sources| sources.contains(&source)));
+                self.sources = sources;
             }
             Event::Arrived { hash, from, found } if self.is_fetching(hash, from) => {
                 self.ended(hash);
@@ -343,6 +355,7 @@ impl Contents {
         };
         if self.wants.len() >= room {
             cursor.forgets(index);
+            self.forgot.insert(origin);
             return;
         }
         cursor.lacks(index);
@@ -457,11 +470,11 @@ impl Contents {
         self.later.insert((until, hash));
     }
 
-    /// Lets what waits of a log be tried at once.
-    fn hurry(&mut self, origin: &Origin) {
+    /// Lets what waits of these logs be tried at once.
+    fn hurry(&mut self, these: impl Fn(&Origin) -> bool) {
         for (hash, want) in &mut self.wants {
             if let Step::Waiting(at) = want.step
-                && want.entries.iter().any(|(of, _)| of == origin)
+                && want.entries.iter().any(|(of, _)| these(of))
             {
                 self.later.remove(&(at, *hash));
                 want.step = Step::Ready;
@@ -508,12 +521,15 @@ impl Contents {
     fn recall(&mut self) {
         let room = RECALLS.min(self.settings.capacity - self.wants.len().min(self.settings.capacity));
         let mut recalled = 0;
-        for (origin, cursor) in &mut self.cursors {
-            while recalled < room
-                && let Some(index) = cursor.recall()
-            {
-                recalled += 1;
-                self.out.push(Action::Recall { origin: origin.clone(), index });
+        while recalled < room
+            && let Some(origin) = self.forgot.first()
+        {
+            match self.cursors.get_mut(origin).and_then(Cursor::recall) {
+                Some(index) => {
+                    recalled += 1;
+                    self.out.push(Action::Recall { origin: origin.clone(), index });
+                }
+                None => drop(self.forgot.pop_first()),
             }
         }
     }

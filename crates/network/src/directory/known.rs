@@ -68,6 +68,7 @@ pub(super) struct Known {
     pub(super) codes: BTreeMap<String, Origin>,
     pub(super) nodes: BTreeMap<Origin, Node>,
     pub(super) children: BTreeMap<Origin, BTreeSet<Origin>>,
+    pub(super) levels: BTreeMap<Level, BTreeSet<Origin>>,
     /// Honest sizes known from an earlier round: what these logs state beyond has no effect.
     pub(super) cuts: BTreeMap<Origin, u64>,
 }
@@ -95,6 +96,7 @@ impl Known {
             codes: BTreeMap::new(),
             nodes: BTreeMap::new(),
             children: BTreeMap::new(),
+            levels: BTreeMap::from([(Level::Central, BTreeSet::from([root.clone()]))]),
             cuts: BTreeMap::new(),
             root,
         }
@@ -320,6 +322,13 @@ impl Known {
                 && self.codes.get(code) == Some(&origin)
             {
                 self.codes.remove(code);
+            }
+        }
+        match self.agencies.get(&origin).map(|before| before.level) {
+            Some(level) if level == agency.level => {}
+            before => {
+                before.and_then(|level| self.levels.get_mut(&level)).map(|logs| logs.remove(&origin));
+                self.levels.entry(agency.level).or_default().insert(origin.clone());
             }
         }
         if agency.closed.is_none() {

@@ -1,6 +1,6 @@
 //! What can be asked of the directory.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use tlog::VerifierKey;
@@ -10,7 +10,7 @@ use crate::entry::{Kind, NodeKeys};
 use crate::keys::Keys;
 use crate::names::{Domain, Origin};
 use crate::root::RootNote;
-use crate::scope::{Issuer, Scope};
+use crate::scope::{Issuer, IssuerRule, Scope};
 
 /// Deeper than any administration; ends a walk upwards.
 const MAX_DEPTH: usize = 16;
@@ -186,7 +186,46 @@ impl Directory {
     /// The open portals that show an item of this issuer, kind and fields, the issuer's own included.
     #[must_use]
     pub fn carriers_of(&self, issuer: &Origin, kind: &str, fields: &[String]) -> Vec<&Agency> {
-        self.agencies().filter(|portal| self.carries(&portal.origin, issuer, kind, fields)).collect()
+        let Some(level) = self.agency(issuer).map(|agency| agency.level) else { return Vec::new() };
+        let below = self.below(issuer);
+        let shows = |portal: &&Agency| {
+            let (own, ancestor) = (portal.origin == *issuer, below.contains(&portal.origin));
+            let seen = Issuer { origin: issuer, level, own, ancestor };
+            portal.closed.is_none() && self.scope(&portal.origin).carries(seen, kind, fields)
+        };
+        self.agencies().filter(shows).collect()
+    }
+
+    /// Every log below this one: those that it enrolled, those that they enrolled, and so on.
+    fn below(&self, origin: &Origin) -> HashSet<&Origin> {
+        let children = |parent: &Origin| self.known.children.get(parent).into_iter().flatten();
+        let mut open: Vec<&Origin> = children(origin).collect();
+        let mut below = HashSet::new();
+        while let Some(origin) = open.pop() {
+            if below.insert(origin) {
+                open.extend(children(origin));
+            }
+        }
+        below
+    }
+
+    /// The enrolled issuers of which a portal shows at least some items, itself included.
+    #[must_use]
+    pub fn issuers_carried_by(&self, portal: &Origin) -> BTreeSet<&Origin> {
+        let itself = |origin| self.agency(origin).map(|agency| &agency.origin);
+        let mut carried: BTreeSet<&Origin> = itself(portal).into_iter().collect();
+        for rule in &self.scope(portal).issuers {
+            match rule {
+                IssuerRule::All => carried.extend(self.known.agencies.keys()),
+                IssuerRule::Level(level) => {
+                    carried.extend(self.known.levels.get(level).into_iter().flatten());
+                }
+                IssuerRule::Ancestors => carried.extend(self.ancestors(portal).map(|above| &above.origin)),
+                IssuerRule::Own => {}
+                IssuerRule::Origin(origin) => carried.extend(itself(origin)),
+            }
+        }
+        carried
     }
 
     /// The logs that a node must follow for the portals that it hosts: root and heads, the portals' own,
@@ -194,15 +233,11 @@ impl Directory {
     #[must_use]
     pub fn logs_needed_by(&self, portals: &[Origin]) -> BTreeSet<Origin> {
         let mut needed = BTreeSet::from([self.known.root.clone(), self.heads_origin.clone()]);
-        for portal in portals {
-            let scope = self.scope(portal);
-            let carried = self.agencies().filter(|issuer| {
-                self.issuer_as_seen(portal, &issuer.origin).is_some_and(|seen| scope.carries_issuer(seen))
-            });
-            for agency in carried {
-                needed.insert(agency.origin.clone());
-                needed.extend(self.ancestors(&agency.origin).map(|ancestor| ancestor.origin.clone()));
-            }
+        let carried: BTreeSet<&Origin> =
+            portals.iter().flat_map(|portal| self.issuers_carried_by(portal)).collect();
+        for origin in carried {
+            needed.insert(origin.clone());
+            needed.extend(self.ancestors(origin).map(|ancestor| ancestor.origin.clone()));
         }
         needed
     }

@@ -102,6 +102,13 @@ impl Log {
         self.frontier.size()
     }
 
+    /// The largest size that is proven or said to exist.
+    pub(super) fn exists(&self) -> u64 {
+        let target = self.targets.last().map_or(0, |target| target.size);
+        let rumour = self.rumour.as_ref().map_or(0, |(size, _, _)| *size);
+        self.size().max(target).max(rumour)
+    }
+
     /// Whether neighbours should send it.
     pub(super) fn is_followed(&self) -> bool {
         !self.dropped && !self.frozen

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tlog::{Hash, Note};
 
+use super::log::Log;
 use super::peers::Line;
 use super::{Follower, PeerId};
 use crate::moment::Moment;
@@ -42,16 +43,21 @@ impl Follower {
     #[must_use]
     pub fn log(&self, origin: &Origin) -> Option<LogStatus> {
         let log = &self.logs[*self.by_origin.get(origin)?];
-        let target = log.targets.last().map_or(0, |target| target.size);
-        let rumour = log.rumour.as_ref().map_or(0, |(size, _, _)| *size);
         Some(LogStatus {
             size: log.size(),
             root: log.frontier.root(),
             checkpoint: log.proven.as_ref().map(|proven| proven.note.clone()),
             frozen: log.frozen,
-            exists: log.size().max(target).max(rumour),
+            exists: log.exists(),
             busy: log.pull.is_some() || log.comparing.is_some() || log.in_flight.is_some(),
         })
+    }
+
+    /// The logs that are known to be longer than here, and by how many entries.
+    pub fn behind(&self) -> impl Iterator<Item = (&Origin, u64)> {
+        let behind = |log: &Log| log.exists().saturating_sub(log.size());
+        let logs = self.by_origin.iter().map(move |(origin, at)| (origin, behind(&self.logs[*at])));
+        logs.filter(|(_, entries)| *entries > 0)
     }
 
     /// The logs that are followed, frozen ones too.

@@ -280,6 +280,16 @@ fn a_scope_says_who_carries_what() {
     );
     assert_eq!(carriers("xa-b.tinh-a.gov.vn/log", "news", &[]), ["xa-b.tinh-a.gov.vn"]);
 
+    // Both ways of asking say the same.
+    let all: Vec<Origin> = directory.agencies().map(|agency| agency.origin.clone()).collect();
+    for (portal, issuer) in all.iter().flat_map(|portal| all.iter().map(move |issuer| (portal, issuer))) {
+        let carried = directory.issuers_carried_by(portal).contains(issuer);
+        let fields = ["y-te".to_owned()];
+        assert_eq!(carried, directory.carries(portal, issuer, "directive", &fields), "{portal} of {issuer}");
+        let carriers = directory.carriers_of(issuer, "directive", &fields);
+        assert_eq!(carried, carriers.iter().any(|one| one.origin == *portal), "{issuer} at {portal}");
+    }
+
     let needed = directory.logs_needed_by(&[origin("xa-b.tinh-a.gov.vn/log")]);
     let needed: Vec<&str> = needed.iter().map(|log| log.as_str()).collect();
     assert_eq!(needed, [HEADS, ROOT, "moh.gov.vn/log", "tinh-a.gov.vn/log", "xa-b.tinh-a.gov.vn/log"]);

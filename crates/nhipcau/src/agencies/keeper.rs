@@ -13,7 +13,8 @@ use tlog::Note;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::sync::mpsc;
 
-use super::{Portals, fold, store};
+use super::store::Scopes;
+use super::{fold, store};
 use crate::app::App;
 use crate::db::Tx;
 use crate::items;
@@ -30,7 +31,7 @@ const MOST_SIGNATURES: usize = 16;
 /// Follows commits and cosigned heads until the node stops.
 pub async fn run(app: App, mut cosigned: mpsc::Receiver<Note>) {
     let mut told = app.told.subscribe();
-    let mut keeper = Keeper { directory: Directory::clone(&app.directory.load()), app };
+    let mut keeper = Keeper { directory: Directory::clone(&app.directory.load()), scopes: None, app };
     keeper.settle(vec![Effect::Agency(keeper.directory.root().clone())]).await;
     loop {
         let mut effects = Vec::new();
@@ -67,6 +68,8 @@ pub async fn run(app: App, mut cosigned: mpsc::Receiver<Note>) {
 struct Keeper {
     app: App,
     directory: Directory,
+    /// What the database holds of them since this start; nothing yet before the first time.
+    scopes: Option<Scopes>,
 }
 
 impl Keeper {
@@ -190,28 +193,32 @@ impl Keeper {
     }
 
     async fn settle_in_database(
-        &self,
+        &mut self,
         directory: Arc<Directory>,
         places: Vec<(Origin, u64, u64)>,
         visible: bool,
     ) -> anyhow::Result<()> {
+        let scopes = store::scopes(&directory, &self.app.portals.load().all());
+        let fresh = (visible && self.scopes.as_ref() != Some(&scopes)).then(|| scopes.clone());
         let large = self
             .app
             .db
             .write("directory.settle", async move |tx: &mut Tx| -> Result<Vec<ContentHash>, anyhow::Error> {
                 let mut large = Vec::new();
                 for (origin, index, place) in places {
-                    let Some(head) = logs::by_origin(tx.conn(), origin.as_str()).await? else { continue };
                     run!(
                         tx,
-                        "UPDATE fact SET place = $1 WHERE log = $2 AND idx = $3",
+                        "UPDATE fact SET place = $1
+                         WHERE log = (SELECT id FROM log WHERE origin = $2) AND idx = $3",
                         place as i64,
-                        head.id,
+                        origin.to_string(),
                         index as i64
                     )?;
                 }
+                if let Some(scopes) = &fresh {
+                    store::save_scopes(tx, scopes).await?;
+                }
                 if visible {
-                    store::work_out_scopes(tx, &directory).await?;
                     tx.ledger.directory = directory.clone();
                     for agency in directory.agencies() {
                         let honest = agency.closed.as_ref().and_then(|end| end.last_size);
@@ -225,11 +232,10 @@ impl Keeper {
                 Ok(large)
             })
             .await?;
-        self.show(large).await?;
-        let mut conn = self.app.db.read().await?;
-        let portals = Portals::load(&mut conn, &self.app.keys, &self.app.dice).await?;
-        self.app.portals.store(Arc::new(portals));
-        Ok(())
+        if visible {
+            self.scopes = Some(scopes);
+        }
+        self.show(large).await
     }
 
     /// Lets large contents stand on pages again whose items were folded anew.

@@ -1,17 +1,17 @@
 //! Portals and what they carry, in the database.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use network::directory::Directory;
 use network::names::Origin;
-use network::scope::Issuer;
 use sqlx::FromRow;
 
 use super::Portal;
 use super::look::Mark;
 use crate::db::{Conn, Tx};
 use crate::logs::store as logs;
-use crate::{all, run};
+use crate::{all, fill, run};
 
 #[derive(FromRow)]
 struct Row {
@@ -89,11 +89,21 @@ pub async fn set_mark(tx: &mut Tx, domain: &str, mark: Option<Vec<u8>>) -> sqlx:
     Ok(run!(tx, "UPDATE portal SET mark = $1 WHERE domain = $2", mark, domain.to_owned())? == 1)
 }
 
-/// Works out anew which logs stand on which of our portals. Returns true if anything is different.
+/// Whose items stand on each of our portals, by its domain: our number for its own log, and the issuers.
+pub type Scopes = BTreeMap<Arc<str>, (i64, BTreeSet<Origin>)>;
+
+/// Works out which issuers' items stand on which of our portals. A portal's own always do.
+pub fn scopes(directory: &Directory, portals: &[Arc<Portal>]) -> Scopes {
+    let carried =
+        |portal: &Portal| directory.issuers_carried_by(&portal.origin).into_iter().cloned().collect();
+    portals.iter().map(|portal| (portal.domain.clone(), (portal.log, carried(portal)))).collect()
+}
+
+/// Stores which logs stand on which of our portals.
 ///
 /// # Errors
 /// The database's.
-pub async fn work_out_scopes(tx: &mut Tx, directory: &Directory) -> anyhow::Result<bool> {
+pub async fn save_scopes(tx: &mut Tx, scopes: &Scopes) -> anyhow::Result<()> {
     let now = tx.ledger.now();
     let mut ids: BTreeMap<Origin, i64> =
         logs::every(tx.conn()).await?.into_iter().map(|head| (head.origin, head.id)).collect();
@@ -102,46 +112,33 @@ pub async fn work_out_scopes(tx: &mut Tx, directory: &Directory) -> anyhow::Resu
     for (portal, log) in rows {
         before.entry(portal).or_default().insert(log);
     }
-    let mut changed = false;
-    for portal in portals(tx.conn()).await? {
-        let mut after = BTreeSet::from([portal.log]);
-        for issuer in carried_by(directory, &portal.origin) {
-            let id = match ids.get(&issuer) {
+    let mut fresh: Vec<(&str, i64)> = Vec::new();
+    for (portal, (own, issuers)) in scopes {
+        let mut after = BTreeSet::from([*own]);
+        for issuer in issuers {
+            let id = match ids.get(issuer) {
                 Some(id) => *id,
                 None => {
-                    let id = logs::ensure(tx.conn(), &issuer, false, now).await?;
-                    ids.insert(issuer, id);
+                    let id = logs::ensure(tx.conn(), issuer, false, now).await?;
+                    ids.insert(issuer.clone(), id);
                     id
                 }
             };
             after.insert(id);
         }
-        let had = before.remove(&*portal.domain).unwrap_or_default();
-        for log in after.difference(&had) {
-            run!(tx, "INSERT INTO carries (portal, log) VALUES ($1, $2)", portal.domain.to_string(), *log)?;
-            changed = true;
-        }
+        let had = before.remove(&**portal).unwrap_or_default();
+        fresh.extend(after.difference(&had).map(|log| (&**portal, *log)));
         for log in had.difference(&after) {
-            run!(tx, "DELETE FROM carries WHERE portal = $1 AND log = $2", portal.domain.to_string(), *log)?;
-            changed = true;
+            run!(tx, "DELETE FROM carries WHERE portal = $1 AND log = $2", portal.to_string(), *log)?;
         }
     }
-    Ok(changed)
-}
-
-/// The issuers whose items a portal shows, by its scope.
-pub fn carried_by(directory: &Directory, portal: &Origin) -> Vec<Origin> {
-    let scope = directory.scope(portal);
-    directory
-        .agencies()
-        .filter(|issuer| {
-            scope.carries_issuer(Issuer {
-                origin: &issuer.origin,
-                level: issuer.level,
-                own: issuer.origin == *portal,
-                ancestor: directory.is_ancestor(&issuer.origin, portal),
-            })
-        })
-        .map(|issuer| issuer.origin.clone())
-        .collect()
+    fill!(
+        tx,
+        (i64,),
+        "INSERT INTO carries (portal, log) VALUES ($1, $2)",
+        &fresh,
+        |row| row.0.to_owned(),
+        row.1
+    )?;
+    Ok(())
 }

@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use network::content::NOTE_TYPE;
 use network::names::ContentHash;
 use sqlx::FromRow;
 
@@ -175,6 +176,7 @@ pub async fn arrive(tx: &mut Tx, sha256: ContentHash, media: String, bytes: &[u8
     if ContentHash::of(bytes) != sha256 {
         bail!("content does not match its hash {sha256}");
     }
+    let is_note = media == NOTE_TYPE;
     match state(tx.conn(), &sha256).await? {
         Presence::Erased => return Ok(false),
         Presence::Here => {}
@@ -196,7 +198,20 @@ pub async fn arrive(tx: &mut Tx, sha256: ContentHash, media: String, bytes: &[u8
     let waited = all!(tx, (i64,), "SELECT DISTINCT log FROM want WHERE sha256 = $1", sha256.0.to_vec())?;
     if !waited.is_empty() {
         run!(tx, "DELETE FROM want WHERE sha256 = $1", sha256.0.to_vec())?;
-        tx.ledger.effects.settled.extend(waited.into_iter().map(|(log,)| log));
+        for (log,) in waited {
+            tx.ledger.effects.settled.push(log);
+            if is_note {
+                // The page that gives the reason was drawn without it.
+                let explained = all!(
+                    tx,
+                    (String,),
+                    "SELECT item FROM item WHERE log = $1 AND note = $2",
+                    log,
+                    sha256.0.to_vec()
+                )?;
+                tx.ledger.effects.items.extend(explained.into_iter().map(|(item,)| (log, item)));
+            }
+        }
     }
     super::fold::show(tx, &sha256, bytes).await?;
     Ok(true)

@@ -16,53 +16,73 @@ use crate::items::content::{self, Presence};
 use crate::logs::ledger::Want;
 use crate::{all, maybe};
 
-/// The most rows that are recalled at a time.
-const MOST: i64 = 20_000;
+/// How many rows are recalled at a time; more than one entry can want.
+const PAGE: i64 = 10_000;
 
 #[derive(FromRow)]
 struct Row {
     sha256: Vec<u8>,
+    log: i64,
     origin: String,
     idx: i64,
     size: i64,
     urgent: i64,
 }
 
-/// What is wanted: by everything applied, or by one entry.
+impl TryFrom<Row> for Want {
+    type Error = anyhow::Error;
+    fn try_from(row: Row) -> anyhow::Result<Want> {
+        let sha256 = row.sha256.try_into().map_err(|_| anyhow::anyhow!("a stored hash is damaged"))?;
+        Ok(Want {
+            sha256: ContentHash(sha256),
+            size: row.size as u64,
+            origin: row.origin.parse()?,
+            index: row.idx as u64,
+            urgent: row.urgent != 0,
+        })
+    }
+}
+
+/// What is wanted by the entries from one on (our number for its log, and its index), and where to go on.
 ///
 /// # Errors
 /// The database's.
-pub async fn wanted(conn: &mut Conn, entry: Option<(&Origin, u64)>) -> anyhow::Result<Vec<Want>> {
-    let (origin, index) =
-        entry.map_or((String::new(), 0), |(origin, index)| (origin.to_string(), index as i64));
+pub async fn wanted(conn: &mut Conn, from: (i64, i64)) -> anyhow::Result<(Vec<Want>, Option<(i64, i64)>)> {
     let rows = all!(
         conn,
         Row,
-        "SELECT w.sha256, l.origin, w.idx, w.size, w.urgent FROM want w JOIN log l ON l.id = w.log
-         WHERE $1 = '' OR (l.origin = $1 AND w.idx = $2) ORDER BY w.urgent DESC, w.idx LIMIT $3",
-        origin,
-        index,
-        MOST
+        "SELECT w.sha256, w.log, l.origin, w.idx, w.size, w.urgent FROM want w JOIN log l ON l.id = w.log
+         WHERE w.log > $1 OR (w.log = $1 AND w.idx >= $2) ORDER BY w.log, w.idx LIMIT $3",
+        from.0,
+        from.1,
+        PAGE
     )?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Want {
-                sha256: ContentHash(
-                    row.sha256.try_into().map_err(|_| anyhow::anyhow!("a stored hash is damaged"))?,
-                ),
-                size: row.size as u64,
-                origin: row.origin.parse()?,
-                index: row.idx as u64,
-                urgent: row.urgent != 0,
-            })
-        })
-        .collect()
+    // The last entry may want more than fits: the next page begins with it once more.
+    let next = rows.last().filter(|_| rows.len() as i64 == PAGE).map(|row| (row.log, row.idx));
+    Ok((rows.into_iter().map(Want::try_from).collect::<anyhow::Result<_>>()?, next))
 }
 
 /// Gives the queue again what one entry wants.
 pub(super) async fn recall(app: &App, origin: &Origin, index: u64, reports: &mpsc::Sender<Report>) {
-    let Ok(mut conn) = app.db.read().await else { return };
-    for want in wanted(&mut conn, Some((origin, index))).await.unwrap_or_default() {
+    let rows = async {
+        let mut conn = app.db.read().await?;
+        all!(
+            &mut conn,
+            Row,
+            "SELECT w.sha256, w.log, l.origin, w.idx, w.size, w.urgent FROM want w JOIN log l ON l.id = w.log
+             WHERE l.origin = $1 AND w.idx = $2",
+            origin.to_string(),
+            index as i64
+        )
+    };
+    let rows = match rows.await {
+        Ok(rows) => rows,
+        Err(error) => {
+            tracing::error!(%origin, index, %error, "what an entry wants could not be read");
+            return;
+        }
+    };
+    for want in rows.into_iter().filter_map(|row| Want::try_from(row).ok()) {
         let lane = if want.urgent { Lane::Urgent } else { Lane::Normal };
         let event = Event::Want { origin: want.origin, index, hash: want.sha256, size: want.size, lane };
         let _ = reports.send(Report::Content(event)).await;

@@ -16,9 +16,11 @@ pub mod tellers;
 
 use std::collections::BTreeSet;
 
+use network::directory::Directory;
 use network::follower;
 use network::names::Origin;
 
+use crate::agencies::Portals;
 use crate::app::App;
 
 /// What reaches the follower.
@@ -32,12 +34,11 @@ pub enum Event {
 }
 
 /// The logs that this node is to have: all of the nation, or what the portals here show and stand under.
-pub fn needed(app: &App) -> BTreeSet<Origin> {
-    let directory = app.directory.load();
+pub fn needed(app: &App, directory: &Directory, portals: &Portals) -> BTreeSet<Origin> {
     if app.config.follows_all {
         return directory.agencies().map(|a| a.origin.clone()).chain([directory.heads().clone()]).collect();
     }
-    let portals = app.portals.load().all();
+    let portals = portals.all();
     let ours: Vec<Origin> = portals.iter().map(|p| p.origin.clone()).collect();
     let mut needed = directory.logs_needed_by(&ours);
     // A portal that nobody has enrolled yet waits for its parent's word, in the log of one above its domain.

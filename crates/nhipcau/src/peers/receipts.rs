@@ -11,7 +11,7 @@ use network::names::Origin;
 use network::receipt::{Held, Receipt, ShownBy, SignedReceipt};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
-use tlog::{Hash, Note, NoteSignature};
+use tlog::{Hash, Note, NoteSignature, VerifierKey};
 
 use super::tellers::Onward;
 use crate::app::App;
@@ -306,18 +306,24 @@ pub async fn cosignatures(conn: &mut Conn, origin: &Origin, size: u64) -> sqlx::
     Ok(rows.into_iter().map(|(line,)| line).collect())
 }
 
-/// The newest heads checkpoint with all cosignatures that are known for it; a quorum or not.
+/// The newest heads checkpoint with the cosignatures that are known for it and that the root note counts; a
+/// quorum or not. Those of other nodes would only take the room in a served note (protocol §3).
 pub async fn cosigned_heads(app: &App) -> Option<Note> {
     let origin = app.root.text().heads_origin().ok()?;
     let mut conn = app.db.read().await.ok()?;
     let head = store::by_origin(&mut conn, origin.as_str()).await.ok()??;
     let mut note = Note::parse(&head.checkpoint).ok()?;
-    for line in cosignatures(&mut conn, &origin, head.checkpoint_size).await.ok()? {
-        if let Ok(signature) = line.parse::<NoteSignature>() {
-            note.add(signature);
-        }
-    }
+    let lines = cosignatures(&mut conn, &origin, head.checkpoint_size).await.ok()?;
+    counted(&lines, &app.root.text().cosigners).into_iter().for_each(|signature| note.add(signature));
     Some(note)
+}
+
+/// The cosignatures among these lines that are by one of these keys, by name.
+fn counted(lines: &[String], cosigners: &[VerifierKey]) -> Vec<NoteSignature> {
+    let counts = |signature: &NoteSignature| {
+        cosigners.iter().any(|key| key.id() == signature.key_id && key.name() == signature.name)
+    };
+    lines.iter().filter_map(|line| line.parse().ok()).filter(counts).collect()
 }
 
 /// A node's newest receipt for a log.
@@ -352,4 +358,27 @@ pub async fn of_log(conn: &mut Conn, origin: &str) -> sqlx::Result<Vec<Kept>> {
         "SELECT node, size, content, lacking, shown, note, cosignature, received FROM receipt WHERE origin = $1 ORDER BY node",
         origin.to_owned()
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use tlog::{KeyKind, SignerKey};
+
+    use super::*;
+
+    #[test]
+    fn only_cosignatures_that_count_take_room_in_a_note() {
+        let key = |name: &str, seed| {
+            SignerKey::from_seed(name, KeyKind::CosignatureEd25519, [seed; 32]).unwrap().verifier()
+        };
+        let line = |key: &VerifierKey| {
+            let (name, key_id) = (key.name().to_owned(), key.id());
+            NoteSignature { name, key_id, signature: vec![0; 72] }.to_string()
+        };
+        let (ministry, province) = (key("moh.gov.vn/node", 1), key("tinh-a.gov.vn/node", 2));
+        let stranger = key("moh.gov.vn/node", 3);
+        let lines = [line(&province), line(&stranger), "damaged".to_owned(), line(&ministry)];
+        let counted = counted(&lines, &[ministry.clone()]);
+        assert_eq!(counted.iter().map(ToString::to_string).collect::<Vec<_>>(), [line(&ministry)]);
+    }
 }

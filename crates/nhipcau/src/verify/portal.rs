@@ -8,7 +8,6 @@ use serde::Deserialize;
 use super::items::{self, Stand};
 use super::nation::Nation;
 use super::{Fault, Step};
-use crate::agencies::store::carried_by;
 use crate::items::State;
 
 /// An item as a portal's list names it.
@@ -30,7 +29,8 @@ pub struct Listed {
 /// The logs whose items a portal shows by its scope and that must have been read, its own first.
 pub fn carried(nation: &Nation, portal: &Origin) -> Vec<Origin> {
     let mut logs = vec![portal.clone()];
-    logs.extend(carried_by(nation.directory(), portal).into_iter().filter(|origin| origin != portal));
+    let carried = nation.directory().issuers_carried_by(portal).into_iter();
+    logs.extend(carried.filter(|origin| *origin != portal).cloned());
     logs
 }
 

@@ -26,6 +26,7 @@ mod hostile;
 mod keeping;
 mod lies;
 mod machine;
+mod nation;
 mod orders;
 mod pages;
 mod paper_nation;
