@@ -378,7 +378,7 @@ mod tests {
         let (ministry, province) = (key("moh.gov.vn/node", 1), key("tinh-a.gov.vn/node", 2));
         let stranger = key("moh.gov.vn/node", 3);
         let lines = [line(&province), line(&stranger), "damaged".to_owned(), line(&ministry)];
-        let counted = counted(&lines, &[ministry.clone()]);
+        let counted = counted(&lines, std::slice::from_ref(&ministry));
         assert_eq!(counted.iter().map(ToString::to_string).collect::<Vec<_>>(), [line(&ministry)]);
     }
 }

@@ -92,7 +92,8 @@ async fn migrate(config: &Config, reading: &Reading, schema: &Schema) -> anyhow:
         .context("nothing was changed: the backup before it failed")?;
     let (checking, tell) = bar();
     check(&target, tell).context("nothing was changed: the backup before it is not whole")?;
-    (shown.finish_and_clear(), checking.finish_and_clear());
+    shown.finish_and_clear();
+    checking.finish_and_clear();
     println!(
         "Đã sao lưu và đối chiếu {} tệp · backed up and checked: {}",
         made.parts.len(),

@@ -194,7 +194,7 @@ impl Import {
             self.note(&origin, Fate::Unknown, (0, 0), detail);
             return Ok(());
         };
-        if !needed(&self.app).contains(&origin) {
+        if !needed(&self.app, &self.app.directory.load(), &self.app.portals.load()).contains(&origin) {
             self.note(&origin, Fate::NotFollowed, (0, 0), "");
             return Ok(());
         }
