@@ -16,6 +16,7 @@ use crate::clock::{Clock, Dice};
 use crate::config::Config;
 use crate::db::{Db, Tx};
 use crate::items::content::Folder;
+use crate::items::desk::{self, Desk};
 use crate::logs::carriers::Carriers;
 use crate::logs::keys::Keyring;
 use crate::logs::ledger::{Effects, Sealer};
@@ -66,6 +67,8 @@ pub struct Inner {
     pub traffic: Arc<Traffic>,
     /// Rendered pages.
     pub pages: Arc<Pages>,
+    /// Where items are handed in.
+    pub desk: Desk,
     /// Which portals show what of whom, as far as it was asked for.
     pub carriers: Carriers,
     /// What the network looks like from here.
@@ -184,6 +187,7 @@ impl App {
         Ok(App(Arc::new(Inner {
             folder: Folder(config.content.clone()),
             pages,
+            desk: Desk::new(),
             carriers: Carriers::new(),
             traffic: Arc::default(),
             status: ArcSwap::from_pointee(Status::default()),
@@ -224,6 +228,7 @@ impl App {
         let Some(Inboxes { follower: inbox, cosigned: heads, onward, inquiries }) = inboxes else { return };
         let app = self;
         app.tasks.spawn("aftermath", crate::operate::aftermath::run(app.clone()));
+        app.tasks.spawn("desk", desk::run(app.clone()));
         app.tasks.spawn("keeper", agencies::keeper::run(app.clone(), heads));
         app.tasks.spawn("follower", peers::follow::run(app.clone(), inbox));
         app.tasks.spawn("tellers", peers::tellers::run(app.clone(), onward));

@@ -33,7 +33,7 @@ pub fn shapes(kind: &Kind) -> bool {
 pub async fn fold(tx: &mut Tx, log: i64, entries: &[(u64, &Entry)]) -> anyhow::Result<()> {
     let facts: Vec<u64> =
         entries.iter().filter(|(_, entry)| shapes(&entry.kind)).map(|(index, _)| *index).collect();
-    fill!(tx, (i64,), "INSERT INTO fact (log, idx) VALUES ($1, $2)", &facts, |index| log, *index as i64)?;
+    fill!(tx, "INSERT INTO fact (log, idx) VALUES ($1, $2)", &facts, |index| log, *index as i64)?;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 //! The fold runs outside the writer's transaction: what it needs is in committed entries, so a crash
 //! in between only means that the same entries are given to it again at the next start.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use network::directory::{Directory, Effect, NotConfirmed};
@@ -247,7 +248,7 @@ impl Keeper {
             self.app
                 .db
                 .write("directory.show", async move |tx: &mut Tx| -> Result<(), anyhow::Error> {
-                    items::fold::show(tx, &hash, &bytes).await
+                    items::fold::show(tx, &HashMap::from([(hash, bytes.as_slice())])).await
                 })
                 .await?;
         }
@@ -259,6 +260,7 @@ impl Keeper {
 /// words may stand anywhere, with any space around them, and JSON can hide a letter behind a backslash:
 /// what is live and what is read at the next start must come to the same directory.
 fn may_matter(bytes: &[u8]) -> bool {
-    const SIGNS: [&[u8]; 4] = [b"agency.", b"portal.carries", b"log.split", b"\\"];
-    SIGNS.iter().any(|sign| bytes.windows(sign.len()).any(|window| window == *sign))
+    const SIGNS: [&str; 4] = ["agency.", "portal.carries", "log.split", "\\"];
+    let text = std::str::from_utf8(bytes).unwrap_or_default();
+    SIGNS.iter().any(|sign| text.contains(sign))
 }

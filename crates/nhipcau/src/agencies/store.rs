@@ -132,13 +132,6 @@ pub async fn save_scopes(tx: &mut Tx, scopes: &Scopes) -> anyhow::Result<()> {
             run!(tx, "DELETE FROM carries WHERE portal = $1 AND log = $2", portal.to_string(), *log)?;
         }
     }
-    fill!(
-        tx,
-        (i64,),
-        "INSERT INTO carries (portal, log) VALUES ($1, $2)",
-        &fresh,
-        |row| row.0.to_owned(),
-        row.1
-    )?;
+    fill!(tx, "INSERT INTO carries (portal, log) VALUES ($1, $2)", &fresh, |row| row.0.to_owned(), row.1)?;
     Ok(())
 }

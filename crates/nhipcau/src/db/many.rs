@@ -15,8 +15,32 @@ pub fn steps<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
     })
 }
 
+/// How a statement of many values marks their places. SQLite looks for the name of each of its `$1`, `$2`, …
+/// among all of them, which takes longer than the statement once there are hundreds; PostgreSQL knows no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Marks {
+    /// `?`, in the order in which they are bound.
+    Plain,
+    /// `$1`, `$2`, …
+    Numbered,
+}
+
+impl Marks {
+    /// How the engine of this name wants them.
+    pub fn of(engine: &str) -> Marks {
+        if engine == "SQLite" { Marks::Plain } else { Marks::Numbered }
+    }
+
+    fn put(self, text: &mut String, number: usize) {
+        match self {
+            Marks::Plain => text.push('?'),
+            Marks::Numbered => text.push_str(&format!("${number}")),
+        }
+    }
+}
+
 /// The statement for `rows` rows, made of the one for a single row: `… VALUES ($1, $2) …`.
-pub fn repeated(sql: &str, rows: usize) -> String {
+pub fn repeated(sql: &str, rows: usize, marks: Marks) -> String {
     let start = sql.find("VALUES (").map_or(sql.len(), |at| at + "VALUES ".len());
     let end = sql[start..].find(')').map_or(sql.len(), |at| start + at + 1);
     let (before, group, after) = (&sql[..start], &sql[start..end], &sql[end..]);
@@ -29,7 +53,7 @@ pub fn repeated(sql: &str, rows: usize) -> String {
         let mut pieces = group.split('$');
         text.push_str(pieces.next().unwrap_or_default());
         for (at, piece) in pieces.enumerate() {
-            text.push_str(&format!("${}", row * width + at + 1));
+            marks.put(&mut text, row * width + at + 1);
             text.push_str(piece.trim_start_matches(|c: char| c.is_ascii_digit()));
         }
     }
@@ -37,19 +61,57 @@ pub fn repeated(sql: &str, rows: usize) -> String {
     text
 }
 
+/// The statement for a list of `values`, made of the one for a single value: `… IN ($1) …`.
+pub fn listed(sql: &str, values: usize, marks: Marks) -> String {
+    let mut list = String::from("IN (");
+    for at in 1..=values {
+        if at > 1 {
+            list.push_str(", ");
+        }
+        marks.put(&mut list, at);
+    }
+    list.push(')');
+    sql.replacen("IN ($1)", &list, 1)
+}
+
 /// One statement for many rows. It is written for one row, `INSERT INTO t (a, b) VALUES ($1, $2) …`, each
-/// value bound once and in order; what it returns comes for all rows together.
+/// value bound once and in order. Returns how many rows it touched.
 #[macro_export]
 macro_rules! fill {
-    ($c:expr, $row:ty, $sql:expr, $rows:expr, |$one:ident| $($arg:expr),+ $(,)?) => {{
+    ($c:expr, $sql:expr, $rows:expr, |$one:ident| $($arg:expr),+ $(,)?) => {{
+        $crate::on_engine!($c, |conn, Engine| {
+            async {
+                let mut touched = 0;
+                let marks = $crate::db::many::Marks::of(<Engine as sqlx::Database>::NAME);
+                for these in $crate::db::many::steps($rows) {
+                    let text = sqlx::AssertSqlSafe($crate::db::many::repeated($sql, these.len(), marks));
+                    #[allow(clippy::disallowed_methods, reason = "this macro is a door to it")]
+                    let mut query = sqlx::query::<Engine>(text);
+                    for $one in these {
+                        query = query$(.bind($arg))+;
+                    }
+                    touched += query.execute(&mut *conn).await?.rows_affected();
+                }
+                Ok::<u64, sqlx::Error>(touched)
+            }
+            .await
+        })
+    }};
+}
+
+/// One statement for a list. It is written for one value, `… WHERE a IN ($1) …`, which is its only one.
+#[macro_export]
+macro_rules! among {
+    ($c:expr, $row:ty, $sql:expr, $list:expr, |$one:ident| $arg:expr $(,)?) => {{
         $crate::on_engine!($c, |conn, Engine| {
             async {
                 let mut answers: Vec<$row> = Vec::new();
-                for these in $crate::db::many::steps($rows) {
-                    let text = sqlx::AssertSqlSafe($crate::db::many::repeated($sql, these.len()));
+                let marks = $crate::db::many::Marks::of(<Engine as sqlx::Database>::NAME);
+                for these in $crate::db::many::steps($list) {
+                    let text = sqlx::AssertSqlSafe($crate::db::many::listed($sql, these.len(), marks));
                     let mut query = sqlx::query_as::<Engine, $row>(text);
                     for $one in these {
-                        query = query$(.bind($arg))+;
+                        query = query.bind($arg);
                     }
                     answers.extend(query.fetch_all(&mut *conn).await?);
                 }
@@ -76,10 +138,22 @@ mod tests {
     #[test]
     fn a_statement_is_repeated_with_numbers_that_go_on() {
         let one = "INSERT INTO t (a, b, c) VALUES ($1, $2, 0) ON CONFLICT (a) DO NOTHING";
-        assert_eq!(repeated(one, 1), one);
+        assert_eq!(repeated(one, 1, Marks::Numbered), one);
         assert_eq!(
-            repeated(one, 3),
+            repeated(one, 2, Marks::Plain),
+            "INSERT INTO t (a, b, c) VALUES (?, ?, 0), (?, ?, 0) ON CONFLICT (a) DO NOTHING"
+        );
+        assert_eq!(
+            repeated(one, 3, Marks::Numbered),
             "INSERT INTO t (a, b, c) VALUES ($1, $2, 0), ($3, $4, 0), ($5, $6, 0) ON CONFLICT (a) DO NOTHING"
         );
+    }
+
+    #[test]
+    fn a_list_takes_the_place_of_its_one_value() {
+        let one = "SELECT a FROM t WHERE a IN ($1) ORDER BY a";
+        assert_eq!(listed(one, 1, Marks::Numbered), one);
+        assert_eq!(listed(one, 2, Marks::Plain), "SELECT a FROM t WHERE a IN (?, ?) ORDER BY a");
+        assert_eq!(listed(one, 3, Marks::Numbered), "SELECT a FROM t WHERE a IN ($1, $2, $3) ORDER BY a");
     }
 }

@@ -3,6 +3,7 @@
 //! A file is written and synced before the row that names it is committed, and removed after the row
 //! is gone, so no crash can leave a row without its bytes. What was erased never comes back.
 
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -11,7 +12,7 @@ use network::names::ContentHash;
 use sqlx::FromRow;
 
 use crate::db::{Conn, Tx};
-use crate::{all, maybe, run};
+use crate::{all, among, fill, maybe, one};
 
 /// Above this many bytes content lives in a file.
 pub const IN_DATABASE: usize = 64 * 1024;
@@ -147,12 +148,17 @@ impl Folder {
 /// # Errors
 /// The database's.
 pub async fn state(conn: &mut Conn, sha256: &ContentHash) -> sqlx::Result<Presence> {
-    let here = maybe!(conn, (i64,), "SELECT size FROM content WHERE sha256 = $1", sha256.0.to_vec())?;
-    if here.is_some() {
-        return Ok(Presence::Here);
-    }
-    let gone = maybe!(conn, (i64,), "SELECT at FROM erased WHERE sha256 = $1", sha256.0.to_vec())?;
-    Ok(if gone.is_some() { Presence::Erased } else { Presence::Absent })
+    let (here, erased): (i64, i64) = one!(
+        conn,
+        (i64, i64),
+        "SELECT (SELECT COUNT(*) FROM content WHERE sha256 = $1), (SELECT COUNT(*) FROM erased WHERE sha256 = $1)",
+        sha256.0.to_vec()
+    )?;
+    Ok(match (here, erased) {
+        (0, 0) => Presence::Absent,
+        (0, _) => Presence::Erased,
+        _ => Presence::Here,
+    })
 }
 
 /// The bytes of a piece that is in the database itself; `None` if it is absent or large.
@@ -165,54 +171,94 @@ pub async fn small(conn: &mut Conn, sha256: &ContentHash) -> sqlx::Result<Option
     Ok(row.and_then(|row| row.bytes))
 }
 
-/// Records content whose bytes match `sha256` (checked here once more), settles what waited for it,
-/// and lets it stand on the pages. Returns false if it was erased meanwhile.
-///
-/// Large bytes must have been kept by [`Folder::keep`] before.
+/// A piece that has come: its hash, media type and bytes.
+pub struct Piece<'a> {
+    /// Its hash.
+    pub sha256: ContentHash,
+    /// Media type.
+    pub media: &'a str,
+    /// Its bytes; large ones must have been kept by [`Folder::keep`] before.
+    pub bytes: &'a [u8],
+}
+
+/// Records one piece, as [`arrive_all`] does. Returns false if it was erased meanwhile.
 ///
 /// # Errors
 /// When the bytes do not match, or the database fails.
 pub async fn arrive(tx: &mut Tx, sha256: ContentHash, media: String, bytes: &[u8]) -> anyhow::Result<bool> {
-    if ContentHash::of(bytes) != sha256 {
-        bail!("content does not match its hash {sha256}");
+    let kept = arrive_all(tx, &[Piece { sha256, media: &media, bytes }]).await?;
+    Ok(kept.contains(&sha256))
+}
+
+/// Records content whose bytes match their hashes (checked here once more), settles what waited for it, and
+/// lets it stand on the pages. Returns what is kept now: what was erased meanwhile is not.
+///
+/// # Errors
+/// When bytes do not match, or the database fails.
+pub async fn arrive_all(tx: &mut Tx, pieces: &[Piece<'_>]) -> anyhow::Result<HashSet<ContentHash>> {
+    if let Some(wrong) = pieces.iter().find(|piece| ContentHash::of(piece.bytes) != piece.sha256) {
+        bail!("content does not match its hash {}", wrong.sha256);
     }
-    let is_note = media == NOTE_TYPE;
-    match state(tx.conn(), &sha256).await? {
-        Presence::Erased => return Ok(false),
-        Presence::Here => {}
-        Presence::Absent => {
-            let now = tx.ledger.now();
-            let inline = (bytes.len() <= IN_DATABASE).then(|| bytes.to_vec());
-            run!(
+    let asked: Vec<ContentHash> = pieces.iter().map(|piece| piece.sha256).collect();
+    let here =
+        hashes(among!(tx, (Vec<u8>,), "SELECT sha256 FROM content WHERE sha256 IN ($1)", &asked, |hash| {
+            hash.0.to_vec()
+        })?);
+    let erased =
+        hashes(among!(tx, (Vec<u8>,), "SELECT sha256 FROM erased WHERE sha256 IN ($1)", &asked, |hash| {
+            hash.0.to_vec()
+        })?);
+    let mut kept = here;
+    let (mut new, mut stands) = (Vec::new(), Vec::new());
+    for piece in pieces.iter().filter(|piece| !erased.contains(&piece.sha256)) {
+        stands.push(piece);
+        if kept.insert(piece.sha256) {
+            new.push(piece);
+        }
+    }
+    let now = tx.ledger.now();
+    fill!(
+        tx,
+        "INSERT INTO content (sha256, media, size, bytes, stored) VALUES ($1, $2, $3, $4, $5)",
+        &new,
+        |piece| piece.sha256.0.to_vec(),
+        piece.media.to_owned(),
+        piece.bytes.len() as i64,
+        (piece.bytes.len() <= IN_DATABASE).then(|| piece.bytes.to_vec()),
+        now
+    )?;
+    tx.ledger.effects.content.extend(new.iter().map(|piece| piece.sha256));
+    let waited = among!(
+        tx,
+        (i64, Vec<u8>),
+        "DELETE FROM want WHERE sha256 IN ($1) RETURNING log, sha256",
+        &stands,
+        |piece| piece.sha256.0.to_vec()
+    )?;
+    let waited: BTreeSet<(i64, Vec<u8>)> = waited.into_iter().collect();
+    let notes = stands.iter().filter(|piece| piece.media == NOTE_TYPE).map(|piece| piece.sha256.0.to_vec());
+    let notes: HashSet<Vec<u8>> = notes.collect();
+    for (log, hash) in &waited {
+        if notes.contains(hash) {
+            // The page that gives the reason was drawn without it.
+            let explained = all!(
                 tx,
-                "INSERT INTO content (sha256, media, size, bytes, stored) VALUES ($1, $2, $3, $4, $5)",
-                sha256.0.to_vec(),
-                media,
-                bytes.len() as i64,
-                inline,
-                now
+                (String,),
+                "SELECT item FROM item WHERE log = $1 AND note = $2",
+                *log,
+                hash.clone()
             )?;
-            tx.ledger.effects.content.push(sha256);
+            tx.ledger.effects.items.extend(explained.into_iter().map(|(item,)| (*log, item)));
         }
     }
-    let waited = all!(tx, (i64,), "SELECT DISTINCT log FROM want WHERE sha256 = $1", sha256.0.to_vec())?;
-    if !waited.is_empty() {
-        run!(tx, "DELETE FROM want WHERE sha256 = $1", sha256.0.to_vec())?;
-        for (log,) in waited {
-            tx.ledger.effects.settled.push(log);
-            if is_note {
-                // The page that gives the reason was drawn without it.
-                let explained = all!(
-                    tx,
-                    (String,),
-                    "SELECT item FROM item WHERE log = $1 AND note = $2",
-                    log,
-                    sha256.0.to_vec()
-                )?;
-                tx.ledger.effects.items.extend(explained.into_iter().map(|(item,)| (log, item)));
-            }
-        }
-    }
-    super::fold::show(tx, &sha256, bytes).await?;
-    Ok(true)
+    let logs: BTreeSet<i64> = waited.into_iter().map(|(log, _)| log).collect();
+    tx.ledger.effects.settled.extend(logs);
+    let stands: HashMap<ContentHash, &[u8]> =
+        stands.into_iter().map(|piece| (piece.sha256, piece.bytes)).collect();
+    super::fold::show(tx, &stands).await?;
+    Ok(kept)
+}
+
+fn hashes(rows: Vec<(Vec<u8>,)>) -> HashSet<ContentHash> {
+    rows.into_iter().filter_map(|(hash,)| hash.try_into().ok().map(ContentHash)).collect()
 }

@@ -6,7 +6,7 @@
 
 mod issued;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use network::content::Item;
 use network::entry::{Act, ContentRef, Entry, Kind, Lane};
@@ -18,7 +18,7 @@ use self::issued::{Issue, Wanted, issued, want};
 use super::{Card, State, standing};
 use crate::db::Tx;
 use crate::logs::store as logs;
-use crate::{all, maybe, run};
+use crate::{all, among, fill, maybe, run};
 
 /// Carries out what entries of a log say about items. Other kinds do nothing here.
 ///
@@ -332,46 +332,59 @@ struct Waiting {
     log: i64,
     item: String,
     edition: i64,
+    sha256: Vec<u8>,
 }
 
-/// Content has come: whatever newest edition it is now stands on the pages.
+/// Content has come: whatever newest editions it is now stand on the pages.
 ///
 /// # Errors
 /// The database's.
-pub async fn show(tx: &mut Tx, sha256: &ContentHash, bytes: &[u8]) -> anyhow::Result<()> {
-    let rows = all!(
+pub async fn show(tx: &mut Tx, came: &HashMap<ContentHash, &[u8]>) -> anyhow::Result<()> {
+    let asked: Vec<&ContentHash> = came.keys().collect();
+    let waiting = among!(
         tx,
         Waiting,
-        "SELECT e.log, e.item, e.edition FROM edition e JOIN item i ON i.log = e.log AND i.item = e.item
-         WHERE e.sha256 = $1 AND i.state <> 'erased' AND e.edition > i.shown",
-        sha256.0.to_vec()
+        "SELECT e.log, e.item, e.edition, e.sha256 FROM edition e JOIN item i ON i.log = e.log AND i.item = e.item
+         WHERE e.sha256 IN ($1) AND i.state <> 'erased' AND e.edition > i.shown ORDER BY e.edition",
+        &asked,
+        |hash| hash.0.to_vec()
     )?;
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let item = match Item::parse(bytes) {
-        Ok(item) => item,
-        Err(faults) => {
-            // The issuer's own origin refuses such text; from elsewhere it is kept and not shown.
-            tracing::warn!(%sha256, fault = %faults.first().map(ToString::to_string).unwrap_or_default(), "an item cannot be shown");
-            return Ok(());
-        }
-    };
-    for row in rows {
+    // Of several editions that came together the newest stands.
+    let mut shown: BTreeMap<(i64, String), (i64, ContentHash, String, String)> = BTreeMap::new();
+    for row in waiting {
+        let hash =
+            ContentHash(row.sha256.try_into().map_err(|_| anyhow::anyhow!("a stored hash is damaged"))?);
+        let Some(bytes) = came.get(&hash) else { continue };
+        let item = match Item::parse(bytes) {
+            Ok(item) => item,
+            Err(faults) => {
+                // The issuer's own origin refuses such text; from elsewhere it is kept and not shown.
+                tracing::warn!(%hash, fault = %faults.first().map(ToString::to_string).unwrap_or_default(), "an item cannot be shown");
+                continue;
+            }
+        };
         if item.id.to_string() != row.item || i64::from(item.edition) != row.edition {
             continue; // Somebody's document under another's name.
         }
-        run!(
-            tx,
-            "UPDATE item SET shown = $1, sha256 = $2, kind = $3, card = $4 WHERE log = $5 AND item = $6",
-            row.edition,
-            sha256.0.to_vec(),
-            item.kind.to_string(),
-            serde_json::to_string(&Card::from(&item))?,
-            row.log,
-            row.item.clone()
-        )?;
-        tx.ledger.effects.items.push((row.log, row.item));
+        let card = serde_json::to_string(&Card::from(&item))?;
+        shown.insert((row.log, row.item), (row.edition, hash, item.kind.to_string(), card));
     }
+    let rows: Vec<_> = shown.into_iter().collect();
+    // The rows are there: an update of many at once, as both engines can say it.
+    fill!(
+        tx,
+        "INSERT INTO item (log, item, state, edition, idx, first_idx, issued, changed, urgent, shown, sha256, kind, card)
+         VALUES ($1, $2, '', 0, 0, 0, 0, 0, 0, $3, $4, $5, $6)
+         ON CONFLICT (log, item) DO UPDATE SET shown = excluded.shown, sha256 = excluded.sha256,
+           kind = excluded.kind, card = excluded.card",
+        &rows,
+        |row| row.0.0,
+        row.0.1.clone(),
+        row.1.0,
+        row.1.1.0.to_vec(),
+        row.1.2.clone(),
+        row.1.3.clone()
+    )?;
+    tx.ledger.effects.items.extend(rows.into_iter().map(|(item, _)| item));
     Ok(())
 }

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 
 use crate::db::{Conn, Tx};
 use crate::problem::Problem;
-use crate::{maybe, run};
+use crate::{fill, maybe};
 
 /// A request with an idempotency key.
 #[derive(Clone, Debug)]
@@ -46,16 +46,32 @@ impl Once {
     /// # Errors
     /// The database's.
     pub async fn remember(self, tx: &mut Tx, answer: &impl Serialize) -> Result<(), Problem> {
-        let now = tx.ledger.now();
-        run!(
-            tx,
-            "INSERT INTO request (token, name, digest, answer, at) VALUES ($1, $2, $3, $4, $5)",
-            self.token,
-            self.name,
-            self.digest.to_vec(),
-            serde_json::to_string(answer).map_err(anyhow::Error::from)?,
-            now
-        )?;
-        Ok(())
+        remember_all(tx, &[(&self, answer)]).await
     }
+
+    /// What a repeat has in common with the first request.
+    pub fn key(&self) -> (String, String) {
+        (self.token.clone(), self.name.clone())
+    }
+}
+
+/// Remembers answers, in the transaction that makes them true.
+///
+/// # Errors
+/// The database's.
+pub async fn remember_all<T: Serialize>(tx: &mut Tx, answers: &[(&Once, &T)]) -> Result<(), Problem> {
+    let now = tx.ledger.now();
+    let rows = answers.iter().map(|(once, answer)| Ok((once, serde_json::to_string(answer)?)));
+    let rows: Vec<_> = rows.collect::<Result<_, serde_json::Error>>().map_err(anyhow::Error::from)?;
+    fill!(
+        tx,
+        "INSERT INTO request (token, name, digest, answer, at) VALUES ($1, $2, $3, $4, $5)",
+        &rows,
+        |row| row.0.token.clone(),
+        row.0.name.clone(),
+        row.0.digest.to_vec(),
+        row.1.clone(),
+        now
+    )?;
+    Ok(())
 }

@@ -4,21 +4,19 @@
 //! together or not at all. A repeated request (same token and idempotency key) gets the same answer.
 
 use network::content::{ITEM_TYPE, NOTE_TYPE, Note, Salt};
-use network::entry::{Act, ContentRef, Entry, ItemChange, Kind, Lane, Withdrawal};
+use network::entry::{Act, ContentRef, ItemChange, Kind, Lane, Withdrawal};
 use network::names::{ContentHash, Origin};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use vietnam::text::nfc;
 
+use super::State;
+use super::desk::Request;
 use super::draft::Draft;
 pub use super::once::Once;
 use super::store::{self, Reference, Standing};
-use super::{State, content};
 use crate::agencies::Portal;
 use crate::app::App;
-use crate::clock::instant;
-use crate::db::Tx;
-use crate::logs::ledger;
 use crate::problem::{Fault, Problem};
 
 /// What was done, as it is told to the caller.
@@ -91,11 +89,12 @@ async fn edition(
     for (file, bytes) in &checked.files {
         app.folder.keep(&file.sha256, bytes).await?;
     }
-    let files = checked
+    let mut content: Vec<(ContentRef, Vec<u8>)> = checked
         .files
-        .iter()
-        .map(|(f, _)| ContentRef { sha256: f.sha256, size: f.size, media: f.media.clone() })
+        .into_iter()
+        .map(|(f, bytes)| (ContentRef { sha256: f.sha256, size: f.size, media: f.media }, bytes))
         .collect();
+    let files = content.iter().map(|(file, _)| file.clone()).collect();
     let lane = if checked.urgent { Lane::Urgent } else { Lane::Normal };
     let kind = Kind::ItemIssued { item: id, edition, change, lane, content: document.clone(), files };
     let done = Done {
@@ -105,14 +104,8 @@ async fn edition(
         edition: Some(edition),
         path: format!("/muc/{}", Reference::of(origin, id)),
     };
-    step(app, log, kind, done, once, async move |tx: &mut Tx| {
-        for (file, bytes) in checked.files {
-            content::arrive(tx, file.sha256, file.media, &bytes).await?;
-        }
-        content::arrive(tx, document.sha256, document.media, &checked.bytes).await?;
-        Ok(())
-    })
-    .await
+    content.push((document, checked.bytes));
+    app.desk.submit(Request { log, kind, content, done, once }).await
 }
 
 /// Why something is withdrawn or erased.
@@ -147,7 +140,8 @@ pub async fn withdraw(
     let (note, bytes) = explanation(app, &reason, false)?;
     let kind =
         Kind::ItemWithdrawn { item: standing.item, mode, lane: lane(&reason), note: Some(note.clone()) };
-    step(app, standing.log, kind, done(standing), once, keep(note, bytes)).await
+    let (log, done, content) = (standing.log, done(standing), vec![(note, bytes)]);
+    app.desk.submit(Request { log, kind, content, done, once }).await
 }
 
 /// Erases an item's content everywhere, by a named legal basis. Final.
@@ -165,7 +159,8 @@ pub async fn erase(
     }
     let (basis, bytes) = explanation(app, &reason, true)?;
     let kind = Kind::ItemErased { item: standing.item, lane: lane(&reason), basis: basis.clone() };
-    step(app, standing.log, kind, done(standing), once, keep(basis, bytes)).await
+    let (log, done, content) = (standing.log, done(standing), vec![(basis, bytes)]);
+    app.desk.submit(Request { log, kind, content, done, once }).await
 }
 
 /// Orders, in the log `by` of an ancestor, that an item of another log be withdrawn or erased.
@@ -192,24 +187,15 @@ pub async fn order(
     }
     let (basis, bytes) = explanation(app, &reason, true)?;
     let kind = Kind::ItemOrdered { origin: origin.clone(), item, act, basis: basis.clone() };
-    let told = Done {
+    let done = Done {
         reference: Reference::of(origin, item).to_string(),
         origin: by.origin.to_string(),
         entry: 0,
         edition: None,
         path: format!("/muc/{}", Reference::of(origin, item)),
     };
-    step(app, by.log, kind, told, once, keep(basis, bytes)).await
-}
-
-fn keep(
-    reference: ContentRef,
-    bytes: Vec<u8>,
-) -> impl AsyncFnOnce(&mut Tx) -> anyhow::Result<()> + Send + 'static {
-    async move |tx: &mut Tx| {
-        content::arrive(tx, reference.sha256, reference.media, &bytes).await?;
-        Ok(())
-    }
+    let (log, content) = (by.log, vec![(basis, bytes)]);
+    app.desk.submit(Request { log, kind, content, done, once }).await
 }
 
 fn lane(reason: &Reason) -> Lane {
@@ -271,37 +257,6 @@ fn explanation(app: &App, reason: &Reason, basis_needed: bool) -> Result<(Conten
     let reference =
         ContentRef { sha256: ContentHash::of(&bytes), size: bytes.len() as u64, media: NOTE_TYPE.into() };
     Ok((reference, bytes))
-}
-
-/// One transaction: the repeat check, the entry, the content.
-async fn step<F>(
-    app: &App,
-    log: i64,
-    kind: Kind,
-    mut done: Done,
-    once: Option<Once>,
-    content: F,
-) -> Result<Done, Problem>
-where
-    F: AsyncFnOnce(&mut Tx) -> anyhow::Result<()> + Send + 'static,
-{
-    app.db
-        .write("items.publish", async move |tx: &mut Tx| {
-            if let Some(once) = &once
-                && let Some(answer) = once.answered(tx.conn()).await?
-            {
-                return Ok(answer);
-            }
-            let now = tx.ledger.now();
-            done.entry = ledger::append(tx, log, &Entry { at: instant(now), kind }).await?;
-            // After the entry that wants it, as at any other node: what arrives is what is shown.
-            content(tx).await?;
-            if let Some(once) = once {
-                once.remember(tx, &done).await?;
-            }
-            Ok(done)
-        })
-        .await
 }
 
 /// What a repeated request was answered, before anything is asked of the item: it may have ended since.

@@ -225,7 +225,17 @@ impl Ledger {
 /// # Errors
 /// Refused in words when the log may not sign now; otherwise the database's own errors.
 pub async fn append(tx: &mut Tx, log: i64, entry: &Entry) -> Result<u64, Problem> {
-    let bytes: Arc<[u8]> = entry.encode().map_err(|e| Problem::invalid("entry", e.to_string()))?.into();
+    append_all(tx, log, &[entry]).await
+}
+
+/// Appends entries to a log of ours, carries out what they say, and returns the index of the first.
+///
+/// # Errors
+/// Refused in words when the log may not sign now; otherwise the database's own errors.
+pub async fn append_all(tx: &mut Tx, log: i64, entries: &[&Entry]) -> Result<u64, Problem> {
+    let encoded = entries.iter().map(|entry| entry.encode().map(Arc::from));
+    let bytes: Vec<Arc<[u8]>> =
+        encoded.collect::<Result<_, _>>().map_err(|e| Problem::invalid("entry", e.to_string()))?;
     let (conn, ledger) = tx.parts();
     let keys = ledger.keys.clone();
     let staged = ledger.staged(conn, log).await?;
@@ -235,13 +245,14 @@ pub async fn append(tx: &mut Tx, log: i64, entry: &Entry) -> Result<u64, Problem
         Some((_, Signing::Frozen)) => return Err(Problem::frozen(&staged.origin)),
         None => return Err(Problem::NotFound("log")),
     }
-    let index = staged.frontier.size();
-    // A checkpoint of before this entry is of no use any more; a new one is signed when the log is sealed.
+    let first = staged.frontier.size();
+    // A checkpoint of before these entries is of no use any more; a new one is signed when the log is sealed.
     staged.given = None;
-    staged.urgent |= is_urgent(entry);
-    push(conn, log, staged, &[bytes]).await?;
-    fold(tx, log, &[(index, entry)]).await?;
-    Ok(index)
+    staged.urgent |= entries.iter().any(|entry| is_urgent(entry));
+    push(conn, log, staged, &bytes).await?;
+    let indexed: Vec<(u64, &Entry)> = (first..).zip(entries.iter().copied()).collect();
+    fold(tx, log, &indexed).await?;
+    Ok(first)
 }
 
 /// Applies a verified batch of somebody else's log in index order. Returns false, changing nothing,

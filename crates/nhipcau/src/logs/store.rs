@@ -185,7 +185,6 @@ pub(super) async fn add_entries(
     let rows: Vec<_> = (from..).zip(entries).collect();
     fill!(
         conn,
-        (i64,),
         "INSERT INTO entry (log, idx, leaf, body) VALUES ($1, $2, $3, $4)",
         &rows,
         |row| log,
@@ -200,7 +199,6 @@ pub(super) async fn add_entries(
 pub(super) async fn add_tiles(conn: &mut Conn, log: i64, full: &[(i64, i64, Hash)]) -> sqlx::Result<()> {
     fill!(
         conn,
-        (i64,),
         "INSERT INTO tile (log, level, idx, hash) VALUES ($1, $2, $3, $4)",
         full,
         |row| log,

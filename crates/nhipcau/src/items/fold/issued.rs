@@ -13,7 +13,7 @@ use super::{erase, show};
 use crate::db::Tx;
 use crate::items::{State, content, standing};
 use crate::logs::ledger::Want;
-use crate::{all, fill, run};
+use crate::{all, fill, maybe, run};
 
 /// An edition as its entry issues it.
 pub(super) struct Issue<'a> {
@@ -56,7 +56,7 @@ pub(super) async fn issued(tx: &mut Tx, log: i64, issues: &[Issue<'_>]) -> anyho
         return Ok(());
     }
     let orders = orders(tx, log).await?;
-    let rows: Vec<(String, State, &Issue<'_>)> = issues
+    let rows: Vec<Row<'_, '_>> = issues
         .iter()
         .map(|issue| {
             let id = issue.item.to_string();
@@ -66,15 +66,13 @@ pub(super) async fn issued(tx: &mut Tx, log: i64, issues: &[Issue<'_>]) -> anyho
         .collect();
     // An erasure is final; what comes after it under the same id has no effect. Editions count up; an old
     // number says nothing new.
-    let counts: HashSet<String> = fill!(
+    let touched = fill!(
         tx,
-        (String,),
         "INSERT INTO item (log, item, state, edition, idx, first_idx, issued, changed, urgent, shown, kind, card)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, '', '{}')
          ON CONFLICT (log, item) DO UPDATE SET state = excluded.state, edition = excluded.edition,
            idx = excluded.idx, changed = excluded.changed, urgent = excluded.urgent, note = NULL
-           WHERE item.state <> 'erased' AND excluded.edition > item.edition
-         RETURNING item",
+           WHERE item.state <> 'erased' AND excluded.edition > item.edition",
         &rows,
         |row| log,
         row.0.clone(),
@@ -85,14 +83,10 @@ pub(super) async fn issued(tx: &mut Tx, log: i64, issues: &[Issue<'_>]) -> anyho
         row.2.at,
         row.2.at,
         i64::from(row.2.urgent)
-    )?
-    .into_iter()
-    .map(|(item,)| item)
-    .collect();
-    let rows: Vec<_> = rows.into_iter().filter(|(id, _, _)| counts.contains(id)).collect();
+    )?;
+    let rows = if touched == rows.len() as u64 { rows } else { those_that_count(tx, log, rows).await? };
     fill!(
         tx,
-        (i64,),
         "INSERT INTO edition (log, item, edition, idx, change, at, sha256, media, size, files)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         &rows,
@@ -121,11 +115,31 @@ pub(super) async fn issued(tx: &mut Tx, log: i64, issues: &[Issue<'_>]) -> anyho
         if here.contains(&(issue.index, issue.content.sha256))
             && let Some(bytes) = content::small(tx.conn(), &issue.content.sha256).await?
         {
-            show(tx, &issue.content.sha256, &bytes).await?;
+            show(tx, &HashMap::from([(issue.content.sha256, bytes.as_slice())])).await?;
         }
         tx.ledger.effects.items.push((log, id));
     }
     Ok(())
+}
+
+/// An edition with its item's name and the state in which it stands.
+type Row<'a, 'b> = (String, State, &'a Issue<'b>);
+
+/// Those editions that the table of items has taken over; seldom not all of them.
+async fn those_that_count<'a, 'b>(
+    tx: &mut Tx,
+    log: i64,
+    rows: Vec<Row<'a, 'b>>,
+) -> anyhow::Result<Vec<Row<'a, 'b>>> {
+    let mut count = Vec::new();
+    for row in rows {
+        let now =
+            maybe!(tx, (i64,), "SELECT idx FROM item WHERE log = $1 AND item = $2", log, row.0.clone())?;
+        if now == Some((row.2.index as i64,)) {
+            count.push(row);
+        }
+    }
+    Ok(count)
 }
 
 /// The orders that count about items of a log.
@@ -156,7 +170,6 @@ pub(super) async fn want(
     let (Some(first), Some(last)) = (indices().min(), indices().max()) else { return Ok(HashSet::new()) };
     fill!(
         tx,
-        (i64,),
         "INSERT INTO want (sha256, log, idx, size, media, urgent) VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (sha256, log, idx) DO NOTHING",
         wanted,
@@ -172,8 +185,8 @@ pub(super) async fn want(
     // nodes that happen to read it first.
     run!(
         tx,
-        "DELETE FROM erased WHERE EXISTS (SELECT 1 FROM want w WHERE w.sha256 = erased.sha256
-           AND w.log = $1 AND w.idx >= $2 AND w.idx <= $3)",
+        "DELETE FROM erased WHERE sha256 IN
+           (SELECT w.sha256 FROM want w WHERE w.log = $1 AND w.idx >= $2 AND w.idx <= $3)",
         log,
         first,
         last

@@ -180,7 +180,8 @@ fn look(file: &str, tokens: &[Token], constants: &Constants, found: &mut Found) 
                 statement(file, name, arguments, (2, 0), constants, found)
             }
             // Between the statement and its values stand the rows.
-            ("fill", Some(arguments)) => statement(file, name, arguments, (2, 1), constants, found),
+            ("fill", Some(arguments)) => statement(file, name, arguments, (1, 1), constants, found),
+            ("among", Some(arguments)) => statement(file, name, arguments, (2, 1), constants, found),
             ("run", Some(arguments)) => statement(file, name, arguments, (1, 0), constants, found),
             ("query" | "query_as" | "query_scalar" | "raw_sql" | "query_with", None)
                 if at >= 2 && is(tokens.get(at - 1), ':') =>

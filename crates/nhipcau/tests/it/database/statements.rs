@@ -118,7 +118,7 @@ fn count_in_text(folder: &Path) -> usize {
             let whole = |at: usize| !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
             text.match_indices(name).filter(|(at, _)| whole(*at)).count()
         };
-        ["all!(", "fill!(", "maybe!(", "one!(", "run!("].into_iter().map(calls).sum()
+        ["all!(", "among!(", "fill!(", "maybe!(", "one!(", "run!("].into_iter().map(calls).sum()
     };
     std::fs::read_dir(folder).unwrap().map(|entry| count(&entry.unwrap().path())).sum()
 }
@@ -140,7 +140,8 @@ fn the_finder_sees_through_comments_strings_macros_and_constants() {
                 row = maybe!(tx, (i64,), concat!("SELECT ", "2")) => row,
             }
             crate::all!(tx, Row, crate::sql::UPSERT_SQLITE, id)?;
-            fill!(tx, (i64,), "INSERT INTO fact (log, idx) VALUES ($1, $2)", &rows, |row| row.0, row.1,)?;
+            fill!(tx, "INSERT INTO fact (log, idx) VALUES ($1, $2)", &rows, |row| row.0, row.1,)?;
+            among!(tx, (i64,), "SELECT idx FROM fact WHERE log IN ($1)", &logs, |log| log.0)?;
             all!(tx, Row, Self::UPSERT_POSTGRES, id)?;
             one != all;
         }
@@ -157,6 +158,7 @@ fn the_finder_sees_through_comments_strings_macros_and_constants() {
             ("SELECT 2", 0, None),
             ("INSERT OR IGNORE INTO log (id) VALUES ($1)", 1, Some(Engine::Sqlite)),
             ("INSERT INTO fact (log, idx) VALUES ($1, $2)", 2, None),
+            ("SELECT idx FROM fact WHERE log IN ($1)", 1, None),
             ("INSERT INTO log (id) VALUES ($1) ON CONFLICT DO NOTHING", 1, Some(Engine::Postgres)),
         ]
     );
