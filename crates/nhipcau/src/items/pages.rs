@@ -45,7 +45,7 @@ pub fn portal(app: &App, visitor: &Visitor) -> Result<Arc<Portal>, Box<Response>
     })
 }
 
-/// Serves the kept page, or draws and keeps it.
+/// Serves the kept page, or draws and keeps it; `tags` say what all such pages are drawn from.
 pub async fn kept<F>(app: &App, visitor: &Visitor, tags: Vec<Tag>, lasts: i64, draw: F) -> Response
 where
     F: AsyncFnOnce(&Portal) -> Result<Drawn, Problem>,
@@ -63,11 +63,11 @@ where
     if let Some(kept) = kept() {
         return page(&visitor.takes(), &kept);
     }
-    let seen = app.pages.seen(&tags);
+    let since = app.pages.moment();
     match draw(&portal).await {
         Ok(drawn) => {
             let until = (app.clock.micros() + lasts).min(midnight(app.clock.now()));
-            page(&visitor.takes(), &app.pages.keep(address, seen, until, drawn))
+            page(&visitor.takes(), &app.pages.keep(address, since, until, drawn.of(tags)))
         }
         Err(problem) => failure(app, visitor, problem),
     }

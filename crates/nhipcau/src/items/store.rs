@@ -150,11 +150,13 @@ pub async fn find(conn: &mut Conn, reference: &Reference) -> anyhow::Result<Opti
         Row,
         "SELECT i.log, l.origin, i.item, i.state, i.edition, i.shown, i.idx, i.first_idx, i.issued, i.changed,
                 i.urgent, i.sha256, i.note, i.kind, i.card, e.change
-         FROM item i JOIN log l ON l.id = i.log
+         FROM log l JOIN item i ON i.log = l.id AND i.item = $1
          LEFT JOIN edition e ON e.log = i.log AND e.item = i.item AND e.edition = i.shown
-         WHERE i.item = $1 AND l.origin_hash LIKE $2",
+         WHERE l.origin_hash >= $2 AND l.origin_hash < $3",
         reference.item.to_string(),
-        format!("{}%", reference.log)
+        reference.log.clone(),
+        // No hexadecimal digit comes after `f`, so this is the end of what begins so.
+        format!("{}g", reference.log)
     )?
     .map(Standing::try_from)
     .transpose()

@@ -40,13 +40,16 @@ struct Far {
     size: u64,
     shown: u64,
     received: i64,
+    /// When it had the entry.
+    had: Option<i64>,
 }
 
 impl Far {
     fn of(held: &Progress, index: u64) -> Far {
         let lacks = held.lacking.split(',').any(|one| one.parse() == Ok(index));
         let content = if lacks { 0 } else { held.content as u64 };
-        Far { size: held.size as u64, shown: (held.shown as u64).min(content), received: held.received }
+        let shown = (held.shown as u64).min(content);
+        Far { size: held.size as u64, shown, received: held.received, had: held.had }
     }
 }
 
@@ -55,11 +58,13 @@ fn followers<'a>(carried: &'a Carried, far: &'a HashMap<String, Far>) -> BTreeSe
     carried.nodes.keys().chain(far.keys()).map(String::as_str).collect()
 }
 
-/// What the issuer's own node holds: whatever it has signed, as far as that has come here.
-fn issuer(directory: &Directory, origin: &Origin, head: Option<&Head>) -> Option<(String, Far)> {
+/// What the issuer's own node holds: whatever it has signed, as far as that has come here; it had an entry when it
+/// said it.
+fn issuer(directory: &Directory, origin: &Origin, head: Option<&Head>, said: i64) -> Option<(String, Far)> {
     let node = directory.agency(origin)?.node.as_ref()?;
     let head = head?;
-    Some((node.to_string(), Far { size: head.size, shown: head.size, received: head.changed }))
+    let far = Far { size: head.size, shown: head.size, received: head.changed, had: Some(said) };
+    Some((node.to_string(), far))
 }
 
 /// How far an item's newest entry has come, and how many portals are as they should be, of all that should.
@@ -68,17 +73,17 @@ fn issuer(directory: &Directory, origin: &Origin, head: Option<&Head>) -> Option
 /// The database's.
 pub async fn of_item(app: &App, conn: &mut Conn, item: &Standing) -> anyhow::Result<(Stored, (u32, u32))> {
     let directory = app.directory.load_full();
-    let far = far(conn, &directory, &item.origin, item.index).await?;
+    let far = far(conn, &directory, &item.origin, item.index, item.changed).await?;
     let nodes = app.carriers.of(&directory, &item.origin, "");
     let nodes = followers(&nodes, &far);
-    let reached = reached(conn, &directory, &item.origin, item.index, item.changed).await?;
-    let last = nodes.iter().map(|node| reached.get(*node).copied()).collect::<Option<Vec<i64>>>();
+    let had = |node: &str| far.get(node)?.had;
+    let last = nodes.iter().map(|node| had(node)).collect::<Option<Vec<i64>>>();
     let last = last.and_then(|all| all.into_iter().max());
     let stored = Stored {
         nodes: far.values().filter(|far| far.size > item.index).count() as u32,
         of: nodes.len() as u32,
         last_after_ms: last.map(|at| u64::try_from((at - item.changed) / 1000).unwrap_or(0)),
-        here: reached.get(app.config.name.as_str()).copied(),
+        here: had(app.config.name.as_str()),
     };
     let carried = app.carriers.of(&directory, &item.origin, &item.kind);
     let good = |(node, hosted): (&String, &u32)| {
@@ -87,33 +92,22 @@ pub async fn of_item(app: &App, conn: &mut Conn, item: &Standing) -> anyhow::Res
     Ok((stored, (carried.nodes.iter().map(good).sum(), carried.portals)))
 }
 
+/// How far each node has come that holds any of a log, and when it had entry `index`, said at `said`.
 async fn far(
     conn: &mut Conn,
     directory: &Directory,
     origin: &Origin,
     index: u64,
+    said: i64,
 ) -> anyhow::Result<HashMap<String, Far>> {
     let head = store::by_origin(conn, origin.as_str()).await?;
-    let mut far: HashMap<String, Far> = issuer(directory, origin, head.as_ref()).into_iter().collect();
-    for held in progress::of_log(conn, origin.as_str()).await? {
-        let its = Far::of(&held, index);
+    let mut far: HashMap<String, Far> = issuer(directory, origin, head.as_ref(), said).into_iter().collect();
+    for held in progress::of_log(conn, origin.as_str(), index).await? {
+        let mut its = Far::of(&held, index);
+        its.had = its.had.or_else(|| far.get(&held.node)?.had);
         far.insert(held.node, its);
     }
     Ok(far)
-}
-
-/// When each node had an entry; the issuer's own node had it when it was said.
-async fn reached(
-    conn: &mut Conn,
-    directory: &Directory,
-    origin: &Origin,
-    index: u64,
-    said: i64,
-) -> anyhow::Result<HashMap<String, i64>> {
-    let host = directory.agency(origin).and_then(|agency| agency.node.as_ref());
-    let mut reached: HashMap<String, i64> = host.map(|node| (node.to_string(), said)).into_iter().collect();
-    reached.extend(progress::reached(conn, origin.as_str(), index).await?);
-    Ok(reached)
 }
 
 fn is_good(far: &HashMap<String, Far>, portal: &Agency, index: u64) -> bool {
@@ -143,7 +137,7 @@ pub struct Told {
 pub async fn told(app: &App, conn: &mut Conn, item: &Standing, lang: Lang) -> anyhow::Result<Told> {
     let directory = app.directory.load_full();
     let portals: Vec<&Agency> = directory.carriers_of(&item.origin, &item.kind, &[]);
-    let far = far(conn, &directory, &item.origin, item.index).await?;
+    let far = far(conn, &directory, &item.origin, item.index, item.changed).await?;
     let status = app.status.load();
     let name = |agency: Option<&Agency>, otherwise: &str| agencies::name(agency, lang, otherwise);
     let good: Vec<bool> = portals.iter().map(|p| is_good(&far, p, item.index)).collect();
@@ -204,7 +198,6 @@ pub async fn told(app: &App, conn: &mut Conn, item: &Standing, lang: Lang) -> an
     }
 
     let carried = app.carriers.of(&directory, &item.origin, "");
-    let reached = reached(conn, &directory, &item.origin, item.index, item.changed).await?;
     let holders = followers(&carried, &far)
         .into_iter()
         .map(|node| {
@@ -216,12 +209,10 @@ pub async fn told(app: &App, conn: &mut Conn, item: &Standing, lang: Lang) -> an
             let held = far.get(node);
             HolderRow {
                 agency: name(owner.as_ref().and_then(|o| directory.agency(o)), node),
-                stored_at: held
-                    .filter(|f| f.size > item.index)
-                    .map(|f| instant(*reached.get(node).unwrap_or(&f.received))),
+                stored_at: held.filter(|f| f.size > item.index).map(|f| instant(f.had.unwrap_or(f.received))),
                 size: held.map(|f| f.size),
                 portals: (well as u32, here.len() as u32),
-                shown_at: (well == here.len()).then(|| reached.get(node).copied().map(instant)).flatten(),
+                shown_at: held.and_then(|f| f.had).filter(|_| well == here.len()).map(instant),
                 name: node.to_owned(),
             }
         })
@@ -270,13 +261,14 @@ async fn account(
     of: AccountOf,
     (index, said): (u64, i64),
 ) -> anyhow::Result<Account> {
-    let reached = reached(conn, directory, origin, index, said).await?;
-    let far = far(conn, directory, origin, index).await?;
-    let timed = |portal: &&&Agency| portal.node.as_ref().is_some_and(|n| reached.contains_key(n.as_str()));
+    let far = far(conn, directory, origin, index, said).await?;
+    let timed = |portal: &&&Agency| {
+        portal.node.as_ref().is_some_and(|n| far.get(n.as_str()).is_some_and(|far| far.had.is_some()))
+    };
     // Whoever was only heard of later has it too; when it came there is not known here.
     let have = portals.iter().filter(|portal| timed(portal) || is_good(&far, portal, index)).count();
     let mut times: Vec<i64> =
-        portals.iter().filter_map(|portal| reached.get(portal.node.as_ref()?.as_str()).copied()).collect();
+        portals.iter().filter_map(|portal| far.get(portal.node.as_ref()?.as_str())?.had).collect();
     times.sort_unstable();
     let after =
         |n: usize| times.get(n.saturating_sub(1)).map(|at| u64::try_from((at - said) / 1000).unwrap_or(0));

@@ -22,18 +22,25 @@ pub struct Progress {
     pub shown: i64,
     /// When its receipt came, by our clock, in microseconds.
     pub received: i64,
+    /// When it first had the entry that is asked about with all content before it, by our clock, in microseconds.
+    pub had: Option<i64>,
 }
 
-/// Every node's progress with a log.
+/// Every node's progress with a log, and with its entry `index`.
 ///
 /// # Errors
 /// The database's.
-pub async fn of_log(conn: &mut Conn, origin: &str) -> sqlx::Result<Vec<Progress>> {
+pub async fn of_log(conn: &mut Conn, origin: &str, index: u64) -> sqlx::Result<Vec<Progress>> {
+    // A node's receipts are kept in the order of their sizes, so its first that is large enough came first.
     all!(
         conn,
         Progress,
-        "SELECT node, size, content, lacking, shown, received FROM receipt WHERE origin = $1 ORDER BY node",
-        origin.to_owned()
+        "SELECT r.node, r.size, r.content, r.lacking, r.shown, r.received,
+                (SELECT f.at FROM reach f WHERE f.origin = $1 AND f.node = r.node AND f.size > $2
+                   AND f.content > $2 ORDER BY f.size, f.content LIMIT 1) AS had
+         FROM receipt r WHERE r.origin = $1 ORDER BY r.node",
+        origin.to_owned(),
+        index as i64
     )
 }
 
@@ -45,28 +52,11 @@ pub async fn of_node(conn: &mut Conn, origin: &str, node: &str) -> sqlx::Result<
     maybe!(
         conn,
         Progress,
-        "SELECT node, size, content, lacking, shown, received FROM receipt WHERE node = $1 AND origin = $2",
+        "SELECT node, size, content, lacking, shown, received, CAST(NULL AS BIGINT) AS had
+         FROM receipt WHERE node = $1 AND origin = $2",
         node.to_owned(),
         origin.to_owned()
     )
-}
-
-/// When each node had entry `index` of a log with all content before it; by our clock, in microseconds.
-///
-/// # Errors
-/// The database's.
-pub async fn reached(conn: &mut Conn, origin: &str, index: u64) -> sqlx::Result<Vec<(String, i64)>> {
-    // A node's receipts are kept in the order of their sizes, so its first that is large enough came first.
-    let rows = all!(
-        conn,
-        (String, Option<i64>),
-        "SELECT r.node, (SELECT f.at FROM reach f WHERE f.origin = $1 AND f.node = r.node AND f.size > $2
-                           AND f.content > $2 ORDER BY f.size, f.content LIMIT 1)
-         FROM receipt r WHERE r.origin = $1 ORDER BY r.node",
-        origin.to_owned(),
-        index as i64
-    )?;
-    Ok(rows.into_iter().filter_map(|(node, at)| Some((node, at?))).collect())
 }
 
 impl Progress {
@@ -112,6 +102,7 @@ mod tests {
             lacking: lacking.into(),
             shown: size,
             received: 0,
+            had: None,
         }
     }
 

@@ -168,6 +168,7 @@ async fn keep_one(
                 // By the node's own clock, which nothing but this display relies on.
                 Heard::Asked => tx.ledger.now().min(i64::try_from(receipt.time * 1000).unwrap_or(i64::MAX)),
             },
+            had: None,
         };
         let before = progress::of_node(tx.conn(), held.origin.as_str(), &node).await?;
         let changed = run!(

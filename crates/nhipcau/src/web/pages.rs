@@ -1,12 +1,12 @@
 //! Rendered pages, kept compressed until what they show changes.
 //!
-//! A page names what it was drawn from ([`Tag`]). A commit counts the tags that it touched before anyone
-//! is told of it; a kept page whose tags have been counted since is drawn again at the next visit, by one
-//! of those who wait for it. The texts of items are rendered and compressed once per node (see `gzip`).
+//! A page names what it was drawn from ([`Tag`]). A commit notes the tags that it touched before anyone is
+//! told of it; a kept page whose tags have changed since it was drawn is drawn again at the next visit, by
+//! one of those who wait for it. The texts of items are rendered and compressed once per node (see `gzip`).
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -35,33 +35,42 @@ pub enum Tag {
     Directory,
 }
 
-/// How often what tags name has changed.
+/// When what tags name has last changed, on a clock that counts changes.
 ///
-/// All tags share a fixed number of counters, each the one that its hash says. Two that meet in one cost a
-/// page drawn again for nothing now and then; memory does not grow with the items of a nation, and asking
-/// takes no lock.
+/// All tags share a fixed number of places, each the one that its hash says. Two that meet in one cost a page
+/// drawn again for nothing now and then; memory does not grow with the items of a nation, and asking takes
+/// no lock.
 struct Changes {
-    counters: Box<[AtomicU32]>,
+    clock: AtomicU64,
+    last: Box<[AtomicU64]>,
     hasher: BuildHasherDefault<DefaultHasher>,
 }
 
-const COUNTERS: usize = 1 << 16;
+const PLACES: usize = 1 << 16;
 
 impl Changes {
     fn new() -> Changes {
         Changes {
-            counters: std::iter::repeat_with(AtomicU32::default).take(COUNTERS).collect(),
+            clock: AtomicU64::new(0),
+            last: std::iter::repeat_with(AtomicU64::default).take(PLACES).collect(),
             hasher: BuildHasherDefault::default(),
         }
     }
 
-    fn counter(&self, tag: &Tag) -> usize {
-        self.hasher.hash_one(tag) as usize % COUNTERS
+    fn place(&self, tag: &Tag) -> usize {
+        self.hasher.hash_one(tag) as usize % PLACES
     }
 }
 
-/// The counters of a page's tags, and what they stood at before the page was drawn.
-pub struct Seen(Vec<(usize, u32)>);
+/// What a page depends on: it was drawn from what stood at `since`, and shows what these places stand for.
+struct Source {
+    since: Moment,
+    places: Vec<usize>,
+}
+
+/// A moment of the clock that counts changes.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment(u64);
 
 /// The address under which a page is kept: as the visitor wrote it, because absolute addresses in the page
 /// begin so.
@@ -104,7 +113,7 @@ pub struct Page {
     pub etag: String,
     /// The page in gzip.
     pub gzip: Bytes,
-    seen: Seen,
+    source: Source,
     /// When it must be drawn again in any case, in microseconds; for pages that show ages.
     until: i64,
 }
@@ -156,14 +165,13 @@ impl Pages {
 
     /// The kept page, if it is still what it would be if drawn now.
     pub fn get(&self, address: Address<'_>, now: i64) -> Option<Arc<Page>> {
-        self.pages.get(&address).filter(|page| page.until > now && self.current(&page.seen))
+        self.pages.get(&address).filter(|page| page.until > now && self.stands(&page.source))
     }
 
-    fn current(&self, seen: &Seen) -> bool {
-        let stands = |(at, count): &(usize, u32)| {
-            self.changes.counters.get(*at).is_some_and(|now| now.load(Ordering::SeqCst) == *count)
-        };
-        seen.0.iter().all(stands)
+    fn stands(&self, source: &Source) -> bool {
+        let last =
+            |place: &usize| self.changes.last.get(*place).map_or(0, |last| last.load(Ordering::SeqCst));
+        source.places.iter().all(|place| last(place) <= source.since.0)
     }
 
     /// Waits until nobody else draws the page at this address: whoever comes second finds it kept.
@@ -172,28 +180,24 @@ impl Pages {
         self.drawing[at].lock().await
     }
 
-    /// How often `tags` have been counted, before a page is drawn from what they name.
-    pub fn seen(&self, tags: &[Tag]) -> Seen {
-        let seen = |tag: &Tag| {
-            let at = self.changes.counter(tag);
-            self.changes.counters.get(at).map(|counter| (at, counter.load(Ordering::SeqCst)))
-        };
-        Seen(tags.iter().filter_map(seen).collect())
+    /// The moment before something is read from which a page will be drawn.
+    pub fn moment(&self) -> Moment {
+        Moment(self.changes.clock.load(Ordering::SeqCst))
     }
 
-    /// Keeps a page that was drawn after its tags were `seen`.
-    pub fn keep(&self, address: Address<'_>, seen: Seen, until: i64, drawn: Drawn) -> Arc<Page> {
+    /// Keeps a page that was drawn from what stood at `since`.
+    pub fn keep(&self, address: Address<'_>, since: Moment, until: i64, drawn: Drawn) -> Arc<Page> {
         let gzip: Bytes = drawn.gzip.into();
         let etag = format!("\"{}\"", hex::encode(&Sha256::digest(&gzip)[..12]));
         let mut headers = answer::kept_headers(drawn.media);
         headers.extend(HeaderValue::from_str(&etag).ok().map(|etag| (header::ETAG, etag)));
-        let page = Arc::new(Page { status: drawn.status, headers, etag, gzip, seen, until });
+        let places = drawn.tags.iter().map(|tag| self.changes.place(tag)).collect();
+        let source = Source { since, places };
+        let page = Arc::new(Page { status: drawn.status, headers, etag, gzip, source, until });
+        self.pages.insert(address.into(), page.clone());
         // What changed meanwhile may be an erasure: then no copy stays behind.
-        if !drawn.once && self.current(&page.seen) {
-            self.pages.insert(address.into(), page.clone());
-            if !self.current(&page.seen) {
-                self.pages.remove(&address);
-            }
+        if !self.stands(&page.source) {
+            self.pages.remove(&address);
         }
         page
     }
@@ -201,8 +205,9 @@ impl Pages {
     /// What the tags name has changed.
     pub fn changed(&self, tags: impl IntoIterator<Item = Tag>) {
         for tag in tags {
-            if let Some(counter) = self.changes.counters.get(self.changes.counter(&tag)) {
-                counter.fetch_add(1, Ordering::SeqCst);
+            let now = self.changes.clock.fetch_add(1, Ordering::SeqCst) + 1;
+            if let Some(last) = self.changes.last.get(self.changes.place(&tag)) {
+                last.fetch_max(now, Ordering::SeqCst);
             }
         }
     }
@@ -236,24 +241,25 @@ pub struct Drawn {
     status: u16,
     media: &'static str,
     gzip: Vec<u8>,
-    once: bool,
+    tags: Vec<Tag>,
 }
 
 impl Drawn {
     /// A whole text.
     pub fn whole(status: u16, media: &'static str, text: &str) -> Drawn {
-        Drawn { status, media, gzip: gzip::join(&[&Part::drawn(text)]), once: false }
+        Drawn { status, media, gzip: gzip::join(&[&Part::drawn(text)]), tags: Vec::new() }
     }
 
     /// An HTML page whose body was compressed before.
     pub fn around(status: u16, before: &str, body: &Part, after: &str) -> Drawn {
         let gzip = gzip::join(&[&Part::drawn(before), body, &Part::drawn(after)]);
-        Drawn { status, media: "text/html; charset=utf-8", gzip, once: false }
+        Drawn { status, media: "text/html; charset=utf-8", gzip, tags: Vec::new() }
     }
 
-    /// The same page, to be shown once and not kept: it shows something else than its tags name.
-    pub fn once(self) -> Drawn {
-        Drawn { once: true, ..self }
+    /// The same page, drawn from what these tags name too.
+    pub fn of(mut self, tags: impl IntoIterator<Item = Tag>) -> Drawn {
+        self.tags.extend(tags);
+        self
     }
 }
 
@@ -263,15 +269,15 @@ mod tests {
 
     const ITEM: Address<'_> = Address { secure: true, authority: "a.vn", whole: "/muc/x" };
 
-    fn drawn(text: &str) -> Drawn {
-        Drawn::whole(200, "text/html", text)
+    fn drawn(tags: impl IntoIterator<Item = Tag>) -> Drawn {
+        Drawn::whole(200, "text/html", "hello").of(tags)
     }
 
     #[test]
     fn a_page_is_drawn_again_when_its_item_changed() {
         let pages = Pages::new();
-        let seen = pages.seen(&[Tag::Item(1, "x".into()), Tag::Reach(1, 7), Tag::Directory]);
-        pages.keep(ITEM, seen, i64::MAX, drawn("hello"));
+        let tags = [Tag::Item(1, "x".into()), Tag::Reach(1, 7), Tag::Directory];
+        pages.keep(ITEM, pages.moment(), i64::MAX, drawn(tags));
         assert!(pages.get(ITEM, 0).is_some());
         assert!(pages.get(Address { secure: false, ..ITEM }, 0).is_none());
         pages.changed([Tag::Item(1, "y".into()), Tag::Lists, Tag::Reach(1, 8), Tag::Receipts(1)]);
@@ -283,16 +289,18 @@ mod tests {
     #[test]
     fn a_change_while_a_page_is_drawn_is_not_lost() {
         let pages = Pages::new();
-        let seen = pages.seen(&[Tag::Lists]);
+        let since = pages.moment();
         pages.changed([Tag::Lists]);
-        pages.keep(ITEM, seen, i64::MAX, drawn("old"));
+        pages.keep(ITEM, since, i64::MAX, drawn([Tag::Lists]));
         assert!(pages.get(ITEM, 0).is_none());
+        pages.keep(ITEM, pages.moment(), i64::MAX, drawn([Tag::Lists]));
+        assert!(pages.get(ITEM, 0).is_some());
     }
 
     #[test]
     fn a_page_is_kept_no_longer_than_it_lasts() {
         let pages = Pages::new();
-        pages.keep(ITEM, pages.seen(&[]), 20, drawn("12 seconds ago"));
+        pages.keep(ITEM, pages.moment(), 20, drawn([]));
         assert!(pages.get(ITEM, 19).is_some() && pages.get(ITEM, 20).is_none());
     }
 }

@@ -7,12 +7,12 @@ use network::content::{Item, Layer as TextLayer, Note};
 use network::names::ContentHash;
 
 use super::lists::urgency;
-use super::{HTML, LONG, explained, find, kept, portal, publisher, shown_kind, speaker, title};
+use super::{HTML, LONG, explained, find, kept, publisher, shown_kind, speaker, title};
 use crate::agencies::{self, Portal};
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::Conn;
-use crate::items::store::{self, Edition, Standing};
+use crate::items::store::{self, Edition, Reference, Standing};
 use crate::items::view::{
     FileLink, GonePage, GoneWhy, Issued, ItemPage, Layer, Legal, LegalFact, Notice, Original, Parts,
     Provenance, Shown, Source, Span, Stored, TocLine, Verify, qr_svg,
@@ -31,32 +31,22 @@ use crate::words::{Lang, date};
 
 /// `/muc/{reference}`
 pub async fn item(Given(app): Given<App>, Path(reference): Path<String>, visitor: Visitor) -> Response {
-    let found = match find(&app, &reference).await {
-        Ok(found) => found,
-        Err(problem) => return failure(&app, &visitor, problem),
-    };
-    if let Err(answer) = portal(&app, &visitor) {
-        return *answer;
-    }
-    let tags = vec![
-        Tag::Item(found.log, found.item.to_string()),
-        Tag::Reach(found.log, found.index),
-        Tag::Receipts(found.log),
-        Tag::Directory,
-    ];
-    kept(&app, &visitor, tags, LONG, async |portal: &Portal| {
+    kept(&app, &visitor, vec![Tag::Directory], LONG, async |portal: &Portal| {
+        let reference: Reference = reference.parse().map_err(|_| Problem::NotFound("item"))?;
         let mut conn = app.db.read().await?;
-        // Read again after the tags were seen, so that a change in between is not lost.
-        let standing = store::find(&mut conn, &found.reference()).await?.ok_or(Problem::NotFound("item"))?;
-        let same = standing.index == found.index;
-        let drawn = match standing.state {
-            State::Gone | State::Erased => gone(&app, &visitor, portal, &mut conn, standing).await?,
+        let item = store::find(&mut conn, &reference).await?.ok_or(Problem::NotFound("item"))?;
+        let tags = [
+            Tag::Item(item.log, item.item.to_string()),
+            Tag::Reach(item.log, item.index),
+            Tag::Receipts(item.log),
+        ];
+        let drawn = match item.state {
+            State::Gone | State::Erased => gone(&app, &visitor, portal, &mut conn, item).await?,
             State::Standing | State::Withdrawn => {
-                standing_page(&app, &visitor, portal, &mut conn, standing).await?
+                standing_page(&app, &visitor, portal, &mut conn, item).await?
             }
         };
-        // The tags name the entry that was found first.
-        Ok(if same { drawn } else { drawn.once() })
+        Ok(drawn.of(tags))
     })
     .await
 }
