@@ -1,8 +1,8 @@
 //! Contents: fetching what entries point to, under a cursor of its own (protocol §4).
 //!
 //! A pure queue: [`Contents::on`] takes an event and the time and answers with what is to be done. Urgent
-//! contents come first, then the order in which they were wanted; fetches under way are bounded, over all
-//! and per source; sources are tried in the order given (issuer's node, then neighbours). Promised: what
+//! contents come first, then the order in which they were wanted, and while many entries are still to come
+//! only the urgent ones; fetches under way are bounded, over all and per source; sources are tried in the order given (issuer's node, then neighbours). Promised: what
 //! does not match its hash is never kept, and its source is named in an alarm; a 404 means later, with
 //! back-off; a 410 is a hint that counts only once an erasure stands in a log; what was erased is not
 //! fetched any more. And [`Contents::claim`] says at any time, truthfully, what is held of a log.
@@ -106,6 +106,12 @@ pub enum Event {
         /// The content.
         hash: ContentHash,
     },
+    /// Many entries are still to be applied: until this time only urgent contents are fetched, so that what
+    /// stands and what was withdrawn is known first, the text after it (protocol §8).
+    EntriesFirst {
+        /// Until when; a time that has come ends it.
+        until: Moment,
+    },
     /// The time asked for by [`Action::Wake`] has come.
     Tick,
 }
@@ -183,7 +189,7 @@ impl Default for Settings {
 }
 
 /// How many entries are recalled at a time.
-const RECALLS: usize = 256;
+const RECALLS: usize = 4_096;
 
 /// See the module.
 #[derive(Debug)]
@@ -203,6 +209,9 @@ pub struct Contents {
     sources: BTreeMap<Origin, Vec<PeerId>>,
     busy: BTreeMap<PeerId, usize>,
     fetching: usize,
+    /// Entries that are being recalled.
+    recalling: usize,
+    entries_first: Moment,
     announced: Option<Moment>,
     out: Vec<Action>,
 }
@@ -246,6 +255,8 @@ impl Contents {
             sources: BTreeMap::new(),
             busy: BTreeMap::new(),
             fetching: 0,
+            recalling: 0,
+            entries_first: Moment(0),
             announced: None,
             out: Vec::new(),
         }
@@ -286,6 +297,8 @@ impl Contents {
                 if let Some(cursor) = self.cursors.get_mut(&origin) {
                     cursor.recalled(index);
                 }
+                self.recalling = self.recalling.saturating_sub(1);
+                self.recall();
             }
             Event::Sources { origin, sources } => {
                 self.hurry(|of| *of == origin);
@@ -328,6 +341,7 @@ impl Contents {
                 }
                 self.settle(hash);
             }
+            Event::EntriesFirst { until } => self.entries_first = until,
             Event::Missing { .. } | Event::Failed { .. } | Event::Gone { .. } | Event::Tick => {}
         }
     }
@@ -379,6 +393,8 @@ impl Contents {
     fn fill(&mut self) {
         let mut passed_over = Vec::new();
         while self.fetching < self.settings.fetches
+            && let Some((lane, _, _)) = self.ready.first()
+            && (*lane == Lane::Urgent || self.entries_first <= self.now)
             && let Some((lane, turn, hash)) = self.ready.pop_first()
         {
             match self.source_for(hash) {
@@ -513,20 +529,21 @@ impl Contents {
                 cursor.has(index);
             }
         }
-        if self.wants.len() <= self.settings.capacity / 2 {
-            self.recall();
-        }
+        self.recall();
     }
 
+    /// Once half of the queue is free, entries that were forgotten are recalled; one part at a time.
     fn recall(&mut self) {
-        let room = RECALLS.min(self.settings.capacity - self.wants.len().min(self.settings.capacity));
-        let mut recalled = 0;
-        while recalled < room
+        let room = self.settings.capacity.saturating_sub(self.wants.len());
+        if self.recalling > 0 || room < self.settings.capacity / 2 {
+            return;
+        }
+        while self.recalling < RECALLS.min(room)
             && let Some(origin) = self.forgot.first()
         {
             match self.cursors.get_mut(origin).and_then(Cursor::recall) {
                 Some(index) => {
-                    recalled += 1;
+                    self.recalling += 1;
                     self.out.push(Action::Recall { origin: origin.clone(), index });
                 }
                 None => drop(self.forgot.pop_first()),
@@ -538,7 +555,9 @@ impl Contents {
         if self.announced.is_some_and(|at| at <= self.now) {
             self.announced = None;
         }
-        if let Some((next, _)) = self.later.first().copied()
+        let later = self.later.first().map(|(at, _)| *at);
+        let entries = (self.entries_first > self.now && !self.ready.is_empty()).then_some(self.entries_first);
+        if let Some(next) = later.into_iter().chain(entries).min()
             && self.announced.is_none_or(|at| at > next)
         {
             self.announced = Some(next);

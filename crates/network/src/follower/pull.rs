@@ -17,7 +17,7 @@ use crate::moment::Moment;
 use crate::names::Origin;
 
 /// Parts of one log under way or waiting for their turn.
-const WINDOW: usize = 4;
+const WINDOW: usize = 8;
 
 /// A catch-up under way.
 #[derive(Debug)]
@@ -43,6 +43,11 @@ struct Part {
 impl Part {
     fn end(&self, from: u64) -> u64 {
         from + self.entries.len() as u64
+    }
+
+    /// True if it begins at `from` and holds the entry at `index`.
+    fn holds(&self, from: u64, index: u64) -> bool {
+        from <= index && index < self.end(from)
     }
 }
 
@@ -177,21 +182,30 @@ impl Follower {
     /// True if the next part has come.
     pub(super) fn pull_has_next(&self, at: usize) -> bool {
         let log = &self.logs[at];
-        let covers = |(from, part): (&u64, &Part)| *from <= log.size() && log.size() < part.end(*from);
-        log.pull.as_ref().is_some_and(|pull| pull.ready.iter().any(covers))
+        let next = |(from, part): (&u64, &Part)| part.holds(*from, log.size());
+        log.pull.as_ref().is_some_and(|pull| pull.ready.iter().any(next))
     }
 
-    /// Applies the next part if its root leads to the checkpoint.
+    /// Applies the next part, and with it whatever follows it without a gap, if their root leads to the
+    /// checkpoint: a commit costs the same for one part as for several.
     pub(super) fn take_pulled(&mut self, at: usize) {
         let log = &mut self.logs[at];
         let size = log.size();
         let Some(pull) = &mut log.pull else { return };
-        let found = pull.ready.iter().find(|(from, part)| **from <= size && size < part.end(**from));
-        let Some(from) = found.map(|(from, _)| *from) else { return };
-        let Some(part) = pull.ready.remove(&from) else { return };
-        let (target, peer) = (pull.target.clone(), pull.peer);
-        let tried = log.try_on(part.entries[(size - from) as usize..].iter());
-        if root_beyond(&tried.frontier, target.size, &part.bridge) == Some(target.root) {
+        let mut next = size;
+        let (mut entries, mut bridge) = (Vec::new(), None);
+        while let Some(from) =
+            pull.ready.iter().find(|(from, part)| part.holds(**from, next)).map(|(f, _)| *f)
+            && let Some(part) = pull.ready.remove(&from)
+        {
+            let end = part.end(from);
+            entries.extend(part.entries.into_iter().skip((next - from) as usize));
+            (next, bridge) = (end, Some(part.bridge));
+        }
+        let (Some(bridge), target, peer) = (bridge, pull.target.clone(), pull.peer) else { return };
+        let tried = log.try_on(entries.iter());
+        // The last part's bridge begins where all of them end, so it proves them all.
+        if root_beyond(&tried.frontier, target.size, &bridge) == Some(target.root) {
             self.apply(at, tried, target, Some(peer));
         } else {
             self.end_pull(at);

@@ -68,6 +68,25 @@ fn urgent_contents_come_first_and_few_at_a_time() {
 }
 
 #[test]
+fn texts_give_way_to_entries_and_urgent_ones_do_not() {
+    let mut desk = Desk::with(Settings { fetches: 2, ..Settings::default() });
+    let until = desk.now + 2_000;
+    assert_eq!(desk.tell(Event::EntriesFirst { until }), []);
+    let actions = desk
+        .contents
+        .on(Event::Want { origin: log(), index: 0, hash: hash(0), size: 8, lane: Lane::Normal }, desk.now);
+    assert_eq!(actions, [Action::Wake { at: until }]);
+    assert_eq!(desk.wants(1, Lane::Urgent), [fetch(1, ISSUER)]);
+    // Nothing more is said: the texts come by themselves.
+    desk.now = until;
+    assert_eq!(desk.tell(Event::Tick), [fetch(0, ISSUER)]);
+    desk.tell(Event::EntriesFirst { until: until + 2_000 });
+    assert_eq!(desk.wants(2, Lane::Normal), []);
+    assert_eq!(desk.brings(1, ISSUER), [Action::Keep { hash: hash(1) }]);
+    assert_eq!(desk.tell(Event::EntriesFirst { until }), [fetch(2, ISSUER)]);
+}
+
+#[test]
 fn bytes_that_do_not_match_come_from_elsewhere_and_name_their_source() {
     let mut desk = Desk::with(Settings::default());
     desk.wants(0, Lane::Normal);

@@ -22,9 +22,9 @@ CREATE TABLE want (
   size BIGINT NOT NULL,
   media TEXT NOT NULL,
   urgent BIGINT NOT NULL,
-  PRIMARY KEY (sha256, log, idx)
+  PRIMARY KEY (log, idx, sha256)
 );
-CREATE INDEX want_log ON want (log, idx);
+CREATE INDEX want_content ON want (sha256);
 
 CREATE TABLE item (
   log BIGINT NOT NULL,

@@ -203,7 +203,7 @@ async fn connect(place: &Place, node: &str, step: Step) -> anyhow::Result<(Pool,
             if let Some(folder) = path.parent() {
                 std::fs::create_dir_all(folder).with_context(|| format!("create {}", folder.display()))?;
             }
-            let writing = SqlitePoolOptions::new().max_connections(1).connect_with(sqlite(path)).await;
+            let writing = sqlite_pool(1).connect_with(writes(sqlite(path))).await;
             Pool::Sqlite(writing.with_context(|| format!("open the database {}", path.display()))?)
         }
         Place::Postgres(url) => {
@@ -229,9 +229,7 @@ async fn connect(place: &Place, node: &str, step: Step) -> anyhow::Result<(Pool,
     let reading = match place {
         Place::Sqlite(path) => {
             let options = sqlite(path).read_only(true).create_if_missing(false);
-            Pool::Sqlite(
-                SqlitePoolOptions::new().max_connections(4).min_connections(0).connect_with(options).await?,
-            )
+            Pool::Sqlite(sqlite_pool(4).connect_with(options).await?)
         }
         Place::Postgres(url) => {
             let options = PgPoolOptions::new().max_connections(8).acquire_timeout(Duration::from_secs(10));
@@ -250,9 +248,23 @@ fn sqlite(path: &std::path::Path) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(Duration::from_secs(10))
         .foreign_keys(false)
+        // Rows come over a channel; a bundle of 256 entries is to fit into it.
+        .row_buffer_size(256)
         .pragma("secure_delete", "ON")
-        .pragma("cache_size", "-8192")
+        .pragma("cache_size", "-4096")
         .pragma("journal_size_limit", "67108864")
+}
+
+/// The writer remembers more pages than readers do, and moves them from the log to their places less often: what
+/// arrives in a catch-up lies all over the indexes of hashes, and a page that changes ten times is to be written
+/// to its place once.
+fn writes(options: SqliteConnectOptions) -> SqliteConnectOptions {
+    options.pragma("cache_size", "-24576").pragma("wal_autocheckpoint", "8192")
+}
+
+fn sqlite_pool(most: u32) -> SqlitePoolOptions {
+    // There is no line that could have broken: nothing is asked of a connection before it is used.
+    SqlitePoolOptions::new().max_connections(most).min_connections(0).test_before_acquire(false)
 }
 
 fn postgres(url: &str, node: &str) -> anyhow::Result<PgConnectOptions> {

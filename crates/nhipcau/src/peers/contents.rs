@@ -1,5 +1,8 @@
 //! Fetching what entries point to, and keeping what came.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use axum::body::Bytes;
 use network::contents::Event;
 use network::entry::Lane;
@@ -18,6 +21,8 @@ use crate::{all, maybe};
 
 /// How many rows are recalled at a time; more than one entry can want.
 const PAGE: i64 = 10_000;
+/// How long a database that could not be read is left alone.
+const AGAIN: Duration = Duration::from_secs(1);
 
 #[derive(FromRow)]
 struct Row {
@@ -62,31 +67,49 @@ pub async fn wanted(conn: &mut Conn, from: (i64, i64)) -> anyhow::Result<(Vec<Wa
     Ok((rows.into_iter().map(Want::try_from).collect::<anyhow::Result<_>>()?, next))
 }
 
-/// Gives the queue again what one entry wants.
-pub(super) async fn recall(app: &App, origin: &Origin, index: u64, reports: &mpsc::Sender<Report>) {
-    let rows = async {
-        let mut conn = app.db.read().await?;
-        all!(
-            &mut conn,
-            Row,
-            "SELECT w.sha256, w.log, l.origin, w.idx, w.size, w.urgent FROM want w JOIN log l ON l.id = w.log
-             WHERE l.origin = $1 AND w.idx = $2",
-            origin.to_string(),
-            index as i64
-        )
-    };
-    let rows = match rows.await {
-        Ok(rows) => rows,
-        Err(error) => {
-            tracing::error!(%origin, index, %error, "what an entry wants could not be read");
-            return;
+/// Gives the queue again what these entries of a log want.
+pub(super) async fn recall(
+    app: &App,
+    origin: &Origin,
+    entries: BTreeSet<u64>,
+    reports: &mpsc::Sender<Report>,
+) {
+    let found = loop {
+        match found(app, origin, &entries).await {
+            Ok(found) => break found,
+            Err(error) => {
+                let error = format!("{error:#}");
+                tracing::error!(%origin, error, "what entries want could not be read; it is tried again");
+                tokio::time::sleep(AGAIN).await;
+            }
         }
     };
-    for want in rows.into_iter().filter_map(|row| Want::try_from(row).ok()) {
+    for want in found.into_iter().filter(|want| entries.contains(&want.index)) {
         let lane = if want.urgent { Lane::Urgent } else { Lane::Normal };
-        let event = Event::Want { origin: want.origin, index, hash: want.sha256, size: want.size, lane };
+        let (index, hash, size) = (want.index, want.sha256, want.size);
+        let event = Event::Want { origin: want.origin, index, hash, size, lane };
         let _ = reports.send(Report::Content(event)).await;
     }
+    for index in entries {
+        let event = Event::Recalled { origin: origin.clone(), index };
+        let _ = reports.send(Report::Content(event)).await;
+    }
+}
+
+/// What is wanted between the first and the last of these entries.
+async fn found(app: &App, origin: &Origin, entries: &BTreeSet<u64>) -> anyhow::Result<Vec<Want>> {
+    let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return Ok(Vec::new()) };
+    let mut conn = app.db.read().await?;
+    let rows = all!(
+        &mut conn,
+        Row,
+        "SELECT w.sha256, w.log, l.origin, w.idx, w.size, w.urgent FROM log l
+         JOIN want w ON w.log = l.id AND w.idx >= $2 AND w.idx <= $3 WHERE l.origin = $1 ORDER BY w.idx",
+        origin.to_string(),
+        *first as i64,
+        *last as i64
+    )?;
+    rows.into_iter().map(Want::try_from).collect()
 }
 
 /// Reads a piece from a neighbour.

@@ -75,6 +75,8 @@ struct Net {
     synced: Option<i64>,
     /// What the directory said when it was last followed.
     drawn: Option<wiring::Drawn>,
+    /// The log for which texts give way.
+    far: Option<Origin>,
 }
 
 /// Follows the network until the node stops.
@@ -108,6 +110,7 @@ pub async fn run(app: App, mut inbox: mpsc::Receiver<Event>) {
         content_wake: None,
         synced: None,
         drawn: None,
+        far: None,
         app,
     };
     if let Err(error) = net.begin().await {

@@ -1,14 +1,20 @@
 //! What the follower and the content queue ask for, carried out: what is slow runs beside, and reports back.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use network::contents;
-use network::follower::{self, Action, PeerId};
+use network::flow::MOST_IN_FLOW;
+use network::follower::{self, Action, Batch, PeerId};
+use network::names::Origin;
 use tokio_util::sync::CancellationToken;
 
 use super::{Net, Report, hands};
 use crate::operate::alarms::{self, Alarm};
 use crate::peers::contents as pieces;
+
+/// How long texts wait for the next entries of a log that has a long way to go, in milliseconds.
+const ENTRIES_FIRST: u64 = 2_000;
 
 impl Net {
     pub(super) fn act(&mut self, action: Action) {
@@ -61,6 +67,7 @@ impl Net {
                 });
             }
             Action::Apply(batch) => {
+                self.give_way(&batch);
                 let Some(id) = self.ids.get(&batch.origin).copied() else { return };
                 let (app, reports) = (self.app.clone(), self.reports.clone());
                 self.app.tasks.spawn("apply", async move {
@@ -105,6 +112,7 @@ impl Net {
 
     pub(super) fn fetch(&mut self, event: contents::Event) {
         let actions = self.contents.on(event, self.now());
+        let mut recalled: BTreeMap<Origin, BTreeSet<u64>> = BTreeMap::new();
         for action in actions {
             match action {
                 contents::Action::Fetch { hash, size, from } => {
@@ -127,10 +135,7 @@ impl Net {
                     self.came.remove(&hash);
                 }
                 contents::Action::Recall { origin, index } => {
-                    let (app, reports) = (self.app.clone(), self.reports.clone());
-                    self.app.tasks.spawn("recall", async move {
-                        pieces::recall(&app, &origin, index, &reports).await;
-                    });
+                    recalled.entry(origin).or_default().insert(index);
                 }
                 contents::Action::Alarm { hash, from } => {
                     let told = Alarm {
@@ -146,6 +151,26 @@ impl Net {
                     self.content_wake = Some(self.began + Duration::from_millis(at.0));
                 }
             }
+        }
+        for (origin, entries) in recalled {
+            let (app, reports) = (self.app.clone(), self.reports.clone());
+            self.app.tasks.spawn("recall", async move {
+                pieces::recall(&app, &origin, entries, &reports).await;
+            });
+        }
+    }
+
+    /// Texts give way to entries from when a log has a long way to go until it has arrived.
+    fn give_way(&mut self, batch: &Batch) {
+        let now = self.now();
+        let left = batch.checkpoint_size - batch.size();
+        let is_far = self.far.as_ref() == Some(&batch.origin);
+        if left > MOST_IN_FLOW || (is_far && left > 0) {
+            self.far = Some(batch.origin.clone());
+            self.fetch(contents::Event::EntriesFirst { until: now + ENTRIES_FIRST });
+        } else if is_far {
+            self.far = None;
+            self.fetch(contents::Event::EntriesFirst { until: now });
         }
     }
 }
