@@ -21,13 +21,15 @@ mod pages;
 mod report;
 mod serving;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail, ensure};
 use clap::ValueEnum;
 
 use report::{Line, Report};
+
+use super::serve;
 
 /// What `bench` takes.
 #[derive(clap::Args)]
@@ -129,25 +131,29 @@ const QUICK: Scale = Scale {
 /// # Errors
 /// What keeps it from measuring at all; a budget that is not met is no error.
 pub async fn run(args: Args) -> anyhow::Result<()> {
+    if std::env::var_os("NHIPCAU_DATABASE").is_some() {
+        bail!(
+            "NHIPCAU_DATABASE is set and would be every node's database; unset it, the bench makes its own"
+        );
+    }
     let scale = if args.quick { QUICK } else { WHOLE };
     let all = Part::value_variants();
     let parts: Vec<Part> =
         all.iter().copied().filter(|p| args.parts.is_empty() || args.parts.contains(p)).collect();
     let mut report = Report::begin(args.quick);
-    let mut first = true;
+    let (mut first, mut failed) = (true, Vec::new());
     for part in parts {
         let dir = folder(args.dir.as_deref())?;
-        eprintln!("… {}", part.to_possible_value().map_or(String::new(), |v| v.get_name().to_owned()));
-        let measured = match part {
-            Part::Pages => pages::cached(dir.path(), scale).await,
-            Part::Uncached => pages::drawn(dir.path(), scale).await,
-            Part::Size => serving::size(dir.path(), scale).await,
-            Part::Appends => appends::appends(dir.path(), scale).await,
-            Part::CatchUp => catch_up::catch_up(dir.path(), scale).await,
-            Part::Start => serving::start(dir.path(), scale).await,
-            Part::Memory => serving::memory(dir.path(), scale).await,
+        eprintln!("… {}", report::name(part));
+        let measured = tokio::select! {
+            measured = measure(part, dir.path(), scale) => measured,
+            // What was started ends with what measures it.
+            () = serve::stop_asked() => bail!("stopped while measuring {}", report::name(part)),
         };
-        let lines = measured.unwrap_or_else(|error| vec![Line::failed(part, &error)]);
+        let lines = measured.unwrap_or_else(|error| {
+            failed.push(report::name(part));
+            vec![Line::failed(part, &error)]
+        });
         if !args.json {
             report.print(&lines, std::mem::take(&mut first));
         }
@@ -158,11 +164,25 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     } else {
         report.close();
     }
+    // A budget that is not met is a figure; a part that could not run is a fault.
+    ensure!(failed.is_empty(), "could not be measured, the reason stands with each: {}", failed.join(", "));
     Ok(())
 }
 
+async fn measure(part: Part, dir: &Path, scale: Scale) -> anyhow::Result<Vec<Line>> {
+    match part {
+        Part::Pages => pages::cached(dir, scale).await,
+        Part::Uncached => pages::drawn(dir, scale).await,
+        Part::Size => serving::size(dir, scale).await,
+        Part::Appends => appends::appends(dir, scale).await,
+        Part::CatchUp => catch_up::catch_up(dir, scale).await,
+        Part::Start => serving::start(dir, scale).await,
+        Part::Memory => serving::memory(dir, scale).await,
+    }
+}
+
 /// A folder of its own for each part: what one leaves behind weighs on no other.
-fn folder(under: Option<&std::path::Path>) -> anyhow::Result<tempfile::TempDir> {
+fn folder(under: Option<&Path>) -> anyhow::Result<tempfile::TempDir> {
     let mut builder = tempfile::Builder::new();
     builder.prefix("nhipcau-bench-");
     match under {

@@ -9,6 +9,7 @@
 mod administrator;
 mod api;
 mod bad_input;
+mod bench;
 mod bundles;
 mod catch_up;
 mod cli;

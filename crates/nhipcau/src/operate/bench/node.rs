@@ -18,6 +18,8 @@ use crate::logs::keys::Signing;
 use crate::operate::nation::country::{self, Body, Size};
 use crate::problem::Problem;
 
+/// What a node says while it is served, in its folder.
+const LOG: &str = "serve.err";
 /// How long is waited for what must come.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -109,7 +111,8 @@ impl Place {
                 command
             }
         };
-        command.args(["serve", "--dir"]).arg(&self.folder).stdout(Stdio::null()).stderr(Stdio::null());
+        let log = std::fs::File::create(self.folder.join(LOG))?;
+        command.args(["serve", "--dir"]).arg(&self.folder).stdout(Stdio::null()).stderr(log);
         let child = command.spawn().context("start nhipcau serve")?;
         Ok(Node { child, began: Instant::now(), place: self.clone() })
     }
@@ -136,7 +139,8 @@ impl Node {
                 return Ok(self.began.elapsed());
             }
             if let Some(ended) = self.child.try_wait()? {
-                bail!("nhipcau serve ended: {ended}");
+                let said = std::fs::read_to_string(self.place.folder.join(LOG)).unwrap_or_default();
+                bail!("nhipcau serve ended: {ended}: {}", said.trim());
             }
             ensure!(self.began.elapsed() < PATIENCE, "no page in {} s", PATIENCE.as_secs());
             tokio::time::sleep(Duration::from_millis(1)).await;
