@@ -16,7 +16,7 @@ use crate::clock::{Clock, Dice};
 use crate::config::Config;
 use crate::db::{Db, Tx};
 use crate::items::content::Folder;
-use crate::items::desk::{self, Desk};
+use crate::items::desk::Desk;
 use crate::logs::carriers::Carriers;
 use crate::logs::keys::Keyring;
 use crate::logs::ledger::{Effects, Sealer};
@@ -228,7 +228,6 @@ impl App {
         let Some(Inboxes { follower: inbox, cosigned: heads, onward, inquiries }) = inboxes else { return };
         let app = self;
         app.tasks.spawn("aftermath", crate::operate::aftermath::run(app.clone()));
-        app.tasks.spawn("desk", desk::run(app.clone()));
         app.tasks.spawn("keeper", agencies::keeper::run(app.clone(), heads));
         app.tasks.spawn("follower", peers::follow::run(app.clone(), inbox));
         app.tasks.spawn("tellers", peers::tellers::run(app.clone(), onward));

@@ -57,28 +57,30 @@ impl Default for Desk {
 }
 
 impl Desk {
-    /// A desk at which nobody sits yet, see [`run`].
+    /// A desk at which nobody sits yet.
     pub fn new() -> Desk {
         let (queue, inbox) = mpsc::channel(QUEUE);
         Desk { queue, inbox: Mutex::new(Some(inbox)) }
     }
+}
 
-    /// Hands a request in and waits until it is durable.
-    ///
-    /// # Errors
-    /// Its own refusal, the database's errors, or that the node is stopping.
-    pub async fn submit(&self, request: Request) -> Result<Done, Problem> {
-        let stopping = || Problem::Ours(anyhow!("the node is stopping; nothing was changed"));
-        let (answer, wait) = oneshot::channel();
-        self.queue.send(Waiting { request, answer }).await.map_err(|_| stopping())?;
-        wait.await.unwrap_or_else(|_| Err(stopping()))
+/// Hands a request in and waits until it is durable. With the first one somebody sits down at the desk.
+///
+/// # Errors
+/// The request's own refusal, the database's errors, or that the node is stopping.
+pub async fn submit(app: &App, request: Request) -> Result<Done, Problem> {
+    let inbox = app.desk.inbox.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(inbox) = inbox {
+        app.tasks.spawn("desk", run(app.clone(), inbox));
     }
+    let stopping = || Problem::Ours(anyhow!("the node is stopping; nothing was changed"));
+    let (answer, wait) = oneshot::channel();
+    app.desk.queue.send(Waiting { request, answer }).await.map_err(|_| stopping())?;
+    wait.await.unwrap_or_else(|_| Err(stopping()))
 }
 
 /// Works off what is handed in until the node stops.
-pub async fn run(app: App) {
-    let inbox = app.desk.inbox.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let Some(mut inbox) = inbox else { return };
+async fn run(app: App, mut inbox: mpsc::Receiver<Waiting>) {
     let mut next = None;
     loop {
         let first = match next.take() {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use vietnam::text::nfc;
 
 use super::State;
-use super::desk::Request;
+use super::desk::{self, Request};
 use super::draft::Draft;
 pub use super::once::Once;
 use super::store::{self, Reference, Standing};
@@ -105,7 +105,7 @@ async fn edition(
         path: format!("/muc/{}", Reference::of(origin, id)),
     };
     content.push((document, checked.bytes));
-    app.desk.submit(Request { log, kind, content, done, once }).await
+    desk::submit(app, Request { log, kind, content, done, once }).await
 }
 
 /// Why something is withdrawn or erased.
@@ -141,7 +141,7 @@ pub async fn withdraw(
     let kind =
         Kind::ItemWithdrawn { item: standing.item, mode, lane: lane(&reason), note: Some(note.clone()) };
     let (log, done, content) = (standing.log, done(standing), vec![(note, bytes)]);
-    app.desk.submit(Request { log, kind, content, done, once }).await
+    desk::submit(app, Request { log, kind, content, done, once }).await
 }
 
 /// Erases an item's content everywhere, by a named legal basis. Final.
@@ -160,7 +160,7 @@ pub async fn erase(
     let (basis, bytes) = explanation(app, &reason, true)?;
     let kind = Kind::ItemErased { item: standing.item, lane: lane(&reason), basis: basis.clone() };
     let (log, done, content) = (standing.log, done(standing), vec![(basis, bytes)]);
-    app.desk.submit(Request { log, kind, content, done, once }).await
+    desk::submit(app, Request { log, kind, content, done, once }).await
 }
 
 /// Orders, in the log `by` of an ancestor, that an item of another log be withdrawn or erased.
@@ -195,7 +195,7 @@ pub async fn order(
         path: format!("/muc/{}", Reference::of(origin, item)),
     };
     let (log, content) = (by.log, vec![(basis, bytes)]);
-    app.desk.submit(Request { log, kind, content, done, once }).await
+    desk::submit(app, Request { log, kind, content, done, once }).await
 }
 
 fn lane(reason: &Reason) -> Lane {

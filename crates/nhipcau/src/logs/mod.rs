@@ -2,6 +2,7 @@
 
 pub mod carriers;
 pub mod coverage;
+pub mod effects;
 pub mod heads;
 pub mod keys;
 pub mod ledger;
