@@ -100,6 +100,7 @@ pub fn command() -> clap::Command {
 
 /// Runs the command that was typed. 0 when it went well, 1 when it did not, 2 when it was typed wrongly.
 pub fn run() -> ExitCode {
+    end_with_the_reader();
     let command = Command::parse();
     logging();
     // The one provider of cryptography for TLS; a second call would find it there already.
@@ -150,6 +151,17 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Whoever reads the output may stop (`| head`): then the program ends as SIGPIPE would end it, and nothing is wrong.
+fn end_with_the_reader() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |fault| {
+        if fault.payload_as_str().is_some_and(|why| why.starts_with("failed printing to stdout")) {
+            std::process::exit(141);
+        }
+        usual(fault);
+    }));
 }
 
 fn logging() {

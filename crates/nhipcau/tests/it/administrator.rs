@@ -213,6 +213,12 @@ async fn init_can_be_repeated_and_writes_nothing_that_others_may_read() {
         private(&machine.file(name));
     }
 
+    // Nobody reads what it prints any more: it ends without a word.
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let unheard = machine.command(&["token"]).stdout(writer).output().unwrap();
+    assert_eq!((unheard.status.code(), &*String::from_utf8_lossy(&unheard.stderr)), (Some(141), ""));
+
     // A new token opens what the old one did; the old one is gone.
     machine.says(&["token"]).well();
     assert!(read()[1] != before[1]);

@@ -49,7 +49,7 @@ impl Said {
 
 fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nhipcau"));
-    for name in ["NHIPCAU_DATABASE", "NHIPCAU_TOKEN", "NHIPCAU_LOG"] {
+    for name in ["NHIPCAU_DATABASE", "NHIPCAU_DIR", "NHIPCAU_NODE", "NHIPCAU_TOKEN", "NHIPCAU_LOG"] {
         command.env_remove(name);
     }
     command
@@ -66,9 +66,16 @@ impl Machine {
         }
     }
 
+    /// `nhipcau COMMAND … --dir <this machine's>`, not yet run.
+    pub fn command(&self, words: &[&str]) -> Command {
+        let mut command = program();
+        command.args(words).arg("--dir").arg(&self.dir);
+        command
+    }
+
     /// `nhipcau COMMAND … --dir <this machine's>`
     pub fn says(&self, words: &[&str]) -> Said {
-        program().args(words).arg("--dir").arg(&self.dir).output().unwrap().into()
+        self.command(words).output().unwrap().into()
     }
 
     /// `nhipcau init` at its url; where it listens too, unless the words say otherwise.
