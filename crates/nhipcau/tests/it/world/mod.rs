@@ -28,8 +28,8 @@ pub use database::{at_server, drop_database, migrations, new_database, on_postgr
 pub use people::{Answer, Item, edition, item, notice};
 pub use plan::{Plan, free_port, free_ports};
 
-/// Where nothing moves for this time nothing will come, also on a machine that does other things too.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Where nothing moves for this time nothing will come, also on a machine that does ten other things too.
+const PATIENCE: Duration = Duration::from_secs(180);
 /// And nothing takes as long as this.
 const LONGEST: Duration = Duration::from_secs(600);
 
