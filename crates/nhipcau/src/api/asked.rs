@@ -1,6 +1,6 @@
 //! What is asked: paths, queries and bodies, read at the edge; what is wrong with them is said as a problem.
 
-use axum::body::Bytes;
+use axum::body::{Bytes, HttpBody};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
@@ -8,9 +8,10 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::MOST_BODY;
 use crate::app::App;
 use crate::problem::{Fault, Problem};
-use crate::web::answer::{problem_json, problem_of};
+use crate::web::answer::{problem_json, problem_of, too_large};
 
 /// A query whose every parameter is known and has the right form.
 pub struct Asked<T>(pub T);
@@ -78,12 +79,12 @@ impl<T: DeserializeOwned> FromRequest<App> for Sent<T> {
                 "The body must be JSON: `Content-Type: application/json`.",
             ));
         }
+        // What is announced need not be sent first.
+        if request.body().size_hint().lower() > MOST_BODY as u64 {
+            return Err(too_large());
+        }
         let bytes = Bytes::from_request(request, app).await.map_err(|error| match error.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => problem_of(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "Yêu cầu lớn hơn 128 MB; hãy giảm dung lượng tệp đính kèm hoặc chia nhỏ.",
-                "The request is larger than 128 MB; make the attachments smaller or split them.",
-            ),
+            StatusCode::PAYLOAD_TOO_LARGE => too_large(),
             _ => problem_of(
                 StatusCode::BAD_REQUEST,
                 "Yêu cầu bị ngắt giữa chừng; hãy gửi lại.",

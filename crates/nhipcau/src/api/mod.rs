@@ -23,6 +23,9 @@ use axum::routing::{get, post};
 use crate::app::App;
 use crate::web::routes::{Role, Route, api_route};
 
+/// The most bytes that a request may have: an attachment of 64 MB in base64, and its item.
+pub const MOST_BODY: usize = 128 << 20;
+
 /// A row that anybody may read.
 fn reads<H: Handler<T, App>, T: 'static>(path: &'static str, what: &'static str, handler: H) -> Route {
     api_route("GET", path, Role::Reader, what, get(handler).layer(from_fn(front::reading)))

@@ -151,6 +151,15 @@ pub fn problem_of(status: StatusCode, vi: &str, en: &str) -> Response {
     problem_with(status, vi, en, &[])
 }
 
+/// A body beyond what the route takes.
+pub fn too_large() -> Response {
+    problem_of(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "Yêu cầu lớn hơn mức máy chủ nhận ở đây (giao diện lập trình: 128 MB); hãy giảm dung lượng tệp đính kèm hoặc chia nhỏ.",
+        "The request is larger than what is taken here (the API: 128 MB); make the attachments smaller or split them.",
+    )
+}
+
 fn problem_with(status: StatusCode, vi: &str, en: &str, faults: &[crate::problem::Fault]) -> Response {
     let mut body = serde_json::json!({ "status": status.as_u16(), "title": en, "title_vi": vi });
     if !faults.is_empty() {

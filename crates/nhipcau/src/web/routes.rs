@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use network::door::{Door, DoorNode, DoorPortal};
@@ -133,16 +133,27 @@ pub fn api_route(
     Route { method, path, role, what, handler }
 }
 
-/// The most bytes of body that the API reads, after the token was found right; its own words say so.
-const MOST_OF_API: usize = 128 << 20;
-
 /// A route's handler, with the most bytes of body that are read for it. Readers send none. More is refused by
 /// what is announced, and before it is kept.
 fn bounded(route: Route) -> MethodRouter<App> {
     match route.role {
-        _ if route.path.starts_with("/api/") => route.handler.layer(DefaultBodyLimit::max(MOST_OF_API)),
-        Role::Node => route.handler.layer(RequestBodyLimitLayer::new(network::receipt::MAX_POST)),
-        Role::Reader | Role::Administrator => route.handler.layer(RequestBodyLimitLayer::new(64 << 10)),
+        // After the token was found right; its own words say so.
+        _ if route.path.starts_with("/api/") => route.handler.layer(DefaultBodyLimit::max(api::MOST_BODY)),
+        Role::Node => {
+            let most = RequestBodyLimitLayer::new(network::receipt::MAX_POST);
+            route.handler.layer(most).layer(map_response(in_words))
+        }
+        Role::Reader | Role::Administrator => {
+            route.handler.layer(RequestBodyLimitLayer::new(64 << 10)).layer(map_response(in_words))
+        }
+    }
+}
+
+/// The limit's own answer says nothing of what to do.
+async fn in_words(response: Response) -> Response {
+    match response.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => answer::too_large(),
+        _ => response,
     }
 }
 

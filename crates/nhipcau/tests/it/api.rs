@@ -1,10 +1,13 @@
 //! The API against its description, and against callers who are careless.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use nhipcau::api::openapi;
+use nhipcau::api::{MOST_BODY, openapi};
 use nhipcau::web::routes::{self, Role};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use super::schema::{faults, resolved};
 use super::world::{Answer, World, edition, notice};
@@ -251,8 +254,18 @@ async fn careless_callers_are_told_in_json_what_to_mend() {
     let nobody = world.ask(world.request("POST", "chinhphu", "/api/v1/items")).await;
     problem(&nobody, 401, "admin.token");
     assert_eq!(nobody.header("www-authenticate"), "Bearer");
-    // 128 MB and one byte: refused as too large, whatever it says.
-    problem(&send(vec![b' '; (128 << 20) + 1], "application/json", None).await, 413, "128 MB");
+    // 128 MB and one byte are announced: refused before they are sent.
+    let mut stream = TcpStream::connect(world.address("chinhphu", "").replace("http://", "")).await.unwrap();
+    let head = format!(
+        "POST /api/v1/items HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {token}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        world.host("chinhphu"),
+        MOST_BODY + 1
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    tokio::time::timeout(Duration::from_secs(30), stream.read_to_end(&mut answer)).await.unwrap().unwrap();
+    let answer = String::from_utf8(answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 413") && answer.contains("128 MB"), "{answer}");
     assert_eq!(world.page("chinhphu", &item).await.status, 200);
 }
 
