@@ -102,30 +102,6 @@ impl Db {
         Ok(())
     }
 
-    /// Leaves a word in the database of a stopped node, for its next start.
-    ///
-    /// # Errors
-    /// When it cannot be opened or written.
-    pub async fn leave_word(place: &Place, node: &str, name: &str) -> anyhow::Result<()> {
-        let (reading, writing) = connect(place, node, Step::Migrate).await?;
-        let mut conn = match &writing {
-            Pool::Sqlite(pool) => Conn::Sqlite(pool.begin().await?),
-            Pool::Postgres(pool) => Conn::Postgres(pool.begin().await?),
-        };
-        crate::run!(
-            &mut conn,
-            "INSERT INTO meta (name, value) VALUES ($1, 'yes') ON CONFLICT (name) DO NOTHING",
-            name.to_owned()
-        )?;
-        match conn {
-            Conn::Sqlite(tx) => tx.commit().await?,
-            Conn::Postgres(tx) => tx.commit().await?,
-        }
-        Reading { pool: reading }.close().await;
-        Reading { pool: writing }.close().await;
-        Ok(())
-    }
-
     /// The reading half.
     pub fn reading(&self) -> &Reading {
         &self.reading

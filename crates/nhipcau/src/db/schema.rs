@@ -7,8 +7,8 @@ use anyhow::{Context, bail};
 use sqlx::migrate::Migrator;
 use sqlx::{Postgres, Sqlite};
 
-use super::{Place, Pool, Reading, shown};
-use crate::{all, maybe};
+use super::{Conn, Db, Place, Pool, Reading, Step, shown};
+use crate::{all, maybe, run};
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
@@ -111,6 +111,32 @@ impl Reading {
             }
         };
         Ok(has)
+    }
+}
+
+impl Db {
+    /// Leaves a word in the database of a stopped node, for its next start.
+    ///
+    /// # Errors
+    /// When it cannot be opened or written.
+    pub async fn leave_word(place: &Place, node: &str, name: &str) -> anyhow::Result<()> {
+        let (reading, writing) = super::connect(place, node, Step::Migrate).await?;
+        let mut conn = match &writing {
+            Pool::Sqlite(pool) => Conn::Sqlite(pool.begin().await?),
+            Pool::Postgres(pool) => Conn::Postgres(pool.begin().await?),
+        };
+        run!(
+            &mut conn,
+            "INSERT INTO meta (name, value) VALUES ($1, 'yes') ON CONFLICT (name) DO NOTHING",
+            name.to_owned()
+        )?;
+        match conn {
+            Conn::Sqlite(tx) => tx.commit().await?,
+            Conn::Postgres(tx) => tx.commit().await?,
+        }
+        Reading { pool: reading }.close().await;
+        Reading { pool: writing }.close().await;
+        Ok(())
     }
 }
 

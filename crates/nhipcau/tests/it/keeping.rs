@@ -155,7 +155,11 @@ async fn doctor_tells_of_a_running_and_of_a_stopped_node_and_changes_nothing() {
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
     let lost = before.keys().find(|path| path.starts_with(home.join("data/content"))).unwrap();
     std::fs::remove_file(lost).unwrap();
-    into_database(&home, "UPDATE entry SET leaf = (SELECT MIN(leaf) FROM entry) WHERE idx = 0").await;
+    into_database(
+        &home,
+        "UPDATE entry SET leaf = (SELECT leaf FROM entry WHERE idx = 1 LIMIT 1) WHERE idx = 0",
+    )
+    .await;
     into_database(
         &home,
         "UPDATE receipt SET size = size + 5 WHERE origin = 'mof.localhost/log' AND node LIKE 'chinhphu%'",

@@ -87,9 +87,11 @@ pub(super) async fn must_be_empty(place: &Place) -> anyhow::Result<()> {
 /// # Errors
 /// Says which is missing, and what to install.
 pub async fn ready(config: &Config) -> anyhow::Result<()> {
-    let Place::Postgres(url) = &config.database else { return Ok(()) };
+    if matches!(config.database, Place::Sqlite(_)) {
+        return Ok(());
+    }
     for name in ["pg_dump", "pg_restore"] {
-        let mut version = tool(name, url)?;
+        let mut version = Command::new(name);
         version.arg("--version");
         run(version, name).await?;
     }
