@@ -183,27 +183,48 @@ impl Directory {
     /// Takes an entry of a log, in any order, any number of times. `place` is what an earlier
     /// [`Effect::Placed`] said of it, if it is read from a store; `None` for one that has just come.
     pub fn note(&mut self, origin: &Origin, index: u64, entry: &Entry, place: Option<u64>) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        match &entry.kind {
-            Kind::PortalCarries(scope) => {
-                let newer = self.scopes.get(origin).is_none_or(|(before, _)| *before < index);
-                if newer {
-                    self.scopes.insert(origin.clone(), (index, scope.clone()));
-                    effects.push(Effect::Scope(origin.clone()));
-                }
-            }
-            Kind::AgencyEnrolled(_) | Kind::AgencyChanged(_) | Kind::AgencyClosed { .. } => {
-                let statement = Arc::new(entry.kind.clone());
-                let read = self.read.entry(origin.clone()).or_default();
-                let known_place = read.heads.iter().find(|(_, size)| *size > index).map(|(at, _)| *at);
-                match place.or(known_place) {
-                    Some(at) => self.put(origin, index, at, statement, place.is_none(), &mut effects),
-                    None => {
-                        self.unplaced.entry(origin.clone()).or_default().insert(index, statement);
+        self.note_all(origin, [(index, entry, place)])
+    }
+
+    /// As [`Directory::note`], for several entries of a log: if their turn has passed, the fold is run again
+    /// once and not for each of them.
+    pub fn note_all<'a>(
+        &mut self,
+        origin: &Origin,
+        entries: impl IntoIterator<Item = (u64, &'a Entry, Option<u64>)>,
+    ) -> Vec<Effect> {
+        let (mut effects, mut late) = (Vec::new(), false);
+        for (index, entry, place) in entries {
+            match &entry.kind {
+                Kind::PortalCarries(scope) => {
+                    let newer = self.scopes.get(origin).is_none_or(|(before, _)| *before < index);
+                    if newer {
+                        self.scopes.insert(origin.clone(), (index, scope.clone()));
+                        effects.push(Effect::Scope(origin.clone()));
                     }
                 }
+                Kind::AgencyEnrolled(_) | Kind::AgencyChanged(_) | Kind::AgencyClosed { .. } => {
+                    let statement = Arc::new(entry.kind.clone());
+                    let read = self.read.entry(origin.clone()).or_default();
+                    if place.is_none() && index < read.size {
+                        continue; // Noted before; its place would be another one now.
+                    }
+                    let known_place = read.heads.iter().find(|(_, size)| *size > index).map(|(at, _)| *at);
+                    match place.or(known_place) {
+                        Some(at) => {
+                            let due = (at, origin.clone(), index);
+                            self.put(due, statement, place.is_none(), &mut late, &mut effects);
+                        }
+                        None => {
+                            self.unplaced.entry(origin.clone()).or_default().insert(index, statement);
+                        }
+                    }
+                }
+                _ => {}
             }
-            _ => {}
+        }
+        if late {
+            self.rebuild(&mut effects);
         }
         effects
     }
@@ -232,8 +253,12 @@ impl Directory {
         if waiting.is_empty() {
             self.unplaced.remove(origin);
         }
+        let mut late = false;
         for (index, statement) in covered {
-            self.put(origin, index, place, statement, true, &mut effects);
+            self.put((place, origin.clone(), index), statement, true, &mut late, &mut effects);
+        }
+        if late {
+            self.rebuild(&mut effects);
         }
         effects
     }
@@ -270,31 +295,30 @@ impl Directory {
         Ok(effects)
     }
 
-    /// Puts a statement at its place; if its turn has passed already, runs the fold again.
+    /// Puts a statement at its place. `late` is set if its turn has passed, and the fold must be run again.
     fn put(
         &mut self,
-        origin: &Origin,
-        index: u64,
-        at: u64,
+        place: Place,
         statement: Arc<Kind>,
         tell: bool,
+        late: &mut bool,
         effects: &mut Vec<Effect>,
     ) {
-        let place = (at, origin.clone(), index);
         if self.placed.insert(place.clone(), statement.clone()).is_some() {
             return;
         }
+        let (at, origin, index) = &place;
         if tell {
-            effects.push(Effect::Placed { origin: origin.clone(), index, place: at });
+            effects.push(Effect::Placed { origin: origin.clone(), index: *index, place: *at });
         }
-        if at >= self.confirmed {
+        if *at >= self.confirmed {
             return;
         }
         let last = (self.confirmed, Origin::least(), 0);
-        if self.placed.range(&place..&last).nth(1).is_none() {
-            self.count(&place, &statement, effects);
+        if *late || self.placed.range(&place..&last).nth(1).is_some() {
+            *late = true;
         } else {
-            self.rebuild(effects);
+            self.count(&place, &statement, effects);
         }
     }
 

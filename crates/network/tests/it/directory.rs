@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use network::directory::{Directory, Effect, NotConfirmed, Refusal};
+use network::directory::{Agency, Directory, Effect, NotConfirmed, Refusal};
 use network::entry::{Change, ContentRef, Enrolment, Entry, KeyChange, Kind, Level, Name};
 use network::names::Origin;
 use network::root::{RootNote, RootText};
@@ -293,6 +293,44 @@ fn a_scope_says_who_carries_what() {
     let needed = directory.logs_needed_by(&[origin("xa-b.tinh-a.gov.vn/log")]);
     let needed: Vec<&str> = needed.iter().map(|log| log.as_str()).collect();
     assert_eq!(needed, [HEADS, ROOT, "moh.gov.vn/log", "tinh-a.gov.vn/log", "xa-b.tinh-a.gov.vn/log"]);
+}
+
+#[test]
+fn a_statement_that_comes_again_keeps_its_place() {
+    let mut nation = Nation::default();
+    nation.enrols(ROOT, "tinh-a.gov.vn", Level::Province);
+    nation.enrols(ROOT, "tinh-c.gov.vn", Level::Province);
+    let mut directory = nation.seen();
+    let (log, index, entry) = nation.said[0].clone();
+    let known: Vec<Agency> = directory.agencies().cloned().collect();
+    directory.has_read(&log, index + 1);
+    // Commits that a slow listener missed are read from the store, and may come once more.
+    assert!(directory.note(&log, index, &entry, None).is_empty());
+    let place = nation.said.len() as u64;
+    assert!(directory.head(place, &log, place).is_empty());
+    directory.confirm(&heads_note(place + 1, &QUORUM)).unwrap();
+    assert_eq!(directory.agencies().cloned().collect::<Vec<_>>(), known);
+    assert_eq!(refusals(&directory), Vec::<String>::new());
+}
+
+#[test]
+fn many_late_statements_count_as_if_each_had_come_alone() {
+    let mut nation = Nation::default();
+    nation.enrols(ROOT, "tinh-a.gov.vn", Level::Province);
+    for commune in ["xa-b", "xa-c", "xa-d"] {
+        nation.enrols("tinh-a.gov.vn/log", &format!("{commune}.tinh-a.gov.vn"), Level::Commune);
+    }
+    let (first, communes): (Vec<_>, Vec<_>) =
+        nation.said.iter().partition(|(log, _, _)| log.as_str() == ROOT);
+    let mut directory = nation.seen_in_order(&[], true);
+    let late = communes.iter().map(|(_, index, entry)| (*index, entry, None));
+    directory.note_all(&origin("tinh-a.gov.vn/log"), late);
+    for (log, index, entry) in first {
+        directory.note(log, *index, entry, None);
+    }
+    let usual = nation.seen();
+    assert_eq!(directory.agencies().collect::<Vec<_>>(), usual.agencies().collect::<Vec<_>>());
+    assert_eq!(refusals(&directory), refusals(&usual));
 }
 
 #[test]

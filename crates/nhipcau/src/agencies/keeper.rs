@@ -76,6 +76,7 @@ struct Keeper {
 impl Keeper {
     async fn read(&mut self, added: &Added, effects: &mut Vec<Effect>) {
         let heads = added.origin == *self.directory.heads();
+        let mut statements = Vec::new();
         for (offset, bytes) in added.entries.iter().enumerate() {
             let index = added.from + offset as u64;
             if !heads && !may_matter(bytes) {
@@ -94,10 +95,12 @@ impl Keeper {
                     let shown = follower::Event::SplitShown(shown);
                     let _ = self.app.follower.send(peers::Event::Network(shown)).await;
                 }
-                Ok(entry) => effects.extend(self.directory.note(&added.origin, index, &entry, None)),
+                Ok(entry) => statements.push((index, entry)),
                 Err(_) => {}
             }
         }
+        let noted = statements.iter().map(|(index, entry)| (*index, entry, None));
+        effects.extend(self.directory.note_all(&added.origin, noted));
         self.directory.has_read(&added.origin, added.frontier.size());
         if heads && added.checkpoint.is_some() {
             // The quorum may be of no other node (a nation of one), or its cosignatures are here already.

@@ -9,6 +9,7 @@ mod absence;
 mod burden;
 pub(super) mod country;
 pub(super) mod figures;
+mod layout;
 mod live;
 mod news;
 mod report;

@@ -4,7 +4,7 @@
 //! disk are those of production.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -19,21 +19,18 @@ use tokio::net::TcpListener;
 
 use super::burden::Wire;
 use super::country::{Body, Member};
+use super::layout;
 use super::news::Act;
 use super::watch::Watch;
 use crate::agencies::enrol;
 use crate::app::{App, Given};
 use crate::clock::Dice;
-use crate::config::{Config, File, Neighbour, Role};
-use crate::logs::keys::{Keyring, Signing};
+use crate::config::Config;
+use crate::logs::keys::Signing;
 use crate::operate::init;
 use crate::peers::line::Cable;
 use crate::web;
 
-/// How many ministries stand in for the Government's node when it is cut off.
-const BACKUPS: usize = 2;
-/// How many nodes may make the quorum of heads; a served note carries 15 cosignatures (protocol §3).
-const COSIGNERS: usize = 21;
 /// The longest wait for any one step of the setting-up.
 const LONGEST: Duration = Duration::from_secs(300);
 
@@ -77,14 +74,14 @@ impl World {
             urls.push(format!("http://{}", listener.local_addr()?));
             listeners.push(listener);
         }
-        let members = keys(members, dir, &dice, bar).await?;
-        let note = root_note(&members, dir, &dice)?;
+        let members = layout::keys(members, dir, &dice, bar).await?;
+        let note = layout::root_note(&members, dir, &dice)?;
         bar.set_message("máy chủ · nodes");
         let mut opening = Vec::new();
         for (at, member) in members.iter().enumerate() {
             let folder = dir.join(&member.body.domain);
-            init::folder(&folder, &file(&members, &urls, at)?, &note, &dice)?;
-            opening.push(open(folder, member));
+            init::folder(&folder, &layout::file(&members, &urls, at)?, &note, &dice)?;
+            opening.push(layout::open(folder, member));
         }
         let mut nodes = Vec::new();
         for ((opened, member), listener) in join_all(opening).await.into_iter().zip(members).zip(listeners) {
@@ -284,104 +281,6 @@ pub async fn until(what: &str, mut done: impl AsyncFnMut() -> bool) -> anyhow::R
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     Ok(())
-}
-
-/// Makes every key beside the runtime: each is synced to disk on its own.
-async fn keys(
-    members: Vec<Member>,
-    dir: &Path,
-    dice: &Dice,
-    bar: &ProgressBar,
-) -> anyhow::Result<Vec<Member>> {
-    let made = members.into_iter().map(|member| {
-        let (dir, dice, bar) = (dir.join(&member.body.domain).join("keys"), dice.clone(), bar.clone());
-        tokio::task::spawn_blocking(move || -> anyhow::Result<Member> {
-            Keyring::create(&dir, &member.node()?, &dice)?;
-            let keyring = Keyring::open(&dir, &member.node()?)?;
-            for body in member.portals() {
-                keyring.own(&body.origin()?, &dice)?;
-                bar.inc(1);
-            }
-            Ok(member)
-        })
-    });
-    join_all(made).await.into_iter().map(|made| made?).collect()
-}
-
-fn root_note(members: &[Member], dir: &Path, dice: &Dice) -> anyhow::Result<String> {
-    let open = |member: &Member| Keyring::open(&dir.join(&member.body.domain).join("keys"), &member.node()?);
-    let first = members.first().context("a nation without a Government")?;
-    let keyring = open(first)?;
-    let root = keyring.own(&first.body.origin()?, dice)?;
-    let heads = keyring.own(&format!("{}/heads", first.body.domain).parse()?, dice)?;
-    let cosigners = members
-        .iter()
-        .skip(1)
-        .take(COSIGNERS)
-        .map(|member| Ok(open(member)?.cosigner().verifier()))
-        .collect::<anyhow::Result<Vec<_>>>()?;
-    let quorum = cosigners.len() / 2 + 1;
-    Ok(init::root_note(root, heads, cosigners, quorum, dice)?.0)
-}
-
-/// Everybody follows the Government's node, and two ministries where that cannot be reached. These two
-/// follow every node, so that the country goes on without its centre.
-fn file(members: &[Member], urls: &[String], at: usize) -> anyhow::Result<File> {
-    let stands_in = (1..=BACKUPS).contains(&at);
-    let neighbours = members
-        .iter()
-        .zip(urls)
-        .enumerate()
-        .filter(|(other, _)| at != 0 && *other != at && (*other <= BACKUPS || stands_in))
-        .map(|(other, (member, url))| {
-            Ok(Neighbour {
-                name: member.node()?.to_string(),
-                url: url.clone(),
-                role: match other {
-                    0 => Role::Primary,
-                    _ if other <= BACKUPS => Role::Backup,
-                    _ => Role::Child,
-                },
-            })
-        })
-        .collect::<anyhow::Result<Vec<_>>>()?;
-    let (member, url) = members.get(at).zip(urls.get(at)).context("a member")?;
-    Ok(File {
-        name: member.node()?.to_string(),
-        url: url.clone(),
-        listen: vec![url.trim_start_matches("http://").to_owned()],
-        database: "data/nhipcau.db".into(),
-        content: "data/content".into(),
-        keys: "keys".into(),
-        root: "root.note".into(),
-        demo: false,
-        private_addresses: true,
-        trusted_proxies: Vec::new(),
-        ca: None,
-        tls: None,
-        follows_all: true,
-        neighbours,
-    })
-}
-
-async fn open(folder: PathBuf, member: &Member) -> anyhow::Result<(App, Cable)> {
-    let cable = Cable::default();
-    let given = Given { line: cable.clone(), ..Given::default() };
-    let app = App::open(Config::read(&folder)?, given).await?;
-    let portals = member
-        .portals()
-        .enumerate()
-        .map(|(at, body)| {
-            Ok(init::NewPortal {
-                domain: body.domain.clone(),
-                origin: body.origin()?,
-                main: at == 0,
-                theme: String::new(),
-            })
-        })
-        .collect::<anyhow::Result<Vec<_>>>()?;
-    init::portals(&app, portals).await?;
-    Ok((app, cable))
 }
 
 impl Node {
