@@ -345,7 +345,7 @@ mod tests {
         let parts = rendered.parts();
         assert!(parts.len() > 3);
         assert_eq!(parts.iter().map(|r| &rendered.html[r.clone()]).collect::<String>(), rendered.html);
-        assert!(parts.iter().skip(1).all(|r| rendered.html[r.clone()].starts_with("<h3 ")));
+        assert!(parts.iter().skip(1).all(|r| rendered.html[r.clone()].starts_with("<h2 ")));
         let listed = format!("<ul><li><h2>x</h2>{}</li></ul>", "<p>x</p>".repeat(9_000));
         assert_eq!(
             render(&Body { format: Format::Html, text: listed, layer: Layer::Official }).parts().len(),

@@ -135,7 +135,7 @@ fn an_item_says_who_when_and_where_in_plain_sentences() {
         "Ký bằng khóa trình diễn, không phải khóa của cơ quan.",
         "Đã đính chính lúc 08:20 hôm nay.",
         "Bản số hóa, không có giá trị pháp lý. Căn cứ vào bản gốc có chữ ký.",
-        "Công báo nước CHXHCN Việt Nam. <span class=\"soft\">Khi dùng lại, ghi rõ nguồn congbao.chinhphu.vn.</span>",
+        "Công báo nước CHXHCN Việt Nam</span>. <span class=\"soft\">Khi dùng lại, ghi rõ nguồn congbao.chinhphu.vn.</span>",
         "Nơi đang hiển thị: 3.370/3.373",
         "máy cuối cùng sau 0,4 giây",
         "(PDF, 2,1 MB)",
