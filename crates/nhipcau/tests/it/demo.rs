@@ -8,6 +8,11 @@ use tokio::net::TcpListener;
 
 use super::world::free_ports;
 
+/// What `main` does first; a second time does no harm.
+fn tls_at_hand() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
 /// How long each log of a node is.
 async fn sizes(demo: &Demo) -> Vec<(String, u64)> {
     let mut sizes = Vec::new();
@@ -25,6 +30,7 @@ async fn sizes(demo: &Demo) -> Vec<(String, u64)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_start_resumes_and_the_tour_can_be_pasted() {
+    tls_at_hand();
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().join("demo");
     let port = free_ports(3);
@@ -53,6 +59,7 @@ async fn a_second_start_resumes_and_the_tour_can_be_pasted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_taken_port_and_a_foreign_folder_are_refused_in_words() {
+    tls_at_hand();
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("luan-van.odt"), "x").unwrap();
     let refused = Demo::start(folder.path(), free_ports(3), false).await.err().unwrap().to_string();
