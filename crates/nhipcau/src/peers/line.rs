@@ -57,6 +57,11 @@ impl Cable {
         self.loss.store(per_thousand, Ordering::Relaxed);
     }
 
+    /// Whether every call is lost; then none is made, so that nobody has the work of answering.
+    fn is_deaf(&self) -> bool {
+        self.loss.load(Ordering::Relaxed) >= 1_000
+    }
+
     /// Whether this call, or this piece of a flow, is one of them.
     pub fn loses(&self) -> bool {
         let loss = self.loss.load(Ordering::Relaxed);
@@ -173,6 +178,9 @@ impl Line {
     fn checked(&self, url: &str) -> anyhow::Result<Url> {
         if !self.cable.plugged() {
             bail!("the cable is pulled");
+        }
+        if self.cable.is_deaf() {
+            bail!("every connection is lost");
         }
         let url: Url = url.parse().with_context(|| format!("{url:?} is not an address"))?;
         if url.scheme() != "https" && !self.private {
