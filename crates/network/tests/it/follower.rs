@@ -268,7 +268,7 @@ fn a_gap_is_fetched_in_parts_that_are_proven_one_by_one() {
             _ => None,
         })
         .collect();
-    assert_eq!(asked, [(0, 256), (256, 512), (512, 768), (768, 1_024)]);
+    assert_eq!(asked, [(0, 256), (256, 512), (512, 768), (768, 1_024), (1_024, 1_280), (1_280, 1_500)]);
     desk.serves(PRIMARY, &log);
     assert_eq!(desk.size(&log), 1_500);
     desk.has_the_truth(&log);
