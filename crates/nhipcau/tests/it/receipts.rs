@@ -6,7 +6,7 @@ use nhipcau::clock::Dice;
 use nhipcau::logs::keys::Keyring;
 use nhipcau::logs::store;
 
-use super::world::{Answer, World, notice, origin};
+use super::world::{Answer, World, notice, origin, until};
 
 async fn receipt(app: &App, node: &str) -> Receipt {
     let mut conn = app.db.read().await.unwrap();
@@ -125,4 +125,21 @@ async fn a_known_node_that_claims_what_our_own_log_contradicts_counts_for_nothin
     let line = heard.iter().find(|line| line["origin"] == "chinhphu.localhost/log").unwrap();
     assert_eq!(line["size"], size, "a lie took the place of the truth");
     assert_eq!(world.coverage(&next).await, (2, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_far_from_the_issuer_is_told_of_every_node_too() {
+    let nodes = ["chinhphu", "moc", "moet", "moha", "moh", "moj", "mof", "mps", "most", "moit"];
+    let world = World::with(nodes).await;
+    let item = world.issues("mof", notice("Thông tư về thuế", "Điều 1.")).await;
+    world.settle().await;
+    // Receipts go to the issuer's node and the Government's; a third node asks when somebody reads there.
+    until("a ministry that hears of few to count all ten", || async {
+        let page = world.page("moj", &item).await;
+        let counted = page.says("10/10 máy chủ đang lưu");
+        if counted { Ok(()) } else { Err(format!("the page says otherwise ({})", page.status)) }
+    })
+    .await;
+    let told = world.get("moj", &format!("/muc/{}/noi-hien-thi", item.reference)).await;
+    assert!(told.says("10/10"), "the coverage page counts others than the item's page");
 }
