@@ -85,7 +85,7 @@ pub async fn heads(State(app): State<App>, Asked(Nothing {}): Asked<Nothing>) ->
     let result = async {
         let mut conn = app.db.read().await?;
         let checkpoint = remembered(&mut conn, CONFIRMED).await?.ok_or_else(|| Problem::NotNow {
-            vi: "Sổ tổng hợp chưa có đủ số máy chủ xác nhận ở đây; hãy thử lại sau ít giây.".into(),
+            vi: "Sổ mốc chung chưa có đủ số máy chủ xác nhận ở đây; hãy thử lại sau ít giây.".into(),
             en: "No heads checkpoint with a quorum is here yet; repeat in a few seconds.".into(),
         })?;
         let directory = app.directory.load();

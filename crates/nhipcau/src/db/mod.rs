@@ -141,7 +141,11 @@ impl Db {
             // `secure_delete` has overwritten the pages; the log that still holds the old ones is emptied.
             Pool::Sqlite(_) => self.writer.scrub().await,
             Pool::Postgres(pool) => {
-                sqlx::raw_sql("VACUUM content").execute(pool).await?;
+                // Only a table that is written anew holds nothing of what was deleted from it. That stops writers
+                // for as long as it takes, which an erasure by law is worth.
+                for table in ["VACUUM (FULL) content", "VACUUM (FULL) item"] {
+                    sqlx::raw_sql(table).execute(pool).await?;
+                }
                 Ok(true)
             }
         }

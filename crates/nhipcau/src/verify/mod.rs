@@ -64,8 +64,8 @@ impl Step {
     pub fn words(self) -> (&'static str, &'static str) {
         match self {
             Step::Format => ("đọc dữ liệu", "reading it"),
-            Step::Root => ("tờ gốc", "root note"),
-            Step::Heads => ("sổ tổng hợp", "heads log"),
+            Step::Root => ("thư gốc", "root note"),
+            Step::Heads => ("sổ mốc chung", "heads log"),
             Step::Enrolment => ("ghi danh", "enrolment"),
             Step::Signature => ("chữ ký", "signature"),
             Step::Place => ("vị trí trong sổ", "place in the log"),

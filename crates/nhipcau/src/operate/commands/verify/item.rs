@@ -74,7 +74,7 @@ async fn judge(asked: &Reader, proven: &proof::Proven, verdict: &mut Verdict) ->
     let (heads, confirmed) = nation.heads();
     let size = nation.size(&proven.origin);
     verdict.complete = Said::Yes(format!(
-        "đã đọc đủ {size} mục; sổ tổng hợp ({heads} mục, {confirmed} được xác nhận) không biết mục nào mới hơn · \
+        "đã đọc đủ {size} mục; sổ mốc chung ({heads} mục, {confirmed} được xác nhận) không biết mục nào mới hơn · \
          all {size} entries recomputed; the heads log ({heads} entries, {confirmed} by a quorum) knows none newer"
     ));
     match items::in_force(&nation, &proven.origin, proven.index, &proven.bytes) {

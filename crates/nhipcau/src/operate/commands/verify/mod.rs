@@ -259,10 +259,10 @@ impl Report {
             println!("  {name:<26} {line}");
         }
         match &self.root {
-            Some((print, true)) => println!("  {:<26} {print} (--root-note)", "Tờ gốc · root note"),
+            Some((print, true)) => println!("  {:<26} {print} (--root-note)", "Thư gốc · root note"),
             Some((print, false)) => println!(
                 "  {:<26} {print}\n  {:<26} hãy đối chiếu với bản in · compare it with the printed one",
-                "Tờ gốc · root note", ""
+                "Thư gốc · root note", ""
             ),
             None => {}
         }

@@ -93,7 +93,7 @@ pub async fn check(
                 counts.entries, counts.standing, counts.entries, counts.standing
             ),
             format!(
-                "{} mục ở bản mới nhất, {} mục đã gỡ không còn hiển thị; tính đến mục {} của sổ tổng hợp · \
+                "{} mục ở bản mới nhất, {} mục đã gỡ không còn hiển thị; tính đến mục {} của sổ mốc chung · \
                  {} in their newest edition, {} ended ones not shown; as of heads entry {}",
                 counts.standing,
                 counts.ended,
