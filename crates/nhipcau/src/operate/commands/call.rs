@@ -209,7 +209,8 @@ impl Client {
         said(status, body)
     }
 
-    /// POST of JSON; `key` makes a repeat harmless, so it is repeated while the node is out of reach.
+    /// POST of JSON. Repeated while the node says "not now" (503), which promises that nothing was changed; and while
+    /// it is out of reach if `key` makes a repeat harmless.
     ///
     /// # Errors
     /// The node's refusal in its own words, or that it does not answer.
@@ -225,7 +226,7 @@ impl Client {
             );
         };
         let body = serde_json::to_vec(body)?;
-        let (mut left, mut wait) = (if key.is_some() { TRIES } else { 1 }, Duration::from_millis(500));
+        let (mut left, mut wait) = (TRIES, Duration::from_millis(500));
         loop {
             let mut call = self.http.post(format!("{}{path}", self.at)).bearer_auth(token);
             if let Some(key) = key {
@@ -233,8 +234,11 @@ impl Client {
             }
             let answer = self.send(call.header("content-type", "application/json").body(body.clone())).await;
             left -= 1;
-            let not_now = !matches!(&answer, Ok((status, _)) if *status != 503);
-            if left == 0 || !not_now {
+            let again = match &answer {
+                Ok((status, _)) => *status == 503,
+                Err(_) => key.is_some(),
+            };
+            if left == 0 || !again {
                 let (status, body) = answer?;
                 return said(status, body);
             }
