@@ -25,6 +25,7 @@ use crate::operate::lock::Lock;
 use crate::peers::bundles::take::AS_OF;
 use crate::peers::line::Line;
 use crate::peers::{self, Status};
+use crate::people::Door;
 use crate::tasks::Tasks;
 use crate::web::pages::Pages;
 use crate::web::traffic::Traffic;
@@ -96,6 +97,8 @@ pub struct Inner {
     lock: Lock,
     /// The token that opens the API for writing.
     pub token: String,
+    /// The door of the console.
+    pub people: Door,
     /// Errors answered so far; part of the code that a visitor can quote.
     pub errors: AtomicU64,
 }
@@ -179,6 +182,7 @@ impl App {
             .context("read admin.token in the node's folder; make a new one with `nhipcau token`")?
             .trim()
             .to_owned();
+        let people = Door::new(&dice)?;
         let line = Line::new(line, &config)?;
         let (follower, inbox) = mpsc::channel(4096);
         let (cosigned, heads) = mpsc::channel(16);
@@ -219,6 +223,7 @@ impl App {
             heavy: Semaphore::new(HEAVY),
             lock,
             token,
+            people,
         })))
     }
 

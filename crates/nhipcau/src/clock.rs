@@ -13,8 +13,8 @@ use uuid::Uuid;
 pub struct Clock {
     /// When set, the time stands still until it is moved (tests, the simulation).
     fixed: Option<Arc<AtomicI64>>,
-    /// Milliseconds that this clock is wrong by (fault tests).
-    skew: i64,
+    /// Microseconds that this clock is ahead of the machine's (tests).
+    ahead: Arc<AtomicI64>,
 }
 
 impl Clock {
@@ -25,20 +25,18 @@ impl Clock {
 
     /// A clock that stands at `at` until [`Clock::pass`] moves it.
     pub fn fixed(at: Timestamp) -> Clock {
-        Clock { fixed: Some(Arc::new(AtomicI64::new(at.as_microsecond()))), skew: 0 }
+        Clock { fixed: Some(Arc::new(AtomicI64::new(at.as_microsecond()))), ahead: Arc::default() }
     }
 
     /// The same clock, wrong by `milliseconds`.
-    pub fn skewed(mut self, milliseconds: i64) -> Clock {
-        self.skew += milliseconds;
+    pub fn skewed(self, milliseconds: i64) -> Clock {
+        self.pass(milliseconds * 1000);
         self
     }
 
-    /// Moves a fixed clock forward; a system clock stays as it is.
+    /// Moves this clock and its clones forward; those of other nodes and the machine's stay as they are.
     pub fn pass(&self, microseconds: i64) {
-        if let Some(at) = &self.fixed {
-            at.fetch_add(microseconds, Ordering::SeqCst);
-        }
+        self.ahead.fetch_add(microseconds, Ordering::SeqCst);
     }
 
     /// Microseconds since 1970, UTC: the form in which instants are stored.
@@ -48,7 +46,7 @@ impl Clock {
             Some(at) => at.load(Ordering::SeqCst),
             None => Timestamp::now().as_microsecond(),
         };
-        now + self.skew * 1000
+        now + self.ahead.load(Ordering::SeqCst)
     }
 
     /// The current instant.

@@ -12,6 +12,7 @@ pub mod items;
 pub mod logs;
 pub mod operate;
 pub mod peers;
+pub mod people;
 pub mod problem;
 pub mod tasks;
 pub mod verify;

@@ -9,6 +9,7 @@ pub mod front;
 mod keep;
 mod logs;
 pub mod openapi;
+mod people;
 mod read;
 mod write;
 
@@ -53,6 +54,9 @@ pub fn routes() -> Vec<Route> {
         writes("/api/v1/agencies/change", "state what is different of an agency", agencies::change),
         writes("/api/v1/agencies/close", "close an agency", agencies::close),
         writes("/api/v1/portals/{domain}/look", "a portal's colour and mark", agencies::look),
+        api_route("GET", "/api/v1/people", Role::Administrator, "who works at a portal", get(people::list)),
+        writes("/api/v1/people", "invite somebody to work at a portal", people::invite),
+        writes("/api/v1/people/{login}", "a new link, roles, closing", people::change),
         reads("/api/v1/entries", "a log's entries", logs::entries),
         reads("/api/v1/heads", "what a check begins with", logs::heads),
         reads("/api/v1/status", "the network as this node sees it", read::status),

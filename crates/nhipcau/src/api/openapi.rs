@@ -11,14 +11,19 @@ use super::asked::{Asked, Nothing};
 use crate::app::App;
 
 const HEAD: &str = include_str!("openapi/head.json");
-const PATHS: [&str; 4] = [
+const PATHS: [&str; 5] = [
     include_str!("openapi/keep.json"),
     include_str!("openapi/items.json"),
     include_str!("openapi/node.json"),
     include_str!("openapi/machines.json"),
+    include_str!("openapi/people.json"),
 ];
-const SCHEMAS: [&str; 3] =
-    [include_str!("openapi/kept.json"), include_str!("openapi/sent.json"), include_str!("openapi/told.json")];
+const SCHEMAS: [&str; 4] = [
+    include_str!("openapi/kept.json"),
+    include_str!("openapi/sent.json"),
+    include_str!("openapi/told.json"),
+    include_str!("openapi/persons.json"),
+];
 
 /// The whole description, as it is served. Empty only if its parts were no JSON, which a test forbids.
 pub fn text() -> &'static str {

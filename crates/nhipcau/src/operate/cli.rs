@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use super::commands::{
-    backup, bundle, doctor, enrol, init, issue, item, look, publish, rules, simulate, upgrade, verify,
+    backup, bundle, doctor, enrol, init, issue, item, look, people, publish, rules, simulate, upgrade, verify,
 };
 use super::{bench, demo, nation, serve};
 
@@ -51,6 +51,8 @@ enum What {
     Close(enrol::CloseArgs),
     /// Give a portal its own colour and mark
     Look(look::Args),
+    /// Say who may work at a portal, and open the way back for whoever cannot sign in
+    People(people::Args),
     /// Issue items: a Markdown or JSON file, a folder, JSON lines, or standard input
     Issue(issue::Args),
     /// Correct an item: a new edition that says what was wrong
@@ -122,6 +124,7 @@ pub fn run() -> ExitCode {
             What::Change(args) => enrol::change(args).await,
             What::Close(args) => enrol::close(args).await,
             What::Look(args) => look::run(args).await,
+            What::People(args) => people::run(args).await,
             What::Issue(args) => issue::run(args).await,
             What::Correct(args) => publish::edition(args, "correct").await,
             What::Update(args) => publish::edition(args, "update").await,

@@ -89,7 +89,8 @@ pub fn failure(app: &App, visitor: &Visitor, problem: Problem) -> Response {
         Problem::Invalid(faults) => Fault::Bad {
             what: faults.into_iter().map(|f| in_words(f.vi, f.en)).collect::<Vec<_>>().join(" "),
         },
-        Problem::Forbidden { vi, en } | Problem::Refused { vi, en } => Fault::Bad { what: in_words(vi, en) },
+        Problem::Forbidden { vi, en } => Fault::Forbidden { what: in_words(vi, en) },
+        Problem::Refused { vi, en } => Fault::Bad { what: in_words(vi, en) },
         Problem::NotNow { vi, en } => Fault::NotNow { what: in_words(vi, en) },
         Problem::Ours(error) => Fault::Ours { code: ours(app, &error) },
     };

@@ -26,6 +26,11 @@ pub enum Fault {
         /// For example `Trang phải là một số từ 1.`
         what: String,
     },
+    /// 403: not for this visitor, or not in this way; in the shell's language.
+    Forbidden {
+        /// Why, and what is to be done.
+        what: String,
+    },
     /// 421: no portal of this node has the host name.
     UnknownHost {
         /// The name that was asked for.
@@ -51,6 +56,7 @@ impl Fault {
         match self {
             Fault::NotFound => 404,
             Fault::Bad { .. } => 400,
+            Fault::Forbidden { .. } => 403,
             Fault::UnknownHost { .. } => 421,
             Fault::NotNow { .. } | Fault::Awaited => 503,
             Fault::Ours { .. } => 500,
@@ -65,6 +71,7 @@ impl ErrorPage {
         match fault {
             Fault::NotFound => w.error_not_found,
             Fault::Bad { .. } => w.error_bad,
+            Fault::Forbidden { .. } => w.error_forbidden,
             Fault::UnknownHost { .. } => w.error_host,
             Fault::NotNow { .. } => w.error_not_now,
             Fault::Awaited => w.error_awaited,
@@ -80,7 +87,7 @@ impl ErrorPage {
         let w = self.shell.w();
         match &self.fault {
             Fault::NotFound => w.error_not_found_says.to_owned(),
-            Fault::Bad { what } => what.clone(),
+            Fault::Bad { what } | Fault::Forbidden { what } => what.clone(),
             Fault::UnknownHost { host } => w.error_host_says(host),
             Fault::NotNow { what } => what.clone(),
             Fault::Awaited => w.error_awaited_says.to_owned(),

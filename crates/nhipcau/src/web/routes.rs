@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::middleware::{from_fn, map_response};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use network::door::{Door, DoorNode, DoorPortal};
@@ -23,6 +23,7 @@ use crate::logs::pages as logs;
 use crate::logs::serve::{self, Which};
 use crate::logs::startup::Heard;
 use crate::peers::{receipts, serve as flow};
+use crate::people::{self, Duty, forms, gate};
 use crate::problem::Problem;
 use crate::web::answer::{self, fault_page, guard, problem_json};
 use crate::web::error_view::Fault;
@@ -42,6 +43,10 @@ pub enum Role {
     Node,
     /// Whoever holds the node's token.
     Administrator,
+    /// Anybody who signs in or chooses a password: a form of this host's own page.
+    Newcomer,
+    /// Whoever is signed in at the portal with a role that covers the duty; the gate asks (`people::gate`).
+    Staff(Duty),
 }
 
 /// One row of the table.
@@ -63,7 +68,7 @@ fn page(path: &'static str, what: &'static str, handler: MethodRouter<App>) -> R
 
 /// Pages for people; each also stands under `/en`.
 fn pages() -> Vec<Route> {
-    vec![
+    let mut pages = vec![
         page("/", "home", get(items::home)),
         page("/thong-tin", "list, filtered and paged", get(items::list)),
         page("/muc/{reference}", "item", get(items::item)),
@@ -72,7 +77,9 @@ fn pages() -> Vec<Route> {
         page("/mang", "the network as this node sees it", get(logs::network)),
         page("/kiem-tra", "check a proof", get(logs::check)),
         page("/nguon-tin", "feeds", get(feeds::page)),
-    ]
+    ];
+    pages.extend(people::routes());
+    pages
 }
 
 /// What machines read.
@@ -122,6 +129,26 @@ pub fn table() -> Vec<Route> {
     table
 }
 
+/// A row of the console: a page.
+pub fn desk_page(path: &'static str, duty: Duty, what: &'static str, handler: MethodRouter<App>) -> Route {
+    Route { method: "GET", path, role: Role::Staff(duty), what, handler }
+}
+
+/// A row of the console: a form.
+pub fn desk_form(path: &'static str, duty: Duty, what: &'static str, handler: MethodRouter<App>) -> Route {
+    Route { method: "POST", path, role: Role::Staff(duty), what, handler }
+}
+
+/// A form of somebody who is not signed in yet.
+pub fn door_form(path: &'static str, what: &'static str, handler: MethodRouter<App>) -> Route {
+    Route { method: "POST", path, role: Role::Newcomer, what, handler }
+}
+
+/// A page at the door, for anybody.
+pub fn door_page(path: &'static str, what: &'static str, handler: MethodRouter<App>) -> Route {
+    page(path, what, handler)
+}
+
 /// A row for the API.
 pub fn api_route(
     method: &'static str,
@@ -135,13 +162,25 @@ pub fn api_route(
 
 /// A route's handler, with the most bytes of body that are read for it. Readers send none. More is refused by
 /// what is announced, and before it is kept.
-fn bounded(route: Route) -> MethodRouter<App> {
+fn bounded(app: &App, route: Route) -> MethodRouter<App> {
     match route.role {
         // After the token was found right; its own words say so.
         _ if route.path.starts_with("/api/") => route.handler.layer(DefaultBodyLimit::max(api::MOST_BODY)),
         Role::Node => {
             let most = RequestBodyLimitLayer::new(network::receipt::MAX_POST);
             route.handler.layer(most).layer(map_response(in_words))
+        }
+        Role::Newcomer => {
+            route.handler.layer(RequestBodyLimitLayer::new(forms::MOST)).layer(map_response(in_words))
+        }
+        Role::Staff(duty) => {
+            // The body is read behind the gate, so nobody else can make us read much.
+            let gate = from_fn_with_state((app.clone(), duty), gate::gate);
+            route
+                .handler
+                .layer(RequestBodyLimitLayer::new(forms::MOST))
+                .layer(map_response(in_words))
+                .layer(gate)
         }
         Role::Reader | Role::Administrator => {
             route.handler.layer(RequestBodyLimitLayer::new(64 << 10)).layer(map_response(in_words))
@@ -161,11 +200,11 @@ async fn in_words(response: Response) -> Response {
 pub fn router(app: App) -> Router {
     let mut router = Router::new();
     for route in table() {
-        router = router.route(route.path, bounded(route));
+        router = router.route(route.path, bounded(&app, route));
     }
     let mut english = Router::new();
     for route in pages() {
-        english = english.route(route.path, route.handler);
+        english = english.route(route.path, bounded(&app, route));
     }
     router
         .nest("/en", english)

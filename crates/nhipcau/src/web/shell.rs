@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 pub use accent::{Accent, AccentError, theme_css};
 
 use crate::web::assets;
-use crate::words::{Lang, Words, date, number};
+use crate::words::{DeskWords, Lang, Words, date, number};
 
 /// What a page's frame needs to know.
 #[derive(Clone, Debug)]
@@ -125,6 +125,11 @@ impl Shell {
     /// The words of the page's language.
     pub fn w(&self) -> &'static Words {
         self.lang.words()
+    }
+
+    /// The words of the console in the page's language.
+    pub fn t(&self) -> &'static DeskWords {
+        self.lang.desk()
     }
 
     /// A path of this portal in the page's language: `/mang` → `/en/mang`.

@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::words::Lang;
 
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// What a request asks for, still borrowed from it: enough to find a page that is kept.
@@ -96,6 +97,8 @@ pub struct Visitor {
     pub whole: String,
     /// True if the visitor takes gzip.
     pub gzip: bool,
+    /// From which network address, as far as it is known.
+    pub client: Option<IpAddr>,
     /// The validator that the visitor holds.
     if_none_match: Option<String>,
 }
@@ -105,6 +108,11 @@ impl Visitor {
     pub fn address(&self) -> Address<'_> {
         let (scheme, authority) = self.base.split_once("://").unwrap_or_default();
         Address { secure: scheme == "https", authority, whole: &self.whole }
+    }
+
+    /// True for https.
+    pub fn secure(&self) -> bool {
+        self.base.starts_with("https://")
     }
 
     /// How the visitor takes a page.
@@ -138,10 +146,24 @@ impl FromRequestParts<App> for Visitor {
             lang,
             path: path.to_owned(),
             gzip,
+            client: client(&app.config, peer, &parts.headers),
             if_none_match: held.map(str::to_owned),
             whole: asked.whole.to_owned(),
         })
     }
+}
+
+/// The address behind a connection: the peer, or the last one before the proxies that are named in the configuration.
+fn client(config: &Config, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
+    let peer = peer?.to_canonical();
+    let named = |ip: &IpAddr| config.trusted_proxies.contains(&ip.to_canonical());
+    if !named(&peer) {
+        return Some(peer);
+    }
+    let lines = headers.get_all(&FORWARDED_FOR).into_iter().filter_map(|value| value.to_str().ok());
+    let hops: Vec<IpAddr> =
+        lines.flat_map(|line| line.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
+    Some(hops.into_iter().rev().find(|hop| !named(hop)).unwrap_or(peer))
 }
 
 /// The host of `host:port`, `[::1]:port`, `host`.

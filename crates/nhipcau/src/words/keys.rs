@@ -392,6 +392,7 @@ words! {
     error_not_found,
     error_not_found_says,
     error_bad,
+    error_forbidden,
     error_host,
     error_host_says(host),
     error_not_now,

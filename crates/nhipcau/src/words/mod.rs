@@ -6,10 +6,12 @@
 
 pub mod browser;
 pub mod date;
+mod desk;
 mod keys;
 pub mod number;
 mod table;
 
+pub use desk::Words as DeskWords;
 pub use keys::Words;
 
 /// A language of the interface.
@@ -43,6 +45,14 @@ impl Lang {
         match self {
             Lang::Vi => &keys::VI,
             Lang::En => &keys::EN,
+        }
+    }
+
+    /// The words of the console.
+    pub fn desk(self) -> &'static DeskWords {
+        match self {
+            Lang::Vi => &desk::VI,
+            Lang::En => &desk::EN,
         }
     }
 

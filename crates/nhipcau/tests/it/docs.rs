@@ -47,17 +47,14 @@ pub fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [St
 #[test]
 fn the_route_table_is_that_of_the_program() {
     let who = |role: Role| match role {
-        Role::Reader => "anybody",
-        Role::Node => "nodes",
-        Role::Administrator => "the token",
+        Role::Reader => "anybody".to_owned(),
+        Role::Newcomer => "a form of the host's own page".to_owned(),
+        Role::Node => "nodes".to_owned(),
+        Role::Administrator => "the token".to_owned(),
+        Role::Staff(duty) => duty.roles().iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
     };
     let rows = routes::table().into_iter().map(|route| {
-        [
-            route.method.to_owned(),
-            format!("`{}`", route.path),
-            who(route.role).to_owned(),
-            route.what.to_owned(),
-        ]
+        [route.method.to_owned(), format!("`{}`", route.path), who(route.role), route.what.to_owned()]
     });
     stands("ARCHITECTURE.md", "routes", &table(["method", "path", "who", "what"], rows));
 }

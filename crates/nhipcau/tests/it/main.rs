@@ -31,6 +31,7 @@ mod nation;
 mod orders;
 mod pages;
 mod paper_nation;
+mod people;
 mod publishing;
 mod receipts;
 mod rules;

@@ -18,6 +18,9 @@ use crate::clock::Dice;
 use crate::config::{Config, File, Tls};
 use crate::logs::keys::{Keyring, private_folder, write_secret};
 use crate::operate::init::{self, NewPortal};
+use crate::people::appoint::{self, Newcomer};
+use crate::people::audit::Who;
+use crate::people::{self, Role};
 
 /// What `init` takes.
 #[derive(clap::Args)]
@@ -96,6 +99,9 @@ pub struct Args {
     /// The portal's mark, an SVG or PNG file
     #[arg(long)]
     mark: Option<PathBuf>,
+    /// The login of the console's first administrator, who gets a one-time link
+    #[arg(long, value_name = "LOGIN", default_value = "quan-tri")]
+    administrator: String,
     /// PostgreSQL's address instead of the embedded database
     #[arg(long)]
     database: Option<String>,
@@ -132,6 +138,8 @@ struct Body {
 /// What is wrong with the values, or cannot be written. Nothing is written before all values hold.
 pub async fn run(args: Args) -> anyhow::Result<()> {
     let bodies = bodies(&args)?;
+    let login = people::login(&args.administrator)
+        .map_err(|(vi, en)| anyhow::anyhow!("--administrator: {vi} · {en}"))?;
     let look = look::read(args.colour.clone(), args.mark.as_deref())?;
     let look = look.check().map_err(|problem| anyhow::anyhow!("--{problem}"))?;
     let mut file = file(&args)?;
@@ -159,9 +167,28 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     init::portals(&app, new.collect()).await?;
     looks::set(&app, &args.domain, look).await.map_err(|problem| anyhow::anyhow!("{problem}"))?;
     requests(&app, &args, &bodies)?;
-    report(&app, &args, bodies.len(), there);
+    let link = administrator(&app, login).await?;
+    report(&app, &args, bodies.len(), there, link.as_deref());
     app.close().await;
     Ok(())
+}
+
+/// Makes the first account of the main portal. Returns its one-time link; `None` if somebody works there already.
+async fn administrator(app: &App, login: String) -> anyhow::Result<Option<String>> {
+    let main = app.portals.load().main().context("no portal was made")?;
+    if !people::store::at_log(&mut app.db.read().await?, main.log).await?.is_empty() {
+        return Ok(None);
+    }
+    let new = Newcomer {
+        login,
+        name: "Quản trị".to_owned(),
+        roles: vec![Role::Administrator.word().to_owned()],
+        below: true,
+        since: None,
+        until: None,
+    };
+    let invited = appoint::invite(app, &main, Who::Token, new).await;
+    Ok(Some(invited.map_err(|problem| anyhow::anyhow!("{problem}"))?.link))
 }
 
 /// The portals that are asked for, the main one first.
@@ -275,7 +302,7 @@ fn requests(app: &App, args: &Args, bodies: &[Body]) -> anyhow::Result<()> {
 }
 
 /// What was made, and what comes next.
-fn report(app: &App, args: &Args, portals: usize, there: bool) {
+fn report(app: &App, args: &Args, portals: usize, there: bool, link: Option<&str>) {
     let dir = args.dir.display();
     let name = &app.config.name;
     if there {
@@ -305,6 +332,12 @@ fn report(app: &App, args: &Args, portals: usize, there: bool) {
         ));
     }
     next(format!("nhipcau serve --dir {dir}"));
+    if let Some(link) = link {
+        next(format!(
+            "Đặt mật khẩu quản trị trong ba ngày · choose the administrator's password within three days:\n     {}{link}\n     Cần liên kết mới · a new link: nhipcau people link {} --dir {dir}",
+            app.config.url, args.administrator
+        ));
+    }
     if args.new_root {
         next(format!(
             "nhipcau enrol {dir}/join-request.json --dir {dir}   (gốc tự khai · the root states itself)"

@@ -9,6 +9,7 @@ pub mod init;
 pub mod issue;
 pub mod item;
 pub mod look;
+pub mod people;
 pub mod publish;
 pub mod rules;
 pub mod simulate;

@@ -6,12 +6,13 @@
 //! test if a background task died or a log on any node does not verify.
 //!
 //! `plan` makes a nation, `machines` cuts, stops and restores its nodes, `people` publish and read,
-//! `truth` says what is due and what must hold, `database` is where the data live.
+//! `staff` sign in to the console, `truth` says what is due and what must hold, `database` is where the data live.
 
 mod database;
 mod machines;
 mod people;
 mod plan;
+mod staff;
 mod truth;
 
 use std::fmt::Debug;
@@ -27,6 +28,7 @@ use nhipcau::peers::line::Cable;
 pub use database::{at_server, drop_database, migrations, new_database, on_postgres};
 pub use people::{Answer, Item, edition, item, notice};
 pub use plan::{Plan, free_port, free_ports};
+pub use staff::{PASSWORD, Staff, hidden};
 
 /// Where nothing moves for this time nothing will come, also on a machine that does ten other things too.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -126,6 +128,11 @@ impl World {
 
     fn hosting(&self, portal: &str) -> &Node {
         self.nodes.iter().find(|node| hosts(&node.label, portal)).unwrap()
+    }
+
+    /// The clock of a node.
+    pub fn clock(&self, label: &str) -> &Clock {
+        &self.node(label).clock
     }
 
     /// The running node of a label.

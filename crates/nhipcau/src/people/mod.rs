@@ -1,0 +1,263 @@
+//! People: who works at the agencies of this node, what each may do, and what each has done.
+//!
+//! An account is one person. An appointment gives it a role in one agency, for a time, and in the agencies under it
+//! where that is said. `gate` lets a request through that holds a session and a role that the route asks for; without
+//! it no page of the console is drawn. `audit` keeps what was done and seen, and is only ever added to.
+
+pub mod appoint;
+pub mod audit;
+pub mod forms;
+pub mod gate;
+pub mod invite;
+pub mod login;
+pub mod pages;
+pub mod password;
+pub mod session;
+pub mod store;
+pub mod tries;
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use axum::routing::{get, post};
+use jiff::civil::Date;
+use network::names::Origin;
+use uuid::Uuid;
+
+use crate::clock::Dice;
+use crate::web::routes::{Route, desk_form, desk_page, door_form, door_page};
+use crate::words::{DeskWords, Lang};
+
+/// What the door of one node keeps in memory.
+pub struct Door {
+    /// Works on passwords.
+    pub hasher: password::Hasher,
+    /// What network addresses have tried.
+    pub tries: tries::Tries,
+}
+
+impl Door {
+    /// One that nobody has knocked at.
+    ///
+    /// # Errors
+    /// When there is no randomness.
+    pub fn new(dice: &Dice) -> anyhow::Result<Door> {
+        Ok(Door { hasher: password::Hasher::new(dice)?, tries: tries::Tries::default() })
+    }
+}
+
+/// The rows of the route table.
+pub fn routes() -> Vec<Route> {
+    vec![
+        door_page("/dang-nhap", "sign in", get(pages::sign_in_page)),
+        door_form("/dang-nhap", "sign in", post(pages::sign_in)),
+        door_page("/loi-moi/{link}", "choose a password by a one-time link", get(pages::choose_page)),
+        door_form("/loi-moi/{link}", "choose a password by a one-time link", post(pages::choose)),
+        desk_page("/ban-lam-viec", Duty::Work, "the console", get(pages::home)),
+        desk_form("/ban-lam-viec/dang-xuat", Duty::Work, "sign out", post(pages::sign_out)),
+    ]
+}
+
+/// What somebody does at an agency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Writes and hands in for review.
+    Editor,
+    /// Checks what others wrote, approves and issues it.
+    Publisher,
+    /// Answers for the text of official documents.
+    Signer,
+    /// Receives petitions and passes them on.
+    Clerk,
+    /// Leads the agency: may approve anything, and override in an emergency.
+    Leader,
+    /// Keeps accounts, the audit trail and the portal's look; issues nothing.
+    Administrator,
+}
+
+impl Role {
+    /// All of them, in the order in which people meet them.
+    pub const ALL: [Role; 6] =
+        [Role::Editor, Role::Publisher, Role::Signer, Role::Clerk, Role::Leader, Role::Administrator];
+
+    /// The word that is stored and typed.
+    pub fn word(self) -> &'static str {
+        match self {
+            Role::Editor => "editor",
+            Role::Publisher => "publisher",
+            Role::Signer => "signer",
+            Role::Clerk => "clerk",
+            Role::Leader => "leader",
+            Role::Administrator => "administrator",
+        }
+    }
+
+    /// The role behind a word.
+    pub fn of(word: &str) -> Option<Role> {
+        Role::ALL.into_iter().find(|role| role.word() == word)
+    }
+
+    /// What it is called.
+    pub fn name(self, lang: Lang) -> &'static str {
+        let w: &DeskWords = lang.desk();
+        match self {
+            Role::Editor => w.role_editor,
+            Role::Publisher => w.role_publisher,
+            Role::Signer => w.role_signer,
+            Role::Clerk => w.role_clerk,
+            Role::Leader => w.role_leader,
+            Role::Administrator => w.role_administrator,
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// What a route of the console asks of whoever calls it. Finer questions (whose draft, in which stage) are for the noun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Duty {
+    /// Any role at the agency.
+    Work,
+    /// Writing: editors and whoever is above them.
+    Write,
+    /// Approving, issuing, withdrawing.
+    Approve,
+    /// Handling petitions.
+    Petitions,
+    /// Accounts and appointments.
+    People,
+    /// Reading the audit trail.
+    Audit,
+}
+
+impl Duty {
+    /// All of them.
+    pub const ALL: [Duty; 6] =
+        [Duty::Work, Duty::Write, Duty::Approve, Duty::Petitions, Duty::People, Duty::Audit];
+
+    /// Who may.
+    pub fn roles(self) -> &'static [Role] {
+        match self {
+            Duty::Work => &Role::ALL,
+            Duty::Write => &[Role::Editor, Role::Publisher, Role::Signer, Role::Leader],
+            Duty::Approve => &[Role::Publisher, Role::Signer, Role::Leader],
+            Duty::Petitions => &[Role::Clerk, Role::Leader],
+            Duty::People => &[Role::Administrator],
+            Duty::Audit => &[Role::Administrator, Role::Leader],
+        }
+    }
+
+    /// True if one of these roles is enough.
+    pub fn met_by(self, roles: &BTreeSet<Role>) -> bool {
+        self.roles().iter().any(|role| roles.contains(role))
+    }
+}
+
+/// Who an account is.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// Its id.
+    pub id: Uuid,
+    /// What is typed to sign in: 2 to 64 of `a-z`, `0-9`, `.`, `-`, `_`, `@`.
+    pub login: String,
+    /// The person's name.
+    pub name: String,
+    /// True if it may not sign in any more.
+    pub closed: bool,
+}
+
+/// A role in an agency, for a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Appointment {
+    /// The agency's log.
+    pub origin: Origin,
+    /// The role.
+    pub role: Role,
+    /// True if it holds in the agencies under that one too.
+    pub below: bool,
+    /// First day.
+    pub since: Date,
+    /// Last day; `None` until further notice.
+    pub until: Option<Date>,
+}
+
+/// The roles that these appointments give in the agency of `origin` on a day; `above` says whether an agency is over it.
+pub fn roles(
+    appointments: &[Appointment],
+    origin: &Origin,
+    day: Date,
+    above: impl Fn(&Origin) -> bool,
+) -> BTreeSet<Role> {
+    appointments
+        .iter()
+        .filter(|a| a.since <= day && a.until.is_none_or(|until| day <= until))
+        .filter(|a| a.origin == *origin || (a.below && above(&a.origin)))
+        .map(|a| a.role)
+        .collect()
+}
+
+/// What somebody typed to sign in, as it is stored: lower case, without blanks around it.
+///
+/// # Errors
+/// What is wrong with it, in Vietnamese and in English.
+pub fn login(typed: &str) -> Result<String, (&'static str, &'static str)> {
+    let login = typed.trim().to_ascii_lowercase();
+    let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b".-_@".contains(&b);
+    if (2..=64).contains(&login.len()) && login.bytes().all(fits) {
+        return Ok(login);
+    }
+    Err((
+        "Tên đăng nhập gồm 2 đến 64 ký tự: chữ a–z không dấu, chữ số, và các dấu . - _ @.",
+        "A login has 2 to 64 of a-z, digits and . - _ @.",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn an_appointment_holds_for_its_days_and_its_agency() {
+        let (a, b): (Origin, Origin) = ("a.vn/log".parse().unwrap(), "b.vn/log".parse().unwrap());
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let editor = |below| Appointment {
+            origin: a.clone(),
+            role: Role::Editor,
+            below,
+            since: day("2026-11-01"),
+            until: Some(day("2026-11-30")),
+        };
+        let on = |below, origin: &Origin, text| {
+            roles(&[editor(below)], origin, day(text), |above| *above == a).len()
+        };
+        assert_eq!(
+            [on(false, &a, "2026-10-31"), on(false, &a, "2026-11-01"), on(false, &a, "2026-11-30")],
+            [0, 1, 1]
+        );
+        assert_eq!(
+            [on(false, &a, "2026-12-01"), on(false, &b, "2026-11-15"), on(true, &b, "2026-11-15")],
+            [0, 0, 1]
+        );
+    }
+
+    #[test]
+    fn an_administrator_issues_nothing_and_an_editor_approves_nothing() {
+        let only = |role| BTreeSet::from([role]);
+        assert!(!Duty::Approve.met_by(&only(Role::Administrator)));
+        assert!(!Duty::Write.met_by(&only(Role::Administrator)));
+        assert!(!Duty::Approve.met_by(&only(Role::Editor)));
+        assert!(Duty::Work.met_by(&only(Role::Clerk)) && !Duty::Write.met_by(&only(Role::Clerk)));
+        assert!(!Duty::Work.met_by(&BTreeSet::new()));
+    }
+
+    #[test]
+    fn a_login_is_plain_letters() {
+        assert_eq!(login(" An.Nguyen@xa-a "), Ok("an.nguyen@xa-a".to_owned()));
+        assert!(login("nguyễn").is_err() && login("a").is_err() && login("").is_err());
+    }
+}
