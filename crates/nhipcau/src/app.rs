@@ -15,6 +15,7 @@ use crate::agencies::{self, Portals};
 use crate::clock::{Clock, Dice};
 use crate::config::Config;
 use crate::db::{Db, Tx};
+use crate::drafts::together::Together;
 use crate::items::content::Folder;
 use crate::items::desk::Desk;
 use crate::logs::carriers::Carriers;
@@ -99,6 +100,8 @@ pub struct Inner {
     pub token: String,
     /// The door of the console.
     pub people: Door,
+    /// Who has which draft open.
+    pub drafts: Together,
     /// Errors answered so far; part of the code that a visitor can quote.
     pub errors: AtomicU64,
 }
@@ -224,6 +227,7 @@ impl App {
             lock,
             token,
             people,
+            drafts: Together::default(),
         })))
     }
 
@@ -239,6 +243,7 @@ impl App {
         app.tasks.spawn("inquiry", peers::inquiry::run(app.clone(), inquiries));
         app.tasks.spawn("heads", crate::logs::heads::run(app.clone()));
         app.tasks.spawn("startup", startup::run(app.clone()));
+        app.tasks.spawn("hours", crate::drafts::hours::run(app.clone()));
         app.tasks.spawn("watch", crate::operate::watch::run(app.clone()));
     }
 

@@ -70,6 +70,9 @@ fn kind(word: &str, top: &Object<'_>) -> Result<Kind, FieldError> {
             },
             basis: content(&top.object("basis")?)?,
         },
+        "item.alone" => {
+            Kind::ItemAlone { item: item(top)?, edition: edition(top)?, note: content(&top.object("note")?)? }
+        }
         "agency.enrolled" => Kind::AgencyEnrolled(enrolment(top)?),
         "agency.changed" => Kind::AgencyChanged(change(top)?),
         "agency.closed" => Kind::AgencyClosed {

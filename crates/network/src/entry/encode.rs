@@ -51,6 +51,10 @@ fn write_kind(kind: &Kind, line: &mut Writer) {
             };
             line.raw("basis", &pointer(basis));
         }
+        Kind::ItemAlone { item, edition, note } => {
+            line.text("item", item.hyphenated()).whole("edition", u64::from(*edition));
+            line.raw("note", &pointer(note));
+        }
         Kind::AgencyEnrolled(enrolment) => write_enrolment(enrolment, line),
         Kind::AgencyChanged(change) => write_change(change, line),
         Kind::AgencyClosed { origin, successor, last_size } => {

@@ -84,6 +84,15 @@ pub enum Kind {
         /// The legal basis, as a note document.
         basis: ContentRef,
     },
+    /// `item.alone`: an edition was issued by one person in an emergency. Superiors and readers are told.
+    ItemAlone {
+        /// The item.
+        item: Uuid,
+        /// The edition.
+        edition: u32,
+        /// Why, as a note document.
+        note: ContentRef,
+    },
     /// `agency.enrolled`: a parent vouches for a child.
     AgencyEnrolled(Enrolment),
     /// `agency.changed`: the parent states what is different from a size on.
@@ -218,6 +227,7 @@ impl Kind {
             Kind::ItemWithdrawn { .. } => "item.withdrawn",
             Kind::ItemErased { .. } => "item.erased",
             Kind::ItemOrdered { .. } => "item.ordered",
+            Kind::ItemAlone { .. } => "item.alone",
             Kind::AgencyEnrolled(_) => "agency.enrolled",
             Kind::AgencyChanged(_) => "agency.changed",
             Kind::AgencyClosed { .. } => "agency.closed",
@@ -245,7 +255,9 @@ impl Kind {
         let (one, files): (Option<&ContentRef>, &[ContentRef]) = match self {
             Kind::ItemIssued { content, files, .. } => (Some(content), files),
             Kind::ItemWithdrawn { note, .. } => (note.as_ref(), &[]),
-            Kind::ItemErased { basis, .. } | Kind::ItemOrdered { basis, .. } => (Some(basis), &[]),
+            Kind::ItemErased { basis: note, .. }
+            | Kind::ItemOrdered { basis: note, .. }
+            | Kind::ItemAlone { note, .. } => (Some(note), &[]),
             _ => (None, &[]),
         };
         one.into_iter().chain(files)

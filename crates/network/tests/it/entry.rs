@@ -88,6 +88,14 @@ fn samples() -> Vec<(&'static str, Kind)> {
                 basis: pointer("basis", "application/vnd.nhipcau.note+json"),
             },
         ),
+        (
+            "item.alone",
+            Kind::ItemAlone {
+                item: ITEM,
+                edition: 2,
+                note: pointer("why", "application/vnd.nhipcau.note+json"),
+            },
+        ),
         ("agency.enrolled", Kind::AgencyEnrolled(enrolment())),
         (
             "agency.changed",

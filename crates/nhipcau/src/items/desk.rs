@@ -133,6 +133,15 @@ async fn write(app: &App, requests: Vec<Request>) -> Vec<Result<Done, Problem>> 
     }
 }
 
+/// Carries one request out within a step of somebody else's: whatever else that step says commits with it.
+///
+/// # Errors
+/// The request's own refusal, or the database's.
+pub async fn carry_out(tx: &mut Tx, request: &Request) -> Result<Done, Problem> {
+    let done = step(tx, std::slice::from_ref(request)).await?;
+    done.into_iter().next().ok_or_else(|| Problem::Ours(anyhow!("a step without an answer")))
+}
+
 /// One step: the repeat check, the entries, the content.
 async fn step(tx: &mut Tx, requests: &[Request]) -> Result<Vec<Done>, Problem> {
     let now = tx.ledger.now();

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use self::issued::{Issue, Wanted, issued, want};
 use super::{Card, State, standing};
 use crate::db::Tx;
+use crate::drafts;
 use crate::logs::store as logs;
 use crate::{all, among, fill, maybe, run};
 
@@ -62,6 +63,10 @@ async fn act(tx: &mut Tx, log: i64, index: u64, entry: &Entry) -> anyhow::Result
         Kind::ItemOrdered { origin, item, act, basis } => {
             want(tx, log, &[Wanted { index, urgent: true, content: basis }]).await?;
             ordered(tx, (log, index, at), origin, *item, *act, basis).await
+        }
+        Kind::ItemAlone { item, edition, note } => {
+            want(tx, log, &[Wanted { index, urgent: true, content: note }]).await?;
+            drafts::alone::note(tx, (log, index, at), *item, *edition, note).await
         }
         _ => Ok(()),
     }
@@ -302,7 +307,8 @@ async fn explained(
         from += entries.len() as u64;
         let named = entries.iter().filter(|bytes| bytes.windows(id.len()).any(|w| w == id.as_bytes()));
         for entry in named.filter_map(|bytes| Entry::decode(bytes).ok()) {
-            if let Kind::ItemWithdrawn { item: of, note: Some(note), .. } = entry.kind
+            if let Kind::ItemWithdrawn { item: of, note: Some(note), .. }
+            | Kind::ItemAlone { item: of, note, .. } = entry.kind
                 && of == item
             {
                 hashes.push(note.sha256);

@@ -79,6 +79,24 @@ async fn edition(
     draft: Draft,
     once: Option<Once>,
 ) -> Result<Done, Problem> {
+    let mut request = prepare(app, log, origin, id, edition, change, draft).await?;
+    request.once = once;
+    desk::submit(app, request).await
+}
+
+/// Checks a draft as an edition and keeps its large content; what is left is one step in the writer.
+///
+/// # Errors
+/// Every fault of the draft.
+pub async fn prepare(
+    app: &App,
+    log: i64,
+    origin: &Origin,
+    id: Uuid,
+    edition: u32,
+    change: ItemChange,
+    draft: Draft,
+) -> Result<Request, Problem> {
     let checked = draft.check(id, edition, app.dice.bytes()?)?;
     let document = ContentRef {
         sha256: ContentHash::of(&checked.bytes),
@@ -105,7 +123,7 @@ async fn edition(
         path: format!("/muc/{}", Reference::of(origin, id)),
     };
     content.push((document, checked.bytes));
-    desk::submit(app, Request { log, kind, content, done, once }).await
+    Ok(Request { log, kind, content, done, once: None })
 }
 
 /// Why something is withdrawn or erased.
@@ -133,15 +151,29 @@ pub async fn withdraw(
     reason: Reason,
     once: Option<Once>,
 ) -> Result<Done, Problem> {
+    let request = ending(app, standing, reason, false)?;
+    desk::submit(app, Request { once, ..request }).await
+}
+
+/// The request that withdraws an item, or erases it by a named legal basis.
+///
+/// # Errors
+/// Refused if it is erased already, or without a reason or the legal basis that is due.
+pub fn ending(app: &App, standing: &Standing, reason: Reason, erase: bool) -> Result<Request, Problem> {
     if standing.state == State::Erased {
         return Err(erased());
     }
-    let mode = if reason.gone { Withdrawal::Gone } else { Withdrawal::Banner };
-    let (note, bytes) = explanation(app, &reason, false)?;
-    let kind =
-        Kind::ItemWithdrawn { item: standing.item, mode, lane: lane(&reason), note: Some(note.clone()) };
+    let (note, bytes) = explanation(app, &reason, erase)?;
+    let (item, lane) = (standing.item, lane(&reason));
+    let kind = match (erase, reason.gone) {
+        (true, _) => Kind::ItemErased { item, lane, basis: note.clone() },
+        (false, true) => Kind::ItemWithdrawn { item, mode: Withdrawal::Gone, lane, note: Some(note.clone()) },
+        (false, false) => {
+            Kind::ItemWithdrawn { item, mode: Withdrawal::Banner, lane, note: Some(note.clone()) }
+        }
+    };
     let (log, done, content) = (standing.log, done(standing), vec![(note, bytes)]);
-    desk::submit(app, Request { log, kind, content, done, once }).await
+    Ok(Request { log, kind, content, done, once: None })
 }
 
 /// Erases an item's content everywhere, by a named legal basis. Final.
@@ -154,13 +186,8 @@ pub async fn erase(
     reason: Reason,
     once: Option<Once>,
 ) -> Result<Done, Problem> {
-    if standing.state == State::Erased {
-        return Err(erased());
-    }
-    let (basis, bytes) = explanation(app, &reason, true)?;
-    let kind = Kind::ItemErased { item: standing.item, lane: lane(&reason), basis: basis.clone() };
-    let (log, done, content) = (standing.log, done(standing), vec![(basis, bytes)]);
-    desk::submit(app, Request { log, kind, content, done, once }).await
+    let request = ending(app, standing, reason, true)?;
+    desk::submit(app, Request { once, ..request }).await
 }
 
 /// Orders, in the log `by` of an ancestor, that an item of another log be withdrawn or erased.
@@ -218,6 +245,14 @@ fn erased() -> Problem {
         "Nội dung này đã được xóa theo pháp luật; việc xóa là cuối cùng. Nếu cần, hãy đăng một mục mới.",
         "This was erased by law, and an erasure is final. Issue a new item instead.",
     )
+}
+
+/// A reason as content: where it is, and its bytes.
+///
+/// # Errors
+/// Refused when it is empty or too long.
+pub fn reason_note(app: &App, reason: &str) -> Result<(ContentRef, Vec<u8>), Problem> {
+    explanation(app, &Reason { reason: reason.to_owned(), ..Reason::default() }, false)
 }
 
 fn explanation(app: &App, reason: &Reason, basis_needed: bool) -> Result<(ContentRef, Vec<u8>), Problem> {

@@ -206,6 +206,25 @@ pub async fn list(
     )?)
 }
 
+/// The items of one log in every state, the newest first.
+///
+/// # Errors
+/// The database's.
+pub async fn of_log(conn: &mut Conn, log: i64, skip: i64, most: i64) -> anyhow::Result<Vec<Standing>> {
+    standings(all!(
+        conn,
+        Row,
+        "SELECT i.log, l.origin, i.item, i.state, i.edition, i.shown, i.idx, i.first_idx, i.issued, i.changed,
+                i.urgent, i.sha256, i.note, i.kind, i.card, e.change
+         FROM item i JOIN log l ON l.id = i.log
+         LEFT JOIN edition e ON e.log = i.log AND e.item = i.item AND e.edition = i.shown
+         WHERE i.log = $1 ORDER BY i.issued DESC, i.item DESC LIMIT $2 OFFSET $3",
+        log,
+        most,
+        skip
+    )?)
+}
+
 /// How many items [`list`] has in all.
 ///
 /// # Errors

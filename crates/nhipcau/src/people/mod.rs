@@ -25,7 +25,7 @@ use network::names::Origin;
 use uuid::Uuid;
 
 use crate::clock::Dice;
-use crate::web::routes::{Route, desk_form, desk_page, door_form, door_page};
+use crate::web::routes::{Route, desk_form, door_form, door_page};
 use crate::words::{DeskWords, Lang};
 
 /// What the door of one node keeps in memory.
@@ -53,7 +53,6 @@ pub fn routes() -> Vec<Route> {
         door_form("/dang-nhap", "sign in", post(pages::sign_in)),
         door_page("/loi-moi/{link}", "choose a password by a one-time link", get(pages::choose_page)),
         door_form("/loi-moi/{link}", "choose a password by a one-time link", post(pages::choose)),
-        desk_page("/ban-lam-viec", Duty::Work, "the console", get(pages::home)),
         desk_form("/ban-lam-viec/dang-xuat", Duty::Work, "sign out", post(pages::sign_out)),
     ]
 }

@@ -48,7 +48,11 @@ impl Desk {
     /// The frame for somebody; `here` is the path of the current entry of the navigation.
     pub fn of(staff: &Staff, lang: Lang, here: &str, said: Option<String>) -> Desk {
         let w = lang.desk();
-        let entries: [(&str, &'static str, Duty); 1] = [(HOME, w.nav_home, Duty::Work)];
+        let entries = [
+            (HOME, w.nav_home, Duty::Work),
+            ("/ban-lam-viec/tin/moi", w.nav_write, Duty::Write),
+            ("/ban-lam-viec/da-dang", w.nav_issued, Duty::Write),
+        ];
         let nav = entries
             .into_iter()
             .filter(|(_, _, duty)| staff.may(*duty))
@@ -340,25 +344,6 @@ pub fn not_yours(app: &App, visitor: &Visitor, staff: &Staff, duty: Duty) -> Res
 
 fn no_portal(app: &App, visitor: &Visitor) -> Response {
     fault_page(app, visitor, Fault::UnknownHost { host: visitor.host.clone() })
-}
-
-#[derive(Template)]
-#[template(path = "people/home.html")]
-struct Home {
-    shell: Shell,
-    desk: Desk,
-    roles: Vec<&'static str>,
-}
-
-/// `GET /ban-lam-viec`
-pub async fn home(State(app): State<App>, staff: Staff, visitor: Visitor) -> Response {
-    let lang = visitor.lang;
-    let page = Home {
-        shell: shell(&app, &visitor, &staff.portal, lang.desk().console),
-        desk: Desk::of(&staff, lang, HOME, None),
-        roles: staff.roles.iter().map(|role| role.name(lang)).collect(),
-    };
-    drawn(&app, &visitor, StatusCode::OK, &page)
 }
 
 #[cfg(test)]

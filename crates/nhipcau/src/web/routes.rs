@@ -18,6 +18,7 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 use crate::agencies::look;
 use crate::api::front::open_to_all;
 use crate::app::App;
+use crate::drafts;
 use crate::items::pages as items;
 use crate::logs::pages as logs;
 use crate::logs::serve::{self, Which};
@@ -79,6 +80,7 @@ fn pages() -> Vec<Route> {
         page("/nguon-tin", "feeds", get(feeds::page)),
     ];
     pages.extend(people::routes());
+    pages.extend(drafts::routes());
     pages
 }
 

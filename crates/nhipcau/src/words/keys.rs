@@ -327,6 +327,8 @@ words! {
     clock_do(peer),
     disk_full_says,
     disk_full_do,
+    issue_late_says,
+    issue_late_do,
     disk_low_says(free),
     disk_low_do,
     damaged_says,

@@ -7,6 +7,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use nhipcau::operate::cli;
+use nhipcau::people;
 use nhipcau::web::routes::{self, Role};
 
 /// The root of the repository.
@@ -57,6 +58,48 @@ fn the_route_table_is_that_of_the_program() {
         [route.method.to_owned(), format!("`{}`", route.path), who(route.role), route.what.to_owned()]
     });
     stands("ARCHITECTURE.md", "routes", &table(["method", "path", "who", "what"], rows));
+}
+
+/// The life of an item as `drafts::life` decides it, asked for every stage, act and role.
+#[test]
+fn the_life_of_an_item_is_that_of_the_program() {
+    use nhipcau::drafts::life::{Act, Actor, End, Facts, Stage, decide};
+    let (writer, other) = (uuid::Uuid::from_u128(1), uuid::Uuid::from_u128(2));
+    let facts = |role| Facts {
+        actor: Actor::Person(other, [role].into()),
+        writers: [writer].into(),
+        approvals: [uuid::Uuid::from_u128(3)].into(),
+        persons: 2,
+        signed: false,
+        sound: true,
+        later: false,
+        end: Some((End::Withdraw, writer)),
+    };
+    let mut rows = Vec::new();
+    for stage in Stage::ALL {
+        for act in Act::ALL.into_iter().filter(|act| *act != Act::Begin || stage != Stage::Draft) {
+            let may: Vec<_> = people::Role::ALL
+                .into_iter()
+                .filter(|role| decide(stage, act, &facts(*role)).is_ok())
+                .collect();
+            let clock =
+                decide(stage, act, &Facts { actor: Actor::Clock, ..facts(people::Role::Editor) }).is_ok();
+            let Some(step) = may.first().map(|role| decide(stage, act, &facts(*role)).unwrap()) else {
+                continue;
+            };
+            let mut who: Vec<_> = may.iter().map(ToString::to_string).collect();
+            who.extend(clock.then(|| "the clock at its hour".to_owned()));
+            let again = if step.asks_again { "yes" } else { "" }.to_owned();
+            let next = if act == Act::Begin {
+                "a new draft beside it".to_owned()
+            } else {
+                step.next.word().to_owned()
+            };
+            rows.push([stage.word().to_owned(), act.word().to_owned(), who.join(", "), next, again]);
+        }
+    }
+    let head = ["stage", "act", "who", "next", "asks again"];
+    stands("ARCHITECTURE.md", "life", &table(head, rows));
 }
 
 #[test]

@@ -28,6 +28,7 @@ mod keeping;
 mod lies;
 mod machine;
 mod nation;
+mod newsroom;
 mod orders;
 mod pages;
 mod paper_nation;

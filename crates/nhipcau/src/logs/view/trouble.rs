@@ -29,6 +29,7 @@ impl Alarm {
             "write" => (w.write_says.to_owned(), w.write_do(detail)),
             "clock" => (w.clock_says(peer, detail.split(' ').next().unwrap_or(detail)), w.clock_do(peer)),
             "disk.full" => (w.disk_full_says.to_owned(), w.disk_full_do.to_owned()),
+            "issue.late" => (w.issue_late_says.to_owned(), w.issue_late_do.to_owned()),
             "disk.low" => (w.disk_low_says(detail), w.disk_low_do.to_owned()),
             "database.damaged" => (w.damaged_says.to_owned(), w.damaged_do(detail)),
             "refused" => (w.refused_says(log), w.refused_do(detail)),

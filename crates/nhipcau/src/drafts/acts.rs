@@ -1,0 +1,423 @@
+//! What is done with drafts. Each act is one transaction: the decision asked anew of what stands there, the draft moved,
+//! its log entry if it is issued, and its line in the audit trail – together or not at all.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use network::entry::ItemChange;
+use network::names::{ContentHash, Origin};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::life::{self, Act, Actor, Facts, Refused, Stage};
+use super::merge::{self, Joined};
+use super::{Work, Written, alone, rules, store};
+use crate::agencies::Portal;
+use crate::app::App;
+use crate::db::{Conn, Tx};
+use crate::items::desk;
+use crate::items::draft::{Draft, DraftFile};
+use crate::items::publish::{self, Done};
+use crate::items::store::{self as items, Reference};
+use crate::people::audit::{self, Line, Who};
+use crate::people::gate::Staff;
+use crate::problem::{Fault, Problem};
+
+/// Who acts on a draft.
+#[derive(Clone)]
+pub struct By {
+    /// For the decision.
+    pub actor: Actor,
+    /// For the audit trail.
+    pub who: Who,
+    /// Our number for the agency's log.
+    pub log: i64,
+    /// The log.
+    pub origin: Origin,
+}
+
+impl By {
+    /// A person at their portal.
+    pub fn staff(staff: &Staff) -> By {
+        By {
+            actor: Actor::Person(staff.account.id, staff.roles.clone()),
+            who: staff.who(),
+            log: staff.portal.log,
+            origin: staff.portal.origin.clone(),
+        }
+    }
+
+    /// The clock at a portal.
+    pub fn clock(portal: &Portal) -> By {
+        By { actor: Actor::Clock, who: Who::Nobody, log: portal.log, origin: portal.origin.clone() }
+    }
+
+    pub(super) fn account(&self) -> Option<Uuid> {
+        match self.actor {
+            Actor::Person(id, _) => Some(id),
+            Actor::Clock => None,
+        }
+    }
+}
+
+/// Begins a draft of a new item. Returns its id.
+///
+/// # Errors
+/// The database's, or that the kind is no word.
+pub async fn create(app: &App, by: &By, kind: &str) -> Result<Uuid, Problem> {
+    kind.parse::<network::content::ItemKind>().map_err(|why| Problem::invalid("kind", why))?;
+    let (id, item) = (app.dice.id(&app.clock)?, app.dice.id(&app.clock)?);
+    let written = Written { draft: Draft { kind: kind.to_owned(), ..Draft::default() }, files: Vec::new() };
+    begin(app, by, store::next_edition(by.log, item, 0, ItemChange::New, id, written)).await
+}
+
+/// Begins a draft of the next edition of an item that stands, with what it says now. If one is open already, that one.
+///
+/// # Errors
+/// The decision's refusal; not an item of this agency.
+pub async fn next(app: &App, by: &By, reference: &str, change: ItemChange) -> Result<Uuid, Problem> {
+    let standing = publish::own(app, reference).await?;
+    if standing.log != by.log || change == ItemChange::New {
+        return Err(Problem::NotFound("item"));
+    }
+    let mut conn = app.db.read().await?;
+    if let Some(open) = store::open_of(&mut conn, by.log, standing.item).await? {
+        return Ok(open);
+    }
+    let facts = Facts { sound: true, ..blank(by) };
+    life::decide(stage_of(standing.state), Act::Begin, &facts).map_err(refusal)?;
+    let hash = standing.content.ok_or(Problem::NotFound("text of this item"))?;
+    let bytes = app.folder.read(&mut conn, &hash).await?.ok_or(Problem::NotFound("text of this item"))?;
+    let item = network::content::Item::parse(&bytes)
+        .map_err(|faults| anyhow::anyhow!("a stored item is damaged: {}", faults.len()))?;
+    let base = item.edition;
+    let (written, files) = Written::of(&item);
+    let mut kept = Vec::new();
+    for hash in files {
+        let bytes = app.folder.read(&mut conn, &hash).await?.ok_or(Problem::NotFound("file of this item"))?;
+        kept.push((hash, bytes));
+    }
+    drop(conn);
+    let id = app.dice.id(&app.clock)?;
+    let work = store::next_edition(by.log, standing.item, base, change, id, written);
+    let id = begin(app, by, work).await?;
+    app.db
+        .write("draft.files", async move |tx: &mut Tx| -> Result<(), Problem> {
+            for (hash, bytes) in kept {
+                store::keep_file(tx, id, &hash, bytes).await?;
+            }
+            Ok(())
+        })
+        .await?;
+    Ok(id)
+}
+
+async fn begin(app: &App, by: &By, work: Work) -> Result<Uuid, Problem> {
+    let (id, account) = (work.id, by.account().ok_or_else(|| refusal(Refused::Role))?);
+    let line = Line::new(by.who, by.log, "draft.begin", id.to_string());
+    let line = line.with(json!({ "kind": work.written.draft.kind, "change": work.change.to_string() }));
+    app.db
+        .write("draft.begin", async move |tx: &mut Tx| -> Result<Uuid, Problem> {
+            store::add(tx, &work, account).await?;
+            audit::add(tx, line).await?;
+            Ok(id)
+        })
+        .await
+}
+
+/// What came of a save.
+pub enum Saved {
+    /// It stands as this version, in this stage.
+    As(i64, Stage),
+    /// Somebody has changed the same fields meanwhile; the version that stands, and both texts.
+    Clash(i64, Box<Joined>),
+}
+
+/// Saves what somebody wrote on top of `version`. What others changed meanwhile in other fields is joined.
+///
+/// # Errors
+/// The decision's refusal; no such draft at this agency.
+pub async fn save(
+    app: &App,
+    by: &By,
+    id: Uuid,
+    version: i64,
+    written: Written,
+    due: Option<i64>,
+) -> Result<Saved, Problem> {
+    let (by, account) = (by.clone(), by.account().ok_or_else(|| refusal(Refused::Role))?);
+    app.db
+        .write("draft.save", async move |tx: &mut Tx| -> Result<Saved, Problem> {
+            let work = find(tx.conn(), by.log, id).await?;
+            let mut joined = Joined { written, conflicts: Vec::new() };
+            if work.version != version {
+                let base =
+                    store::version(tx.conn(), id, version).await?.ok_or(Problem::NotFound("version"))?;
+                joined = merge::join(&base, &joined.written, &work.written)?;
+                if !joined.conflicts.is_empty() {
+                    return Ok(Saved::Clash(work.version, Box::new(joined)));
+                }
+            }
+            let next = Work { due, written: joined.written, ..work.clone() };
+            if next.hash()? == work.hash()? {
+                return Ok(Saved::As(work.version, work.stage));
+            }
+            let now = tx.ledger.now();
+            let facts = facts(tx.conn(), &work, &by, now, true).await?;
+            let step = life::decide(work.stage, Act::Save, &facts).map_err(refusal)?;
+            if !store::save(tx, id, work.version, account, (step.next, due), &next.written).await? {
+                return Err(moved());
+            }
+            store::ask_again(tx, id).await?;
+            // A save is told once for each stage that it leaves: every keystroke would drown the trail.
+            if step.next != work.stage || work.version == 1 {
+                let line = Line::new(by.who, by.log, "draft.save", id.to_string());
+                audit::add(tx, line.with(json!({ "version": work.version + 1, "stage": step.next.word() })))
+                    .await?;
+            }
+            Ok(Saved::As(work.version + 1, step.next))
+        })
+        .await
+}
+
+/// What came of an act.
+#[derive(Clone, Debug)]
+pub struct Acted {
+    /// The stage from now on.
+    pub stage: Stage,
+    /// Where it stands, if it was issued.
+    pub done: Option<Done>,
+}
+
+/// Does something with a draft as it stood at `version`; `words` say why, where that is asked for.
+///
+/// # Errors
+/// The decision's refusal in words; faults of the text; somebody saved meanwhile.
+pub async fn act(
+    app: &App,
+    by: &By,
+    id: Uuid,
+    version: i64,
+    act: Act,
+    words: Option<String>,
+) -> Result<Acted, Problem> {
+    if matches!(act, Act::SendBack | Act::Override) && words.is_none() {
+        return Err(Problem::Invalid(vec![Fault {
+            field: "ly-do".into(),
+            vi: "Hãy ghi lý do.".into(),
+            en: "Say why.".into(),
+        }]));
+    }
+    let mut conn = app.db.read().await?;
+    let work = find(&mut conn, by.log, id).await?;
+    if work.version != version {
+        return Err(moved());
+    }
+    let sound = faults(app, &work).is_empty();
+    let request = match act {
+        Act::Issue | Act::Override if sound => Some(request(app, &mut conn, &work, &by.origin).await?),
+        _ => None,
+    };
+    drop(conn);
+    // Whoever issues alone tells everybody so, in the same transaction.
+    let told = match (act, &request, &words) {
+        (Act::Override, Some(request), Some(words)) => Some(alone::told(app, &work, request, words)?),
+        _ => None,
+    };
+    let by = by.clone();
+    app.db
+        .write("draft.act", async move |tx: &mut Tx| -> Result<Acted, Problem> {
+            // Asked of what stands there now: whatever was read before may have changed.
+            let work = find(tx.conn(), by.log, id).await?;
+            if work.version != version {
+                return Err(moved());
+            }
+            let now = tx.ledger.now();
+            let facts = facts(tx.conn(), &work, &by, now, sound).await?;
+            let step = life::decide(work.stage, act, &facts).map_err(refusal)?;
+            if step.asks_again {
+                store::ask_again(tx, id).await?;
+            }
+            if act == Act::Approve {
+                let account = by.account().ok_or_else(|| refusal(Refused::Role))?;
+                store::approve(tx, id, account, &work.hash()?).await?;
+            }
+            let done = match (step.next, request) {
+                (Stage::Issued, Some(request)) => {
+                    still_the_base(tx.conn(), &work, &by.origin).await?;
+                    let done = desk::carry_out(tx, &request).await?;
+                    if let Some(told) = &told {
+                        desk::carry_out(tx, told).await?;
+                    }
+                    Some(done)
+                }
+                (Stage::Issued, None) => return Err(refusal(Refused::Unsound)),
+                _ => None,
+            };
+            if !store::set_stage(tx, id, version, step.next).await? {
+                return Err(moved());
+            }
+            if let (Some(words), Some(account)) = (&words, by.account()) {
+                store::note(tx, id, &account.to_string(), act.word(), words).await?;
+            }
+            let subject = done.as_ref().map_or_else(|| id.to_string(), |done| done.reference.clone());
+            let line = Line::new(by.who, by.log, audited(act), subject);
+            let entry = done.as_ref().map(|done| done.entry);
+            let detail =
+                json!({ "draft": id, "version": version, "stage": step.next.word(), "entry": entry });
+            audit::add(tx, line.with(detail)).await?;
+            Ok(Acted { stage: step.next, done })
+        })
+        .await
+}
+
+/// How the audit trail names an act.
+fn audited(act: Act) -> &'static str {
+    match act {
+        Act::Save => "draft.save",
+        Act::Submit => "draft.submit",
+        Act::SendBack => "draft.send-back",
+        Act::Approve => "draft.approve",
+        Act::Issue => "draft.issue",
+        Act::Override => "draft.override",
+        Act::Discard => "draft.discard",
+        Act::Restore => "draft.restore",
+        Act::Begin => "draft.begin",
+        Act::ProposeEnd => "end.propose",
+        Act::ConfirmEnd => "end.confirm",
+        Act::DropEnd => "end.drop",
+    }
+}
+
+/// A draft of an agency; those of others are not there.
+pub(super) async fn find(conn: &mut Conn, log: i64, id: Uuid) -> Result<Work, Problem> {
+    store::find(conn, log, id).await?.ok_or(Problem::NotFound("draft"))
+}
+
+/// What must be mended before it can be handed in or issued.
+pub fn faults(app: &App, work: &Work) -> Vec<Fault> {
+    let edition = work.base + 1;
+    // The salt is of no account for a check.
+    match work.written.draft.clone().check(work.item, edition, [0; 16]) {
+        Ok(_) => Vec::new(),
+        Err(Problem::Invalid(faults)) => faults,
+        Err(other) => {
+            tracing::warn!(%other, node = %app.config.name, "a draft could not be checked");
+            Vec::new()
+        }
+    }
+}
+
+/// The request that issues a draft, with the bytes of its files.
+async fn request(app: &App, conn: &mut Conn, work: &Work, origin: &Origin) -> Result<desk::Request, Problem> {
+    let mut draft = work.written.draft.clone();
+    for file in &work.written.files {
+        let hash: ContentHash =
+            file.sha256.parse().map_err(|_| anyhow::anyhow!("a stored hash is damaged"))?;
+        let bytes =
+            store::file(conn, work.id, &hash).await?.ok_or(Problem::NotFound("file of this draft"))?;
+        let base64 = BASE64_STANDARD.encode(bytes);
+        draft.files.push(DraftFile { name: file.name.clone(), media: file.media.clone(), base64 });
+    }
+    publish::prepare(app, work.log, origin, work.item, work.base + 1, work.change, draft).await
+}
+
+/// Refuses a further edition of what has moved on since the draft was begun.
+async fn still_the_base(conn: &mut Conn, work: &Work, origin: &Origin) -> Result<(), Problem> {
+    let standing = items::find(conn, &Reference::of(origin, work.item)).await?;
+    let edition = standing.map_or(0, |standing| standing.edition);
+    if edition == i64::from(work.base) {
+        return Ok(());
+    }
+    Err(Problem::refused(
+        format!(
+            "Bản đang đứng đã là lần ban hành {edition}, không còn là lần {} mà bản nháp này dựa vào. Hãy mở mục đó, xem thay đổi và bắt đầu bản nháp mới.",
+            work.base
+        ),
+        format!(
+            "Edition {edition} stands by now, not edition {} on which this draft is based. Open the item, look at what changed, and begin a new draft.",
+            work.base
+        ),
+    ))
+}
+
+/// The facts of a decision on a draft.
+pub(super) async fn facts(
+    conn: &mut Conn,
+    work: &Work,
+    by: &By,
+    now: i64,
+    sound: bool,
+) -> Result<Facts, Problem> {
+    let kind = &work.written.draft.kind;
+    Ok(Facts {
+        writers: store::writers(conn, work.id).await?,
+        approvals: store::approvals(conn, work.id, &work.hash()?).await?,
+        persons: rules::persons(kind),
+        signed: rules::signed(kind),
+        sound,
+        later: work.due.is_some_and(|due| due > now),
+        ..blank(by)
+    })
+}
+
+/// Facts of somebody about nothing yet.
+pub(super) fn blank(by: &By) -> Facts {
+    Facts {
+        actor: by.actor.clone(),
+        writers: Default::default(),
+        approvals: Default::default(),
+        persons: 2,
+        signed: false,
+        sound: false,
+        later: false,
+        end: None,
+    }
+}
+
+/// The stage of an item that is in the log.
+pub(super) fn stage_of(state: crate::items::State) -> Stage {
+    match state {
+        crate::items::State::Standing => Stage::Issued,
+        crate::items::State::Withdrawn => Stage::Withdrawn,
+        crate::items::State::Gone => Stage::Gone,
+        crate::items::State::Erased => Stage::Erased,
+    }
+}
+
+fn moved() -> Problem {
+    Problem::refused(
+        "Bản nháp vừa được người khác sửa hoặc chuyển bước. Hãy tải lại trang, xem bản mới nhất rồi làm tiếp.",
+        "Somebody has just changed this draft or moved it on. Reload the page, look at the newest version and go on.",
+    )
+}
+
+/// A refusal in words.
+pub(super) fn refusal(refused: Refused) -> Problem {
+    let (vi, en) = match refused {
+        Refused::Stage => (
+            "Việc này không làm được ở bước hiện tại; trang có thể đã cũ, hãy tải lại.",
+            "This cannot be done at the present step; the page may be old, reload it.",
+        ),
+        Refused::Role => ("Vai trò của bạn không bao gồm việc này.", "Your roles do not cover this."),
+        Refused::Signer => (
+            "Văn bản chính thức phải do người ký hoặc lãnh đạo duyệt.",
+            "An official document must be approved by a signer or a leader.",
+        ),
+        Refused::SecondPerson => (
+            "Cần một người thứ hai: người đã viết hoặc đề xuất không tự duyệt. Nhờ người duyệt khác, lãnh đạo, hoặc bộ phận trực của cấp trên được giao.",
+            "A second person is needed: whoever wrote or proposed it does not approve it. Ask another publisher, the leader, or the duty desk of the parent agency.",
+        ),
+        Refused::Unsound => (
+            "Còn chỗ phải sửa trước; xem danh sách trên trang bản nháp.",
+            "Something must be mended first; see the list on the draft's page.",
+        ),
+        Refused::TooEarly => (
+            "Chưa đến giờ hẹn. Muốn đăng ngay thì bỏ giờ hẹn và trình duyệt lại.",
+            "Its hour has not come. To issue it now, take the hour away and have it approved again.",
+        ),
+    };
+    match refused {
+        Refused::Role | Refused::Signer => Problem::Forbidden { vi: vi.into(), en: en.into() },
+        _ => Problem::refused(vi, en),
+    }
+}

@@ -1,0 +1,129 @@
+//! Two people save at once: what only one of them changed is joined field by field, and where both changed one field
+//! differently a person decides.
+
+use serde_json::{Map, Value};
+
+use super::Written;
+
+/// A field that both changed differently.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// The field's name.
+    pub field: String,
+    /// What this person wrote.
+    pub mine: Value,
+    /// What was saved meanwhile.
+    pub theirs: Value,
+}
+
+/// What came of joining two changes of one text.
+pub struct Joined {
+    /// Both together; in conflicts, what this person wrote.
+    pub written: Written,
+    /// What a person must decide.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// Joins what two people made of `base`.
+///
+/// # Errors
+/// When a draft cannot be written as JSON.
+pub fn join(base: &Written, mine: &Written, theirs: &Written) -> anyhow::Result<Joined> {
+    let (base, mut joined, theirs) = (flat(base)?, flat(mine)?, flat(theirs)?);
+    let mut conflicts = Vec::new();
+    let fields: std::collections::BTreeSet<String> =
+        base.keys().chain(joined.keys()).chain(theirs.keys()).cloned().collect();
+    for field in fields {
+        let at = |map: &Map<String, Value>| map.get(&field).cloned().unwrap_or(Value::Null);
+        let (was, mine, theirs) = (at(&base), at(&joined), at(&theirs));
+        if theirs == was || theirs == mine {
+            continue;
+        }
+        if mine == was {
+            joined.insert(field, theirs);
+        } else {
+            conflicts.push(Conflict { field, mine, theirs });
+        }
+    }
+    joined.retain(|_, value| !value.is_null());
+    Ok(Joined { written: deep(joined)?, conflicts })
+}
+
+/// The fields of the item beside each other, its details among them, and the files as one.
+fn flat(written: &Written) -> anyhow::Result<Map<String, Value>> {
+    let Value::Object(mut fields) = serde_json::to_value(&written.draft)? else { return Ok(Map::new()) };
+    if let Some(Value::Object(details)) = fields.remove("details") {
+        fields.extend(details.into_iter().map(|(name, value)| (format!("details.{name}"), value)));
+    }
+    fields.insert("files".into(), serde_json::to_value(&written.files)?);
+    Ok(fields)
+}
+
+fn deep(flat: Map<String, Value>) -> anyhow::Result<Written> {
+    let (mut fields, mut details) = (Map::new(), Map::new());
+    let mut files = Vec::new();
+    for (name, value) in flat {
+        match (name.strip_prefix("details."), name.as_str()) {
+            (Some(detail), _) => {
+                details.insert(detail.to_owned(), value);
+            }
+            (None, "files") => files = serde_json::from_value(value)?,
+            (None, _) => {
+                fields.insert(name, value);
+            }
+        }
+    }
+    if !details.is_empty() {
+        fields.insert("details".into(), details.into());
+    }
+    Ok(Written { draft: serde_json::from_value(fields.into())?, files })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::items::draft::Draft;
+
+    fn written(title: &str, text: &str, number: Option<&str>) -> Written {
+        let number = number.map(str::to_owned);
+        Written {
+            draft: Draft { title: title.into(), text: text.into(), number, ..Draft::default() },
+            files: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn changes_of_different_fields_join() {
+        let base = written("A", "một", None);
+        let joined = join(&base, &written("B", "một", None), &written("A", "hai", Some("1/CT"))).unwrap();
+        assert!(joined.conflicts.is_empty());
+        let draft = joined.written.draft;
+        assert_eq!(
+            (draft.title.as_str(), draft.text.as_str(), draft.number.as_deref()),
+            ("B", "hai", Some("1/CT"))
+        );
+    }
+
+    #[test]
+    fn two_changes_of_one_field_are_shown_and_nothing_is_lost() {
+        let base = written("A", "một", Some("1/CT"));
+        let joined =
+            join(&base, &written("A", "của tôi", None), &written("A", "của bạn", Some("2/CT"))).unwrap();
+        let fields: Vec<_> =
+            joined.conflicts.iter().map(|c| (c.field.as_str(), &c.mine, &c.theirs)).collect();
+        let value = |text: &str| Value::from(text);
+        assert_eq!(
+            fields,
+            [("number", &Value::Null, &value("2/CT")), ("text", &value("của tôi"), &value("của bạn"))]
+        );
+        assert_eq!(joined.written.draft.text, "của tôi");
+    }
+
+    #[test]
+    fn the_same_change_twice_is_no_conflict() {
+        let base = written("A", "một", None);
+        let same = written("A", "hai", None);
+        assert!(join(&base, &same, &same).unwrap().conflicts.is_empty());
+    }
+}

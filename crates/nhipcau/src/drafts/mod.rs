@@ -1,0 +1,137 @@
+//! Drafts: what is written, checked and approved before it becomes an entry of the log.
+//!
+//! `life` decides, purely, what may be done in which stage; `store` remembers every save; `acts` carries a decision out in
+//! one transaction with its log entry and its line in the audit trail; `form` and `pages` are what editors see; `hours`
+//! issues what is scheduled and raises an alarm when it is late. Nothing of a draft leaves the node.
+
+pub mod acts;
+pub mod alone;
+pub mod ends;
+pub mod form;
+pub mod hours;
+pub mod life;
+pub mod merge;
+pub mod pages;
+pub mod rules;
+pub mod store;
+pub mod together;
+
+use axum::routing::{get, post};
+use network::entry::ItemChange;
+use network::names::ContentHash;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
+
+use self::life::Stage;
+use crate::items::draft::Draft;
+use crate::people::Duty;
+use crate::web::routes::{Route, desk_form, desk_page};
+
+/// A file of a draft; its bytes are kept by hash.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attached {
+    /// File name as readers will see it.
+    pub name: String,
+    /// Media type.
+    #[serde(rename = "type")]
+    pub media: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// Their number.
+    pub size: u64,
+}
+
+/// What is written: the item as it would be handed in, and its files by hash.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Written {
+    /// The item; its own list of files stays empty.
+    pub draft: Draft,
+    /// Its files, in their order.
+    #[serde(default)]
+    pub files: Vec<Attached>,
+}
+
+/// A draft as it is kept.
+#[derive(Clone, Debug)]
+pub struct Work {
+    /// Its id.
+    pub id: Uuid,
+    /// Our number for the log of its agency.
+    pub log: i64,
+    /// The item that it is, or will be, an edition of.
+    pub item: Uuid,
+    /// Why the edition comes.
+    pub change: ItemChange,
+    /// The edition that it goes on from; 0 for a new item.
+    pub base: u32,
+    /// Where it stands.
+    pub stage: Stage,
+    /// Counts saves, from 1.
+    pub version: i64,
+    /// When it is to be issued, in microseconds; `None` by hand.
+    pub due: Option<i64>,
+    /// When it was last changed, in microseconds.
+    pub changed: i64,
+    /// What is written.
+    pub written: Written,
+}
+
+impl Work {
+    /// What an approval binds to: text, files, hour, and which edition of which item it is.
+    ///
+    /// # Errors
+    /// When the draft cannot be written as JSON.
+    pub fn hash(&self) -> anyhow::Result<ContentHash> {
+        let whole = json!([self.item, self.base, self.change.to_string(), self.due, self.written]);
+        Ok(ContentHash::of(&serde_json::to_vec(&whole)?))
+    }
+
+    /// What lists call it.
+    pub fn title(&self) -> &str {
+        &self.written.draft.title
+    }
+}
+
+/// The rows of the route table.
+pub fn routes() -> Vec<Route> {
+    vec![
+        desk_page("/ban-lam-viec", Duty::Work, "the console: what waits", get(pages::home)),
+        desk_page("/ban-lam-viec/tin/moi", Duty::Write, "choose what to write", get(pages::choose)),
+        desk_form("/ban-lam-viec/tin/moi", Duty::Write, "begin a draft", post(pages::begin)),
+        desk_page("/ban-lam-viec/tin/{id}", Duty::Work, "a draft", get(pages::draft)),
+        desk_form(
+            "/ban-lam-viec/tin/{id}",
+            Duty::Write,
+            "save a draft, and what is done with it",
+            post(pages::save),
+        ),
+        desk_form("/ban-lam-viec/tin/{id}/viec", Duty::Write, "do something with a draft", post(pages::act)),
+        desk_page(
+            "/ban-lam-viec/tin/{id}/xem",
+            Duty::Work,
+            "a draft as readers would see it",
+            get(pages::preview),
+        ),
+        desk_page("/ban-lam-viec/tin/{id}/so-sanh", Duty::Work, "what a draft changes", get(pages::compare)),
+        desk_page("/ban-lam-viec/da-dang", Duty::Work, "what the agency has issued", get(pages::issued)),
+        desk_page(
+            "/ban-lam-viec/muc/{reference}",
+            Duty::Work,
+            "what can be done with an item",
+            get(pages::item),
+        ),
+        desk_form(
+            "/ban-lam-viec/muc/{reference}/sua",
+            Duty::Write,
+            "begin the next edition",
+            post(pages::next),
+        ),
+        desk_form(
+            "/ban-lam-viec/muc/{reference}/go",
+            Duty::Write,
+            "propose or confirm an end",
+            post(pages::end),
+        ),
+    ]
+}

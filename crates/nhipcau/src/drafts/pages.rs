@@ -1,0 +1,82 @@
+//! The pages of the newsroom: what waits (`home`), a draft and what is done with it (`draft`), an item that stands (`item`).
+
+mod draft;
+mod home;
+mod item;
+
+use axum::response::Response;
+use uuid::Uuid;
+
+use super::acts::{self, By};
+use super::life::Stage;
+use super::{Work, rules};
+use crate::app::App;
+use crate::people::gate::Staff;
+use crate::problem::{Fault, Problem};
+use crate::web::answer::failure;
+use crate::web::visitor::Visitor;
+use crate::words::{DeskWords, Lang};
+
+pub use draft::{act, compare, draft, preview, save};
+pub use home::{begin, choose, home, issued};
+pub use item::{end, item, next};
+
+/// A draft of this person's agency.
+async fn find(app: &App, staff: &Staff, id: &str) -> Result<Work, Problem> {
+    let id: Uuid = id.parse().map_err(|_| Problem::NotFound("draft"))?;
+    let mut conn = app.db.read().await?;
+    acts::find(&mut conn, staff.portal.log, id).await
+}
+
+/// The answer to something that failed, as a page.
+fn fails(app: &App, visitor: &Visitor, problem: Problem) -> Response {
+    failure(app, visitor, problem)
+}
+
+/// A fault in the page's language.
+fn words(fault: &Fault, lang: Lang) -> String {
+    if lang == Lang::Vi { fault.vi.clone() } else { fault.en.clone() }
+}
+
+/// What a stage is called.
+pub fn stage_name(stage: Stage, w: &'static DeskWords) -> &'static str {
+    match stage {
+        Stage::Draft => w.stage_draft,
+        Stage::InReview => w.stage_review,
+        Stage::Approved => w.stage_approved,
+        Stage::Scheduled => w.stage_scheduled,
+        Stage::Issued => w.stage_issued,
+        Stage::Withdrawn => w.stage_withdrawn,
+        Stage::Gone => w.stage_gone,
+        Stage::Erased => w.stage_erased,
+        Stage::Discarded => w.stage_discarded,
+    }
+}
+
+/// What a kind is called.
+pub fn kind_name(kind: &str, lang: Lang) -> String {
+    let w = lang.words();
+    match kind {
+        "document" => w.kind_document,
+        "directive" => w.kind_directive,
+        "press" => w.kind_press,
+        "news" => w.kind_news,
+        "notice" => w.kind_notice,
+        other => return other.to_owned(),
+    }
+    .to_owned()
+}
+
+/// How many people a kind needs, as the page says it.
+fn persons_say(kind: &str, lang: Lang) -> String {
+    let w = lang.desk();
+    match (rules::persons(kind), rules::signed(kind)) {
+        (1, _) => w.persons_one.to_owned(),
+        (n, true) => w.persons_signed(n),
+        (n, false) => w.persons_many(n),
+    }
+}
+
+fn by(staff: &Staff) -> By {
+    By::staff(staff)
+}

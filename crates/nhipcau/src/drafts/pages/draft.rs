@@ -1,0 +1,561 @@
+//! A draft: its form, its faults, its notes, who else is here, and what may be done with it.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::json;
+use similar::{ChangeTag, TextDiff};
+
+use super::{by, fails, find, kind_name, persons_say, stage_name, words};
+use crate::app::App;
+use crate::clock::instant;
+use crate::drafts::acts::{self, Saved};
+use crate::drafts::form::{self, Group, Way};
+use crate::drafts::life::{self, Act, Facts, Stage};
+use crate::drafts::{Work, Written, store};
+use crate::items::body;
+use crate::people::Duty;
+use crate::people::forms::{Fields, Filled};
+use crate::people::gate::Staff;
+use crate::people::pages::{Desk, HOME, drawn, see, shell};
+use crate::problem::{Fault, Problem};
+use crate::web::shell::Shell;
+use crate::web::visitor::Visitor;
+use crate::words::{Lang, date, number};
+
+/// What stands at the top of the page after something was done.
+#[derive(Deserialize, Default)]
+pub struct Asked {
+    #[serde(default)]
+    xong: String,
+}
+
+impl Asked {
+    /// The word for what was done.
+    pub fn done(&self) -> &str {
+        &self.xong
+    }
+}
+
+/// A button.
+struct Button {
+    act: &'static str,
+    label: &'static str,
+    /// True for the one that is expected.
+    first: bool,
+    /// True if it asks for words.
+    asks: bool,
+}
+
+impl Button {
+    fn alone(&self) -> bool {
+        self.act == Act::Override.word()
+    }
+}
+
+/// A fault with the field that it belongs to.
+struct Mend {
+    field: String,
+    label: String,
+    says: String,
+}
+
+/// A field that two people changed.
+struct Clash {
+    field: String,
+    label: String,
+    mine: String,
+    theirs: String,
+}
+
+struct Said {
+    who: String,
+    text: String,
+}
+
+#[derive(Template)]
+#[template(path = "drafts/draft.html")]
+struct DraftPage {
+    shell: Shell,
+    desk: Desk,
+    id: String,
+    version: i64,
+    kind: String,
+    stage: &'static str,
+    change: &'static str,
+    persons: String,
+    writes: bool,
+    groups: Vec<Group>,
+    files: Vec<(String, u64)>,
+    buttons: Vec<Button>,
+    mend: Vec<Mend>,
+    clashes: Vec<Clash>,
+    /// Why the last act was refused.
+    wrong: Option<String>,
+    notes: Vec<Said>,
+    others: Vec<String>,
+    saved: String,
+    approved: Vec<String>,
+    compares: bool,
+}
+
+impl DraftPage {
+    fn size(&self, bytes: &u64) -> String {
+        number::bytes(self.shell.lang, *bytes)
+    }
+}
+
+/// What the page shows beside what is kept.
+#[derive(Default)]
+struct With<'a> {
+    typed: Option<&'a Fields>,
+    /// What two people wrote, joined, to be decided in the form.
+    joined: Option<Written>,
+    faults: Vec<Fault>,
+    clashes: Vec<Clash>,
+    wrong: Option<String>,
+    said: Option<String>,
+}
+
+/// `GET /ban-lam-viec/tin/{id}`
+pub async fn draft(
+    State(app): State<App>,
+    staff: Staff,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let w = visitor.lang.desk();
+    let said = match asked.done() {
+        "luu" => Some(w.done_saved.to_owned()),
+        "trinh" => Some(w.done_submitted.to_owned()),
+        "duyet" => Some(w.done_approved.to_owned()),
+        "tra-lai" => Some(w.done_sent_back.to_owned()),
+        "gop" => Some(w.done_joined.to_owned()),
+        _ => None,
+    };
+    answer(&app, &staff, &visitor, &id, With { said, ..With::default() }, StatusCode::OK).await
+}
+
+async fn answer(
+    app: &App,
+    staff: &Staff,
+    visitor: &Visitor,
+    id: &str,
+    with: With<'_>,
+    status: StatusCode,
+) -> Response {
+    match page(app, staff, visitor, id, with).await {
+        Ok(page) => drawn(app, visitor, status, &page),
+        Err(problem) => fails(app, visitor, problem),
+    }
+}
+
+async fn page(
+    app: &App,
+    staff: &Staff,
+    visitor: &Visitor,
+    id: &str,
+    with: With<'_>,
+) -> Result<DraftPage, Problem> {
+    let (lang, now) = (visitor.lang, app.clock.now());
+    let w = lang.desk();
+    let work = find(app, staff, id).await?;
+    let open = work.stage.is_open();
+    let faults = if open { acts::faults(app, &work) } else { Vec::new() };
+    let mut conn = app.db.read().await?;
+    let sound = faults.is_empty();
+    let facts = acts::facts(&mut conn, &work, &by(staff), now.as_microsecond(), sound).await?;
+    let mut approved = Vec::new();
+    for account in &facts.approvals {
+        let account = crate::people::store::account(&mut conn, *account).await?;
+        approved.extend(account.map(|account| account.name));
+    }
+    let notes = store::notes(&mut conn, work.id).await?.into_iter().map(|note| Said {
+        who: w.note_by(note.name, date::short(lang, instant(note.at), now)),
+        text: note.text,
+    });
+    let writes = open && staff.may(Duty::Write);
+    // Beside a field only what could not be read; what is not written yet is told in the list.
+    let title = match work.title() {
+        "" => w.untitled,
+        title => title,
+    };
+    Ok(DraftPage {
+        shell: shell(app, visitor, &staff.portal, title),
+        desk: Desk::of(staff, lang, HOME, with.said),
+        id: work.id.to_string(),
+        version: work.version,
+        kind: kind_name(&work.written.draft.kind, lang),
+        stage: stage_name(work.stage, w),
+        change: change_name(&work, lang),
+        persons: persons_say(&work.written.draft.kind, lang),
+        writes,
+        groups: match with.joined {
+            Some(written) => form::groups(&Work { written, ..work.clone() }, lang, None, &with.faults),
+            None => form::groups(&work, lang, with.typed, &with.faults),
+        },
+        files: work.written.files.iter().map(|file| (file.name.clone(), file.size)).collect(),
+        buttons: buttons(&work, &facts, lang),
+        mend: faults
+            .iter()
+            .map(|fault| Mend {
+                label: form::label(&fault.field, w),
+                says: words(fault, lang),
+                field: fault.field.clone(),
+            })
+            .collect(),
+        clashes: with.clashes,
+        wrong: with.wrong,
+        notes: notes.collect(),
+        others: app.drafts.here(work.id, staff.account.id, &staff.account.name, now.as_microsecond()),
+        saved: w.saved_at(date::short(lang, instant(work.changed), now)),
+        approved,
+        compares: work.base > 0 || work.version > 1,
+    })
+}
+
+fn change_name(work: &Work, lang: Lang) -> &'static str {
+    use network::entry::ItemChange;
+    let w = lang.desk();
+    match work.change {
+        ItemChange::New => "",
+        ItemChange::Correct => w.change_correct,
+        ItemChange::Update => w.change_update,
+        ItemChange::Replace => w.change_replace,
+    }
+}
+
+/// What this person may do now, the expected step first. What is refused only for its faults is offered all the same: the
+/// list of faults stands above.
+fn buttons(work: &Work, facts: &Facts, lang: Lang) -> Vec<Button> {
+    let w = lang.desk();
+    let ready = Facts { sound: true, ..facts.clone() };
+    let offered = |act| life::decide(work.stage, act, &ready).is_ok();
+    let mut buttons = Vec::new();
+    let mut offer = |act: Act, label, asks| {
+        if offered(act) {
+            buttons.push(Button { act: act.word(), label, first: buttons.is_empty(), asks });
+        }
+    };
+    offer(Act::Submit, w.act_submit, false);
+    offer(Act::Approve, w.act_approve, false);
+    offer(Act::Issue, w.act_issue, false);
+    offer(Act::Restore, w.act_restore, false);
+    offer(Act::SendBack, w.act_send_back, true);
+    offer(Act::Discard, w.act_discard, false);
+    // Where the ordinary way is open nobody needs the other one.
+    if !offered(Act::Issue) {
+        offer(Act::Override, w.act_override, true);
+    }
+    buttons
+}
+
+/// `POST /ban-lam-viec/tin/{id}`: saves; a button beside says what is done then.
+pub async fn save(
+    State(app): State<App>,
+    staff: Staff,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Filled(form): Filled,
+) -> Response {
+    // The browser saves by itself while somebody writes.
+    let by_itself = headers.get(header::ACCEPT).is_some_and(|v| v.as_bytes() == b"application/json");
+    match saved(&app, &staff, &visitor, &id, &form).await {
+        Ok(Kept::As(version)) if by_itself => {
+            let work = find(&app, &staff, &id).await;
+            let stage = work.as_ref().map_or("", |work| work.stage.word());
+            let others = work.map_or(Vec::new(), |work| {
+                app.drafts.here(work.id, staff.account.id, &staff.account.name, app.clock.micros())
+            });
+            let hour = date::hour_to_second(app.clock.now());
+            axum::Json(json!({ "version": version, "stage": stage, "hour": hour, "others": others }))
+                .into_response()
+        }
+        Ok(Kept::As(version)) => {
+            let Some(act) = Act::of(form.get("viec")) else {
+                let said = if version == version_of(&form) + 1 || version == version_of(&form) {
+                    "luu"
+                } else {
+                    "gop"
+                };
+                return see(visitor.lang, &format!("{HOME}/tin/{id}?xong={said}"));
+            };
+            carry_out(&app, &staff, &visitor, &id, version, act, form.some("ly-do")).await
+        }
+        Ok(Kept::Not(_)) if by_itself => StatusCode::CONFLICT.into_response(),
+        Ok(Kept::Not(with)) => answer(&app, &staff, &visitor, &id, *with, StatusCode::CONFLICT).await,
+        Err(_) if by_itself => StatusCode::CONFLICT.into_response(),
+        Err(problem) => match said_of(&problem, visitor.lang) {
+            // What was typed stays on the page.
+            Some(wrong) => {
+                let with = With { typed: Some(&form), wrong: Some(wrong), ..With::default() };
+                answer(&app, &staff, &visitor, &id, with, StatusCode::CONFLICT).await
+            }
+            None => fails(&app, &visitor, problem),
+        },
+    }
+}
+
+enum Kept<'a> {
+    As(i64),
+    Not(Box<With<'a>>),
+}
+
+fn version_of(form: &Fields) -> i64 {
+    form.get("version").parse().unwrap_or(0)
+}
+
+async fn saved<'a>(
+    app: &App,
+    staff: &Staff,
+    visitor: &Visitor,
+    id: &str,
+    form: &'a Fields,
+) -> Result<Kept<'a>, Problem> {
+    let work = find(app, staff, id).await?;
+    let mut conn = app.db.read().await?;
+    let version = version_of(form);
+    // The form was drawn from that version; fields that it does not have are as they were then.
+    let written = store::version(&mut conn, work.id, version).await?.ok_or(Problem::NotFound("version"))?;
+    drop(conn);
+    let read = form::read(form, &Work { written, ..work.clone() });
+    if !read.faults.is_empty() {
+        return Ok(Kept::Not(Box::new(With { typed: Some(form), faults: read.faults, ..With::default() })));
+    }
+    match acts::save(app, &by(staff), work.id, version, read.written, read.due).await? {
+        Saved::As(version, _) => Ok(Kept::As(version)),
+        Saved::Clash(_, joined) => {
+            let w = visitor.lang.desk();
+            let text = |value: &serde_json::Value| match value {
+                serde_json::Value::String(text) => text.clone(),
+                serde_json::Value::Null => String::new(),
+                other => other.to_string(),
+            };
+            let clashes = joined.conflicts.iter().map(|clash| Clash {
+                label: form::label(&clash.field, w),
+                mine: text(&clash.mine),
+                theirs: text(&clash.theirs),
+                field: clash.field.clone(),
+            });
+            let clashes = clashes.collect();
+            Ok(Kept::Not(Box::new(With { clashes, joined: Some(joined.written), ..With::default() })))
+        }
+    }
+}
+
+/// A refusal in the page's language; `None` for what is no refusal.
+fn said_of(problem: &Problem, lang: Lang) -> Option<String> {
+    match problem {
+        Problem::Forbidden { vi, en } | Problem::Refused { vi, en } | Problem::NotNow { vi, en } => {
+            Some(if lang == Lang::Vi { vi.clone() } else { en.clone() })
+        }
+        Problem::Invalid(faults) => Some(faults.iter().map(|f| words(f, lang)).collect::<Vec<_>>().join(" ")),
+        _ => None,
+    }
+}
+
+/// `POST /ban-lam-viec/tin/{id}/viec`
+pub async fn act(
+    State(app): State<App>,
+    staff: Staff,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Filled(form): Filled,
+) -> Response {
+    match Act::of(form.get("viec")) {
+        Some(act) => carry_out(&app, &staff, &visitor, &id, version_of(&form), act, form.some("ly-do")).await,
+        None => fails(&app, &visitor, Problem::invalid("viec", "no such act")),
+    }
+}
+
+async fn carry_out(
+    app: &App,
+    staff: &Staff,
+    visitor: &Visitor,
+    id: &str,
+    version: i64,
+    act: Act,
+    why: Option<String>,
+) -> Response {
+    let acted = async {
+        let work = find(app, staff, id).await?;
+        acts::act(app, &by(staff), work.id, version, act, why).await
+    };
+    match acted.await {
+        Ok(acted) => match (acted.done, acted.stage) {
+            (Some(done), _) => see(visitor.lang, &format!("{HOME}/muc/{}?xong=dang", done.reference)),
+            (None, Stage::Discarded) => see(visitor.lang, HOME),
+            (None, _) => {
+                let said = match act {
+                    Act::Submit => "trinh",
+                    Act::Approve => "duyet",
+                    Act::SendBack => "tra-lai",
+                    _ => "luu",
+                };
+                see(visitor.lang, &format!("{HOME}/tin/{id}?xong={said}"))
+            }
+        },
+        Err(problem) => match said_of(&problem, visitor.lang) {
+            Some(wrong) => {
+                let with = With { wrong: Some(wrong), ..With::default() };
+                answer(app, staff, visitor, id, with, StatusCode::CONFLICT).await
+            }
+            None => fails(app, visitor, problem),
+        },
+    }
+}
+
+#[derive(Template)]
+#[template(path = "drafts/preview.html")]
+struct Preview {
+    shell: Shell,
+    desk: Desk,
+    back: String,
+    title: String,
+    summary: String,
+    facts: Vec<(String, String)>,
+    body: String,
+}
+
+/// `GET /ban-lam-viec/tin/{id}/xem`
+pub async fn preview(
+    State(app): State<App>,
+    staff: Staff,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Response {
+    let lang = visitor.lang;
+    match find(&app, &staff, &id).await {
+        Ok(work) => {
+            let w = lang.desk();
+            let draft = &work.written.draft;
+            let day = |day: &Option<jiff::civil::Date>| day.map(|day| date::date(lang, day));
+            let facts = [
+                ("form", draft.form.clone()),
+                ("number", draft.number.clone()),
+                ("agency", draft.agency.clone()),
+                ("signer", draft.signer.clone()),
+                ("issued", day(&draft.issued)),
+                ("effective", day(&draft.effective)),
+                ("expires", day(&draft.expires)),
+            ];
+            let body = network::content::Body {
+                format: draft.format.parse().unwrap_or(network::content::Format::Markdown),
+                text: draft.text.clone(),
+                layer: network::content::Layer::Official,
+            };
+            let page = Preview {
+                shell: shell(&app, &visitor, &staff.portal, work.title()),
+                desk: Desk::of(&staff, lang, HOME, None),
+                back: lang.path(&format!("{HOME}/tin/{id}")),
+                title: work.title().to_owned(),
+                summary: draft.summary.clone(),
+                facts: facts
+                    .into_iter()
+                    .filter_map(|(name, value)| Some((form::label(name, w), value?)))
+                    .collect(),
+                body: body::render(&body).html,
+            };
+            drawn(&app, &visitor, StatusCode::OK, &page)
+        }
+        Err(problem) => fails(&app, &visitor, problem),
+    }
+}
+
+/// A piece of a text: as it was, gone, or new.
+struct Piece {
+    tag: &'static str,
+    text: String,
+}
+
+/// A field that differs.
+struct Difference {
+    label: String,
+    pieces: Vec<Piece>,
+}
+
+#[derive(Template)]
+#[template(path = "drafts/compare.html")]
+struct Compare {
+    shell: Shell,
+    desk: Desk,
+    back: String,
+    against: String,
+    differences: Vec<Difference>,
+}
+
+/// `GET /ban-lam-viec/tin/{id}/so-sanh`: against the first version, which for a further edition is what stands.
+pub async fn compare(
+    State(app): State<App>,
+    staff: Staff,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Response {
+    let page = async {
+        let lang = visitor.lang;
+        let w = lang.desk();
+        let work = find(&app, &staff, &id).await?;
+        let mut conn = app.db.read().await?;
+        let first = store::version(&mut conn, work.id, 1).await?.ok_or(Problem::NotFound("version"))?;
+        Ok::<_, Problem>(Compare {
+            shell: shell(&app, &visitor, &staff.portal, w.compare_title),
+            desk: Desk::of(&staff, lang, HOME, None),
+            back: lang.path(&format!("{HOME}/tin/{id}")),
+            against: if work.base > 0 { w.compare_edition(work.base) } else { w.compare_first.to_owned() },
+            differences: differences(&first, &work.written, lang)?,
+        })
+    };
+    match page.await {
+        Ok(page) => drawn(&app, &visitor, StatusCode::OK, &page),
+        Err(problem) => fails(&app, &visitor, problem),
+    }
+}
+
+fn differences(before: &Written, after: &Written, lang: Lang) -> Result<Vec<Difference>, Problem> {
+    let flat = |written: &Written| -> anyhow::Result<serde_json::Map<String, serde_json::Value>> {
+        let mut map = match serde_json::to_value(&written.draft)? {
+            serde_json::Value::Object(map) => map,
+            _ => Default::default(),
+        };
+        let names: Vec<_> = written.files.iter().map(|file| file.name.as_str()).collect();
+        map.insert("files".into(), names.join("\n").into());
+        Ok(map)
+    };
+    let (before, after) = (flat(before)?, flat(after)?);
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let text = |value: Option<&serde_json::Value>| match value {
+        Some(serde_json::Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+        None => String::new(),
+    };
+    let mut all = Vec::new();
+    for name in names {
+        let (old, new) = (text(before.get(name)), text(after.get(name)));
+        if old == new {
+            continue;
+        }
+        // A bound on time: two long texts without anything in common are shown as taken out and put in.
+        let diff =
+            TextDiff::configure().timeout(std::time::Duration::from_millis(500)).diff_words(&old, &new);
+        let mut pieces: Vec<Piece> = Vec::new();
+        for change in diff.iter_all_changes() {
+            let tag = match change.tag() {
+                ChangeTag::Equal => "",
+                ChangeTag::Delete => "del",
+                ChangeTag::Insert => "ins",
+            };
+            match pieces.last_mut() {
+                Some(last) if last.tag == tag => last.text.push_str(change.value()),
+                _ => pieces.push(Piece { tag, text: change.value().to_owned() }),
+            }
+        }
+        all.push(Difference { label: form::label(name, lang.desk()), pieces });
+    }
+    Ok(all)
+}

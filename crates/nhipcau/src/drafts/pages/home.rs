@@ -1,0 +1,284 @@
+//! What waits, what was issued, and the choice of what to write.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::Timestamp;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::{by, fails, kind_name, stage_name};
+use crate::agencies;
+use crate::app::App;
+use crate::clock::instant;
+use crate::drafts::life::Stage;
+use crate::drafts::store::{self, Line};
+use crate::drafts::{acts, alone, ends};
+use crate::items::pages::title;
+use crate::items::store as items;
+use crate::people::Duty;
+use crate::people::forms::Filled;
+use crate::people::gate::Staff;
+use crate::people::pages::{Desk, HOME, drawn, see, shell};
+use crate::problem::Problem;
+use crate::web::shell::Shell;
+use crate::web::visitor::Visitor;
+use crate::words::{Lang, date};
+
+/// In microseconds.
+const DAY: i64 = 86_400_000_000;
+const MONTH: i64 = 30 * DAY;
+/// How many lines a list shows.
+const MOST: i64 = 50;
+
+/// A line of a list.
+pub struct Row {
+    href: String,
+    title: String,
+    /// Kind, who, when, in one sentence.
+    says: String,
+    /// True for what calls for this person.
+    mine: bool,
+}
+
+/// A list under a heading.
+pub struct List {
+    title: String,
+    rows: Vec<Row>,
+    /// What to do first, if there is nothing.
+    empty: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "drafts/home.html")]
+struct Home {
+    shell: Shell,
+    desk: Desk,
+    writes: bool,
+    roles: String,
+    /// How often the agency has issued alone, if it has.
+    alone: Option<String>,
+    lists: Vec<List>,
+}
+
+/// `GET /ban-lam-viec`
+pub async fn home(State(app): State<App>, staff: Staff, visitor: Visitor) -> Response {
+    match home_of(&app, &staff, &visitor).await {
+        Ok(page) => drawn(&app, &visitor, StatusCode::OK, &page),
+        Err(problem) => fails(&app, &visitor, problem),
+    }
+}
+
+async fn home_of(app: &App, staff: &Staff, visitor: &Visitor) -> Result<Home, Problem> {
+    let (lang, log, now) = (visitor.lang, staff.portal.log, app.clock.now());
+    let w = lang.desk();
+    let mut conn = app.db.read().await?;
+    let approves = staff.may(Duty::Approve);
+    let mut lists = Vec::new();
+    let used = alone::count(&mut conn, log, now.as_microsecond() - 365 * DAY).await?;
+    if staff.may(Duty::Write) {
+        let me = staff.account.id.to_string();
+        let row = |line: Line, stage: Stage| {
+            let mine = match stage {
+                Stage::InReview => approves && line.account != me,
+                Stage::Approved => approves,
+                _ => line.account == me,
+            };
+            row(line, lang, now, mine)
+        };
+        for (stage, title, empty) in [
+            (
+                Stage::InReview,
+                w.list_review,
+                if approves { w.list_review_none } else { w.list_review_none_editor },
+            ),
+            (Stage::Approved, w.list_approved, ""),
+            (Stage::Scheduled, w.list_scheduled, ""),
+            (Stage::Draft, w.list_drafts, w.list_drafts_none),
+            (Stage::Discarded, w.list_discarded, ""),
+        ] {
+            let rows = store::list(&mut conn, log, stage, MOST).await?;
+            if rows.is_empty() && empty.is_empty() {
+                continue;
+            }
+            let count = if rows.is_empty() {
+                String::new()
+            } else {
+                format!(" · {}", store::count(&mut conn, log, stage).await?)
+            };
+            let rows = rows.into_iter().map(|line| row(line, stage)).collect();
+            lists.push(List { title: format!("{title}{count}"), rows, empty });
+        }
+        let below = alone::below(&mut conn, app, &staff.portal.origin, now.as_microsecond() - MONTH).await?;
+        if !below.is_empty() {
+            let directory = app.directory.load();
+            let mut rows = Vec::new();
+            for (origin, id, at) in below {
+                let reference = items::Reference::of(&origin, id);
+                let found = items::find(&mut conn, &reference).await?;
+                let name = found.map(|standing| title(&standing.card, lang).text).unwrap_or_default();
+                let agency = agencies::name(directory.agency(&origin), lang, origin.as_str());
+                rows.push(Row {
+                    href: format!("/muc/{reference}"),
+                    title: if name.is_empty() { w.untitled.to_owned() } else { name },
+                    says: w.alone_by(agency, date::short(lang, instant(at), now)),
+                    mine: true,
+                });
+            }
+            lists.push(List { title: w.list_alone.to_owned(), rows, empty: "" });
+        }
+        let waiting = ends::all_waiting(&mut conn, log).await?;
+        if !waiting.is_empty() {
+            let mut rows = Vec::new();
+            for (item, how, name, at) in waiting {
+                let id = Uuid::try_parse(&item).map_err(anyhow::Error::from)?;
+                let reference = items::Reference::of(&staff.portal.origin, id);
+                let Some(standing) = items::find(&mut conn, &reference).await? else { continue };
+                rows.push(Row {
+                    href: format!("{HOME}/muc/{reference}"),
+                    title: title(&standing.card, lang).text,
+                    says: w.end_waits(
+                        super::item::how_name(&how, w),
+                        name,
+                        date::short(lang, instant(at), now),
+                    ),
+                    mine: approves,
+                });
+            }
+            lists.insert(0, List { title: w.list_ends.to_owned(), rows, empty: "" });
+        }
+    }
+    Ok(Home {
+        shell: shell(app, visitor, &staff.portal, w.console),
+        desk: Desk::of(staff, lang, HOME, None),
+        writes: staff.may(Duty::Write),
+        alone: (used > 0).then(|| w.alone_own(used)),
+        roles: staff.roles.iter().map(|role| role.name(lang)).collect::<Vec<_>>().join(", "),
+        lists,
+    })
+}
+
+fn row(line: Line, lang: Lang, now: Timestamp, mine: bool) -> Row {
+    let w = lang.desk();
+    let stage = Stage::of(&line.stage).unwrap_or(Stage::Draft);
+    let mut says = vec![kind_name(&line.kind, lang)];
+    match line.change.as_str() {
+        "correct" => says.push(w.change_correct.to_owned()),
+        "update" => says.push(w.change_update.to_owned()),
+        "replace" => says.push(w.change_replace.to_owned()),
+        _ => {}
+    }
+    if let Some(due) = line.due.filter(|_| stage.is_open()) {
+        says.push(w.row_due(date::short(lang, instant(due), now)));
+    }
+    says.push(w.row_saved(line.name, date::short(lang, instant(line.changed), now)));
+    Row {
+        href: format!("{HOME}/tin/{}", line.id),
+        title: if line.title.is_empty() { w.untitled.to_owned() } else { line.title },
+        says: says.join(" · "),
+        mine,
+    }
+}
+
+/// A kind that can be written.
+pub struct Kind {
+    id: String,
+    name: String,
+    says: String,
+}
+
+#[derive(Template)]
+#[template(path = "drafts/choose.html")]
+struct Choose {
+    shell: Shell,
+    desk: Desk,
+    kinds: Vec<Kind>,
+}
+
+/// `GET /ban-lam-viec/tin/moi`
+pub async fn choose(State(app): State<App>, staff: Staff, visitor: Visitor) -> Response {
+    let lang = visitor.lang;
+    let kinds = ["news", "notice", "press", "directive", "document"].map(|id| Kind {
+        id: id.to_owned(),
+        name: kind_name(id, lang),
+        says: super::persons_say(id, lang),
+    });
+    let page = Choose {
+        shell: shell(&app, &visitor, &staff.portal, lang.desk().choose_kind),
+        desk: Desk::of(&staff, lang, HOME, None),
+        kinds: kinds.into(),
+    };
+    drawn(&app, &visitor, StatusCode::OK, &page)
+}
+
+/// `POST /ban-lam-viec/tin/moi`
+pub async fn begin(State(app): State<App>, staff: Staff, visitor: Visitor, Filled(form): Filled) -> Response {
+    match acts::create(&app, &by(&staff), form.get("kind")).await {
+        Ok(id) => see(visitor.lang, &format!("{HOME}/tin/{id}")),
+        Err(problem) => fails(&app, &visitor, problem),
+    }
+}
+
+/// Which page of a list.
+#[derive(Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    trang: i64,
+}
+
+#[derive(Template)]
+#[template(path = "drafts/issued.html")]
+struct Issued {
+    shell: Shell,
+    desk: Desk,
+    rows: Vec<Row>,
+    newer: Option<String>,
+    older: Option<String>,
+}
+
+/// `GET /ban-lam-viec/da-dang`
+pub async fn issued(
+    State(app): State<App>,
+    staff: Staff,
+    visitor: Visitor,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let page = async {
+        let (lang, now) = (visitor.lang, app.clock.now());
+        let w = lang.desk();
+        let page = asked.trang.clamp(1, 100_000);
+        let mut conn = app.db.read().await?;
+        let mut standing = items::of_log(&mut conn, staff.portal.log, (page - 1) * MOST, MOST + 1).await?;
+        let more = standing.len() as i64 > MOST;
+        standing.truncate(MOST as usize);
+        let rows = standing.into_iter().map(|item| {
+            let stage = acts::stage_of(item.state);
+            let name = title(&item.card, lang).text;
+            Row {
+                href: format!("{HOME}/muc/{}", item.reference()),
+                says: [
+                    kind_name(&item.kind, lang),
+                    stage_name(stage, w).to_owned(),
+                    w.row_edition(item.edition),
+                    date::short(lang, instant(item.changed), now),
+                ]
+                .join(" · "),
+                title: if name.is_empty() { w.untitled.to_owned() } else { name },
+                mine: false,
+            }
+        });
+        let at = |page: i64| lang.path(&format!("{HOME}/da-dang?trang={page}"));
+        Ok::<_, Problem>(Issued {
+            shell: shell(&app, &visitor, &staff.portal, w.nav_issued),
+            desk: Desk::of(&staff, lang, "/ban-lam-viec/da-dang", None),
+            rows: rows.collect(),
+            newer: (page > 1).then(|| at(page - 1)),
+            older: more.then(|| at(page + 1)),
+        })
+    };
+    match page.await {
+        Ok(page) => drawn(&app, &visitor, StatusCode::OK, &page),
+        Err(problem) => fails(&app, &visitor, problem),
+    }
+}

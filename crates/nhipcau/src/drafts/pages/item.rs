@@ -1,0 +1,196 @@
+//! An item that stands, as its own agency sees it: begin the next edition, propose an end, confirm what another proposed.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::draft::Asked;
+use super::{by, fails, kind_name, stage_name, words};
+use crate::app::App;
+use crate::clock::instant;
+use crate::drafts::{acts, ends, store};
+use crate::items::pages::title;
+use crate::items::publish::{self, Reason};
+use crate::items::store::Standing;
+use crate::people::Duty;
+use crate::people::forms::{Fields, Filled};
+use crate::people::gate::Staff;
+use crate::people::pages::{Desk, HOME, drawn, see, shell};
+use crate::problem::Problem;
+use crate::web::shell::Shell;
+use crate::web::visitor::Visitor;
+use crate::words::{DeskWords, Lang, date};
+
+/// What a proposed end is called.
+pub fn how_name(how: &str, w: &'static DeskWords) -> &'static str {
+    match how {
+        "gone" => w.how_gone,
+        "erase" => w.how_erase,
+        _ => w.how_withdraw,
+    }
+}
+
+struct Waiting {
+    says: String,
+    reason: String,
+    basis: String,
+    at: i64,
+    confirms: bool,
+    drops: bool,
+}
+
+#[derive(Template)]
+#[template(path = "drafts/item.html")]
+struct ItemPage {
+    shell: Shell,
+    desk: Desk,
+    reference: String,
+    title: String,
+    kind: String,
+    stage: &'static str,
+    edition: String,
+    writes: bool,
+    /// False for what is erased.
+    lives: bool,
+    open: Option<String>,
+    waiting: Option<Waiting>,
+    wrong: Option<String>,
+    how: String,
+    reason: String,
+    basis: String,
+}
+
+async fn own(app: &App, staff: &Staff, reference: &str) -> Result<Standing, Problem> {
+    let standing = publish::own(app, reference).await?;
+    if standing.log == staff.portal.log { Ok(standing) } else { Err(Problem::NotFound("item")) }
+}
+
+/// `GET /ban-lam-viec/muc/{reference}`
+pub async fn item(
+    State(app): State<App>,
+    staff: Staff,
+    visitor: Visitor,
+    Path(reference): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let w = visitor.lang.desk();
+    let said = match asked.done() {
+        "dang" => Some(w.done_issued.to_owned()),
+        "de-xuat" => Some(w.done_proposed.to_owned()),
+        "go" => Some(w.done_ended.to_owned()),
+        "bo" => Some(w.done_dropped.to_owned()),
+        _ => None,
+    };
+    answer(&app, &staff, &visitor, &reference, said, None, &Fields::default()).await
+}
+
+async fn answer(
+    app: &App,
+    staff: &Staff,
+    visitor: &Visitor,
+    reference: &str,
+    said: Option<String>,
+    wrong: Option<String>,
+    typed: &Fields,
+) -> Response {
+    let page = async {
+        let (lang, now) = (visitor.lang, app.clock.now());
+        let w = lang.desk();
+        let standing = own(app, staff, reference).await?;
+        let mut conn = app.db.read().await?;
+        let me = staff.account.id.to_string();
+        let waiting = ends::waiting(&mut conn, standing.log, standing.item).await?.map(|p| Waiting {
+            says: w.end_waits(how_name(&p.how, w), &p.name, date::short(lang, instant(p.at), now)),
+            confirms: staff.may(Duty::Approve) && p.account != me,
+            drops: staff.may(Duty::Approve) || p.account == me,
+            reason: p.reason,
+            basis: p.basis,
+            at: p.at,
+        });
+        let name = title(&standing.card, lang).text;
+        let open = store::open_of(&mut conn, standing.log, standing.item).await?;
+        Ok::<_, Problem>(ItemPage {
+            shell: shell(app, visitor, &staff.portal, &name),
+            desk: Desk::of(staff, lang, "/ban-lam-viec/da-dang", said),
+            reference: standing.reference().to_string(),
+            title: if name.is_empty() { w.untitled.to_owned() } else { name },
+            kind: kind_name(&standing.kind, lang),
+            stage: stage_name(acts::stage_of(standing.state), w),
+            edition: w.row_edition(standing.edition),
+            writes: staff.may(Duty::Write),
+            lives: standing.state != crate::items::State::Erased,
+            open: open.map(|id| lang.path(&format!("{HOME}/tin/{id}"))),
+            waiting,
+            how: typed.get("cach").to_owned(),
+            reason: typed.get("ly-do").to_owned(),
+            basis: typed.get("can-cu").to_owned(),
+            wrong,
+        })
+    };
+    match page.await {
+        Ok(page) => {
+            let status = if page.wrong.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
+            drawn(app, visitor, status, &page)
+        }
+        Err(problem) => fails(app, visitor, problem),
+    }
+}
+
+/// `POST /ban-lam-viec/muc/{reference}/sua`
+pub async fn next(
+    State(app): State<App>,
+    staff: Staff,
+    visitor: Visitor,
+    Path(reference): Path<String>,
+    Filled(form): Filled,
+) -> Response {
+    let begun = async {
+        let change = form.get("change").parse().map_err(|e: String| Problem::invalid("change", e))?;
+        acts::next(&app, &by(&staff), &reference, change).await
+    };
+    match begun.await {
+        Ok(id) => see(visitor.lang, &format!("{HOME}/tin/{id}")),
+        Err(problem) => fails(&app, &visitor, problem),
+    }
+}
+
+/// `POST /ban-lam-viec/muc/{reference}/go`
+pub async fn end(
+    State(app): State<App>,
+    staff: Staff,
+    visitor: Visitor,
+    Path(reference): Path<String>,
+    Filled(form): Filled,
+) -> Response {
+    let done = async {
+        let standing = own(&app, &staff, &reference).await?;
+        let at = form.get("luc").parse().unwrap_or(0);
+        match form.get("viec") {
+            "xac-nhan" => ends::decide(&app, &by(&staff), &standing, at, true).await.map(|_| "go"),
+            "bo" => ends::decide(&app, &by(&staff), &standing, at, false).await.map(|_| "bo"),
+            _ => {
+                let reason = Reason {
+                    reason: form.get("ly-do").trim().to_owned(),
+                    basis: form.some("can-cu"),
+                    ..Reason::default()
+                };
+                ends::propose(&app, &by(&staff), &standing, form.get("cach"), reason)
+                    .await
+                    .map(|()| "de-xuat")
+            }
+        }
+    };
+    match done.await {
+        Ok(said) => see(visitor.lang, &format!("{HOME}/muc/{reference}?xong={said}")),
+        Err(Problem::Invalid(faults)) => {
+            let wrong = faults.iter().map(|fault| words(fault, visitor.lang)).collect::<Vec<_>>().join(" ");
+            answer(&app, &staff, &visitor, &reference, None, Some(wrong), &form).await
+        }
+        Err(Problem::Refused { vi, en } | Problem::Forbidden { vi, en }) => {
+            let wrong = if visitor.lang == Lang::Vi { vi } else { en };
+            answer(&app, &staff, &visitor, &reference, None, Some(wrong), &form).await
+        }
+        Err(problem) => fails(&app, &visitor, problem),
+    }
+}
