@@ -289,7 +289,7 @@ fn audited(act: Act) -> &'static str {
 }
 
 /// A draft of an agency; those of others are not there.
-pub(super) async fn find(conn: &mut Conn, log: i64, id: Uuid) -> Result<Work, Problem> {
+pub async fn find(conn: &mut Conn, log: i64, id: Uuid) -> Result<Work, Problem> {
     store::find(conn, log, id).await?.ok_or(Problem::NotFound("draft"))
 }
 
