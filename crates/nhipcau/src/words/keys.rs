@@ -46,11 +46,6 @@ words! {
     at_today(hour),
     at_day(hour, date),
     // What items are
-    kind_document,
-    kind_directive,
-    kind_press,
-    kind_news,
-    kind_notice,
     kind_other,
     urgent,
     urgent_very,

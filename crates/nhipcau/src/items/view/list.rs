@@ -219,7 +219,7 @@ impl ListPage {
     /// The choices of kind.
     pub fn kinds(&self) -> Vec<Choice> {
         let all = (None, self.shell.w().filter_all);
-        let each = Kind::ALL.into_iter().map(|kind| (Some(kind), kind.label(self.shell.lang)));
+        let each = Kind::all().map(|kind| (Some(kind), kind.label(self.shell.lang)));
         std::iter::once(all)
             .chain(each)
             .map(|(kind, label)| Choice {
