@@ -11,6 +11,7 @@ pub mod describe;
 pub mod example;
 pub mod facts;
 mod fits;
+pub mod posted;
 mod read;
 pub mod schema;
 mod shape;

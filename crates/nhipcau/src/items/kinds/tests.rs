@@ -198,6 +198,43 @@ fn what_forms_send_is_made_ready() {
     assert_eq!(ready, due);
 }
 
+#[test]
+fn a_form_names_values_as_faults_do() {
+    let mut details = Map::new();
+    for (name, value) in [("from", "2026-12-14"), ("events[1].what", "Họp"), ("downtime.nature", "planned")]
+    {
+        posted::put(&mut details, name, value.into()).unwrap();
+    }
+    let due = json!({ "from": "2026-12-14", "events": [{}, { "what": "Họp" }], "downtime": { "nature": "planned" } });
+    assert_eq!(Value::Object(details.clone()), due);
+    for bad in [
+        "from",
+        "from.day",
+        "from[0].day",
+        "downtime[0].nature",
+        "events.what",
+        "events[1].what",
+        "events[53].what",
+        "events[-1].what",
+        "events[0]what",
+        "events[0]",
+        "a.b.c",
+        ".",
+        "a.",
+        ".a",
+        "[0].a",
+        "",
+    ] {
+        let before = details.clone();
+        let taken = posted::put(&mut details, bad, "x".into());
+        // A name without a dot is a key, if a strange one: the check says so with the list of those that are known.
+        if taken.is_ok() {
+            assert!(!bad.contains('.') && bad != "from", "{bad}");
+            details = before;
+        }
+    }
+}
+
 fn drawn(kind: &str, details: Value, lang: Lang) -> Vec<Fact> {
     let Value::Object(map) = details else { unreachable!() };
     let agency = |domain: &str| (domain == "mof.gov.vn").then(|| "Bộ Tài chính".to_owned());

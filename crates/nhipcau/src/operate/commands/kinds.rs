@@ -16,8 +16,8 @@ Examples:
   nhipcau kinds procedure --example > thu-tuc.md && nhipcau issue thu-tuc.md --dry-run
   nhipcau kinds procedure --schema       its JSON Schema (2020-12), as /api/v1/kinds/procedure serves it
 
-In front matter between --- and ---, a kind's own field is written details.deadline: 2026-12-31. Rows (tasks, events) need
-TOML between +++ and +++, as --example prints it. An example that names a file needs it beside: its contents are printed
+In front matter between --- and ---, a kind's own field is written details.deadline: 2026-12-31, and one of a row
+details.events[0].at: 2026-12-31T08:00; many rows read better as TOML between +++ and +++, as --example prints it. An example that names a file needs it beside: its contents are printed
 as the last comment.")]
 pub struct Args {
     /// The word of a kind; all of them if absent
