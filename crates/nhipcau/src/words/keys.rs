@@ -83,6 +83,7 @@ words! {
     list_none,
     filters,
     filter_kind,
+    filter_more,
     filter_origin,
     filter_all,
     filter_own,
