@@ -327,6 +327,7 @@ impl Written {
             expires: item.expires,
             urgency: item.urgency.map(|urgency| urgency.word().to_owned()),
             fields: item.fields.clone(),
+            details: item.details.clone().map(|details| details.0).unwrap_or_default(),
             text: item.body.text.clone(),
             format,
             layer: if item.body.layer == Layer::Digitised { "digitised".into() } else { String::new() },

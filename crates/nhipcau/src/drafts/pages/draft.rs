@@ -193,7 +193,7 @@ async fn page(
         kind: kind_name(&work.written.draft.kind, lang),
         stage: stage_name(work.stage, w),
         change: change_name(&work, lang),
-        persons: persons_say(&work.written.draft.kind, lang),
+        persons: persons_say(app, &work.written.draft.kind, lang),
         writes,
         groups: match with.joined {
             Some(written) => form::groups(&Work { written, ..work.clone() }, lang, None, &with.faults),

@@ -202,7 +202,7 @@ pub async fn choose(State(app): State<App>, staff: Staff, visitor: Visitor) -> R
     let kinds = ["news", "notice", "press", "directive", "document"].map(|id| Kind {
         id: id.to_owned(),
         name: kind_name(id, lang),
-        says: super::persons_say(id, lang),
+        says: super::persons_say(&app, id, lang),
     });
     let page = Choose {
         shell: shell(&app, &visitor, &staff.portal, lang.desk().choose_kind),

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::{Kind, Legal, Span, Urgency};
+use crate::items::kinds::facts::Fact;
 use crate::web::shell::Shell;
 use crate::words::{Lang, date, number};
 
@@ -63,6 +64,8 @@ pub struct ItemPage {
     pub layer: Layer,
     /// Where the item was taken from.
     pub source: Option<Source>,
+    /// What its kind asks for, by name; short facts stand beside their names, longer ones in sections of their own.
+    pub facts: Vec<Fact>,
     /// Files of the item.
     pub files: Vec<FileLink>,
     /// The three stops under the title.
@@ -332,10 +335,7 @@ impl ItemPage {
 
     /// What the agency is to the item: a document is issued by one, anything else is published.
     fn agency_label(&self) -> &'static str {
-        match self.kind {
-            Kind::Document | Kind::Directive => self.shell.w().fact_agency,
-            _ => self.shell.w().fact_publisher,
-        }
+        if self.kind.is_official() { self.shell.w().fact_agency } else { self.shell.w().fact_publisher }
     }
 
     /// Where the original stands, if it can be read there.
