@@ -1,8 +1,9 @@
-//! The pages of the newsroom: what waits (`home`), a draft and what is done with it (`draft`), an item that stands (`item`).
+//! The pages of the newsroom: what waits (`home`), a draft and what is done with it (`draft`, `look`), an item that stands (`item`).
 
 mod draft;
 mod home;
 mod item;
+mod look;
 
 use axum::response::Response;
 use uuid::Uuid;
@@ -18,9 +19,10 @@ use crate::web::answer::failure;
 use crate::web::visitor::Visitor;
 use crate::words::{DeskWords, Lang, date};
 
-pub use draft::{act, compare, draft, preview, save};
+pub use draft::{act, draft, save};
 pub use home::{begin, choose, home, issued};
 pub use item::{end, item, next};
+pub use look::{compare, preview};
 
 /// A draft of this person's agency.
 async fn find(app: &App, staff: &Staff, id: &str) -> Result<Work, Problem> {

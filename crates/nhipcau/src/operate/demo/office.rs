@@ -24,9 +24,9 @@ const FILE: &str = "accounts.txt";
 /// Syllables of a password that can be typed on any keyboard. Six of 32 are 30 bits: enough for nodes that are reached over
 /// loopback only and count tries.
 const SYLLABLES: [&str; 32] = [
-    "ban", "cau", "dao", "gio", "hoa", "keo", "lua", "mua", "nui", "rung", "song", "tre", "vuon", "xuan", "bien", "chim",
-    "dong", "giay", "hang", "khoai", "lang", "may", "ngoi", "phuong", "quat", "sao", "thuyen", "trang", "vai", "que",
-    "nhip", "nang",
+    "ban", "cau", "dao", "gio", "hoa", "keo", "lua", "mua", "nui", "rung", "song", "tre", "vuon", "xuan",
+    "bien", "chim", "dong", "giay", "hang", "khoai", "lang", "may", "ngoi", "phuong", "quat", "sao",
+    "thuyen", "trang", "vai", "que", "nhip", "nang",
 ];
 
 /// Somebody of the demonstration.
@@ -115,7 +115,8 @@ async fn drafts(app: &App, portal: &Portal) -> Result<(), Problem> {
         work.written.draft.title = title.to_owned();
         work.written.draft.text = text.to_owned();
         work.written.draft.sample = true;
-        let acts::Saved::As(version, _) = acts::save(app, &lan, id, work.version, work.written, due).await? else {
+        let acts::Saved::As(version, _) = acts::save(app, &lan, id, work.version, work.written, due).await?
+        else {
             return Err(Problem::NotFound("draft"));
         };
         acts::act(app, &lan, id, version, Act::Submit, None).await?;
