@@ -1,16 +1,20 @@
 //! What the kinds promise: the files are whole, every example fits, every mistake is named by its field.
 #![allow(clippy::unwrap_used)]
 
+mod procedures;
+
 use std::path::Path;
 
 use jiff::civil::{Date, date};
 use network::content::Details;
+use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::facts::{Beside, Fact, Shown};
 use super::*;
 use crate::items::draft::{Draft, markdown_fields};
+use crate::items::view::ValueView;
 use crate::problem::Problem;
 
 const DAY: Date = date(2026, 11, 26);
@@ -280,6 +284,48 @@ fn a_value_of_another_shape_is_shown_as_text_and_never_as_a_link() {
     assert_eq!(rows[0][1], Some(Shown::Own(vec!["javascript:alert(1)".into()])));
 }
 
+/// Any value, most often a text that would like to be a link.
+fn anything() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(json!("javascript:alert(1)")),
+        Just(json!("\"><script>alert(1)</script>")),
+        "[ -~\u{c0}-\u{1ef9}\n]{0,30}".prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<bool>().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(2, 12, 4, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+            proptest::collection::btree_map("[a-z]{1,9}", inner, 0..4)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    /// Whatever an issuer put into a kind's fields, a page draws it and nothing of it acts.
+    #[test]
+    fn no_details_make_a_page_act(kind in 0..FILES.len(), values in proptest::collection::vec((any::<prop::sample::Index>(), anything()), 1..6)) {
+        let kind = &all()[kind];
+        let mut details = kind.example(DAY)["details"].clone();
+        let paths = paths(&kind.fields, "");
+        for (at, value) in values {
+            let (path, _) = at.get(&paths);
+            // A path may have vanished under a value that was put above it.
+            let pointer = format!("/{}", path.replace('[', "/").replace(']', "").replace('.', "/"));
+            if let Some(place) = details.pointer_mut(&pointer) {
+                *place = value;
+            }
+        }
+        let Value::Object(map) = details else { unreachable!() };
+        let beside = Beside { lang: Lang::En, files: &[], agency: &|_| None };
+        for fact in facts::facts(kind, &Details(map), &beside) {
+            let html = ValueView { value: &fact.value, own: "vi" }.to_string();
+            prop_assert!(!html.contains("<script") && !html.contains("href=\"javascript"), "{html}");
+        }
+    }
+}
+
 #[test]
 fn a_file_that_is_not_whole_is_refused_with_its_name() {
     let common = COMMON;
@@ -304,78 +350,4 @@ fn a_file_that_is_not_whole_is_refused_with_its_name() {
     }
     let twice = [("document", good), ("document", good)];
     assert!(read::all(common, &twice).unwrap_err().contains("stands in another file too"));
-}
-
-/// The procedures that were gathered beside the repository; they are read where they lie, and no copy ships.
-fn procedures() -> Option<String> {
-    let home = Path::new(env!("CARGO_MANIFEST_DIR"));
-    home.ancestors().find_map(|folder| {
-        std::fs::read_to_string(folder.join("shared/data/procedures/procedures.jsonl")).ok()
-    })
-}
-
-/// The ways of one record, which its source ran together: `Trực tiếp5 Ngày làm việcMiễn phí…`.
-fn ways(how: &str) -> Vec<Value> {
-    const WAYS: [(&str, &str); 3] =
-        [("Trực tiếp", "direct"), ("Trực tuyến", "online"), ("Dịch vụ bưu chính", "post")];
-    let rest = how.trim_start_matches("Hình thức nộpThời gianPhí, lệ phíMô tả");
-    let mut starts: Vec<(usize, &str, &str)> = WAYS
-        .iter()
-        .flat_map(|(name, id)| rest.match_indices(name).map(move |(at, _)| (at, *name, *id)))
-        // A way begins where a sentence does not go on: what stands before it is no space.
-        .filter(|(at, ..)| *at == 0 || !rest[..*at].ends_with(' '))
-        .collect();
-    starts.sort_unstable();
-    let ends = starts.iter().skip(1).map(|(at, ..)| *at).chain([rest.len()]);
-    starts
-        .iter()
-        .zip(ends)
-        .map(|((at, name, id), end)| {
-            let said = &rest[at + name.len()..end];
-            match said.split_once("Ngày làm việc") {
-                Some((days, note)) if days.len() < 10 => {
-                    json!({ "way": id, "time": format!("{days}Ngày làm việc"), "note": note })
-                }
-                _ => json!({ "way": id, "note": said }),
-            }
-        })
-        .collect()
-}
-
-#[test]
-fn real_procedures_fit_their_kind() {
-    let Some(lines) = procedures() else {
-        eprintln!("skipped: shared/data/procedures/procedures.jsonl does not lie beside the repository");
-        return;
-    };
-    let (mut fit, mut not, mut ran_on) = (0, Vec::new(), 0);
-    for line in lines.lines() {
-        let real: Map<String, Value> = serde_json::from_str(line).unwrap();
-        let text = |key: &str| real[key].as_str().unwrap_or_default();
-        let ways = ways(text("how"));
-        ran_on += usize::from(ways.len() > 1);
-        let level = match text("level") {
-            "Cấp bộ" => "ministry",
-            "Cấp tỉnh" => "province",
-            "Cấp xã" => "commune",
-            "Cơ quan khác" => "other",
-            _ => "several",
-        };
-        let title: String = text("name").chars().take(500).collect();
-        let item = json!({
-            "kind": "procedure", "title": title,
-            "source": { "name": "Cổng Dịch vụ công quốc gia", "url": text("url") },
-            "details": {
-                "code": text("code"), "level": level, "levels": text("level"), "field": text("field"),
-                "audience": text("audience"), "authority": text("authority"), "ways": ways, "steps": text("steps"),
-                "nature": text("kind"), "decision": text("decision"), "url": text("url"),
-            },
-        });
-        match faults(&item) {
-            found if found.is_empty() => fit += 1,
-            found => not.push((text("code").to_owned(), found)),
-        }
-    }
-    eprintln!("{fit} procedures fit, {ran_on} of them with more than one way; {} do not", not.len());
-    assert!(fit > 1_700 && not.len() < 20, "{fit} fit; not: {:#?}", &not[..not.len().min(10)]);
 }
