@@ -14,6 +14,7 @@
 
 mod appends;
 mod catch_up;
+mod desk;
 mod load;
 mod nginx;
 mod node;
@@ -73,6 +74,8 @@ pub enum Part {
     Start,
     /// Memory of an idle node
     Memory,
+    /// The console of a portal with 100,000 items: its pages, and saving a draft
+    Desk,
 }
 
 /// How much is measured.
@@ -94,6 +97,8 @@ struct Scale {
     alone: usize,
     /// Entries of the backlog.
     backlog: usize,
+    /// Items of the portal whose console is measured.
+    desk: usize,
     /// Starts.
     starts: usize,
     /// How long a node is left alone before its memory is read.
@@ -109,6 +114,7 @@ const WHOLE: Scale = Scale {
     appends: 30_000,
     alone: 300,
     backlog: 150_000,
+    desk: 100_000,
     starts: 5,
     idle: Duration::from_secs(8),
 };
@@ -122,6 +128,7 @@ const QUICK: Scale = Scale {
     appends: 64,
     alone: 8,
     backlog: 600,
+    desk: 200,
     starts: 1,
     idle: Duration::from_millis(300),
 };
@@ -178,6 +185,7 @@ async fn measure(part: Part, dir: &Path, scale: Scale) -> anyhow::Result<Vec<Lin
         Part::CatchUp => catch_up::catch_up(dir, scale).await,
         Part::Start => serving::start(dir, scale).await,
         Part::Memory => serving::memory(dir, scale).await,
+        Part::Desk => desk::desk(dir, scale).await,
     }
 }
 
