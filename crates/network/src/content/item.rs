@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::check::{self, Check, Limit};
+use super::relation::{self, ItemRelation};
 use super::{Fault, MAX_BODY, Salt};
 use crate::json::Writer;
 use crate::names::ContentHash;
@@ -63,6 +64,8 @@ pub struct Item {
     pub change_note: Option<String>,
     /// True in demonstrations and rehearsals; shown with a mark.
     pub sample: bool,
+    /// What this document does to others, at most 2,000.
+    pub relations: Vec<ItemRelation>,
 }
 
 /// What an item is.
@@ -188,6 +191,9 @@ impl Item {
         json.raws("files", self.files.iter().map(write_file));
         json.text_if("change_note", self.change_note.as_ref());
         json.raw("sample", if self.sample { "true" } else { "false" });
+        if !self.relations.is_empty() {
+            json.raws("relations", self.relations.iter().map(relation::write));
+        }
         let bytes = json.end().into_bytes();
         Item::parse(&bytes)?;
         Ok(bytes)
@@ -245,6 +251,7 @@ fn read(map: &Map<String, Value>, check: &mut Check) -> Item {
         files: read_files(map, check),
         change_note: check.text_if(map, "change_note", Limit::text(2_000)),
         sample: check.flag(map, "sample"),
+        relations: relation::read_all(map, check),
     };
     if item.edition == 0 {
         check.fault("edition", "Số lần ban hành quá lớn.", "The edition is too large.");

@@ -8,12 +8,14 @@
 mod check;
 mod item;
 mod note;
+mod relation;
 
 use std::fmt;
 use std::str::FromStr;
 
 pub use item::{Body, Format, Item, ItemFile, ItemKind, Layer, Source, Urgency};
 pub use note::Note;
+pub use relation::ItemRelation;
 
 /// Media type of an [`Item`].
 pub const ITEM_TYPE: &str = "application/vnd.nhipcau.item+json";

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use vietnam::text::nfc;
 
+use crate::documents::draft::{self as documents, DraftRelation};
 use crate::problem::{Fault, Problem};
 
 /// The most bytes of one attachment of a draft.
@@ -80,6 +81,12 @@ pub struct Draft {
     /// True to have it fetched before everything else.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub urgent: bool,
+    /// What this document does to others.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub relations: Vec<DraftRelation>,
+    /// True where the law lets it have effect from before its issue.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub retroactive: bool,
 }
 
 /// Where a draft was taken from.
@@ -116,6 +123,8 @@ pub struct Checked {
     pub files: Vec<(ItemFile, Vec<u8>)>,
     /// True for the urgent lane.
     pub urgent: bool,
+    /// The number as it was written, if it became another text.
+    pub written: Option<String>,
 }
 
 impl Draft {
@@ -144,6 +153,7 @@ impl Draft {
         }
         let line = |text: String| nfc(text.trim());
         let some = |text: Option<String>| text.map(line).filter(|t| !t.is_empty());
+        let (number, written) = documents::normal(&self.kind, some(self.number), &mut faults);
         let item = Item {
             salt: Salt(salt),
             id,
@@ -157,7 +167,7 @@ impl Draft {
             title: line(self.title),
             title_en: some(self.title_en),
             summary: line(self.summary),
-            number: some(self.number),
+            number,
             form: some(self.form),
             agency: some(self.agency),
             signer: some(self.signer),
@@ -171,9 +181,13 @@ impl Draft {
             files: files.iter().map(|(file, _)| file.clone()).collect(),
             change_note: some(self.change_note),
             sample: self.sample,
+            relations: documents::relations(self.relations, &mut faults),
         };
+        documents::days(&item, self.retroactive, &mut faults);
         match item.encode() {
-            Ok(bytes) if faults.is_empty() => Ok(Checked { item, bytes, files, urgent: self.urgent }),
+            Ok(bytes) if faults.is_empty() => {
+                Ok(Checked { item, bytes, files, urgent: self.urgent, written })
+            }
             Ok(_) => Err(Problem::Invalid(faults)),
             Err(more) => {
                 faults.extend(more.into_iter().map(|f| Fault {
@@ -323,8 +337,20 @@ fn scalar(key: &str, value: &str) -> serde_json::Value {
             bare.split(',').map(str::trim).filter(|f| !f.is_empty()).collect::<Vec<_>>().into()
         }
         "source" => serde_json::json!({ "name": bare }),
-        "sample" | "urgent" => serde_json::Value::Bool(bare == "true"),
+        "relations" => bare.split(';').map(str::trim).filter(|r| !r.is_empty()).map(relation).collect(),
+        "sample" | "urgent" | "retroactive" => serde_json::Value::Bool(bare == "true"),
         _ => bare.into(),
+    }
+}
+
+/// One relation in a line: `repeals 42/2022/NĐ-CP from 2026-07-01`.
+fn relation(text: &str) -> serde_json::Value {
+    let (kind, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    match rest.rsplit_once(" from ") {
+        Some((number, from)) => {
+            serde_json::json!({ "kind": kind, "number": number.trim(), "from": from.trim() })
+        }
+        None => serde_json::json!({ "kind": kind, "number": rest.trim() }),
     }
 }
 
@@ -340,6 +366,60 @@ mod tests {
         let toml =
             from_markdown("+++\ntitle = \"Lịch trực\"\n[source]\nname = \"Công báo\"\n+++\nXã").unwrap();
         assert_eq!(toml.source.unwrap().name, "Công báo");
+    }
+
+    #[test]
+    fn relations_are_read_from_one_line_or_from_tables() {
+        let draft = from_markdown(
+            "---\ntitle: Nghị định\nkind: document\nnumber: Nghị định số 01 / 2027 / nđ-cp\nissued: 2027-01-05\nrelations: repeals 42/2022/NĐCP from 2027-02-01; based_on 63/2025/QH15\n---\n",
+        )
+        .unwrap();
+        let checked = draft.check(Uuid::from_u128(1), 1, [0; 16]).unwrap();
+        assert_eq!(checked.item.number.as_deref(), Some("01/2027/NĐ-CP"));
+        assert_eq!(checked.written.as_deref(), Some("Nghị định số 01 / 2027 / nđ-cp"));
+        let [repeal, basis] = &checked.item.relations[..] else { panic!("{:?}", checked.item.relations) };
+        assert_eq!((repeal.kind.as_str(), repeal.number.as_str()), ("repeals", "42/2022/NĐ-CP"));
+        assert_eq!(repeal.from, Some("2027-02-01".parse().unwrap()));
+        assert_eq!((basis.number.as_str(), basis.from), ("63/2025/QH15", None));
+        let table = "+++\ntitle = \"x\"\n[[relations]]\nkind = \"suspends\"\nnumber = \"5/QĐ-TTg\"\nfrom = 2027-01-01\npart = \"Điều 5\"\n+++\n";
+        let checked = from_markdown(table).unwrap().check(Uuid::from_u128(1), 1, [0; 16]).unwrap();
+        assert_eq!(checked.item.relations[0].part.as_deref(), Some("Điều 5"));
+    }
+
+    #[test]
+    fn a_document_with_a_bad_number_days_or_relation_is_refused_field_by_field() {
+        let draft = Draft {
+            title: "x".into(),
+            kind: "document".into(),
+            number: Some("42/2022".into()),
+            issued: Some("2027-01-05".parse().unwrap()),
+            effective: Some("2027-01-01".parse().unwrap()),
+            expires: Some("2026-12-31".parse().unwrap()),
+            relations: vec![DraftRelation { kind: "eats".into(), number: "x".into(), ..Default::default() }],
+            ..Draft::default()
+        };
+        let Err(Problem::Invalid(faults)) = draft.clone().check(Uuid::from_u128(1), 1, [0; 16]) else {
+            panic!("accepted")
+        };
+        let fields: Vec<_> = faults.iter().map(|f| f.field.as_str()).collect();
+        for field in ["number", "effective", "expires", "relations[0].kind", "relations[0].number"] {
+            assert!(fields.contains(&field), "{field} missing in {fields:?}");
+        }
+        let back = Draft {
+            number: Some("42/2027/NQ-QH".into()),
+            expires: None,
+            relations: vec![],
+            retroactive: true,
+            ..draft.clone()
+        };
+        assert!(back.clone().check(Uuid::from_u128(1), 1, [0; 16]).is_ok(), "where the law allows it");
+        let undated = Draft { issued: None, effective: None, ..back };
+        assert!(undated.check(Uuid::from_u128(1), 1, [0; 16]).is_err(), "a number without a day of issue");
+        let news = Draft { kind: "news".into(), expires: None, effective: None, relations: vec![], ..draft };
+        assert_eq!(
+            news.check(Uuid::from_u128(1), 1, [0; 16]).unwrap().item.number.as_deref(),
+            Some("42/2022")
+        );
     }
 
     #[test]

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use super::commands::{
-    backup, bundle, doctor, enrol, init, issue, item, look, people, publish, rules, simulate, upgrade, verify,
+    backup, bundle, doctor, enrol, gazette, init, issue, item, look, people, publish, rules, simulate, upgrade,
+    verify,
 };
 use super::{bench, demo, nation, serve};
 
@@ -55,6 +56,8 @@ enum What {
     People(people::Args),
     /// Issue items: a Markdown or JSON file, a folder, JSON lines, or standard input
     Issue(issue::Args),
+    /// Import records of the official gazette with their relations
+    Gazette(gazette::Args),
     /// Correct an item: a new edition that says what was wrong
     Correct(publish::EditionArgs),
     /// Update an item: a new edition, because the matter went on
@@ -126,6 +129,7 @@ pub fn run() -> ExitCode {
             What::Look(args) => look::run(args).await,
             What::People(args) => people::run(args).await,
             What::Issue(args) => issue::run(args).await,
+            What::Gazette(args) => gazette::run(args).await,
             What::Correct(args) => publish::edition(args, "correct").await,
             What::Update(args) => publish::edition(args, "update").await,
             What::Replace(args) => publish::edition(args, "replace").await,

@@ -27,6 +27,8 @@ pub enum Tag {
     Item(i64, String),
     /// The list of items that stand on this node's portals.
     Lists,
+    /// What is known of documents of one number, by its key.
+    Document(String),
     /// Who holds and shows one entry of a log.
     Reach(i64, u64),
     /// Who holds and shows a log, as far as it concerns any entry.

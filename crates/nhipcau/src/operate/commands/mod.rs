@@ -5,6 +5,7 @@ pub mod bundle;
 pub mod call;
 pub mod doctor;
 pub mod enrol;
+pub mod gazette;
 pub mod init;
 pub mod issue;
 pub mod item;
