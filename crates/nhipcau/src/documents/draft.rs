@@ -8,7 +8,7 @@ use vietnam::documents::Effect;
 use vietnam::number::DocumentNumber;
 use vietnam::text::nfc;
 
-use super::{form_of, number_of};
+use super::{form_of, is_document, number_of};
 use crate::items::store::Reference;
 use crate::problem::Fault;
 
@@ -124,7 +124,7 @@ pub fn normal(
     faults: &mut Vec<Fault>,
 ) -> (Option<String>, Option<String>) {
     let Some(written) = written else { return (None, None) };
-    if !matches!(kind, "document" | "directive") {
+    if !is_document(kind) {
         return (Some(written), None);
     }
     match read(&written, "number", faults) {

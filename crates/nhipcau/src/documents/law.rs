@@ -9,11 +9,12 @@ use jiff::civil::Date;
 use network::directory::Directory;
 use network::entry::Level;
 use network::names::Origin;
-use vietnam::documents::{Document, Effect, Facts, Register, Relation, Standing, Which, status_on};
+use vietnam::documents::{Document, Effect, Facts, Register, Relation, Standing, Status, Which, status_on};
 use vietnam::number::DocumentNumber;
 
 use super::store::{self, DocumentRow, RelationRow};
 use crate::db::Conn;
+use crate::items::Card;
 
 /// How far acts upon acts upon acts are followed.
 const DEPTH: usize = 4;
@@ -85,6 +86,25 @@ pub struct Subject {
     pub form: String,
     /// Its dates.
     pub facts: Facts,
+}
+
+/// The document whose card this is, if it has days that can be counted.
+pub fn subject(kind: &str, card: &Card) -> Option<Subject> {
+    let facts = super::facts_of(card)?;
+    let number: Option<DocumentNumber> =
+        card.number.as_ref().filter(|_| super::is_document(kind)).and_then(|number| number.parse().ok());
+    let form = number.as_ref().map(|number| super::form_of(card.form.as_deref(), number, facts.issued));
+    Some(Subject {
+        number,
+        agency: card.agency.clone().unwrap_or_default(),
+        form: form.unwrap_or_default(),
+        facts,
+    })
+}
+
+/// The status where something is known of it: its own days, or what another document did.
+pub fn told(standing: &Standing) -> Option<Status> {
+    (standing.status != Status::Unknown || !standing.reasons.is_empty()).then_some(standing.status)
 }
 
 impl Known {
@@ -192,5 +212,30 @@ fn rank(directory: &Directory, origin: &str) -> u8 {
         Some(Level::Central | Level::Ministry) => 0,
         Some(Level::Province) => 1,
         _ => 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn a_document_is_in_force_from_its_first_day_to_its_last() {
+        let card = |effective, expires| Card { effective, expires, ..Card::default() };
+        let (first, last) = (Some(date(2026, 7, 1)), Some(date(2026, 12, 31)));
+        let status = |card: &Card, day| told(&Known::default().standing(&subject("notice", card)?, day));
+        for (day, expected) in [
+            (date(2026, 6, 30), Status::NotYet),
+            (date(2026, 7, 1), Status::InForce),
+            (date(2026, 12, 31), Status::InForce),
+            (date(2027, 1, 1), Status::Expired),
+        ] {
+            assert_eq!(status(&card(first, last), day), Some(expected), "{day}");
+        }
+        assert_eq!(status(&card(first, None), date(2036, 1, 1)), Some(Status::InForce));
+        assert_eq!(status(&card(None, last), date(2026, 7, 1)), None, "nobody knows from when");
     }
 }

@@ -4,27 +4,33 @@
 //! log; `law` gathers from these what bears upon a number, and `vietnam::documents` decides. Nothing of a status is
 //! stored: a text that comes, is corrected, withdrawn or erased changes the answer the moment it is asked again.
 
+pub mod akn;
 pub mod draft;
 pub mod fold;
 pub mod gazette;
 pub mod law;
-//pub mod pages;
+pub mod pages;
+pub mod panel;
+pub mod record;
 pub mod store;
-//pub mod view;
+pub mod view;
 
 use jiff::civil::Date;
-use network::content::{Item, ItemKind};
+use network::content::Item;
 use vietnam::documents::Facts;
 use vietnam::number::{Abbreviations, DocumentNumber};
 use vietnam::text::slug;
 
 use crate::items::Card;
 
+/// True for the kinds of items that are official documents.
+pub fn is_document(kind: &str) -> bool {
+    matches!(kind, "document" | "directive")
+}
+
 /// A document's number, as far as its item is one.
 pub fn number_of(item: &Item) -> Option<DocumentNumber> {
-    matches!(item.kind, ItemKind::Document | ItemKind::Directive)
-        .then(|| item.number.as_deref()?.parse().ok())
-        .flatten()
+    is_document(&item.kind.to_string()).then(|| item.number.as_deref()?.parse().ok()).flatten()
 }
 
 /// A document's dates as the law counts them. Without a day of issue the first day in force stands for it; with neither

@@ -34,6 +34,8 @@ pub struct DocumentRow {
     pub uniq: String,
     /// Its address below `/vb/`.
     pub address: String,
+    /// How its item stands.
+    pub state: String,
     /// What lists show of its item.
     pub card: String,
 }
@@ -45,6 +47,8 @@ pub struct RelationRow {
     pub origin: String,
     /// Our number for that log.
     pub log: i64,
+    /// The item that states it.
+    pub own_item: String,
     /// The number of the document that states it, as printed.
     pub own: String,
     /// Who issued that document.
@@ -84,7 +88,7 @@ pub async fn of_numbers(conn: &mut Conn, numbers: &[String]) -> sqlx::Result<Vec
         conn,
         DocumentRow,
         "SELECT l.origin, d.log, d.item, d.number, d.printed, d.form, d.agency, d.issued, d.effective, d.expires,
-                d.uniq, d.address, i.card
+                d.uniq, d.address, i.state, i.card
          FROM document d JOIN item i ON i.log = d.log AND i.item = d.item JOIN log l ON l.id = d.log
          WHERE d.number IN ($1) AND i.state = 'standing' ORDER BY d.number, d.log, d.item",
         numbers,
@@ -92,7 +96,7 @@ pub async fn of_numbers(conn: &mut Conn, numbers: &[String]) -> sqlx::Result<Vec
     )
 }
 
-/// The standing documents at this address.
+/// The documents at this address, also those that were withdrawn; those that stand first.
 ///
 /// # Errors
 /// The database's.
@@ -101,9 +105,10 @@ pub async fn at_address(conn: &mut Conn, address: &str) -> sqlx::Result<Vec<Docu
         conn,
         DocumentRow,
         "SELECT l.origin, d.log, d.item, d.number, d.printed, d.form, d.agency, d.issued, d.effective, d.expires,
-                d.uniq, d.address, i.card
+                d.uniq, d.address, i.state, i.card
          FROM document d JOIN item i ON i.log = d.log AND i.item = d.item JOIN log l ON l.id = d.log
-         WHERE d.address IN ($1) AND i.state = 'standing' ORDER BY d.number, d.log, d.item",
+         WHERE d.address IN ($1)
+         ORDER BY CASE i.state WHEN 'standing' THEN 0 ELSE 1 END, d.number, d.log, d.item",
         &[address.to_owned()],
         |address| address.clone()
     )
@@ -117,7 +122,7 @@ pub async fn naming(conn: &mut Conn, numbers: &[String]) -> sqlx::Result<Vec<Rel
     among!(
         conn,
         RelationRow,
-        "SELECT l.origin, r.log, d.printed AS own, d.agency AS own_agency, d.issued AS own_issued, r.number, r.printed,
+        "SELECT l.origin, r.log, r.item AS own_item, d.printed AS own, d.agency AS own_agency, d.issued AS own_issued, r.number, r.printed,
                 r.effect, r.done_to, r.agency, r.issued, r.origin AS other_origin, r.other, r.starts, r.ends, r.part
          FROM relation r JOIN document d ON d.log = r.log AND d.item = r.item
          JOIN item i ON i.log = r.log AND i.item = r.item JOIN log l ON l.id = r.log
@@ -135,7 +140,7 @@ pub async fn stated_by(conn: &mut Conn, numbers: &[String]) -> sqlx::Result<Vec<
     among!(
         conn,
         RelationRow,
-        "SELECT l.origin, r.log, d.printed AS own, d.agency AS own_agency, d.issued AS own_issued, r.number, r.printed,
+        "SELECT l.origin, r.log, r.item AS own_item, d.printed AS own, d.agency AS own_agency, d.issued AS own_issued, r.number, r.printed,
                 r.effect, r.done_to, r.agency, r.issued, r.origin AS other_origin, r.other, r.starts, r.ends, r.part
          FROM document d JOIN relation r ON r.log = d.log AND r.item = d.item
          JOIN item i ON i.log = d.log AND i.item = d.item JOIN log l ON l.id = d.log
