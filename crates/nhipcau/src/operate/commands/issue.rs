@@ -32,7 +32,7 @@ A Markdown file begins with front matter; attachments lie beside it:
 
 Keys: title, title_en, summary, kind (document, directive, press, news, notice), number, form, agency, \
 signer, issued, effective, expires, urgency (urgent, very-urgent, express), fields, layer, source, files, \
-sample, urgent. JSON takes the same, and `text`; /api/v1/openapi.json describes them all.
+sample, urgent, retroactive, relations (repeals 42/2022/NĐ-CP from 2026-07-01; based_on 63/2025/QH15). JSON takes the same, and `text`; /api/v1/openapi.json describes them all.
 
 Each fault is named with its file and line; the others are issued. After Ctrl-C or a fault, type the same \
 again: what was issued is not issued twice. --jobs 1 keeps the order of the lines in the log.")]
@@ -109,7 +109,9 @@ fn line(json: bool, client: &Client, mut answer: Value, place: &str) -> String {
         return answer.to_string();
     }
     let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
-    format!("{}  {}{}", text("reference"), client.base, text("path"))
+    let number = Some(text("number")).filter(|number| !number.is_empty());
+    let number = number.map(|number| format!("  (số, ký hiệu ghi là {number})")).unwrap_or_default();
+    format!("{}  {}{}{number}", text("reference"), client.base, text("path"))
 }
 
 async fn send(client: Option<&Client>, portal: Option<&str>, place: &Place) -> anyhow::Result<Value> {
