@@ -42,7 +42,7 @@ pub struct Item {
     pub form: Option<String>,
     /// The body that issued the document, as printed, at most 300.
     pub agency: Option<String>,
-    /// Who signed it, at most 200.
+    /// Who signed it, at most 500: joint circulars have a dozen signers.
     pub signer: Option<String>,
     /// Day of issue.
     pub issued: Option<Date>,
@@ -226,7 +226,7 @@ fn read(map: &Map<String, Value>, check: &mut Check) -> Item {
         number: check.text_if(map, "number", Limit::line(100)),
         form: check.text_if(map, "form", Limit::line(100)),
         agency: check.text_if(map, "agency", Limit::line(300)),
-        signer: check.text_if(map, "signer", Limit::line(200)),
+        signer: check.text_if(map, "signer", Limit::line(500)),
         issued: check.day_if(map, "issued"),
         effective: check.day_if(map, "effective"),
         expires: check.day_if(map, "expires"),

@@ -46,6 +46,24 @@ pub struct DraftRelation {
     pub part: Option<String>,
 }
 
+impl From<ItemRelation> for DraftRelation {
+    fn from(relation: ItemRelation) -> DraftRelation {
+        let (origin, item) = relation.item.map(|(origin, item)| (origin.to_string(), item)).unzip();
+        DraftRelation {
+            kind: relation.kind,
+            done_to: relation.done_to,
+            number: relation.number,
+            agency: relation.agency,
+            issued: relation.issued,
+            origin,
+            item,
+            from: relation.from,
+            until: relation.until,
+            part: relation.part,
+        }
+    }
+}
+
 /// The relations of an item; each fault is named with its place.
 pub fn relations(drafts: Vec<DraftRelation>, faults: &mut Vec<Fault>) -> Vec<ItemRelation> {
     let mut relations = Vec::new();

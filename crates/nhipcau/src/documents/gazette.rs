@@ -3,7 +3,7 @@
 //! A record is one JSON object a line: `url`, `type`, `number`, `agency`, `issued`, `effective`, `abstract`, `signer`. A
 //! relation is one row of a table: the number on whose page it stands, the gazette's words for it, the other number.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use anyhow::{Context, bail};
 use jiff::civil::{Date, date};
@@ -133,11 +133,12 @@ pub fn relations(table: &[u8]) -> anyhow::Result<HashMap<String, Vec<DraftRelati
 /// Gives each record the relations of its number. Where several records share a number, the table does not say whose a
 /// relation is: the other document states it then, if it is among the records, so that the doubt stays one.
 pub fn joined(records: Vec<Record>, mut stated: HashMap<String, Vec<DraftRelation>>) -> Vec<Draft> {
-    let mut seen: HashMap<String, usize> = HashMap::new();
+    // In a fixed order: who types the command again must hand in the very same drafts.
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for record in &records {
         *seen.entry(record.number.clone()).or_default() += 1;
     }
-    let single: HashSet<&String> = seen.iter().filter(|(_, count)| **count == 1).map(|(n, _)| n).collect();
+    let single: BTreeSet<&String> = seen.iter().filter(|(_, count)| **count == 1).map(|(n, _)| n).collect();
     let shared: Vec<&String> = seen.iter().filter(|(_, count)| **count > 1).map(|(n, _)| n).collect();
     for number in shared {
         let (elsewhere, here): (Vec<_>, Vec<_>) = stated
