@@ -12,6 +12,7 @@ pub mod law;
 pub mod pages;
 pub mod panel;
 pub mod record;
+pub mod seal;
 pub mod store;
 pub mod view;
 

@@ -4,6 +4,7 @@ use askama::Template;
 use jiff::civil::Date;
 use vietnam::documents::Status;
 
+use super::seal::{Found, Seal};
 use crate::items::view::Title;
 use crate::web::shell::Shell;
 use crate::words::{Lang, date};
@@ -110,4 +111,34 @@ pub struct Choice {
     pub issued: String,
     /// Form, agency.
     pub line: String,
+}
+
+/// A signature in a file, in words.
+#[derive(Clone, Debug)]
+pub struct SealLine {
+    /// Who, when, with whose certificate, and whether the file still is what was signed.
+    pub says: String,
+    /// True if it is not.
+    pub wrong: bool,
+}
+
+impl SealLine {
+    /// What a signature in the file of this name says.
+    pub fn of(lang: Lang, file: &str, seal: &Seal) -> SealLine {
+        let w = lang.words();
+        let who = seal.signer.clone().unwrap_or_else(|| w.seal_unnamed.to_owned());
+        let at = seal.at.map(|at| w.seal_at(date::hour(at), date::date(lang, date::day(at))));
+        let issuer = seal.issuer.as_ref().map(|by| w.seal_issuer(by));
+        let parts = [Some(who), seal.organisation.clone(), at, issuer];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        let wrong = seal.digest == Found::Wrong || seal.signature == Found::Wrong;
+        let known = seal.digest == Found::Right && seal.signature == Found::Right;
+        let state = match (wrong, known, seal.whole) {
+            (true, _, _) => w.seal_wrong,
+            (_, false, _) => w.seal_unknown,
+            (_, _, true) => w.seal_right,
+            (_, _, false) => w.seal_part,
+        };
+        SealLine { says: format!("{file}: {}. {state}", parts.join(", ")), wrong }
+    }
 }

@@ -369,60 +369,6 @@ mod tests {
     }
 
     #[test]
-    fn relations_are_read_from_one_line_or_from_tables() {
-        let draft = from_markdown(
-            "---\ntitle: Nghị định\nkind: document\nnumber: Nghị định số 01 / 2027 / nđ-cp\nissued: 2027-01-05\nrelations: repeals 42/2022/NĐCP from 2027-02-01; based_on 63/2025/QH15\n---\n",
-        )
-        .unwrap();
-        let checked = draft.check(Uuid::from_u128(1), 1, [0; 16]).unwrap();
-        assert_eq!(checked.item.number.as_deref(), Some("01/2027/NĐ-CP"));
-        assert_eq!(checked.written.as_deref(), Some("Nghị định số 01 / 2027 / nđ-cp"));
-        let [repeal, basis] = &checked.item.relations[..] else { panic!("{:?}", checked.item.relations) };
-        assert_eq!((repeal.kind.as_str(), repeal.number.as_str()), ("repeals", "42/2022/NĐ-CP"));
-        assert_eq!(repeal.from, Some("2027-02-01".parse().unwrap()));
-        assert_eq!((basis.number.as_str(), basis.from), ("63/2025/QH15", None));
-        let table = "+++\ntitle = \"x\"\n[[relations]]\nkind = \"suspends\"\nnumber = \"5/QĐ-TTg\"\nfrom = 2027-01-01\npart = \"Điều 5\"\n+++\n";
-        let checked = from_markdown(table).unwrap().check(Uuid::from_u128(1), 1, [0; 16]).unwrap();
-        assert_eq!(checked.item.relations[0].part.as_deref(), Some("Điều 5"));
-    }
-
-    #[test]
-    fn a_document_with_a_bad_number_days_or_relation_is_refused_field_by_field() {
-        let draft = Draft {
-            title: "x".into(),
-            kind: "document".into(),
-            number: Some("42/2022".into()),
-            issued: Some("2027-01-05".parse().unwrap()),
-            effective: Some("2027-01-01".parse().unwrap()),
-            expires: Some("2026-12-31".parse().unwrap()),
-            relations: vec![DraftRelation { kind: "eats".into(), number: "x".into(), ..Default::default() }],
-            ..Draft::default()
-        };
-        let Err(Problem::Invalid(faults)) = draft.clone().check(Uuid::from_u128(1), 1, [0; 16]) else {
-            panic!("accepted")
-        };
-        let fields: Vec<_> = faults.iter().map(|f| f.field.as_str()).collect();
-        for field in ["number", "effective", "expires", "relations[0].kind", "relations[0].number"] {
-            assert!(fields.contains(&field), "{field} missing in {fields:?}");
-        }
-        let back = Draft {
-            number: Some("42/2027/NQ-QH".into()),
-            expires: None,
-            relations: vec![],
-            retroactive: true,
-            ..draft.clone()
-        };
-        assert!(back.clone().check(Uuid::from_u128(1), 1, [0; 16]).is_ok(), "where the law allows it");
-        let undated = Draft { issued: None, effective: None, ..back };
-        assert!(undated.check(Uuid::from_u128(1), 1, [0; 16]).is_err(), "a number without a day of issue");
-        let news = Draft { kind: "news".into(), expires: None, effective: None, relations: vec![], ..draft };
-        assert_eq!(
-            news.check(Uuid::from_u128(1), 1, [0; 16]).unwrap().item.number.as_deref(),
-            Some("42/2022")
-        );
-    }
-
-    #[test]
     fn every_fault_is_named_at_once() {
         let draft = Draft { urgency: Some("very".into()), kind: "NEWS!".into(), ..Draft::default() };
         let Err(Problem::Invalid(faults)) = draft.check(Uuid::from_u128(1), 2, [0; 16]) else {

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use super::commands::{
-    backup, bundle, doctor, enrol, gazette, init, issue, item, look, people, publish, rules, simulate, upgrade,
-    verify,
+    backup, bundle, doctor, enrol, gazette, init, issue, item, look, people, publish, rules, simulate,
+    upgrade, verify,
 };
 use super::{bench, demo, nation, serve};
 

@@ -289,6 +289,40 @@ async fn a_document_has_a_stable_address_and_speaks_to_machines() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_signed_paper_says_who_signed_it_on_every_portal() {
+    use base64::Engine;
+    let world = World::with(["chinhphu", "laocai"]).await;
+    let paper = include_bytes!("../../fuzz/corpus/seals/signed.pdf");
+    let with = |bytes: &[u8]| {
+        let mut draft = decree();
+        draft["layer"] = "digitised".into();
+        let bytes = base64::engine::general_purpose::STANDARD.encode(bytes);
+        draft["files"] = json!([{ "name": "42.signed.pdf", "type": "application/pdf", "base64": bytes }]);
+        draft
+    };
+    let item = world.issues("chinhphu", with(paper)).await;
+    world.settle().await;
+    for portal in ["chinhphu", "xa-a.laocai"] {
+        let page = world.page(portal, &item).await;
+        assert!(
+            page.says("42.signed.pdf: Cổng Thông tin thử nghiệm, Văn phòng thử nghiệm, ký lúc "),
+            "{portal}"
+        );
+        assert!(page.says("Tệp chưa bị sửa kể từ khi ký."), "{portal}");
+        assert!(page.says("chưa được kiểm tra ở đây"), "{portal}: the chain is not judged, and that is said");
+        assert!(page.says("Bản số hóa, không có giá trị pháp lý"), "{portal}");
+    }
+    let mut touched = paper.to_vec();
+    touched[9] ^= 1;
+    let mut draft = with(&touched);
+    draft["change_note"] = "Thay tệp".into();
+    world.corrects(&item, draft).await;
+    world.settle().await;
+    let page = world.page("xa-a.laocai", &item).await;
+    assert!(page.says("Tệp không khớp với chữ ký") && !page.says("Tệp chưa bị sửa"), "{}", page.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn hundreds_of_gazette_records_come_in_with_their_relations_and_once() {
     let shared = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/documents");
     let (Ok(records), Ok(relations)) = (

@@ -12,7 +12,9 @@ use crate::agencies::{self, Portal};
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::Conn;
-use crate::documents::panel;
+use crate::documents::view::SealLine;
+use crate::documents::{panel, seal};
+use crate::items::draft::MOST_FILE;
 use crate::items::store::{self, Edition, Reference, Standing};
 use crate::items::view::{
     FileLink, GonePage, GoneWhy, Issued, ItemPage, Layer, Notice, Original, Parts, Provenance, Shown, Source,
@@ -161,6 +163,7 @@ async fn standing_page(
             nodes: (stored.nodes, stored.of),
             demo_key: app.config.demo,
         },
+        seals: seals(app, conn, document, lang).await?,
         span,
         notices: notices(&item, shown, document, note, orderer(app, conn, &item, lang).await?),
         summary: Some(document.summary.clone()).filter(|s| !s.is_empty() && *s != document.title),
@@ -186,6 +189,22 @@ pub(crate) async fn read(app: &App, conn: &mut Conn, hash: &ContentHash) -> Resu
         anyhow::anyhow!("content {hash}: {}", f.first().map(ToString::to_string).unwrap_or_default())
     })?;
     Ok(body::Text::of(document))
+}
+
+/// What the signatures in the item's PDF files say, as far as the files are here.
+async fn seals(app: &App, conn: &mut Conn, document: &Item, lang: Lang) -> Result<Vec<SealLine>, Problem> {
+    let mut lines = Vec::new();
+    for file in document.files.iter().filter(|f| f.media == "application/pdf" && f.size <= MOST_FILE as u64) {
+        let found = app
+            .pages
+            .seals(file.sha256, async || -> anyhow::Result<_> {
+                let Some(bytes) = app.folder.read(conn, &file.sha256).await? else { return Ok(None) };
+                Ok(Some(tokio::task::spawn_blocking(move || seal::seals(&bytes)).await?))
+            })
+            .await?;
+        lines.extend(found.iter().map(|seal| SealLine::of(lang, &file.name, seal)));
+    }
+    Ok(lines)
 }
 
 /// What of a long text is read on this page.

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::{Kind, Span, Urgency};
-use crate::documents::view::{Group, Law};
+use crate::documents::view::{Group, Law, SealLine};
 use crate::web::shell::Shell;
 use crate::words::{Lang, date, number};
 
@@ -68,6 +68,8 @@ pub struct ItemPage {
     pub source: Option<Source>,
     /// Files of the item.
     pub files: Vec<FileLink>,
+    /// The signatures in its files.
+    pub seals: Vec<SealLine>,
     /// The three stops under the title.
     pub span: Span,
     /// Who published it, and where that is recorded.

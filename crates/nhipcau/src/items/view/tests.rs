@@ -7,7 +7,7 @@ use jiff::civil::date;
 use vietnam::documents::Status;
 
 use super::*;
-use crate::documents::view::{Group, Law, Line, Said};
+use crate::documents::view::{Group, Law, Line, Said, SealLine};
 use crate::web::shell::{assert_page, sample};
 use crate::words::Lang;
 
@@ -92,6 +92,7 @@ fn item(lang: Lang) -> ItemPage {
             format: "PDF".into(),
             bytes: 2_149_000,
         }],
+        seals: vec![SealLine { says: "154.pdf: <Cổng>, ký lúc 08:00".into(), wrong: true }],
         span: Span {
             issued: Issued {
                 by: "Văn phòng Chính phủ".into(), at: at("2026-11-23T08:15:02Z"), entry: 812
