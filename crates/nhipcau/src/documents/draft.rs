@@ -13,7 +13,7 @@ use crate::items::store::Reference;
 use crate::problem::Fault;
 
 /// A relation as it is handed in.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DraftRelation {
     /// `replaces`, `repeals`, `amends`, `suspends`, `corrects`, `implements`, `based_on`, `refers_to` and others.

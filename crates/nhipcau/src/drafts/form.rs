@@ -5,7 +5,7 @@ use network::content::{Format, Item, Layer};
 use network::names::ContentHash;
 use vietnam::text::nfc;
 
-use super::{Attached, Work, Written};
+use super::{Attached, Work, Written, relations};
 use crate::clock::instant;
 use crate::items::draft::{Draft, DraftSource};
 use crate::people::forms::Fields;
@@ -141,6 +141,12 @@ pub fn read(fields: &Fields, work: &Work) -> Read {
     if fields.has("co-urgent") {
         draft.urgent = fields.has("urgent");
     }
+    if fields.has("relations") {
+        draft.relations = relations::read(&nfc(fields.get("relations")), &draft.relations, &mut faults);
+    }
+    if fields.has("co-retroactive") {
+        draft.retroactive = fields.has("retroactive");
+    }
     let mut due = work.due;
     if fields.has("due") {
         match hour(fields.get("due")) {
@@ -156,7 +162,7 @@ pub fn read(fields: &Fields, work: &Work) -> Read {
 }
 
 /// A day as browsers send it or as people write it; nothing is none.
-fn day(text: &str) -> Result<Option<Date>, ()> {
+pub(super) fn day(text: &str) -> Result<Option<Date>, ()> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
@@ -203,7 +209,7 @@ pub fn groups(work: &Work, lang: Lang, typed: Option<&Fields>, faults: &[Fault])
         },
         fault: faults
             .iter()
-            .find(|fault| fault.field == name)
+            .find(|fault| fault.field.split('[').next() == Some(name))
             .map(|fault| if lang == Lang::Vi { fault.vi.clone() } else { fault.en.clone() }),
         name: name.to_owned(),
         label: label.to_owned(),
@@ -240,6 +246,7 @@ pub fn groups(work: &Work, lang: Lang, typed: Option<&Fields>, faults: &[Fault])
             ("very-urgent", w.urgency_very),
             ("express", w.urgency_express),
         ];
+        let retroactive = if draft.retroactive { "1" } else { "" }.to_owned();
         let urgency = urgency.map(|(value, label)| (value.to_owned(), label.to_owned())).to_vec();
         groups.push(Group {
             title: w.group_document,
@@ -251,6 +258,14 @@ pub fn groups(work: &Work, lang: Lang, typed: Option<&Fields>, faults: &[Fault])
                 input("issued", w.field_issued, "", Way::Day, day(&draft.issued)),
                 input("effective", w.field_effective, "", Way::Day, day(&draft.effective)),
                 input("expires", w.field_expires, w.field_expires_hint, Way::Day, day(&draft.expires)),
+                input(
+                    "relations",
+                    w.field_relations,
+                    w.field_relations_hint,
+                    Way::Text(3),
+                    relations::lines(&draft.relations),
+                ),
+                input("retroactive", w.field_retroactive, w.field_retroactive_hint, Way::Tick, retroactive),
                 input("urgency", w.field_urgency, "", Way::Choice(urgency), text(&draft.urgency)),
             ],
         });
@@ -297,6 +312,8 @@ pub fn label(name: &str, w: &DeskWords) -> String {
         "urgency" => w.field_urgency,
         "title_en" => w.field_title_en,
         "source" => w.field_source,
+        "relations" => w.field_relations,
+        "retroactive" => w.field_retroactive,
         "due" => w.field_due,
         "urgent" => w.field_urgent,
         "files" => w.field_files,
@@ -335,6 +352,8 @@ impl Written {
             change_note: None,
             sample: item.sample,
             urgent: false,
+            relations: item.relations.iter().cloned().map(Into::into).collect(),
+            retroactive: item.effective.zip(item.issued).is_some_and(|(from, issued)| from < issued),
         };
         let files = item.files.iter().map(|file| Attached {
             name: file.name.clone(),

@@ -16,7 +16,7 @@ use crate::clock::instant;
 use crate::drafts::acts::{self, Saved};
 use crate::drafts::form::{self, Group, Way};
 use crate::drafts::life::{self, Act, Facts, Stage};
-use crate::drafts::{Work, Written, store};
+use crate::drafts::{Work, Written, relations, store};
 use crate::items::body;
 use crate::people::Duty;
 use crate::people::forms::{Fields, Filled};
@@ -444,6 +444,7 @@ pub async fn preview(
                 ("issued", day(&draft.issued)),
                 ("effective", day(&draft.effective)),
                 ("expires", day(&draft.expires)),
+                ("relations", Some(relations::lines(&draft.relations)).filter(|lines| !lines.is_empty())),
             ];
             let body = network::content::Body {
                 format: draft.format.parse().unwrap_or(network::content::Format::Markdown),
