@@ -32,13 +32,15 @@ const roles = {
   "surface-text": "ink",
 };
 
-/** Every text in which a class of govuk-frontend may be named. */
-function naming() {
-  const templates = readdirSync(join(product, "templates"), { recursive: true })
-    .filter((name) => name.endsWith(".html"))
-    .map((name) => readFileSync(join(product, "templates", name), "utf8"));
-  const sass = readdirSync(join(here, "sass")).map((name) => readFileSync(join(here, "sass", name), "utf8"));
-  return { templates: templates.join("\n"), sass: sass.join("\n") };
+// The folders of templates that only staff see; their style sheet is one of its own, so that readers do not load it.
+const staff = /^(desk|drafts|people)\//;
+
+/** Every text in which a class of govuk-frontend may be named: of the pages of readers, or of staff. */
+function naming(ofStaff) {
+  return readdirSync(join(product, "templates"), { recursive: true })
+    .filter((name) => name.endsWith(".html") && staff.test(name) === ofStaff)
+    .map((name) => readFileSync(join(product, "templates", name), "utf8"))
+    .join("\n");
 }
 
 /** Keeps of govuk-frontend what our templates name, in our roles and in the type that the page already has. */
@@ -70,18 +72,36 @@ function ours(templates) {
 }
 ours.postcss = true;
 
-/** The style sheet. */
+/** The style sheet of every page. */
 export async function css() {
-  const raw = compile(join(here, "sass/nhipcau.scss"), { loadPaths: [join(here, "node_modules")], quietDeps: true }).css;
-  const pruned = await postcss([ours(naming().templates)]).process(raw, { from: undefined });
+  return sheet("nhipcau", naming(false));
+}
+
+/** What the console's pages need beyond it. */
+export async function deskCss() {
+  return sheet("desk", naming(true));
+}
+
+async function sheet(name, templates) {
+  const raw = compile(join(here, `sass/${name}.scss`), { loadPaths: [join(here, "node_modules")], quietDeps: true }).css;
+  const pruned = await postcss([ours(templates)]).process(raw, { from: undefined });
   const target = ["chrome90", "firefox90", "safari14"];
   return (await transform(pruned.css, { loader: "css", minify: true, target, charset: "utf8" })).code;
 }
 
 /** The verifier, in one piece for the browser. */
 export async function verifier() {
+  return script("verify/page.mjs");
+}
+
+/** What the console adds where there is a script: it saves by itself, and its keys. */
+export async function desk() {
+  return script("desk/page.mjs");
+}
+
+async function script(entry) {
   const made = await build({
-    entryPoints: [join(here, "verify/page.mjs")],
+    entryPoints: [join(here, entry)],
     bundle: true,
     minify: true,
     format: "iife",
@@ -94,5 +114,7 @@ export async function verifier() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   writeFileSync(join(product, "assets/nhipcau.css"), await css());
+  writeFileSync(join(product, "assets/desk.css"), await deskCss());
   writeFileSync(join(product, "assets/verify.js"), await verifier());
+  writeFileSync(join(product, "assets/desk.js"), await desk());
 }

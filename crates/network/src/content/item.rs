@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::check::{self, Check, Limit};
+use super::details::{self, Details};
 use super::relation::{self, ItemRelation};
 use super::{Fault, MAX_BODY, Salt};
 use crate::json::Writer;
@@ -54,6 +55,8 @@ pub struct Item {
     pub urgency: Option<Urgency>,
     /// Fields of administration, at most 20 of `a-z`, `0-9`, `-`, each at most 60.
     pub fields: Vec<String>,
+    /// What its kind asks for beyond these fields.
+    pub details: Option<Details>,
     /// The text.
     pub body: Body,
     /// Where it was taken from, if it was not written here.
@@ -180,6 +183,9 @@ impl Item {
         json.text_if("signer", self.signer.as_ref()).text_if("issued", self.issued);
         json.text_if("effective", self.effective).text_if("expires", self.expires);
         json.text_if("urgency", self.urgency).texts("fields", &self.fields);
+        if let Some(details) = &self.details {
+            json.raw("details", &details.canonical());
+        }
         let mut body = Writer::new();
         body.text("format", self.body.format).text("text", &self.body.text).text("layer", self.body.layer);
         json.raw("body", &body.end());
@@ -236,6 +242,7 @@ fn read(map: &Map<String, Value>, check: &mut Check) -> Item {
             "Độ khẩn phải là urgent (khẩn), very-urgent (thượng khẩn) hoặc express (hỏa tốc).",
         ),
         fields: read_fields(map, check),
+        details: details::read(map, check),
         body: match check.object_if(map, "body") {
             Some(body) => check.within("body", |check| read_body(body, check)),
             None => {

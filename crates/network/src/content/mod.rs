@@ -6,6 +6,7 @@
 //! spaces; it is the issuer who encodes, everybody else keeps the bytes. NFC is the duty of the issuer.
 
 mod check;
+mod details;
 mod item;
 mod note;
 mod relation;
@@ -13,6 +14,7 @@ mod relation;
 use std::fmt;
 use std::str::FromStr;
 
+pub use details::Details;
 pub use item::{Body, Format, Item, ItemFile, ItemKind, Layer, Source, Urgency};
 pub use note::Note;
 pub use relation::ItemRelation;

@@ -1,13 +1,19 @@
 //! Documents: exact bytes, and every fault at once.
 
 use network::content::{
-    Body, Format, Item, ItemFile, ItemKind, ItemRelation, Layer, Note, Salt, Source, Urgency,
+    Body, Details, Format, Item, ItemFile, ItemKind, ItemRelation, Layer, Note, Salt, Source, Urgency,
 };
 use network::names::ContentHash;
 use proptest::prelude::*;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::fixtures::{assert_fixture, fixture};
+
+fn details(value: Value) -> Details {
+    let Value::Object(map) = value else { panic!("details are an object") };
+    Details(map)
+}
 
 fn directive() -> Item {
     Item {
@@ -28,6 +34,11 @@ fn directive() -> Item {
         expires: Some("2026-12-31".parse().unwrap()),
         urgency: Some(Urgency::Express),
         fields: vec!["phong-chong-thien-tai".into()],
+        details: Some(details(json!({
+            "tasks": [{ "who": "Bộ Quốc phòng", "number": 1 }, { "number": 2, "due": "2026-11-30" }],
+            "addressees": "Chủ tịch UBND các tỉnh\nBộ trưởng các bộ",
+            "balance": -7,
+        }))),
         body: Body {
             format: Format::Markdown,
             text: "1. Bộ Quốc phòng…\n\n2. \"Các tỉnh\"…".into(),
@@ -90,6 +101,7 @@ fn news() -> Item {
         expires: None,
         urgency: None,
         fields: vec![],
+        details: None,
         body: Body { format: Format::Text, text: String::new(), layer: Layer::None },
         source: None,
         files: vec![],
@@ -180,11 +192,85 @@ prop_compose! {
     }
 }
 
+#[test]
+fn details_are_small_shallow_and_whole_or_named() {
+    let mut item = news();
+    let mut deep = json!("đáy");
+    for _ in 0..6 {
+        deep = json!({ "trong": [deep] });
+    }
+    let bad = json!({ "Kind": 1, "half": 0.5, "huge": 1_u64 << 53, "least": -(1_i64 << 53), "none": null, "list": [{ "bell": "\u{7}" }], "deep": deep });
+    item.details = Some(details(bad));
+    let faults = item.encode().unwrap_err();
+    let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
+    let depths = "details.deep.trong[0].trong[0].trong";
+    assert_eq!(
+        fields,
+        [
+            "details",
+            depths,
+            "details.half",
+            "details.huge",
+            "details.least",
+            "details.list[0].bell",
+            "details.none"
+        ]
+    );
+    item.details = Some(details(json!({ "a": "x".repeat(100_001) })));
+    assert_eq!(item.encode().unwrap_err()[0].field, "details.a");
+    item.details = Some(details(json!({ "a": vec!["x".repeat(99_999); 6] })));
+    assert!(item.encode().unwrap_err()[0].problem_en.contains("at most 524288"));
+    item.details = Some(details(json!({ "a": vec![Value::Null; 5_000] })));
+    assert!(item.encode().unwrap_err().len() < 300, "faults without end");
+    let list = Item::parse(br#"{"v":1,"details":[]}"#).unwrap_err();
+    assert!(list.iter().any(|fault| fault.to_string() == "details: Must be a JSON object."));
+}
+
+#[test]
+fn details_have_one_spelling_and_keep_keys_that_nobody_knows() {
+    let bytes = news().encode().unwrap();
+    let sent = String::from_utf8(bytes).unwrap().replace(
+        r#","body":"#,
+        r#", "details": { "z" : 1, "b": {"y":true,"x":"\u0110"}, "a_2027": [ ] },"body":"#,
+    );
+    let read = Item::parse(sent.as_bytes()).unwrap();
+    assert_eq!(read.details.as_ref().unwrap().canonical(), r#"{"a_2027":[],"b":{"x":"Đ","y":true},"z":1}"#);
+    assert_eq!(Item::parse(&read.encode().unwrap()).unwrap(), read);
+    let twice = sent.replace(r#""z" : 1"#, r#""z":1,"z":2"#);
+    assert!(Item::parse(twice.as_bytes()).unwrap_err()[0].to_string().contains("appears twice"));
+}
+
+/// Any value that details may hold.
+fn value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        any::<bool>().prop_map(Value::from),
+        (-(1_i64 << 53) + 1..1 << 53).prop_map(Value::from),
+        "[^\u{0}-\u{8}\u{b}\u{c}\u{e}-\u{1f}\u{7f}-\u{9f}]{0,20}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 24, 4, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::btree_map("[a-z0-9_]{1,8}", inner, 0..4)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
 proptest! {
     #[test]
     fn any_relation_survives(relations in prop::collection::vec(relations(), 0..4)) {
         let item = Item { relations, ..directive() };
         prop_assert_eq!(Item::parse(&item.encode().unwrap()).unwrap(), item);
+    }
+
+    #[test]
+    fn any_details_within_bounds_survive(map in proptest::collection::btree_map("[a-z0-9_]{1,60}", value(), 0..5)) {
+        let mut item = news();
+        item.details = Some(Details(map.into_iter().collect()));
+        let bytes = item.encode().unwrap();
+        let again = Item::parse(&bytes).unwrap();
+        prop_assert_eq!(again.encode().unwrap(), bytes);
+        prop_assert_eq!(again, item);
     }
 
     #[test]

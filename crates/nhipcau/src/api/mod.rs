@@ -7,6 +7,7 @@ mod agencies;
 mod asked;
 pub mod front;
 mod keep;
+mod kinds;
 mod logs;
 pub mod openapi;
 mod people;
@@ -49,6 +50,9 @@ pub fn routes() -> Vec<Route> {
         writes("/api/v1/items/{reference}/withdrawal", "withdraw", write::withdraw),
         writes("/api/v1/items/{reference}/erasure", "erase", write::erase),
         writes("/api/v1/items/{reference}/order", "order a withdrawal or erasure below", write::order),
+        reads("/api/v1/kinds", "kinds of items and their fields", kinds::all),
+        reads("/api/v1/kinds/{kind}", "the JSON Schema of a kind", kinds::schema),
+        reads("/api/v1/digest", "a day's digest, as a draft", kinds::digest),
         reads("/api/v1/agencies", "the directory", read::agencies),
         writes("/api/v1/agencies", "enrol an agency", agencies::enrol),
         writes("/api/v1/agencies/change", "state what is different of an agency", agencies::change),

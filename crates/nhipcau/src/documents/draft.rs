@@ -219,7 +219,7 @@ mod tests {
             "---\ntitle: Nghị định\nkind: document\nnumber: Nghị định số 01 / 2027 / nđ-cp\nissued: 2027-01-05\nrelations: repeals 42/2022/NĐCP from 2027-02-01; based_on 63/2025/QH15\n---\n",
         )
         .unwrap();
-        let checked = draft.check(Uuid::from_u128(1), 1, [0; 16]).unwrap();
+        let checked = draft.check(Uuid::from_u128(1), 1, [0; 16], jiff::civil::date(2027, 1, 10)).unwrap();
         assert_eq!(checked.item.number.as_deref(), Some("01/2027/NĐ-CP"));
         assert_eq!(checked.written.as_deref(), Some("Nghị định số 01 / 2027 / nđ-cp"));
         let [repeal, basis] = &checked.item.relations[..] else { panic!("{:?}", checked.item.relations) };
@@ -227,7 +227,10 @@ mod tests {
         assert_eq!(repeal.from, Some("2027-02-01".parse().unwrap()));
         assert_eq!((basis.number.as_str(), basis.from), ("63/2025/QH15", None));
         let table = "+++\ntitle = \"x\"\n[[relations]]\nkind = \"suspends\"\nnumber = \"5/QĐ-TTg\"\nfrom = 2027-01-01\npart = \"Điều 5\"\n+++\n";
-        let checked = from_markdown(table).unwrap().check(Uuid::from_u128(1), 1, [0; 16]).unwrap();
+        let checked = from_markdown(table)
+            .unwrap()
+            .check(Uuid::from_u128(1), 1, [0; 16], jiff::civil::date(2027, 1, 10))
+            .unwrap();
         assert_eq!(checked.item.relations[0].part.as_deref(), Some("Điều 5"));
     }
 
@@ -243,7 +246,9 @@ mod tests {
             relations: vec![DraftRelation { kind: "eats".into(), number: "x".into(), ..Default::default() }],
             ..Draft::default()
         };
-        let Err(Problem::Invalid(faults)) = draft.clone().check(Uuid::from_u128(1), 1, [0; 16]) else {
+        let Err(Problem::Invalid(faults)) =
+            draft.clone().check(Uuid::from_u128(1), 1, [0; 16], jiff::civil::date(2027, 1, 10))
+        else {
             panic!("accepted")
         };
         let fields: Vec<_> = faults.iter().map(|f| f.field.as_str()).collect();
@@ -257,12 +262,22 @@ mod tests {
             retroactive: true,
             ..draft.clone()
         };
-        assert!(back.clone().check(Uuid::from_u128(1), 1, [0; 16]).is_ok(), "where the law allows it");
+        assert!(
+            back.clone().check(Uuid::from_u128(1), 1, [0; 16], jiff::civil::date(2027, 1, 10)).is_ok(),
+            "where the law allows it"
+        );
         let undated = Draft { issued: None, effective: None, ..back };
-        assert!(undated.check(Uuid::from_u128(1), 1, [0; 16]).is_err(), "a number without a day of issue");
+        assert!(
+            undated.check(Uuid::from_u128(1), 1, [0; 16], jiff::civil::date(2027, 1, 10)).is_err(),
+            "a number without a day of issue"
+        );
         let news = Draft { kind: "news".into(), expires: None, effective: None, relations: vec![], ..draft };
         assert_eq!(
-            news.check(Uuid::from_u128(1), 1, [0; 16]).unwrap().item.number.as_deref(),
+            news.check(Uuid::from_u128(1), 1, [0; 16], jiff::civil::date(2027, 1, 10))
+                .unwrap()
+                .item
+                .number
+                .as_deref(),
             Some("42/2022")
         );
     }

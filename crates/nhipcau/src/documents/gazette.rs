@@ -193,7 +193,7 @@ mod tests {
         assert_eq!((drafts[1].effective, drafts[2].retroactive), (None, true));
         assert_eq!(drafts[0].title, "Luật A");
         for draft in drafts {
-            draft.check(uuid::Uuid::from_u128(1), 1, [0; 16]).unwrap();
+            draft.check(uuid::Uuid::from_u128(1), 1, [0; 16], date(2026, 11, 26)).unwrap();
         }
     }
 

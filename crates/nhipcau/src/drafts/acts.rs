@@ -3,6 +3,7 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use network::content::ItemFile;
 use network::entry::ItemChange;
 use network::names::{ContentHash, Origin};
 use serde_json::json;
@@ -10,9 +11,10 @@ use uuid::Uuid;
 
 use super::life::{self, Act, Actor, Facts, Refused, Stage};
 use super::merge::{self, Joined};
-use super::{Work, Written, alone, rules, store};
+use super::{Attached, Work, Written, alone, rules, store};
 use crate::agencies::Portal;
 use crate::app::App;
+use crate::clock::instant;
 use crate::db::{Conn, Tx};
 use crate::items::desk;
 use crate::items::draft::{Draft, DraftFile};
@@ -21,6 +23,7 @@ use crate::items::store::{self as items, Reference};
 use crate::people::audit::{self, Line, Who};
 use crate::people::gate::Staff;
 use crate::problem::{Fault, Problem};
+use crate::words::date;
 
 /// Who acts on a draft.
 #[derive(Clone)]
@@ -289,22 +292,20 @@ fn audited(act: Act) -> &'static str {
 }
 
 /// A draft of an agency; those of others are not there.
-pub(super) async fn find(conn: &mut Conn, log: i64, id: Uuid) -> Result<Work, Problem> {
+pub async fn find(conn: &mut Conn, log: i64, id: Uuid) -> Result<Work, Problem> {
     store::find(conn, log, id).await?.ok_or(Problem::NotFound("draft"))
 }
 
 /// What must be mended before it can be handed in or issued.
 pub fn faults(app: &App, work: &Work) -> Vec<Fault> {
-    let edition = work.base + 1;
-    // The salt is of no account for a check.
-    match work.written.draft.clone().check(work.item, edition, [0; 16]) {
-        Ok(_) => Vec::new(),
-        Err(Problem::Invalid(faults)) => faults,
-        Err(other) => {
-            tracing::warn!(%other, node = %app.config.name, "a draft could not be checked");
-            Vec::new()
-        }
-    }
+    let now = app.clock.micros();
+    let day = date::day(instant(work.due.map_or(now, |due| due.max(now))));
+    let file = |file: &Attached| {
+        let sha256 = file.sha256.parse().ok()?;
+        Some(ItemFile { sha256, size: file.size, media: file.media.clone(), name: file.name.clone() })
+    };
+    let files = work.written.files.iter().filter_map(file).collect();
+    work.written.draft.clone().faults(work.item, work.base + 1, files, day)
 }
 
 /// The request that issues a draft, with the bytes of its files.
@@ -352,7 +353,7 @@ pub(super) async fn facts(
     Ok(Facts {
         writers: store::writers(conn, work.id).await?,
         approvals: store::approvals(conn, work.id, &work.hash()?).await?,
-        persons: rules::persons(kind),
+        persons: rules::persons(kind, date::day(instant(now))),
         signed: rules::signed(kind),
         sound,
         later: work.due.is_some_and(|due| due > now),

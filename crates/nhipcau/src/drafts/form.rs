@@ -3,14 +3,20 @@
 use jiff::civil::{Date, DateTime};
 use network::content::{Format, Item, Layer};
 use network::names::ContentHash;
+use serde_json::{Map, Value};
 use vietnam::text::nfc;
 
 use super::{Attached, Work, Written, relations};
 use crate::clock::instant;
+use crate::documents;
 use crate::items::draft::{Draft, DraftSource};
+use crate::items::kinds::{self, Field, Shape, posted, tidy};
 use crate::people::forms::Fields;
 use crate::problem::Fault;
-use crate::words::{DeskWords, Lang, date};
+use crate::words::{Lang, date};
+
+/// Before the names of what only the kind asks for.
+const OWN: &str = "details.";
 
 /// How a field is filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +58,11 @@ impl Input {
         if let Way::Text(rows) = self.way { rows } else { 0 }
     }
 
+    /// True for what takes a whole line of the form.
+    pub fn wide(&self) -> bool {
+        matches!(self.way, Way::Text(_) | Way::Tick) || matches!(self.name.as_str(), "title" | "title_en")
+    }
+
     /// The type of an `<input>`; empty for what is none.
     pub fn input(&self) -> &'static str {
         match self.way {
@@ -76,7 +87,9 @@ impl Input {
 /// A group of fields under a heading.
 pub struct Group {
     /// The heading; empty for the first.
-    pub title: &'static str,
+    pub title: String,
+    /// What it is for; empty if that is plain.
+    pub says: String,
     /// The fields.
     pub inputs: Vec<Input>,
 }
@@ -110,18 +123,21 @@ pub fn read(fields: &Fields, work: &Work) -> Read {
             *slot = line(name);
         }
     }
-    if fields.has("title") {
-        draft.title = line("title").unwrap_or_default();
-    }
-    if fields.has("summary") {
-        draft.summary = line("summary").unwrap_or_default();
+    for (name, slot) in [("title", &mut draft.title), ("summary", &mut draft.summary)] {
+        if fields.has(name) {
+            *slot = line(name).unwrap_or_default();
+        }
     }
     if fields.has("text") {
         draft.text = nfc(fields.get("text").trim_end());
     }
+    if fields.has("fields") {
+        let words = fields.get("fields").split(',').map(str::trim).filter(|word| !word.is_empty());
+        draft.fields = words.map(str::to_owned).collect();
+    }
     if fields.has("source") {
-        draft.source =
-            line("source").map(|name| DraftSource { name, url: draft.source.take().and_then(|s| s.url) });
+        let url = draft.source.take().and_then(|source| source.url);
+        draft.source = line("source").map(|name| DraftSource { name, url });
     }
     for (name, slot) in
         [("issued", &mut draft.issued), ("effective", &mut draft.effective), ("expires", &mut draft.expires)]
@@ -137,6 +153,7 @@ pub fn read(fields: &Fields, work: &Work) -> Read {
             }
         }
     }
+    read_details(fields, draft, &mut faults);
     // A box that is not ticked is not sent; the field beside it says that the form has the box.
     if fields.has("co-urgent") {
         draft.urgent = fields.has("urgent");
@@ -159,6 +176,30 @@ pub fn read(fields: &Fields, work: &Work) -> Read {
         }
     }
     Read { written, due, faults }
+}
+
+/// The kind's own fields, by their names in the form. What the kind does not know stays as it was.
+fn read_details(fields: &Fields, draft: &mut Draft, faults: &mut Vec<Fault>) {
+    let Some(kind) = kinds::of(&draft.kind) else { return };
+    let sent = fields.pairs().iter().filter_map(|(name, value)| Some((name.strip_prefix(OWN)?, value)));
+    let (mut details, mut any) = (Map::new(), false);
+    for (name, value) in sent {
+        any = true;
+        if let Err(why) = posted::put(&mut details, name, Value::from(value.as_str())) {
+            faults.push(Fault {
+                field: format!("{OWN}{name}"),
+                vi: "Trường này không có trong biểu mẫu; hãy tải lại trang.".into(),
+                en: format!("This field {why}; reload the page."),
+            });
+        }
+    }
+    if any {
+        let mut tidied = tidy::tidy(&kind.fields, details);
+        let known = |name: &String| kind.fields.iter().any(|field| field.id == *name);
+        let others = std::mem::take(&mut draft.details).into_iter().filter(|(name, _)| !known(name));
+        tidied.extend(others.collect::<Vec<_>>());
+        draft.details = tidied;
+    }
 }
 
 /// A day as browsers send it or as people write it; nothing is none.
@@ -196,130 +237,230 @@ fn hour_text(at: i64) -> String {
     instant(at).to_zoned_datetime(date::zone()).strftime("%Y-%m-%dT%H:%M").to_string()
 }
 
-/// The fields of a draft, as far as its kind has them; `typed` is what was sent and could not be saved.
-pub fn groups(work: &Work, lang: Lang, typed: Option<&Fields>, faults: &[Fault]) -> Vec<Group> {
-    let (w, draft) = (lang.desk(), &work.written.draft);
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let day = |value: &Option<Date>| value.map(|day| day.to_string()).unwrap_or_default();
-    let input = |name: &str, label: &str, hint: &str, way: Way, value: String| Input {
-        value: match typed {
+/// What draws the fields of one form.
+struct Pen<'a> {
+    lang: Lang,
+    typed: Option<&'a Fields>,
+    faults: &'a [Fault],
+}
+
+impl Pen<'_> {
+    fn input(&self, name: &str, label: &str, hint: &str, way: Way, value: String) -> Input {
+        let value = match self.typed {
             Some(typed) if way == Way::Tick => if typed.has(name) { "1" } else { "" }.to_owned(),
             Some(typed) if typed.has(name) => typed.get(name).to_owned(),
             _ => value,
-        },
-        fault: faults
-            .iter()
-            .find(|fault| fault.field.split('[').next() == Some(name))
-            .map(|fault| if lang == Lang::Vi { fault.vi.clone() } else { fault.en.clone() }),
-        name: name.to_owned(),
-        label: label.to_owned(),
-        hint: hint.to_owned(),
-        way,
-    };
-    let mut groups = vec![Group {
-        title: "",
-        inputs: vec![
-            input("title", w.field_title, w.field_title_hint, Way::Line, draft.title.clone()),
-            input("summary", w.field_summary, w.field_summary_hint, Way::Text(3), draft.summary.clone()),
-            input("text", w.field_text, w.field_text_hint, Way::Text(16), draft.text.clone()),
-        ],
-    }];
+        };
+        let fault = self.faults.iter().find(|fault| fault.field == name || is_of(&fault.field, name));
+        Input {
+            value,
+            fault: fault.map(|f| if self.lang == Lang::Vi { f.vi.clone() } else { f.en.clone() }),
+            name: name.to_owned(),
+            label: label.to_owned(),
+            hint: hint.to_owned(),
+            way,
+        }
+    }
+
+    /// A field of a kind.
+    fn field(&self, name: &str, field: &Field, value: String) -> Input {
+        let way = match &field.shape {
+            Shape::Text { .. } if field.id == "text" => Way::Text(16),
+            Shape::Text { .. } => Way::Text(3),
+            Shape::Date => Way::Day,
+            Shape::DateTime => Way::Hour,
+            Shape::Choice(choices) => {
+                let none = (String::new(), self.lang.desk().choice_none.to_owned());
+                let named = choices.iter().map(|c| (c.id.clone(), c.name.of(self.lang).to_owned()));
+                Way::Choice([none].into_iter().chain(named).collect())
+            }
+            _ => Way::Line,
+        };
+        self.input(name, field.label.of(self.lang), field.help.of(self.lang), way, value)
+    }
+
+    /// Fields of a kind, each with its value in `values`; groups and lists become groups of the form.
+    fn fields(
+        &self,
+        prefix: &str,
+        title: &str,
+        fields: &[Field],
+        values: &Map<String, Value>,
+        to: &mut Vec<Group>,
+    ) {
+        let mut inputs = Vec::new();
+        let mut inner = Vec::new();
+        for field in fields {
+            let name = format!("{prefix}{}", field.id);
+            let (label, help) = (field.label.of(self.lang), field.help.of(self.lang));
+            let value = values.get(&field.id);
+            let none = Map::new();
+            match &field.shape {
+                Shape::Group(fields) => {
+                    let values = value.and_then(Value::as_object).unwrap_or(&none);
+                    let at = inner.len();
+                    self.fields(&format!("{name}."), label, fields, values, &mut inner);
+                    if let Some(group) = inner.get_mut(at) {
+                        group.says = help.to_owned();
+                    }
+                }
+                Shape::List { fields, most } => {
+                    let rows = value.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+                    // One empty row waits below those that are filled in; saving makes the next.
+                    let shown = (rows.len() + 1).max(self.rows_typed(&name)).min(*most);
+                    for row in 0..shown {
+                        let values = rows.get(row).and_then(Value::as_object).unwrap_or(&none);
+                        let title = format!("{label} · {}", row + 1);
+                        let at = inner.len();
+                        self.fields(&format!("{name}[{row}]."), &title, fields, values, &mut inner);
+                        if let Some(group) = inner.get_mut(at).filter(|_| row == 0) {
+                            group.says = format!("{help} {}", self.lang.desk().rows_say);
+                        }
+                    }
+                }
+                _ => {
+                    let text = match value {
+                        Some(Value::String(text)) => text.clone(),
+                        Some(other) => other.to_string(),
+                        None => String::new(),
+                    };
+                    inputs.push(self.field(&name, field, text));
+                }
+            }
+        }
+        if !inputs.is_empty() {
+            to.push(Group { title: title.to_owned(), says: String::new(), inputs });
+        }
+        to.extend(inner);
+    }
+
+    /// How many rows of a list were sent.
+    fn rows_typed(&self, list: &str) -> usize {
+        let Some(typed) = self.typed else { return 0 };
+        let row = |(name, _): &(String, String)| {
+            let rest = name.strip_prefix(list)?.strip_prefix('[')?;
+            rest.split_once(']')?.0.parse::<usize>().ok()
+        };
+        typed.pairs().iter().filter_map(row).max().map_or(0, |last| last + 1)
+    }
+}
+
+/// True for a fault of one of the relations, which the form has in one field.
+fn is_of(fault: &str, name: &str) -> bool {
+    name == "relations" && fault.starts_with("relations[")
+}
+
+/// The form of a draft, as its kind asks for it; `typed` is what was sent and could not be saved.
+pub fn groups(work: &Work, lang: Lang, typed: Option<&Fields>, faults: &[Fault]) -> Vec<Group> {
+    let (w, draft) = (lang.desk(), &work.written.draft);
+    let pen = Pen { lang, typed, faults };
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let mut first = Vec::new();
     if work.base > 0 {
-        groups.insert(
-            0,
-            Group {
-                title: "",
-                inputs: vec![input(
-                    "change_note",
-                    w.field_change_note,
-                    w.field_change_note_hint,
-                    Way::Text(2),
-                    text(&draft.change_note),
-                )],
-            },
-        );
+        first.push(pen.input(
+            "change_note",
+            w.field_change_note,
+            w.field_change_note_hint,
+            Way::Text(2),
+            text(&draft.change_note),
+        ));
     }
-    if super::rules::signed(&draft.kind) {
-        let urgency = [
-            ("", w.urgency_none),
-            ("urgent", w.urgency_urgent),
-            ("very-urgent", w.urgency_very),
-            ("express", w.urgency_express),
-        ];
+    first.push(pen.input("title", w.field_title, w.field_title_hint, Way::Line, draft.title.clone()));
+    let mut groups = Vec::new();
+    match kinds::of(&draft.kind) {
+        Some(kind) => {
+            for field in kind
+                .common
+                .iter()
+                .filter(|field| !matches!(field.id.as_str(), "title" | "files" | "title_en"))
+            {
+                first.push(pen.field(&field.id, field, common(draft, &field.id)));
+            }
+            pen.fields(OWN, kind.name.of(lang), &kind.fields, &draft.details, &mut groups);
+        }
+        // A kind of a later version: what every item has.
+        None => first.push(pen.input("text", w.field_text, "", Way::Text(16), draft.text.clone())),
+    }
+    if documents::is_document(&draft.kind) {
         let retroactive = if draft.retroactive { "1" } else { "" }.to_owned();
-        let urgency = urgency.map(|(value, label)| (value.to_owned(), label.to_owned())).to_vec();
-        groups.push(Group {
-            title: w.group_document,
-            inputs: vec![
-                input("form", w.field_form, w.field_form_hint, Way::Line, text(&draft.form)),
-                input("number", w.field_number, w.field_number_hint, Way::Line, text(&draft.number)),
-                input("agency", w.field_agency, w.field_agency_hint, Way::Line, text(&draft.agency)),
-                input("signer", w.field_signer, "", Way::Line, text(&draft.signer)),
-                input("issued", w.field_issued, "", Way::Day, day(&draft.issued)),
-                input("effective", w.field_effective, "", Way::Day, day(&draft.effective)),
-                input("expires", w.field_expires, w.field_expires_hint, Way::Day, day(&draft.expires)),
-                input(
-                    "relations",
-                    w.field_relations,
-                    w.field_relations_hint,
-                    Way::Text(3),
-                    relations::lines(&draft.relations),
-                ),
-                input("retroactive", w.field_retroactive, w.field_retroactive_hint, Way::Tick, retroactive),
-                input("urgency", w.field_urgency, "", Way::Choice(urgency), text(&draft.urgency)),
-            ],
-        });
+        let lines = relations::lines(&draft.relations);
+        first.push(pen.input("relations", w.field_relations, w.field_relations_hint, Way::Text(3), lines));
+        let (label, hint) = (w.field_retroactive, w.field_retroactive_hint);
+        first.push(pen.input("retroactive", label, hint, Way::Tick, retroactive));
     }
+    groups.insert(0, Group { title: String::new(), says: String::new(), inputs: first });
     let urgent = if draft.urgent { "1" } else { "" }.to_owned();
     groups.push(Group {
-        title: w.group_issue,
+        title: w.group_issue.to_owned(),
+        says: String::new(),
         inputs: vec![
-            input("title_en", w.field_title_en, "", Way::Line, text(&draft.title_en)),
-            input(
-                "source",
-                w.field_source,
-                w.field_source_hint,
-                Way::Line,
-                draft.source.as_ref().map(|s| s.name.clone()).unwrap_or_default(),
-            ),
-            input(
+            pen.input("title_en", w.field_title_en, "", Way::Line, text(&draft.title_en)),
+            pen.input(
                 "due",
                 w.field_due,
                 w.field_due_hint,
                 Way::Hour,
                 work.due.map(hour_text).unwrap_or_default(),
             ),
-            input("urgent", w.field_urgent, w.field_urgent_hint, Way::Tick, urgent),
+            pen.input("urgent", w.field_urgent, w.field_urgent_hint, Way::Tick, urgent),
         ],
     });
     groups
 }
 
-/// What a field is called, for lists of faults and differences; its own name if the form does not have it.
-pub fn label(name: &str, w: &DeskWords) -> String {
-    match name {
-        "title" => w.field_title,
-        "summary" => w.field_summary,
-        "text" | "body.text" => w.field_text,
-        "change_note" => w.field_change_note,
-        "form" => w.field_form,
-        "number" => w.field_number,
-        "agency" => w.field_agency,
-        "signer" => w.field_signer,
-        "issued" => w.field_issued,
-        "effective" => w.field_effective,
-        "expires" => w.field_expires,
-        "urgency" => w.field_urgency,
-        "title_en" => w.field_title_en,
-        "source" => w.field_source,
-        "relations" => w.field_relations,
-        "retroactive" => w.field_retroactive,
-        "due" => w.field_due,
-        "urgent" => w.field_urgent,
-        "files" => w.field_files,
-        _ => return name.to_owned(),
+/// What stands in a field that every item may have.
+fn common(draft: &Draft, id: &str) -> String {
+    let day = |value: &Option<Date>| value.map(|day| day.to_string());
+    match id {
+        "summary" => Some(draft.summary.clone()),
+        "text" => Some(draft.text.clone()),
+        "number" => draft.number.clone(),
+        "form" => draft.form.clone(),
+        "agency" => draft.agency.clone(),
+        "signer" => draft.signer.clone(),
+        "urgency" => draft.urgency.clone(),
+        "issued" => day(&draft.issued),
+        "effective" => day(&draft.effective),
+        "expires" => day(&draft.expires),
+        "fields" => Some(draft.fields.join(", ")),
+        "source" => draft.source.as_ref().map(|source| source.name.clone()),
+        _ => None,
     }
-    .to_owned()
+    .unwrap_or_default()
+}
+
+/// What a field is called, for lists of faults and differences; its own name if nobody knows it.
+pub fn label(kind: &str, name: &str, lang: Lang) -> String {
+    let w = lang.desk();
+    let plain = match name {
+        "title" => Some(w.field_title),
+        "text" | "body.text" => Some(w.field_text),
+        "change_note" => Some(w.field_change_note),
+        "title_en" => Some(w.field_title_en),
+        "due" => Some(w.field_due),
+        "urgent" => Some(w.field_urgent),
+        "files" => Some(w.field_files),
+        "relations" => Some(w.field_relations),
+        "retroactive" => Some(w.field_retroactive),
+        _ => None,
+    };
+    if let Some(plain) = plain {
+        return plain.to_owned();
+    }
+    let Some(kind) = kinds::of(kind) else { return name.to_owned() };
+    let Some(own) = name.strip_prefix(OWN) else {
+        let field = kind.common.iter().find(|field| field.id == name);
+        return field.map_or_else(|| name.to_owned(), |field| field.label.of(lang).to_owned());
+    };
+    let (mut fields, mut said) = (kind.fields.as_slice(), Vec::new());
+    for part in own.split('.') {
+        let (id, row) = part.split_once('[').unwrap_or((part, ""));
+        let Some(field) = fields.iter().find(|field| field.id == id) else { return name.to_owned() };
+        let row = row.trim_end_matches(']').parse::<usize>().map(|row| format!(" {}", row + 1));
+        said.push(format!("{}{}", field.label.of(lang), row.unwrap_or_default()));
+        fields = field.inner();
+    }
+    said.join(" · ")
 }
 
 impl Written {
@@ -344,6 +485,7 @@ impl Written {
             expires: item.expires,
             urgency: item.urgency.map(|urgency| urgency.word().to_owned()),
             fields: item.fields.clone(),
+            details: item.details.clone().map(|details| details.0).unwrap_or_default(),
             text: item.body.text.clone(),
             format,
             layer: if item.body.layer == Layer::Digitised { "digitised".into() } else { String::new() },

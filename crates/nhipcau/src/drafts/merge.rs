@@ -50,7 +50,7 @@ pub fn join(base: &Written, mine: &Written, theirs: &Written) -> anyhow::Result<
 }
 
 /// The fields of the item beside each other, its details among them, and the files as one.
-fn flat(written: &Written) -> anyhow::Result<Map<String, Value>> {
+pub(super) fn flat(written: &Written) -> anyhow::Result<Map<String, Value>> {
     let Value::Object(mut fields) = serde_json::to_value(&written.draft)? else { return Ok(Map::new()) };
     if let Some(Value::Object(details)) = fields.remove("details") {
         fields.extend(details.into_iter().map(|(name, value)| (format!("details.{name}"), value)));

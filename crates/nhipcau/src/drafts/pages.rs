@@ -1,8 +1,9 @@
-//! The pages of the newsroom: what waits (`home`), a draft and what is done with it (`draft`), an item that stands (`item`).
+//! The pages of the newsroom: what waits (`home`), a draft and what is done with it (`draft`, `look`), an item that stands (`item`).
 
 mod draft;
 mod home;
 mod item;
+mod look;
 
 use axum::response::Response;
 use uuid::Uuid;
@@ -11,15 +12,17 @@ use super::acts::{self, By};
 use super::life::Stage;
 use super::{Work, rules};
 use crate::app::App;
+use crate::items::kinds;
 use crate::people::gate::Staff;
 use crate::problem::{Fault, Problem};
 use crate::web::answer::failure;
 use crate::web::visitor::Visitor;
-use crate::words::{DeskWords, Lang};
+use crate::words::{DeskWords, Lang, date};
 
-pub use draft::{act, compare, draft, preview, save};
+pub use draft::{act, draft, save};
 pub use home::{begin, choose, home, issued};
 pub use item::{end, item, next};
+pub use look::{compare, preview};
 
 /// A draft of this person's agency.
 async fn find(app: &App, staff: &Staff, id: &str) -> Result<Work, Problem> {
@@ -55,22 +58,13 @@ pub fn stage_name(stage: Stage, w: &'static DeskWords) -> &'static str {
 
 /// What a kind is called.
 pub fn kind_name(kind: &str, lang: Lang) -> String {
-    let w = lang.words();
-    match kind {
-        "document" => w.kind_document,
-        "directive" => w.kind_directive,
-        "press" => w.kind_press,
-        "news" => w.kind_news,
-        "notice" => w.kind_notice,
-        other => return other.to_owned(),
-    }
-    .to_owned()
+    kinds::of(kind).map_or(kind, |known| known.name.of(lang)).to_owned()
 }
 
-/// How many people a kind needs, as the page says it.
-fn persons_say(kind: &str, lang: Lang) -> String {
+/// How many people a kind needs today, as the page says it.
+fn persons_say(app: &App, kind: &str, lang: Lang) -> String {
     let w = lang.desk();
-    match (rules::persons(kind), rules::signed(kind)) {
+    match (rules::persons(kind, date::day(app.clock.now())), rules::signed(kind)) {
         (1, _) => w.persons_one.to_owned(),
         (n, true) => w.persons_signed(n),
         (n, false) => w.persons_many(n),

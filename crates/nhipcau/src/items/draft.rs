@@ -1,12 +1,15 @@
-//! A draft as people and programs hand it in: JSON, or Markdown with front matter. Checked here, once.
+//! A draft as people and programs hand it in: JSON, or Markdown with front matter (`front_matter`). Checked here, once.
 
 use jiff::civil::Date;
-use network::content::{Body, Format, Item, ItemFile, ItemKind, Layer, Salt, Source};
+use network::content::{Body, Details, Format, Item, ItemFile, ItemKind, Layer, Salt, Source};
 use network::names::ContentHash;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 use vietnam::text::nfc;
 
+pub use super::front_matter::{from_markdown, markdown_fields};
+use super::kinds;
 use crate::documents::draft::{self as documents, DraftRelation};
 use crate::problem::{Fault, Problem};
 
@@ -17,7 +20,7 @@ pub const MOST_FILE: usize = 64 << 20;
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Draft {
-    /// `document`, `directive`, `press`, `news`, `notice`, or another word.
+    /// The word of a kind, as `nhipcau kinds` lists them; `news` if empty.
     pub kind: String,
     /// Title, 1 to 500 characters.
     pub title: String,
@@ -57,6 +60,9 @@ pub struct Draft {
     /// Fields of administration.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<String>,
+    /// What the kind asks for beyond these fields.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub details: Map<String, Value>,
     /// The text.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub text: String,
@@ -128,13 +134,33 @@ pub struct Checked {
 }
 
 impl Draft {
-    /// Checks the draft as edition `edition` of item `id`.
+    /// Checks the draft as edition `edition` of item `id`, to be issued on `day` (in Viet Nam).
     ///
     /// # Errors
     /// Every fault at once, each with its field, in both languages.
-    pub fn check(self, id: Uuid, edition: u32, salt: [u8; 16]) -> Result<Checked, Problem> {
+    pub fn check(self, id: Uuid, edition: u32, salt: [u8; 16], day: Date) -> Result<Checked, Problem> {
         let mut faults = Vec::new();
         let files = self.files(&mut faults);
+        self.check_with(files, faults, (id, edition, salt), day)
+    }
+
+    /// What [`Draft::check`] would find wrong if `files` were attached, whose bytes lie elsewhere.
+    pub fn faults(self, id: Uuid, edition: u32, files: Vec<ItemFile>, day: Date) -> Vec<Fault> {
+        let files = files.into_iter().map(|file| (file, Vec::new())).collect();
+        // The salt is of no account for a check.
+        match self.check_with(files, Vec::new(), (id, edition, [0; 16]), day) {
+            Err(Problem::Invalid(faults)) => faults,
+            _ => Vec::new(),
+        }
+    }
+
+    fn check_with(
+        self,
+        files: Vec<(ItemFile, Vec<u8>)>,
+        mut faults: Vec<Fault>,
+        (id, edition, salt): (Uuid, u32, [u8; 16]),
+        day: Date,
+    ) -> Result<Checked, Problem> {
         let text = nfc(&self.text);
         let bare = text.trim().is_empty();
         let urgency = word(&self.urgency.clone().unwrap_or_default(), "urgency", &mut faults);
@@ -153,17 +179,20 @@ impl Draft {
         }
         let line = |text: String| nfc(text.trim());
         let some = |text: Option<String>| text.map(line).filter(|t| !t.is_empty());
-        let (number, written) = documents::normal(&self.kind, some(self.number), &mut faults);
+        let kind = if self.kind.is_empty() {
+            ItemKind::News
+        } else {
+            word(&self.kind, "kind", &mut faults).unwrap_or(ItemKind::News)
+        };
+        let asked = kinds::of(&kind.to_string()).map_or(&[][..], |kind| &kind.fields);
+        let details = Details(kinds::tidy::tidy(asked, self.details));
+        let (number, written) = documents::normal(&kind.to_string(), some(self.number), &mut faults);
         let item = Item {
             salt: Salt(salt),
             id,
             edition,
             lang: if self.lang.is_empty() { "vi".into() } else { self.lang },
-            kind: if self.kind.is_empty() {
-                ItemKind::News
-            } else {
-                word(&self.kind, "kind", &mut faults).unwrap_or(ItemKind::News)
-            },
+            kind,
             title: line(self.title),
             title_en: some(self.title_en),
             summary: line(self.summary),
@@ -176,6 +205,7 @@ impl Draft {
             expires: self.expires,
             urgency,
             fields: self.fields,
+            details: (!details.0.is_empty()).then_some(details),
             body: Body { format, text, layer },
             source: self.source.map(|s| Source { name: line(s.name), url: some(s.url) }),
             files: files.iter().map(|(file, _)| file.clone()).collect(),
@@ -184,19 +214,23 @@ impl Draft {
             relations: documents::relations(self.relations, &mut faults),
         };
         documents::days(&item, self.retroactive, &mut faults);
-        match item.encode() {
+        let encoded = item.encode();
+        if let Err(more) = &encoded {
+            faults.extend(more.iter().map(|f| Fault {
+                field: f.field.clone(),
+                vi: f.problem_vi.clone(),
+                en: f.problem_en.clone(),
+            }));
+        }
+        // A field whose value cannot be written at all is told so once.
+        let told: Vec<String> = faults.iter().map(|fault| fault.field.clone()).collect();
+        faults
+            .extend(kinds::check::check(&item, day).into_iter().filter(|fault| !told.contains(&fault.field)));
+        match encoded {
             Ok(bytes) if faults.is_empty() => {
                 Ok(Checked { item, bytes, files, urgent: self.urgent, written })
             }
-            Ok(_) => Err(Problem::Invalid(faults)),
-            Err(more) => {
-                faults.extend(more.into_iter().map(|f| Fault {
-                    field: f.field,
-                    vi: f.problem_vi,
-                    en: f.problem_en,
-                }));
-                Err(Problem::Invalid(faults))
-            }
+            _ => Err(Problem::Invalid(faults)),
         }
     }
 
@@ -251,127 +285,16 @@ where
     }
 }
 
-/// Reads Markdown with front matter: `---` with one `key: value` a line, or `+++` with TOML.
-///
-/// # Errors
-/// Names the line or the key that is wrong.
-pub fn from_markdown(source: &str) -> Result<Draft, Problem> {
-    let fields = serde_json::Value::Object(markdown_fields(source)?);
-    serde_json::from_value(fields).map_err(|e| Problem::invalid("front matter", e.to_string()))
-}
-
-/// The fields of a draft as Markdown with front matter has them, `files` still by their names.
-///
-/// # Errors
-/// As [`from_markdown`], but the fields are not looked at.
-pub fn markdown_fields(source: &str) -> Result<serde_json::Map<String, serde_json::Value>, Problem> {
-    let source = source.trim_start_matches('\u{feff}').replace("\r\n", "\n");
-    let (fence, rest) = if let Some(rest) = source.strip_prefix("---\n") {
-        ("---", rest)
-    } else if let Some(rest) = source.strip_prefix("+++\n") {
-        ("+++", rest)
-    } else {
-        return Err(Problem::Invalid(vec![Fault {
-            field: "front matter".into(),
-            vi: "Tệp phải bắt đầu bằng dòng --- (mỗi dòng một cặp “khóa: giá trị”) hoặc +++ (TOML).".into(),
-            en: "The file must begin with a line --- (one `key: value` a line) or +++ (TOML).".into(),
-        }]));
-    };
-    let end = format!("\n{fence}\n");
-    let (head, text) = match rest.split_once(&end) {
-        Some(parts) => parts,
-        None => match rest.strip_suffix(&format!("\n{fence}")) {
-            Some(head) => (head, ""),
-            None => {
-                return Err(Problem::Invalid(vec![Fault {
-                    field: "front matter".into(),
-                    vi: format!("Thiếu dòng {fence} kết thúc phần đầu."),
-                    en: format!("The closing line {fence} is missing."),
-                }]));
-            }
-        },
-    };
-    let mut fields = serde_json::Map::new();
-    if fence == "+++" {
-        let table: toml::Table =
-            toml::from_str(head).map_err(|e| Problem::invalid("front matter", e.to_string()))?;
-        for (key, value) in table {
-            fields.insert(key, plain(value));
-        }
-    } else {
-        for (number, line) in
-            head.lines().enumerate().filter(|(_, l)| !l.trim().is_empty() && !l.starts_with('#'))
-        {
-            let Some((key, value)) = line.split_once(':') else {
-                return Err(Problem::invalid(
-                    &format!("front matter, line {}", number + 2),
-                    "must be `key: value`",
-                ));
-            };
-            fields.insert(key.trim().to_owned(), scalar(key.trim(), value.trim()));
-        }
-    }
-    if fields.contains_key("text") {
-        return Err(Problem::invalid("text", "stands below the front matter, not in it"));
-    }
-    fields.insert("text".into(), text.trim().into());
-    Ok(fields)
-}
-
-/// TOML as JSON: a date is its text, as JSON writes it.
-fn plain(value: toml::Value) -> serde_json::Value {
-    match value {
-        toml::Value::Datetime(date) => date.to_string().into(),
-        toml::Value::Array(all) => all.into_iter().map(plain).collect(),
-        toml::Value::Table(table) => {
-            serde_json::Value::Object(table.into_iter().map(|(key, value)| (key, plain(value))).collect())
-        }
-        other => serde_json::to_value(other).unwrap_or_default(),
-    }
-}
-
-fn scalar(key: &str, value: &str) -> serde_json::Value {
-    let bare = value.trim_matches('"');
-    match key {
-        "fields" | "files" => {
-            bare.split(',').map(str::trim).filter(|f| !f.is_empty()).collect::<Vec<_>>().into()
-        }
-        "source" => serde_json::json!({ "name": bare }),
-        "relations" => bare.split(';').map(str::trim).filter(|r| !r.is_empty()).map(relation).collect(),
-        "sample" | "urgent" | "retroactive" => serde_json::Value::Bool(bare == "true"),
-        _ => bare.into(),
-    }
-}
-
-/// One relation in a line: `repeals 42/2022/NĐ-CP from 2026-07-01`.
-fn relation(text: &str) -> serde_json::Value {
-    let (kind, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
-    match rest.rsplit_once(" from ") {
-        Some((number, from)) => {
-            serde_json::json!({ "kind": kind, "number": number.trim(), "from": from.trim() })
-        }
-        None => serde_json::json!({ "kind": kind, "number": rest.trim() }),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn markdown_with_front_matter_becomes_a_draft() {
-        let draft = from_markdown("---\ntitle: Lịch trực\nkind: notice\nissued: 2026-11-23\nurgent: true\n---\n\nXã trực **24 giờ**.\n").unwrap();
-        assert_eq!((draft.title.as_str(), draft.kind.as_str(), draft.urgent), ("Lịch trực", "notice", true));
-        assert_eq!(draft.text, "Xã trực **24 giờ**.");
-        let toml =
-            from_markdown("+++\ntitle = \"Lịch trực\"\n[source]\nname = \"Công báo\"\n+++\nXã").unwrap();
-        assert_eq!(toml.source.unwrap().name, "Công báo");
-    }
-
-    #[test]
     fn every_fault_is_named_at_once() {
         let draft = Draft { urgency: Some("very".into()), kind: "NEWS!".into(), ..Draft::default() };
-        let Err(Problem::Invalid(faults)) = draft.check(Uuid::from_u128(1), 2, [0; 16]) else {
+        let Err(Problem::Invalid(faults)) =
+            draft.check(Uuid::from_u128(1), 2, [0; 16], Date::constant(2026, 11, 23))
+        else {
             panic!("accepted")
         };
         let fields: Vec<_> = faults.iter().map(|f| f.field.as_str()).collect();
@@ -383,6 +306,9 @@ mod tests {
     #[test]
     fn text_is_stored_in_nfc() {
         let draft = Draft { title: "Ho\u{0300}a".into(), ..Draft::default() };
-        assert_eq!(draft.check(Uuid::from_u128(1), 1, [0; 16]).unwrap().item.title, "Hòa");
+        assert_eq!(
+            draft.check(Uuid::from_u128(1), 1, [0; 16], Date::constant(2026, 11, 23)).unwrap().item.title,
+            "Hòa"
+        );
     }
 }

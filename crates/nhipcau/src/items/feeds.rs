@@ -18,7 +18,7 @@ use network::names::Origin;
 use quick_xml::escape::escape;
 
 use super::State;
-use super::pages::{kept, label, stored_kind};
+use super::pages::{kept, label};
 use super::store::{self, Standing};
 use super::view::{FeedRow, FeedsPage, Kind};
 use crate::agencies::{self, Portal};
@@ -51,7 +51,7 @@ pub async fn page(Given(app): Given<App>, visitor: Visitor) -> Response {
         };
         let mut feeds = vec![row(shell.w().filter_all.to_owned(), String::new())];
         feeds.extend(
-            Kind::ALL.iter().map(|kind| row(kind.label(lang).to_owned(), format!("?loai={}", kind.slug()))),
+            Kind::all().map(|kind| row(kind.label(lang).to_owned(), format!("?loai={}", kind.slug()))),
         );
         feeds.extend(issuers.iter().map(|origin| {
             let name = agencies::name(directory.agency(origin), lang, origin.as_str());
@@ -116,7 +116,7 @@ struct Told {
 impl Feed {
     async fn read(app: &App, visitor: &Visitor, portal: &Portal) -> Result<Feed, Problem> {
         let asked = Asked::read(&visitor.path)?;
-        let kind = asked.kind.map(stored_kind).unwrap_or_default();
+        let kind = asked.kind.map(Kind::word).unwrap_or_default();
         let issuer = asked.issuer.as_ref().map(Origin::as_str).unwrap_or_default();
         let mut conn = app.db.read().await?;
         let items = store::changes(&mut conn, &portal.domain, kind, issuer, MOST).await?;
@@ -164,7 +164,7 @@ impl Told {
             id: format!("urn:uuid:{}", item.item),
             path: format!("/muc/{}", item.reference()),
             author: card.agency.clone().filter(|_| item.state != State::Erased).unwrap_or(publisher),
-            kind: stands.then(|| super::pages::shown_kind(&item.kind)),
+            kind: stands.then(|| Kind::of(&item.kind)),
             issued: item.issued,
             changed: item.changed,
             title,

@@ -1,18 +1,19 @@
 //! What machines read of an item: Dublin Core (Circular 24/2011/TT-BTTTT), the European Legislation Identifier, schema.org.
 
 use jiff::civil::Date;
-use network::content::Item;
-use serde_json::{Value, json};
+use network::content::{Item, ItemFile};
+use serde_json::{Map, Value, json};
 use vietnam::documents::{Effect, Status};
 
+use super::kinds::Field;
 use super::store::Standing;
-use super::view::Meta;
+use super::view::{Kind, Meta};
 use crate::app::App;
 use crate::clock::instant;
 use crate::documents::panel::Panel;
 use crate::documents::{self, form_of, number_of};
 use crate::web::visitor::Visitor;
-use crate::words::date;
+use crate::words::{Lang, date};
 
 const ELI: &str = "http://data.europa.eu/eli/ontology#";
 
@@ -45,7 +46,7 @@ pub fn dublin_core(standing: &Standing, item: &Item, publisher: &str) -> Vec<(&'
         ("source", item.source.as_ref().and_then(|s| s.url.clone()).unwrap_or_default()),
         ("contributor", item.signer.clone().unwrap_or_default()),
         ("subject", item.fields.join(";")),
-        ("type", item.form.clone().unwrap_or_else(|| item.kind.to_string())),
+        ("type", item.form.clone().unwrap_or_else(|| Kind::of(&standing.kind).label(Lang::Vi).to_owned())),
         ("format", "text/html".into()),
         ("relation", related.join(";")),
     ];
@@ -77,9 +78,14 @@ pub fn of(
     let core = dublin_core(standing, item, publisher);
     let said = |name: &str| core.iter().find(|(n, _)| *n == name).map_or("", |(_, v)| v.as_str());
     let stable = stable_path(item);
+    let known = match Kind::of(&standing.kind) {
+        Kind::Known(kind) => Some(kind),
+        Kind::Other => None,
+    };
+    let type_of = known.map_or("Article", |kind| kind.schema_org.as_str());
     let mut schema = json!({
         "@context": "https://schema.org",
-        "@type": kind(standing),
+        "@type": type_of,
         "name": item.title,
         "headline": item.title.chars().take(110).collect::<String>(),
         "url": canonical,
@@ -90,7 +96,7 @@ pub fn of(
         "publisher": { "@type": "GovernmentOrganization", "name": said("publisher") },
         "author": { "@type": "GovernmentOrganization", "name": said("creator") },
     });
-    if kind(standing) == "Legislation" {
+    if type_of == "Legislation" {
         legislation(
             &mut schema,
             item,
@@ -98,6 +104,18 @@ pub fn of(
             panel,
             &stable.as_ref().map(|path| format!("{home}{path}")),
         );
+    }
+    if type_of == "Dataset" {
+        let base = &visitor.base;
+        let download = |file: &ItemFile| {
+            let url = format!("{base}/content/{}", file.sha256);
+            json!({ "@type": "DataDownload", "contentUrl": url, "encodingFormat": file.media, "name": file.name })
+        };
+        schema["distribution"] = item.files.iter().map(download).collect();
+        schema["description"] = json!(said("description"));
+    }
+    if let Some((kind, details)) = known.zip(item.details.as_ref()) {
+        properties(&kind.fields, &details.0, &mut schema);
     }
     if app.config.demo {
         schema["creativeWorkStatus"] = json!("demonstration");
@@ -114,14 +132,6 @@ pub fn of(
         dc: core.iter().map(|(name, value)| (format!("DC.{name}"), value.clone())).collect(),
         canonical,
         json_ld: schema.to_string().replace('<', "\\u003c"),
-    }
-}
-
-fn kind(standing: &Standing) -> &'static str {
-    match standing.kind.as_str() {
-        "document" | "directive" => "Legislation",
-        "news" | "press" => "NewsArticle",
-        _ => "Article",
     }
 }
 
@@ -202,4 +212,15 @@ fn eli(item: &Item, creator: &str, panel: &Panel) -> Vec<(String, String)> {
         ),
     ];
     said.into_iter().filter_map(|(name, value)| Some((format!("{ELI}{name}"), value?))).collect()
+}
+
+/// Fills the properties of schema.org that the kind's fields name, from values that are texts.
+fn properties(fields: &[Field], details: &Map<String, Value>, schema: &mut Value) {
+    for field in fields {
+        match (&field.property, details.get(&field.id)) {
+            (Some(name), Some(Value::String(text))) => schema[name.as_str()] = json!(text),
+            (None, Some(Value::Object(inner))) => properties(field.inner(), inner, schema),
+            _ => {}
+        }
+    }
 }

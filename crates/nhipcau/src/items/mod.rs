@@ -1,15 +1,18 @@
 //! Items: what is published. Issued in editions, corrected, withdrawn, erased.
 //!
 //! What stands is a fold over the logs (`fold`), the same for our own entries and for those of others.
-//! `store` remembers, `body` makes HTML that is safe to show, `publish` is the door for those who issue, `desk`
+//! `kinds` are what may be published, `store` remembers, `body` makes HTML that is safe to show, `publish` is the door for those who issue, `desk`
 //! writes what they hand in.
 
 pub mod body;
 pub mod content;
 pub mod desk;
+pub mod digest;
 pub mod draft;
 pub mod feeds;
 pub mod fold;
+pub mod front_matter;
+pub mod kinds;
 pub mod meta;
 pub mod once;
 pub mod pages;

@@ -85,30 +85,6 @@ pub(crate) fn html(template: &impl Template) -> Result<Drawn, Problem> {
     Ok(Drawn::whole(200, HTML, &template.render().map_err(anyhow::Error::from)?))
 }
 
-/// A kind of the interface as it is stored.
-pub fn stored_kind(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Document => "document",
-        Kind::Directive => "directive",
-        Kind::Press => "press",
-        Kind::News => "news",
-        Kind::Notice => "notice",
-        Kind::Other => "other",
-    }
-}
-
-/// A stored kind as the interface groups it.
-pub fn shown_kind(kind: &str) -> Kind {
-    match kind {
-        "document" => Kind::Document,
-        "directive" => Kind::Directive,
-        "press" => Kind::Press,
-        "news" => Kind::News,
-        "notice" => Kind::Notice,
-        _ => Kind::Other,
-    }
-}
-
 /// The title that a page in `lang` shows, and its own language.
 pub fn title(card: &Card, lang: Lang) -> Title {
     match (&card.title_en, lang) {
@@ -148,7 +124,7 @@ async fn explained(app: &App, conn: &mut Conn, note: Option<ContentHash>) -> Res
 pub fn label(card: &Card, lang: Lang) -> String {
     match (&card.form, &card.number) {
         (Some(form), Some(number)) => format!("{form} {number}"),
-        _ if card.title.is_empty() => lang.words().kind_document.to_owned(),
+        _ if card.title.is_empty() => Kind::of("document").label(lang).to_owned(),
         _ => title(card, lang).text,
     }
 }

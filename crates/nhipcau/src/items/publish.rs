@@ -19,6 +19,7 @@ use crate::agencies::Portal;
 use crate::app::App;
 use crate::documents::draft::unique;
 use crate::problem::{Fault, Problem};
+use crate::words::date;
 
 /// What was done, as it is told to the caller.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -101,7 +102,7 @@ pub async fn prepare(
     change: ItemChange,
     draft: Draft,
 ) -> Result<Request, Problem> {
-    let checked = draft.check(id, edition, app.dice.bytes()?)?;
+    let checked = draft.check(id, edition, app.dice.bytes()?, date::day(app.clock.now()))?;
     let document = ContentRef {
         sha256: ContentHash::of(&checked.bytes),
         size: checked.bytes.len() as u64,

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use super::commands::{
-    backup, bundle, doctor, enrol, gazette, init, issue, item, look, people, publish, rules, simulate,
-    upgrade, verify,
+    backup, bundle, digest, doctor, enrol, gazette, init, issue, item, kinds, look, people, publish, rules,
+    simulate, upgrade, verify,
 };
 use super::{bench, demo, nation, serve};
 
@@ -54,6 +54,10 @@ enum What {
     Look(look::Args),
     /// Say who may work at a portal, and open the way back for whoever cannot sign in
     People(people::Args),
+    /// Teach the kinds of items: their fields, and an example file of each
+    Kinds(kinds::Args),
+    /// Print a day's digest as a draft, with a link to each item of the day
+    Digest(digest::Args),
     /// Issue items: a Markdown or JSON file, a folder, JSON lines, or standard input
     Issue(issue::Args),
     /// Import records of the official gazette with their relations
@@ -128,6 +132,8 @@ pub fn run() -> ExitCode {
             What::Close(args) => enrol::close(args).await,
             What::Look(args) => look::run(args).await,
             What::People(args) => people::run(args).await,
+            What::Kinds(args) => kinds::run(&args),
+            What::Digest(args) => digest::run(args).await,
             What::Issue(args) => issue::run(args).await,
             What::Gazette(args) => gazette::run(args).await,
             What::Correct(args) => publish::edition(args, "correct").await,

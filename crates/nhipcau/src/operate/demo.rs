@@ -6,6 +6,7 @@
 mod content;
 mod control;
 mod nation;
+mod office;
 mod tour;
 
 use std::path::{Path, PathBuf};
@@ -68,12 +69,25 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     let started = Instant::now();
     let demo = Demo::start(&args.dir, port, true).await?;
     let control = control::listen(&args.dir, &demo).await?;
-    println!("{}", demo.tour(&args.dir, started.elapsed()).await?);
+    let password = demo.offices(&args.dir).await?;
+    println!("{}{}", demo.tour(&args.dir, started.elapsed()).await?, console(&demo, &password));
     serve::stop_asked().await;
     println!("\nĐang dừng, dữ liệu được giữ ở {} …", args.dir.display());
     control.abort();
     demo.close().await;
     Ok(())
+}
+
+/// Where the console is and who can sign in.
+fn console(demo: &Demo, password: &str) -> String {
+    let port = demo.nodes.first().and_then(|(_, app, _)| app.config.listen.first()).map_or(0, |at| at.port());
+    format!(
+        "
+  Bàn làm việc · console   http://chinhphu.localhost:{port}/ban-lam-viec   (cổng nào cũng có · every portal has one)
+    lan viết · writes;  minh duyệt · approves;  ha ký · signs;  quan-tri quản trị · administers
+    mật khẩu · password: {password}
+"
+    )
 }
 
 /// This program as it was called, so that a printed command can be pasted where it was started.

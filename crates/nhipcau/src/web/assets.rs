@@ -25,6 +25,9 @@ struct Table {
     css: Asset,
     verify_vi: Asset,
     verify_en: Asset,
+    desk_css: Asset,
+    desk_vi: Asset,
+    desk_en: Asset,
     favicon: Asset,
 }
 
@@ -32,6 +35,9 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| Table {
     css: Asset::new("nhipcau", "css", "text/css; charset=utf-8", include_bytes!("../../assets/nhipcau.css")),
     verify_vi: verifier(Lang::Vi),
     verify_en: verifier(Lang::En),
+    desk_css: Asset::new("desk", "css", "text/css; charset=utf-8", include_bytes!("../../assets/desk.css")),
+    desk_vi: desk(Lang::Vi),
+    desk_en: desk(Lang::En),
     favicon: Asset::new("favicon", "svg", "image/svg+xml", include_bytes!("../../assets/favicon.svg")),
 });
 
@@ -51,10 +57,17 @@ fn verifier(lang: Lang) -> Asset {
     Asset::new(&name, "js", "text/javascript; charset=utf-8", whole.into_bytes())
 }
 
+/// What the console adds where there is a script, with the sentences of one language before it.
+fn desk(lang: Lang) -> Asset {
+    let script = include_str!("../../assets/desk.js");
+    let whole = format!("self.nhipcauDesk={};\n{script}", browser::desk_words(lang));
+    Asset::new(&format!("desk.{}", lang.code()), "js", "text/javascript; charset=utf-8", whole.into_bytes())
+}
+
 /// Every file, for the route table and for compressing at start.
-pub fn all() -> [&'static Asset; 4] {
+pub fn all() -> [&'static Asset; 7] {
     let t = &*TABLE;
-    [&t.css, &t.verify_vi, &t.verify_en, &t.favicon]
+    [&t.css, &t.verify_vi, &t.verify_en, &t.desk_css, &t.desk_vi, &t.desk_en, &t.favicon]
 }
 
 /// The file behind an address such as `/assets/nhipcau.1a2b3c4d.css`; `None` for any other.
@@ -72,6 +85,19 @@ pub fn verify(lang: Lang) -> &'static str {
     match lang {
         Lang::Vi => &TABLE.verify_vi.href,
         Lang::En => &TABLE.verify_en.href,
+    }
+}
+
+/// The address of the console's style sheet.
+pub fn desk_css() -> &'static str {
+    &TABLE.desk_css.href
+}
+
+/// The address of the console's script in a language.
+pub fn desk_js(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Vi => &TABLE.desk_vi.href,
+        Lang::En => &TABLE.desk_en.href,
     }
 }
 

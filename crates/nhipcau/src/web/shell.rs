@@ -248,6 +248,16 @@ impl Shell {
         assets::verify(self.lang)
     }
 
+    /// The console's style sheet's address.
+    pub fn desk_css(&self) -> &'static str {
+        assets::desk_css()
+    }
+
+    /// The console's script's address in the page's language.
+    pub fn desk_js(&self) -> &'static str {
+        assets::desk_js(self.lang)
+    }
+
     /// The tab icon's address.
     pub fn favicon(&self) -> &'static str {
         assets::favicon()

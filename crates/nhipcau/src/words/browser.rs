@@ -1,4 +1,4 @@
-//! The sentences that the verifier says in the reader's browser.
+//! The sentences that our scripts say in the browser.
 
 use super::Lang;
 
@@ -69,6 +69,21 @@ pub fn verifier_words(lang: Lang) -> String {
     );
     let members: Vec<String> = pairs.iter().map(|(name, text)| format!("\"{name}\":\"{text}\"")).collect();
     format!("{{{}}}", members.join(","))
+}
+
+/// The sentences of the console's script as a JSON object.
+pub fn desk_words(lang: Lang) -> String {
+    let w = lang.desk();
+    serde_json::json!({
+        "saved": w.auto_saved("{hour}"),
+        "refused": w.auto_refused,
+        "offline": w.auto_offline,
+        "held": w.auto_held,
+        "take": w.auto_take,
+        "others": w.others("{names}"),
+        "none": w.others_none,
+    })
+    .to_string()
 }
 
 #[cfg(test)]

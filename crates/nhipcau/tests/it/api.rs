@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use nhipcau::api::{MOST_BODY, openapi};
 use nhipcau::web::routes::{self, Role};
+use nhipcau::words::date;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -136,6 +137,17 @@ async fn real_answers_are_as_the_description_says() {
         ("get /api/v1/items/{reference}", "/api/v1/items/x".into()),
         ("get /api/v1/items/{reference}", "/api/v1/items/00000000-00000000000000000000000000000000".into()),
         ("get /api/v1/items/{reference}/coverage", of("/coverage")),
+        ("get /api/v1/kinds", "/api/v1/kinds".into()),
+        ("get /api/v1/kinds", "/api/v1/kinds?x=1".into()),
+        ("get /api/v1/kinds/{kind}", "/api/v1/kinds/procedure".into()),
+        ("get /api/v1/kinds/{kind}", "/api/v1/kinds/video".into()),
+        (
+            "get /api/v1/digest",
+            format!("/api/v1/digest?day={}", date::day(world.app("chinhphu").clock.now())),
+        ),
+        ("get /api/v1/digest", "/api/v1/digest?day=2001-01-01".into()),
+        ("get /api/v1/digest", "/api/v1/digest?day=hôm qua".into()),
+        ("get /api/v1/digest", "/api/v1/digest?day=2026-11-25&portal=khong-co.vn".into()),
         ("get /api/v1/agencies", "/api/v1/agencies".into()),
         ("get /api/v1/entries", format!("/api/v1/entries?origin={log}&limit=2")),
         ("get /api/v1/entries", "/api/v1/entries?origin=x".into()),

@@ -292,7 +292,7 @@ async fn what_is_published_cannot_run_in_a_readers_browser() {
         ("text", evil.to_owned()),
     ];
     for (format, text) in bodies {
-        let draft = json!({ "kind": "document", "title": format!("Tên {evil}"), "summary": evil, "agency": evil, "number": "1/2026/NĐ-CP", "format": format, "text": text });
+        let draft = json!({ "kind": "document", "title": format!("Tên {evil}"), "summary": evil, "agency": evil, "number": "1/2026/NĐ-CP", "form": "Nghị định", "issued": "2026-11-23", "format": format, "text": text });
         let answer = world.post("chinhphu", "/api/v1/items", &json!({ "item": draft })).await;
         // Refused with its fault named, or shown as harmless text.
         if answer.status == 422 {

@@ -48,7 +48,7 @@ async fn a_second_start_resumes_and_the_tour_can_be_pasted() {
     let file = std::fs::read_to_string(dir.join("dinh-chinh.md")).unwrap();
     let draft = from_markdown(&file).unwrap();
     assert!(draft.layer == "digitised" && draft.text.len() > 1_000, "{file}");
-    draft.check(uuid::Uuid::from_u128(1), 2, [0; 16]).unwrap();
+    draft.check(uuid::Uuid::from_u128(1), 2, [0; 16], jiff::civil::date(2026, 11, 26)).unwrap();
     demo.close().await;
     drop(demo);
 

@@ -114,7 +114,7 @@ fn the_command_table_is_that_of_the_program() {
 
 /// What a user can do today, in both languages, and the test that fails when it does not work: its file under
 /// `tests`, and its name.
-const WORKS: [(&str, &str, &str, &str); 24] = [
+const WORKS: [(&str, &str, &str, &str); 26] = [
     (
         "đăng một lần, đứng ở mọi cổng",
         "issued once, it stands on every portal",
@@ -234,6 +234,18 @@ const WORKS: [(&str, &str, &str, &str); 24] = [
         "thousands issued at once, each fault with its line",
         "it/cli",
         "many_items_are_issued_once_and_each_fault_has_its_line",
+    ),
+    (
+        "mười lăm loại nội dung, mỗi loại đủ thông tin ở mọi cổng",
+        "fifteen kinds of items, every fact of each wherever it is carried",
+        "it/kinds",
+        "a_sample_of_every_kind_shows_every_fact_wherever_it_is_carried",
+    ),
+    (
+        "thiếu gì được chỉ rõ từng trường",
+        "what a kind lacks is named field by field",
+        "it/kinds",
+        "what_a_kind_lacks_is_refused_at_its_origin_and_named_in_both_languages",
     ),
     (
         "giao diện lập trình có mô tả OpenAPI",

@@ -26,6 +26,7 @@ mod front;
 mod history;
 mod hostile;
 mod keeping;
+mod kinds;
 mod lies;
 mod machine;
 mod nation;

@@ -1,14 +1,11 @@
 //! A draft: its form, its faults, its notes, who else is here, and what may be done with it.
 
-use std::collections::BTreeSet;
-
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
-use similar::{ChangeTag, TextDiff};
 
 use super::{by, fails, find, kind_name, persons_say, stage_name, words};
 use crate::app::App;
@@ -16,8 +13,7 @@ use crate::clock::instant;
 use crate::drafts::acts::{self, Saved};
 use crate::drafts::form::{self, Group, Way};
 use crate::drafts::life::{self, Act, Facts, Stage};
-use crate::drafts::{Work, Written, relations, store};
-use crate::items::body;
+use crate::drafts::{Work, Written, store};
 use crate::people::Duty;
 use crate::people::forms::{Fields, Filled};
 use crate::people::gate::Staff;
@@ -193,7 +189,7 @@ async fn page(
         kind: kind_name(&work.written.draft.kind, lang),
         stage: stage_name(work.stage, w),
         change: change_name(&work, lang),
-        persons: persons_say(&work.written.draft.kind, lang),
+        persons: persons_say(app, &work.written.draft.kind, lang),
         writes,
         groups: match with.joined {
             Some(written) => form::groups(&Work { written, ..work.clone() }, lang, None, &with.faults),
@@ -204,7 +200,7 @@ async fn page(
         mend: faults
             .iter()
             .map(|fault| Mend {
-                label: form::label(&fault.field, w),
+                label: form::label(&work.written.draft.kind, &fault.field, lang),
                 says: words(fault, lang),
                 field: fault.field.clone(),
             })
@@ -331,14 +327,13 @@ async fn saved<'a>(
     match acts::save(app, &by(staff), work.id, version, read.written, read.due).await? {
         Saved::As(version, _) => Ok(Kept::As(version)),
         Saved::Clash(_, joined) => {
-            let w = visitor.lang.desk();
             let text = |value: &serde_json::Value| match value {
                 serde_json::Value::String(text) => text.clone(),
                 serde_json::Value::Null => String::new(),
                 other => other.to_string(),
             };
             let clashes = joined.conflicts.iter().map(|clash| Clash {
-                label: form::label(&clash.field, w),
+                label: form::label(&work.written.draft.kind, &clash.field, visitor.lang),
                 mine: text(&clash.mine),
                 theirs: text(&clash.theirs),
                 field: clash.field.clone(),
@@ -409,154 +404,4 @@ async fn carry_out(
             None => fails(app, visitor, problem),
         },
     }
-}
-
-#[derive(Template)]
-#[template(path = "drafts/preview.html")]
-struct Preview {
-    shell: Shell,
-    desk: Desk,
-    back: String,
-    title: String,
-    summary: String,
-    facts: Vec<(String, String)>,
-    body: String,
-}
-
-/// `GET /ban-lam-viec/tin/{id}/xem`
-pub async fn preview(
-    State(app): State<App>,
-    staff: Staff,
-    visitor: Visitor,
-    Path(id): Path<String>,
-) -> Response {
-    let lang = visitor.lang;
-    match find(&app, &staff, &id).await {
-        Ok(work) => {
-            let w = lang.desk();
-            let draft = &work.written.draft;
-            let day = |day: &Option<jiff::civil::Date>| day.map(|day| date::date(lang, day));
-            let facts = [
-                ("form", draft.form.clone()),
-                ("number", draft.number.clone()),
-                ("agency", draft.agency.clone()),
-                ("signer", draft.signer.clone()),
-                ("issued", day(&draft.issued)),
-                ("effective", day(&draft.effective)),
-                ("expires", day(&draft.expires)),
-                ("relations", Some(relations::lines(&draft.relations)).filter(|lines| !lines.is_empty())),
-            ];
-            let body = network::content::Body {
-                format: draft.format.parse().unwrap_or(network::content::Format::Markdown),
-                text: draft.text.clone(),
-                layer: network::content::Layer::Official,
-            };
-            let page = Preview {
-                shell: shell(&app, &visitor, &staff.portal, work.title()),
-                desk: Desk::of(&staff, lang, HOME, None),
-                back: lang.path(&format!("{HOME}/tin/{id}")),
-                title: work.title().to_owned(),
-                summary: draft.summary.clone(),
-                facts: facts
-                    .into_iter()
-                    .filter_map(|(name, value)| Some((form::label(name, w), value?)))
-                    .collect(),
-                body: body::render(&body).html,
-            };
-            drawn(&app, &visitor, StatusCode::OK, &page)
-        }
-        Err(problem) => fails(&app, &visitor, problem),
-    }
-}
-
-/// A piece of a text: as it was, gone, or new.
-struct Piece {
-    tag: &'static str,
-    text: String,
-}
-
-/// A field that differs.
-struct Difference {
-    label: String,
-    pieces: Vec<Piece>,
-}
-
-#[derive(Template)]
-#[template(path = "drafts/compare.html")]
-struct Compare {
-    shell: Shell,
-    desk: Desk,
-    back: String,
-    against: String,
-    differences: Vec<Difference>,
-}
-
-/// `GET /ban-lam-viec/tin/{id}/so-sanh`: against the first version, which for a further edition is what stands.
-pub async fn compare(
-    State(app): State<App>,
-    staff: Staff,
-    visitor: Visitor,
-    Path(id): Path<String>,
-) -> Response {
-    let page = async {
-        let lang = visitor.lang;
-        let w = lang.desk();
-        let work = find(&app, &staff, &id).await?;
-        let mut conn = app.db.read().await?;
-        let first = store::version(&mut conn, work.id, 1).await?.ok_or(Problem::NotFound("version"))?;
-        Ok::<_, Problem>(Compare {
-            shell: shell(&app, &visitor, &staff.portal, w.compare_title),
-            desk: Desk::of(&staff, lang, HOME, None),
-            back: lang.path(&format!("{HOME}/tin/{id}")),
-            against: if work.base > 0 { w.compare_edition(work.base) } else { w.compare_first.to_owned() },
-            differences: differences(&first, &work.written, lang)?,
-        })
-    };
-    match page.await {
-        Ok(page) => drawn(&app, &visitor, StatusCode::OK, &page),
-        Err(problem) => fails(&app, &visitor, problem),
-    }
-}
-
-fn differences(before: &Written, after: &Written, lang: Lang) -> Result<Vec<Difference>, Problem> {
-    let flat = |written: &Written| -> anyhow::Result<serde_json::Map<String, serde_json::Value>> {
-        let mut map = match serde_json::to_value(&written.draft)? {
-            serde_json::Value::Object(map) => map,
-            _ => Default::default(),
-        };
-        let names: Vec<_> = written.files.iter().map(|file| file.name.as_str()).collect();
-        map.insert("files".into(), names.join("\n").into());
-        Ok(map)
-    };
-    let (before, after) = (flat(before)?, flat(after)?);
-    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-    let text = |value: Option<&serde_json::Value>| match value {
-        Some(serde_json::Value::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
-        None => String::new(),
-    };
-    let mut all = Vec::new();
-    for name in names {
-        let (old, new) = (text(before.get(name)), text(after.get(name)));
-        if old == new {
-            continue;
-        }
-        // A bound on time: two long texts without anything in common are shown as taken out and put in.
-        let diff =
-            TextDiff::configure().timeout(std::time::Duration::from_millis(500)).diff_words(&old, &new);
-        let mut pieces: Vec<Piece> = Vec::new();
-        for change in diff.iter_all_changes() {
-            let tag = match change.tag() {
-                ChangeTag::Equal => "",
-                ChangeTag::Delete => "del",
-                ChangeTag::Insert => "ins",
-            };
-            match pieces.last_mut() {
-                Some(last) if last.tag == tag => last.text.push_str(change.value()),
-                _ => pieces.push(Piece { tag, text: change.value().to_owned() }),
-            }
-        }
-        all.push(Difference { label: form::label(name, lang.desk()), pieces });
-    }
-    Ok(all)
 }

@@ -15,6 +15,7 @@ use crate::clock::instant;
 use crate::drafts::life::Stage;
 use crate::drafts::store::{self, Line};
 use crate::drafts::{acts, alone, ends};
+use crate::items::kinds;
 use crate::items::pages::title;
 use crate::items::store as items;
 use crate::people::Duty;
@@ -199,15 +200,15 @@ struct Choose {
 /// `GET /ban-lam-viec/tin/moi`
 pub async fn choose(State(app): State<App>, staff: Staff, visitor: Visitor) -> Response {
     let lang = visitor.lang;
-    let kinds = ["news", "notice", "press", "directive", "document"].map(|id| Kind {
-        id: id.to_owned(),
-        name: kind_name(id, lang),
-        says: super::persons_say(id, lang),
+    let kinds = kinds::all().iter().map(|kind| Kind {
+        id: kind.id.clone(),
+        name: kind.name.of(lang).to_owned(),
+        says: format!("{} {}", kind.help.of(lang), super::persons_say(&app, &kind.id, lang)),
     });
     let page = Choose {
         shell: shell(&app, &visitor, &staff.portal, lang.desk().choose_kind),
         desk: Desk::of(&staff, lang, HOME, None),
-        kinds: kinds.into(),
+        kinds: kinds.collect(),
     };
     drawn(&app, &visitor, StatusCode::OK, &page)
 }

@@ -7,7 +7,7 @@ use network::content::{Item, Layer as TextLayer, Note};
 use network::names::ContentHash;
 
 use super::lists::urgency;
-use super::{HTML, LONG, explained, find, kept, publisher, shown_kind, speaker, title};
+use super::{HTML, LONG, explained, find, kept, publisher, speaker, title};
 use crate::agencies::{self, Portal};
 use crate::app::App;
 use crate::clock::instant;
@@ -15,12 +15,13 @@ use crate::db::Conn;
 use crate::documents::view::SealLine;
 use crate::documents::{panel, seal};
 use crate::items::draft::MOST_FILE;
+use crate::items::kinds::facts::{Beside, Fact};
 use crate::items::store::{self, Edition, Reference, Standing};
 use crate::items::view::{
-    FileLink, GonePage, GoneWhy, Issued, ItemPage, Layer, Notice, Original, Parts, Provenance, Shown, Source,
-    Span, Stored, TocLine, Verify, qr_svg,
+    FileLink, GonePage, GoneWhy, Issued, ItemPage, Kind, Layer, Notice, Original, Parts, Provenance, Shown,
+    Source, Span, Stored, TocLine, Verify, qr_svg,
 };
-use crate::items::{State, body, meta};
+use crate::items::{State, body, kinds, meta};
 use crate::logs::coverage;
 use crate::logs::view::fingerprint;
 use crate::peers::inquiry;
@@ -120,7 +121,7 @@ async fn standing_page(
         title: document.title.clone(),
         title_en: document.title_en.clone(),
         lang: document.lang.clone(),
-        kind: shown_kind(&item.kind),
+        kind: Kind::of(&item.kind),
         form: document.form.clone(),
         number: document.number.clone(),
         agency: speaker(app, &item, lang),
@@ -136,6 +137,8 @@ async fn standing_page(
         layer: match document.body.layer {
             TextLayer::Official => Layer::Issued,
             TextLayer::Digitised => Layer::Digitised,
+            // Facts of its own are what such an item is.
+            TextLayer::None if document.details.is_some() => Layer::Issued,
             TextLayer::None => Layer::MetadataOnly,
         },
         source: document.source.as_ref().map(|source| Source {
@@ -145,6 +148,7 @@ async fn standing_page(
                 Original { attribution: site == "congbao.chinhphu.vn", site, href }
             }),
         }),
+        facts: facts(app, &item, document, lang),
         files: document
             .files
             .iter()
@@ -179,6 +183,18 @@ async fn standing_page(
     let around = page.around().map_err(anyhow::Error::from)?;
     let tags = panel.numbers.into_iter().map(Tag::Document);
     Ok(Drawn::around(200, &around.before, text.packed(reading.part), &around.after).of(tags))
+}
+
+/// What the item's kind asks for, as far as this version knows the kind.
+fn facts(app: &App, item: &Standing, document: &Item, lang: Lang) -> Vec<Fact> {
+    let directory = app.directory.load();
+    let agency = |text: &str| {
+        let domain = directory.agencies().find(|agency| agency.domain.as_str() == text && text.contains('.'));
+        domain.map(|agency| agencies::name(Some(agency), lang, agency.origin.as_str()))
+    };
+    let beside = Beside { lang, files: &document.files, agency: &agency };
+    let known = kinds::of(&item.kind).zip(document.details.as_ref());
+    known.map(|(kind, details)| kinds::facts::facts(kind, details, &beside)).unwrap_or_default()
 }
 
 /// The text of an item's content, read and rendered.

@@ -4,7 +4,7 @@ use axum::extract::State as Given;
 use axum::response::Response;
 use vietnam::documents::Status;
 
-use super::{SHORT, html, kept, shown_kind, speaker, stored_kind, title};
+use super::{SHORT, html, kept, speaker, title};
 use crate::agencies::Portal;
 use crate::app::App;
 use crate::clock::instant;
@@ -55,7 +55,7 @@ pub async fn list(Given(app): Given<App>, visitor: Visitor) -> Response {
     kept(&app, &visitor, vec![Tag::Lists, Tag::Directory], SHORT, async |portal: &Portal| {
         let asked = Asked::read(&visitor)?;
         let filter = Filter {
-            kind: asked.kind.map(stored_kind).map(str::to_owned),
+            kind: asked.kind.map(|kind| kind.word().to_owned()),
             own: asked.origin.map(|o| o == Whose::Own),
             skip: (i64::from(asked.page) - 1) * A_PAGE,
             most: A_PAGE,
@@ -172,7 +172,7 @@ fn row(app: &App, shell: &Shell, item: Standing, legal: Option<Status>) -> ItemR
         href: format!("/muc/{}", item.reference()),
         title: title(&item.card, lang),
         issued: item.card.issued,
-        kind: shown_kind(&item.kind),
+        kind: Kind::of(&item.kind),
         form: item.card.form.clone(),
         number: item.card.number.clone(),
         agency: speaker(app, &item, lang),

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 
 use super::{Kind, Span, Urgency};
 use crate::documents::view::{Group, Law, SealLine};
+use crate::items::kinds::facts::Fact;
 use crate::web::shell::Shell;
 use crate::words::{Lang, date, number};
 
@@ -66,6 +67,8 @@ pub struct ItemPage {
     pub layer: Layer,
     /// Where the item was taken from.
     pub source: Option<Source>,
+    /// What its kind asks for, by name; short facts stand beside their names, longer ones in sections of their own.
+    pub facts: Vec<Fact>,
     /// Files of the item.
     pub files: Vec<FileLink>,
     /// The signatures in its files.
@@ -334,10 +337,7 @@ impl ItemPage {
 
     /// What the agency is to the item: a document is issued by one, anything else is published.
     fn agency_label(&self) -> &'static str {
-        match self.kind {
-            Kind::Document | Kind::Directive => self.shell.w().fact_agency,
-            _ => self.shell.w().fact_publisher,
-        }
+        if self.kind.is_official() { self.shell.w().fact_agency } else { self.shell.w().fact_publisher }
     }
 
     /// Where the original stands, if it can be read there.

@@ -10,6 +10,9 @@ use crate::documents::view::status;
 use crate::web::shell::Shell;
 use crate::words::{Lang, date, number};
 
+/// Kinds that every list offers at once; the others unfold, or a phone would show nothing else.
+const FIRST_KINDS: usize = 6;
+
 /// What happened last to an item that a list shows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RowChange {
@@ -218,18 +221,28 @@ impl ListPage {
         }
     }
 
-    /// The choices of kind.
+    /// The choices of kind that come first.
     pub fn kinds(&self) -> Vec<Choice> {
-        let all = (None, self.shell.w().filter_all);
-        let each = Kind::ALL.into_iter().map(|kind| (Some(kind), kind.label(self.shell.lang)));
-        std::iter::once(all)
-            .chain(each)
-            .map(|(kind, label)| Choice {
-                href: self.href(kind, self.origin, 1),
-                label,
-                current: kind == self.kind,
-            })
-            .collect()
+        let first = Kind::all().take(FIRST_KINDS).map(Some);
+        std::iter::once(None).chain(first).map(|kind| self.choice(kind)).collect()
+    }
+
+    /// The other choices of kind.
+    pub fn more_kinds(&self) -> Vec<Choice> {
+        Kind::all().skip(FIRST_KINDS).map(|kind| self.choice(Some(kind))).collect()
+    }
+
+    /// Whether one of these is in use.
+    pub fn more_in_use(&self) -> bool {
+        Kind::all().skip(FIRST_KINDS).any(|kind| self.kind == Some(kind))
+    }
+
+    fn choice(&self, kind: Option<Kind>) -> Choice {
+        Choice {
+            href: self.href(kind, self.origin, 1),
+            label: kind.map_or(self.shell.w().filter_all, |kind| kind.label(self.shell.lang)),
+            current: kind == self.kind,
+        }
     }
 
     /// The choices of origin.

@@ -4,6 +4,7 @@
 //! put them into words. Whoever fills them needs no Vietnamese. Titles and bodies are in the item's own language.
 //! Paths (`href`) come without the language's prefix; the page adds it.
 
+mod facts;
 mod feeds;
 mod history;
 mod item;
@@ -11,6 +12,7 @@ mod list;
 mod qr;
 mod span;
 
+pub use facts::ValueView;
 pub use feeds::{FeedRow, FeedsPage};
 pub use history::{Change, Edition, GonePage, GoneWhy, HistoryPage};
 pub use item::{
@@ -21,58 +23,61 @@ pub use list::{Day, HomePage, ItemRow, ListPage, RowChange};
 pub use qr::qr_svg;
 pub use span::{Issued, Shown, Span, Stop, StopState, Stored};
 
+use crate::items::kinds;
 use crate::words::Lang;
 
 /// What kind of thing an item is: the filter `?loai=` and the label before its agency.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
-    /// An official document (văn bản).
-    Document,
-    /// A document that gives tasks (văn bản chỉ đạo).
-    Directive,
-    /// A press release (thông cáo báo chí).
-    Press,
-    /// News (tin, bài).
-    News,
-    /// A notice (thông báo).
-    Notice,
+    /// A kind that this version knows.
+    Known(&'static kinds::Kind),
     /// Anything else.
     Other,
 }
 
 impl Kind {
     /// All kinds, in the order of the filter.
-    pub const ALL: [Kind; 6] =
-        [Kind::Directive, Kind::Document, Kind::Press, Kind::News, Kind::Notice, Kind::Other];
+    pub fn all() -> impl Iterator<Item = Kind> {
+        kinds::all().iter().map(Kind::Known).chain([Kind::Other])
+    }
+
+    /// The kind of a stored word.
+    pub fn of(word: &str) -> Kind {
+        kinds::of(word).map_or(Kind::Other, Kind::Known)
+    }
+
+    /// The word as it is stored.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Known(kind) => &kind.id,
+            Kind::Other => "other",
+        }
+    }
 
     /// Its value in the query `?loai=`.
     pub fn slug(self) -> &'static str {
         match self {
-            Kind::Document => "van-ban",
-            Kind::Directive => "chi-dao",
-            Kind::Press => "thong-cao",
-            Kind::News => "tin",
-            Kind::Notice => "thong-bao",
+            Kind::Known(kind) => &kind.slug,
             Kind::Other => "khac",
         }
     }
 
     /// The kind of a value of `?loai=`; `None` for any other text.
     pub fn from_slug(slug: &str) -> Option<Kind> {
-        Kind::ALL.into_iter().find(|kind| kind.slug() == slug)
+        Kind::all().find(|kind| kind.slug() == slug)
     }
 
     /// Its name in the interface.
     pub fn label(self, lang: Lang) -> &'static str {
-        let w = lang.words();
         match self {
-            Kind::Document => w.kind_document,
-            Kind::Directive => w.kind_directive,
-            Kind::Press => w.kind_press,
-            Kind::News => w.kind_news,
-            Kind::Notice => w.kind_notice,
-            Kind::Other => w.kind_other,
+            Kind::Known(kind) => kind.name.of(lang),
+            Kind::Other => lang.words().kind_other,
         }
+    }
+
+    /// Whether it is a document that an authority issued.
+    pub fn is_official(self) -> bool {
+        matches!(self, Kind::Known(kind) if kind.official)
     }
 }
 

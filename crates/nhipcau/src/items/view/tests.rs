@@ -25,7 +25,7 @@ fn row() -> ItemRow {
     ItemRow {
         href: "/muc/019ab3f0".into(),
         title: titled("Ứng phó mưa lũ <script>alert(1)</script>"),
-        kind: Kind::Directive,
+        kind: Kind::of("directive"),
         form: Some("Công điện".into()),
         number: Some("46/CĐ-TTg".into()),
         agency: "Thủ tướng Chính phủ".into(),
@@ -45,7 +45,7 @@ fn item(lang: Lang) -> ItemPage {
         title: "Quy định \"chi tiết\" <b>".into(),
         title_en: Some("Detailing".into()),
         lang: "vi".into(),
-        kind: Kind::Document,
+        kind: Kind::of("document"),
         form: Some("Nghị định".into()),
         number: Some("154/2026/NĐ-CP".into()),
         agency: "Chính phủ".into(),
@@ -86,6 +86,7 @@ fn item(lang: Lang) -> ItemPage {
                 attribution: true,
             }),
         }),
+        facts: vec![],
         files: vec![FileLink {
             href: "/content/41aa".into(),
             name: "154.pdf".into(),
@@ -265,7 +266,7 @@ fn filters_and_pages_keep_each_other() {
         let page = ListPage {
             shell: sample(lang),
             days: vec![Day { date: date(2026, 11, 24), rows: vec![row()] }],
-            kind: Some(Kind::Document),
+            kind: Some(Kind::of("document")),
             origin: Some(Origin::Network),
             page: 2,
             pages: 141,
@@ -278,7 +279,7 @@ fn filters_and_pages_keep_each_other() {
         assert_eq!(page.origins()[0].href, format!("{prefix}/thong-tin?loai=van-ban"));
         assert!(page.origins()[2].current && page.kinds()[2].current);
     }
-    for kind in Kind::ALL {
+    for kind in Kind::all() {
         assert_eq!(Kind::from_slug(kind.slug()), Some(kind));
     }
     assert_eq!(Origin::from_slug("khac"), None);

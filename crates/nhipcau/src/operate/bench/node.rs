@@ -254,6 +254,7 @@ pub fn short_draft(number: usize) -> Draft {
         title: format!("Công điện về ứng phó thiên tai, số {number}"),
         number: Some(format!("{number}/CĐ-TTg")),
         form: Some("Công điện".into()),
+        issued: Some(jiff::civil::date(2026, 11, 23)),
         text: format!("Các bộ, ngành, địa phương tập trung ứng phó mưa lũ; văn bản số {number}."),
         ..Draft::default()
     }

@@ -9,8 +9,10 @@ use network::names::ContentHash;
 use serde_json::json;
 
 use super::call::Node;
+use crate::clock::Clock;
 use crate::documents::gazette;
 use crate::items::draft::Draft;
+use crate::words::date;
 
 /// What `gazette` takes.
 #[derive(clap::Args)]
@@ -65,6 +67,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     if let Ok(style) = ProgressStyle::with_template("  {bar:40} {pos}/{len}  {per_sec}  {eta}") {
         bar.set_style(style);
     }
+    let today = date::day(Clock::system().now());
     let client = if args.dry_run { None } else { Some(args.node.client()?) };
     let (mut done, mut failed) = (0, 0);
     // Ctrl-C takes no further ones; those under way are finished and counted.
@@ -74,7 +77,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         async move {
             let name = named(&draft);
             let Some(client) = client else {
-                let checked = draft.check(uuid::Uuid::nil(), 1, [0; 16]);
+                let checked = draft.check(uuid::Uuid::nil(), 1, [0; 16], today);
                 return (name, checked.map(|_| ()).map_err(|problem| anyhow::anyhow!("{problem}")));
             };
             let body = json!({ "portal": portal, "item": draft });

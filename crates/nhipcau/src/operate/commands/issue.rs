@@ -10,7 +10,9 @@ use serde_json::{Value, json};
 
 use super::call::{Client, Node};
 use super::source::{Place, places};
+use crate::clock::Clock;
 use crate::items::draft::Draft;
+use crate::words::date;
 
 /// What `issue` takes.
 #[derive(clap::Args)]
@@ -30,9 +32,11 @@ A Markdown file begins with front matter; attachments lie beside it:
   ---
   Xã phân công **24/24 giờ** …
 
-Keys: title, title_en, summary, kind (document, directive, press, news, notice), number, form, agency, \
-signer, issued, effective, expires, urgency (urgent, very-urgent, express), fields, layer, source, files, \
-sample, urgent, retroactive, relations (repeals 42/2022/NĐ-CP from 2026-07-01; based_on 63/2025/QH15). JSON takes the same, and `text`; /api/v1/openapi.json describes them all.
+Keys: title, title_en, summary, kind, number, form, agency, signer, issued, effective, expires, urgency \
+(urgent, very-urgent, express), fields, layer, source, files, sample, urgent, retroactive, relations \
+(repeals 42/2022/NĐ-CP from 2026-07-01; based_on 63/2025/QH15), and what the kind asks for, as \
+`details.deadline: 2026-12-31`. `nhipcau kinds` teaches the kinds and prints an example of each. JSON takes the \
+same, and `text`; /api/v1/openapi.json describes them all.
 
 Each fault is named with its file and line; the others are issued. After Ctrl-C or a fault, type the same \
 again: what was issued is not issued twice. --jobs 1 keeps the order of the lines in the log.")]
@@ -127,7 +131,7 @@ async fn send(client: Option<&Client>, portal: Option<&str>, place: &Place) -> a
 }
 
 fn checked(draft: Draft) -> anyhow::Result<Value> {
-    match draft.check(uuid::Uuid::nil(), 1, [0; 16]) {
+    match draft.check(uuid::Uuid::nil(), 1, [0; 16], date::day(Clock::system().now())) {
         Ok(_) => Ok(Value::Null),
         Err(problem) => bail!("{problem}"),
     }

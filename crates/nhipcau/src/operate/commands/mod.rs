@@ -3,12 +3,14 @@
 pub mod backup;
 pub mod bundle;
 pub mod call;
+pub mod digest;
 pub mod doctor;
 pub mod enrol;
 pub mod gazette;
 pub mod init;
 pub mod issue;
 pub mod item;
+pub mod kinds;
 pub mod look;
 pub mod people;
 pub mod publish;

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::documents::draft::DraftRelation;
 use crate::documents::gazette;
 use crate::items::draft::{Draft, DraftSource};
+use crate::items::kinds;
 use crate::items::publish::{self, Once};
 use crate::problem::Problem;
 use crate::words::{Lang, date};
@@ -137,8 +138,20 @@ pub(super) async fn issue(demo: &Demo, bar: &ProgressBar) -> anyhow::Result<()> 
                 .await?;
         }
     }
+    kinds_of_items(province).await?;
     bar.set_message("đến mọi cổng · reaching every portal");
     everywhere(demo).await
+}
+
+/// One sample of each kind that the gazette and the communes have none of, at the province's own portal.
+async fn kinds_of_items(province: &App) -> anyhow::Result<()> {
+    let portal = province.portals.load().main().context("a portal")?;
+    let today = date::day(province.clock.now());
+    for kind in kinds::all().iter().filter(|kind| !kind.official && kind.id != "digest") {
+        let name = format!("{} sample {}", portal.domain, kind.id);
+        one(province, portal.log, &portal.origin, name, kind.example_draft(today)?).await?;
+    }
+    Ok(())
 }
 
 async fn one(app: &App, log: i64, origin: &Origin, name: String, draft: Draft) -> anyhow::Result<()> {

@@ -129,6 +129,7 @@ async fn correction(government: &App, item: &Standing) -> anyhow::Result<String>
         issued: now.issued,
         effective: now.effective,
         expires: now.expires,
+        details: now.details.map(|details| details.0).unwrap_or_default(),
         layer: now.body.layer.word().into(),
         source: now.source.map(|s| DraftSource { name: s.name, url: s.url }),
         change_note: Some("Diễn tập đính chính: thêm một câu tóm tắt; nguyên văn không thay đổi.".into()),

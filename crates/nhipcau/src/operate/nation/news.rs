@@ -78,6 +78,7 @@ pub fn draft(number: usize, urgent: bool) -> Draft {
         title: title(number),
         number: Some(format!("{number}/CĐ-TTg")),
         form: Some("Công điện".into()),
+        issued: Some(jiff::civil::date(2026, 11, 23)),
         text: "Các bộ, ngành, địa phương tập trung ứng phó, bảo đảm an toàn cho nhân dân. ".repeat(12),
         urgent,
         ..Draft::default()

@@ -1,0 +1,179 @@
+//! What an item lacks of what its kind asks for: faults with their fields, all at once.
+//!
+//! Only the issuer's node asks; nothing here knows what day it is.
+
+use jiff::civil::Date;
+use network::content::Item;
+use serde_json::{Map, Value};
+use vietnam::working_time::Calendar;
+
+use super::fits::{both, day, fits, minute};
+use super::shape::{Ahead, Field, Shape};
+use super::{Both, Kind, all, of};
+use crate::problem::Fault;
+use crate::words::{Lang, date};
+
+/// Every fault of an item of whichever kind that is to be issued on `day`. What must be announced ahead is asked of the first
+/// edition: a correction comes when it comes.
+pub fn check(item: &Item, day: Date) -> Vec<Fault> {
+    let mut check = Check { item, day, faults: Vec::new() };
+    let Some(kind) = of(&item.kind.to_string()) else {
+        let names = |name: fn(&Kind) -> &str| {
+            all().iter().map(|kind| format!("{} ({})", kind.id, name(kind))).collect::<Vec<_>>().join(", ")
+        };
+        check.fault(
+            "kind".into(),
+            both(
+                format!("Không có loại “{}”. Các loại: {}.", item.kind, names(|kind| &kind.name.vi)),
+                format!("There is no kind {}. The kinds are: {}.", item.kind, names(|kind| &kind.name.en)),
+            ),
+        );
+        return check.faults;
+    };
+    for field in kind.common.iter().filter(|field| field.required && is_empty(item, &field.id)) {
+        check.missing(field.id.clone(), field);
+    }
+    let nothing = Map::new();
+    let details = item.details.as_ref().map_or(&nothing, |details| &details.0);
+    check.object("details", &kind.fields, details, kind);
+    check.faults
+}
+
+/// Whether an item says nothing in a common field.
+fn is_empty(item: &Item, id: &str) -> bool {
+    let none = |text: &Option<String>| text.is_none();
+    match id {
+        "title_en" => none(&item.title_en),
+        "summary" => item.summary.is_empty(),
+        "number" => none(&item.number),
+        "form" => none(&item.form),
+        "agency" => none(&item.agency),
+        "signer" => none(&item.signer),
+        "issued" => item.issued.is_none(),
+        "effective" => item.effective.is_none(),
+        "expires" => item.expires.is_none(),
+        "urgency" => item.urgency.is_none(),
+        "fields" => item.fields.is_empty(),
+        "source" => item.source.is_none(),
+        "files" => item.files.is_empty(),
+        _ => item.body.text.trim().is_empty(),
+    }
+}
+
+struct Check<'a> {
+    item: &'a Item,
+    day: Date,
+    faults: Vec<Fault>,
+}
+
+impl Check<'_> {
+    fn fault(&mut self, field: String, why: Both) {
+        self.faults.push(Fault { field, vi: why.vi, en: why.en });
+    }
+
+    fn missing(&mut self, path: String, field: &Field) {
+        let Both { vi, en } = &field.label;
+        self.fault(path, both(format!("Hãy điền “{vi}”."), format!("“{en}” must be filled in.")));
+    }
+
+    /// The fields of one object at `path`.
+    fn object(&mut self, path: &str, fields: &[Field], given: &Map<String, Value>, kind: &Kind) {
+        for key in given.keys().filter(|key| fields.iter().all(|field| field.id != **key)) {
+            let known: Vec<&str> = fields.iter().map(|field| field.id.as_str()).collect();
+            let known = known.join(", ");
+            self.fault(
+                format!("{path}.{key}"),
+                both(
+                    format!("Loại “{}” không có trường này ở đây; các trường: {known}.", kind.name.vi),
+                    format!("The kind {} has no such field here; there are: {known}.", kind.id),
+                ),
+            );
+        }
+        for field in fields {
+            let path = format!("{path}.{}", field.id);
+            match given.get(&field.id) {
+                None if field.required => self.missing(path, field),
+                None => {}
+                Some(value) => self.field(path, field, value, given, kind),
+            }
+        }
+    }
+
+    fn field(
+        &mut self,
+        path: String,
+        field: &Field,
+        value: &Value,
+        beside: &Map<String, Value>,
+        kind: &Kind,
+    ) {
+        match (&field.shape, value) {
+            (Shape::Group(fields), Value::Object(inner)) => self.object(&path, fields, inner, kind),
+            (Shape::Group(_), _) => self.fault(path, both("Phải là một nhóm trường.", "Must be an object.")),
+            (Shape::List { most, .. }, Value::Array(rows)) if rows.len() > *most => self.fault(
+                path,
+                both(
+                    format!("Có {} dòng, vượt giới hạn {most}.", rows.len()),
+                    format!("Has {} rows; at most {most} are allowed.", rows.len()),
+                ),
+            ),
+            (Shape::List { fields, .. }, Value::Array(rows)) => {
+                for (at, row) in rows.iter().enumerate() {
+                    let path = format!("{path}[{at}]");
+                    match row {
+                        Value::Object(inner) => self.object(&path, fields, inner, kind),
+                        _ => self.fault(path, both("Phải là một nhóm trường.", "Must be an object.")),
+                    }
+                }
+            }
+            (Shape::List { .. }, _) => self.fault(path, both("Phải là một danh sách.", "Must be a list.")),
+            (shape, value) => match fits(shape, value, &self.item.files) {
+                Err(why) => self.fault(path, why),
+                Ok(()) => {
+                    let why = self.in_time(field, value, beside);
+                    why.into_iter().for_each(|why| self.fault(path.clone(), why));
+                }
+            },
+        }
+    }
+
+    /// What is wrong with a date that is one, beside the others.
+    fn in_time(&self, field: &Field, value: &Value, beside: &Map<String, Value>) -> Option<Both> {
+        let text = value.as_str().unwrap_or_default();
+        // Both are of the same type and spelled in one way, so they compare as texts.
+        let before = field.not_before.as_ref().and_then(|id| beside.get(id)).and_then(Value::as_str);
+        if before.is_some_and(|before| text < before) {
+            return Some(both(
+                format!("Phải từ {} trở đi.", before.unwrap_or_default()),
+                format!("Must not be before {}.", before.unwrap_or_default()),
+            ));
+        }
+        let ahead = field.ahead.as_ref().filter(|_| self.item.edition == 1)?;
+        let except = |(id, word): &(String, String)| beside.get(id).and_then(Value::as_str) == Some(word);
+        if ahead.unless.as_ref().is_some_and(except) {
+            return None;
+        }
+        let begins = day(text).or_else(|| minute(text).map(|moment| moment.date()))?;
+        too_soon(ahead, self.day, begins)
+    }
+}
+
+/// Why something that is announced on `first` may not begin on `begins`. Counted as every period from a day: the day of
+/// the announcement is left out.
+fn too_soon(ahead: &Ahead, first: Date, begins: Date) -> Option<Both> {
+    let Ahead { working_days, basis, .. } = ahead;
+    // A year that the calendar does not know yet is no fault of the issuer.
+    let earliest = Calendar::shipped().add_working_days(first, *working_days).ok()?;
+    (begins < earliest).then(|| {
+        both(
+            format!(
+                "Phải thông báo trước ít nhất {working_days} ngày làm việc ({basis}); sớm nhất là ngày {}.",
+                date::date(Lang::Vi, earliest)
+            ),
+            format!(
+                "Must be announced at least {working_days} working days ahead ({basis}); the earliest day is {}.",
+                date::date(Lang::En, earliest)
+            ),
+        )
+    })
+}

@@ -1,0 +1,137 @@
+//! The demonstration's offices: people who can sign in to the console, a draft that waits and one that is scheduled.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use anyhow::Context;
+use network::names::Origin;
+
+use super::Demo;
+use crate::agencies::Portal;
+use crate::app::App;
+use crate::drafts::acts::{self, By};
+use crate::drafts::life::{Act, Actor};
+use crate::logs::keys::write_secret;
+use crate::people::appoint::{self, Newcomer};
+use crate::people::audit::Who;
+use crate::people::session::Token;
+use crate::people::{Role, login, store};
+use crate::problem::Problem;
+
+/// Where the passwords of the demonstration are kept.
+const FILE: &str = "accounts.txt";
+
+/// Syllables of a password that can be typed on any keyboard. Six of 32 are 30 bits: enough for nodes that are reached over
+/// loopback only and count tries.
+const SYLLABLES: [&str; 32] = [
+    "ban", "cau", "dao", "gio", "hoa", "keo", "lua", "mua", "nui", "rung", "song", "tre", "vuon", "xuan",
+    "bien", "chim", "dong", "giay", "hang", "khoai", "lang", "may", "ngoi", "phuong", "quat", "sao",
+    "thuyen", "trang", "vai", "que", "nhip", "nang",
+];
+
+/// Somebody of the demonstration.
+struct Person {
+    login: &'static str,
+    name: &'static str,
+    roles: &'static [Role],
+}
+
+const OFFICE: [Person; 4] = [
+    Person { login: "lan", name: "Lan (mẫu)", roles: &[Role::Editor] },
+    Person { login: "minh", name: "Minh (mẫu)", roles: &[Role::Publisher] },
+    Person { login: "ha", name: "Hà (mẫu)", roles: &[Role::Signer, Role::Leader] },
+    Person { login: "quan-tri", name: "Quản trị (mẫu)", roles: &[Role::Administrator] },
+];
+
+impl Demo {
+    /// Makes the offices at the first start. Returns the password that all of them have.
+    ///
+    /// # Errors
+    /// The database's, or that the password cannot be kept.
+    pub(super) async fn offices(&self, dir: &Path) -> anyhow::Result<String> {
+        let path = dir.join(FILE);
+        let password = match std::fs::read_to_string(&path) {
+            Ok(text) => text.lines().next().unwrap_or_default().to_owned(),
+            Err(_) => {
+                let password = password(self.government()?)?;
+                write_secret(&path, &format!("{password}\n"))?;
+                password
+            }
+        };
+        for (_, app, _) in &self.nodes {
+            let main = app.portals.load().main().context("a node without portal")?;
+            office(app, &main, &password).await.map_err(|problem| anyhow::anyhow!("{problem}"))?;
+        }
+        Ok(password)
+    }
+}
+
+/// Six syllables by chance.
+fn password(app: &App) -> anyhow::Result<String> {
+    let mut text = String::new();
+    for byte in app.dice.bytes::<6>()? {
+        let syllable = SYLLABLES[usize::from(byte) % SYLLABLES.len()];
+        write!(text, "{}{syllable}", if text.is_empty() { "" } else { "-" })?;
+    }
+    Ok(text)
+}
+
+async fn office(app: &App, portal: &Portal, password: &str) -> Result<(), Problem> {
+    if store::by_login(&mut app.db.read().await?, OFFICE[0].login).await?.is_some() {
+        return Ok(());
+    }
+    for person in &OFFICE {
+        let new = Newcomer {
+            login: person.login.to_owned(),
+            name: person.name.to_owned(),
+            roles: person.roles.iter().map(|role| role.word().to_owned()).collect(),
+            // So the same people keep the communes of the province too.
+            below: true,
+            since: None,
+            until: None,
+        };
+        let invited = appoint::invite(app, portal, Who::Token, new).await?;
+        let link = invited.link.rsplit('/').next().and_then(Token::read).ok_or(Problem::NotFound("link"))?;
+        login::set_by_link(app, portal, &link, password.to_owned()).await?;
+    }
+    drafts(app, portal).await
+}
+
+/// One draft that waits for a second person, and one that is approved for tomorrow.
+async fn drafts(app: &App, portal: &Portal) -> Result<(), Problem> {
+    let person = async |at: usize| -> Result<By, Problem> {
+        let account = store::by_login(&mut app.db.read().await?, OFFICE[at].login).await?;
+        let account = account.ok_or(Problem::NotFound("account"))?;
+        Ok(by(portal.log, &portal.origin, account.id, OFFICE[at].roles))
+    };
+    let (lan, minh) = (person(0).await?, person(1).await?);
+    let tomorrow = app.clock.micros() + 86_400_000_000;
+    for (title, text, due) in [
+        ("Lịch tiếp công dân tháng tới (mẫu)", "Lãnh đạo tiếp công dân vào **thứ Năm** tuần thứ hai.", None),
+        ("Thông báo bảo trì cổng (mẫu)", "Cổng tạm dừng 30 phút để bảo trì.", Some(tomorrow)),
+    ] {
+        let id = acts::create(app, &lan, "notice").await?;
+        let mut work = acts::find(&mut app.db.read().await?, portal.log, id).await?;
+        work.written.draft.title = title.to_owned();
+        work.written.draft.text = text.to_owned();
+        work.written.draft.sample = true;
+        let acts::Saved::As(version, _) = acts::save(app, &lan, id, work.version, work.written, due).await?
+        else {
+            return Err(Problem::NotFound("draft"));
+        };
+        acts::act(app, &lan, id, version, Act::Submit, None).await?;
+        if due.is_some() {
+            acts::act(app, &minh, id, version, Act::Approve, None).await?;
+        }
+    }
+    Ok(())
+}
+
+fn by(log: i64, origin: &Origin, account: uuid::Uuid, roles: &[Role]) -> By {
+    By {
+        actor: Actor::Person(account, roles.iter().copied().collect()),
+        who: Who::Account(account),
+        log,
+        origin: origin.clone(),
+    }
+}
