@@ -8,6 +8,7 @@ pub mod app;
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod documents;
 pub mod drafts;
 pub mod items;
 pub mod logs;

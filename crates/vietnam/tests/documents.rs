@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use vietnam::documents::{
-    Act, Document, Doubt, Effect, Facts, Reason, Register, Relation, RelationWords, Standing, Status,
+    Act, Document, Doubt, Effect, Facts, Reason, Register, Relation, RelationWords, Standing, Status, Which,
     status_on,
 };
 use vietnam::number::DocumentNumber;
@@ -27,7 +27,7 @@ fn rows(text: &str) -> Vec<csv::StringRecord> {
 
 fn document(number_: &str, form: &str, issued: &str, effective: &str) -> Document {
     let facts = Facts { issued: issued.parse().unwrap(), effective: effective.parse().ok(), expires: None };
-    Document { number: number(number_), form: form.to_owned(), facts }
+    Document { number: number(number_), form: form.to_owned(), agency: String::new(), facts }
 }
 
 fn relations(rows: &[csv::StringRecord]) -> Vec<Relation> {
@@ -165,8 +165,15 @@ fn of_two_documents_with_one_number_neither_is_ended_by_guessing() {
 fn relations_are_known_both_ways_and_once() {
     let register = sample();
     let (old, new) = (number("193/2012/TT-BTC"), number("164/2013/TT-BTC"));
-    assert_eq!(register.done_by(&new).collect::<Vec<_>>(), [(Effect::Ends, &old)]);
-    assert_eq!(register.done_to(&old).filter(|(_, by)| **by == new).count(), 1, "both pages say it");
+    assert_eq!(
+        register.done_by(&new).collect::<Vec<_>>(),
+        [&Relation::new(new.clone(), Effect::Ends, old.clone())]
+    );
+    assert_eq!(
+        register.done_to(&old).filter(|relation| relation.actor == new).count(),
+        1,
+        "both pages say it"
+    );
 }
 
 fn decree() -> Facts {
@@ -244,10 +251,8 @@ fn an_act_that_never_took_effect_did_nothing_and_a_repealed_repeal_revives_nothi
         ("3/2020/NĐ-CP", "2020-02-10", "2020-05-01"),
     ]
     .map(|(n, issued, from)| document(n, "Nghị định", issued, from));
-    let repeals = |actor: &Document, target: &Document| Relation {
-        actor: actor.number.clone(),
-        effect: Effect::Repeals,
-        target: target.number.clone(),
+    let repeals = |actor: &Document, target: &Document| {
+        Relation::new(actor.number.clone(), Effect::Repeals, target.number.clone())
     };
     // C repeals B before B was to repeal A.
     let register = Register::new([a.clone(), b.clone(), c.clone()], [repeals(&b, &a), repeals(&c, &b)]);
@@ -262,6 +267,33 @@ fn an_act_that_never_took_effect_did_nothing_and_a_repealed_repeal_revives_nothi
     // A faulty source may even go round in a circle.
     let circle = Register::new([b.clone(), late.clone()], [repeals(&b, &late), repeals(&late, &b)]);
     assert!(!standing(&circle, "2/2020/NĐ-CP", date(2021, 1, 1)).reasons.is_empty());
+}
+
+#[test]
+fn agency_and_day_tell_which_of_several_is_meant() {
+    let [mut finance, mut home] =
+        ["2020-01-10", "2020-02-10"].map(|issued| document("5/2020/TT-LT", "Thông tư", issued, "2020-06-01"));
+    finance.agency = "Bộ Tài chính".to_owned();
+    home.agency = "BỘ NỘI VỤ".to_owned();
+    let by = document("9/2021/NĐ-CP", "Nghị định", "2021-01-10", "2021-03-01");
+    let plain = Relation::new(by.number.clone(), Effect::Repeals, home.number.clone());
+    let status = |relation: Relation| {
+        let register = Register::new([finance.clone(), home.clone(), by.clone()], [relation]);
+        [&finance, &home].map(|one| {
+            let standing = register.standing_of(one, date(2021, 3, 1));
+            (standing.status, standing.doubts.len())
+        })
+    };
+    let sure = [(Status::InForce, 0), (Status::Repealed, 0)];
+    assert_eq!(status(plain.clone()), [(Status::InForce, 1); 2], "who knows which");
+    let minister = Which { agency: Some("Bộ trưởng Bộ Nội vụ".to_owned()), issued: None };
+    assert_eq!(status(Relation { which_target: minister, ..plain.clone() }), sure);
+    let day = Which { issued: Some(date(2020, 2, 10)), agency: None };
+    assert_eq!(status(Relation { which_target: day, ..plain.clone() }), sure);
+    let later = Relation { from: Some(date(2021, 3, 2)), ..plain };
+    let register = Register::new([home.clone(), by], [later]);
+    assert_eq!(register.standing_of(&home, date(2021, 3, 1)).status, Status::InForce, "the day it names");
+    assert_eq!(register.standing_of(&home, date(2021, 3, 2)).status, Status::Repealed);
 }
 
 fn number_only(text: &str) -> Document {

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::check::{self, Check, Limit};
 use super::details::{self, Details};
+use super::relation::{self, ItemRelation};
 use super::{Fault, MAX_BODY, Salt};
 use crate::json::Writer;
 use crate::names::ContentHash;
@@ -42,7 +43,7 @@ pub struct Item {
     pub form: Option<String>,
     /// The body that issued the document, as printed, at most 300.
     pub agency: Option<String>,
-    /// Who signed it, at most 200.
+    /// Who signed it, at most 500: joint circulars have a dozen signers.
     pub signer: Option<String>,
     /// Day of issue.
     pub issued: Option<Date>,
@@ -66,6 +67,8 @@ pub struct Item {
     pub change_note: Option<String>,
     /// True in demonstrations and rehearsals; shown with a mark.
     pub sample: bool,
+    /// What this document does to others, at most 2,000.
+    pub relations: Vec<ItemRelation>,
 }
 
 /// What an item is.
@@ -194,6 +197,9 @@ impl Item {
         json.raws("files", self.files.iter().map(write_file));
         json.text_if("change_note", self.change_note.as_ref());
         json.raw("sample", if self.sample { "true" } else { "false" });
+        if !self.relations.is_empty() {
+            json.raws("relations", self.relations.iter().map(relation::write));
+        }
         let bytes = json.end().into_bytes();
         Item::parse(&bytes)?;
         Ok(bytes)
@@ -226,7 +232,7 @@ fn read(map: &Map<String, Value>, check: &mut Check) -> Item {
         number: check.text_if(map, "number", Limit::line(100)),
         form: check.text_if(map, "form", Limit::line(100)),
         agency: check.text_if(map, "agency", Limit::line(300)),
-        signer: check.text_if(map, "signer", Limit::line(200)),
+        signer: check.text_if(map, "signer", Limit::line(500)),
         issued: check.day_if(map, "issued"),
         effective: check.day_if(map, "effective"),
         expires: check.day_if(map, "expires"),
@@ -252,6 +258,7 @@ fn read(map: &Map<String, Value>, check: &mut Check) -> Item {
         files: read_files(map, check),
         change_note: check.text_if(map, "change_note", Limit::text(2_000)),
         sample: check.flag(map, "sample"),
+        relations: relation::read_all(map, check),
     };
     if item.edition == 0 {
         check.fault("edition", "Số lần ban hành quá lớn.", "The edition is too large.");

@@ -9,6 +9,7 @@ mod check;
 mod details;
 mod item;
 mod note;
+mod relation;
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,6 +17,7 @@ use std::str::FromStr;
 pub use details::Details;
 pub use item::{Body, Format, Item, ItemFile, ItemKind, Layer, Source, Urgency};
 pub use note::Note;
+pub use relation::ItemRelation;
 
 /// Media type of an [`Item`].
 pub const ITEM_TYPE: &str = "application/vnd.nhipcau.item+json";

@@ -1,6 +1,8 @@
 //! Documents: exact bytes, and every fault at once.
 
-use network::content::{Body, Details, Format, Item, ItemFile, ItemKind, Layer, Note, Salt, Source, Urgency};
+use network::content::{
+    Body, Details, Format, Item, ItemFile, ItemKind, ItemRelation, Layer, Note, Salt, Source, Urgency,
+};
 use network::names::ContentHash;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -53,7 +55,34 @@ fn directive() -> Item {
         }],
         change_note: Some("Đính chính thời hạn tại mục 3.".into()),
         sample: true,
+        relations: vec![],
     }
+}
+
+fn repeal() -> Item {
+    let plain = ItemRelation {
+        kind: "based_on".into(),
+        done_to: false,
+        number: "63/2025/QH15".into(),
+        agency: None,
+        issued: None,
+        item: None,
+        from: None,
+        until: None,
+        part: None,
+    };
+    let full = ItemRelation {
+        kind: "suspends_in_part".into(),
+        done_to: true,
+        number: "42/2022/NĐ-CP".into(),
+        agency: Some("Chính phủ".into()),
+        issued: Some("2022-06-24".parse().unwrap()),
+        item: Some(("chinhphu.vn/log".parse().unwrap(), Uuid::from_u128(7))),
+        from: Some("2026-07-01".parse().unwrap()),
+        until: Some("2026-12-31".parse().unwrap()),
+        part: Some("Điều 5".into()),
+    };
+    Item { relations: vec![plain, full], ..news() }
 }
 
 fn news() -> Item {
@@ -84,7 +113,7 @@ fn news() -> Item {
 
 #[test]
 fn documents_have_exact_bytes() {
-    for (name, item) in [("item-full", directive()), ("item-bare", news())] {
+    for (name, item) in [("item-full", directive()), ("item-bare", news()), ("item-relations", repeal())] {
         assert_fixture(&format!("content/{name}.json"), &item.encode().unwrap());
         assert_eq!(Item::parse(&fixture(&format!("content/{name}.json"))).unwrap(), item);
     }
@@ -126,6 +155,41 @@ fn what_is_missing_or_of_the_wrong_type_is_named() {
         assert!(said.contains(&line.to_owned()), "{line} in {said:#?}");
     }
     assert!(Item::parse(b"[]").unwrap_err()[0].to_string().contains("not a JSON object"));
+}
+
+#[test]
+fn faults_of_a_relation_are_named_with_its_place() {
+    let mut item = repeal();
+    item.relations[0].kind = "bãi bỏ".into();
+    item.relations[1].until = item.relations[1].from;
+    item.relations[1].number = String::new();
+    let fields: Vec<String> = item.encode().unwrap_err().into_iter().map(|fault| fault.field).collect();
+    assert_eq!(fields, ["relations[0].kind", "relations[1].number", "relations[1].until"]);
+    let text = String::from_utf8(repeal().encode().unwrap()).unwrap();
+    let half = text.replace(r#""origin":"chinhphu.vn/log","#, "");
+    let faults = Item::parse(half.as_bytes()).unwrap_err();
+    assert_eq!(faults[0].field, "relations[1].origin", "an id says nothing without its log");
+    let later = text.replace("suspends_in_part", "consolidates");
+    assert!(Item::parse(later.as_bytes()).is_ok(), "a word of a later version is no fault");
+}
+
+prop_compose! {
+    fn relations()(
+        kind in "[a-z][a-z0-9_]{0,39}", done_to: bool, number in "[0-9]{1,5}/[A-Z]{2}-[A-Zđ]{2,60}",
+        agency in prop::option::of("[\\p{L}]{1,300}"), id in prop::option::of(any::<u128>()),
+        from in 0_i16..4_000, lasts in 1_i16..400, dated in 0_u8..4, part in prop::option::of("Điều [1-9]{1,3}"),
+    ) -> ItemRelation {
+        let day = |offset: i16| {
+            jiff::civil::date(2020, 1, 1).checked_add(jiff::Span::new().days(offset)).unwrap()
+        };
+        ItemRelation {
+            kind, done_to, number, agency, part,
+            issued: (dated == 3).then(|| day(from)),
+            item: id.map(|id| ("xa-b.laocai.gov.vn/log".parse().unwrap(), Uuid::from_u128(id))),
+            from: (dated > 0).then(|| day(from)),
+            until: (dated > 1).then(|| day(from + lasts)),
+        }
+    }
 }
 
 #[test]
@@ -193,6 +257,12 @@ fn value() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
+    #[test]
+    fn any_relation_survives(relations in prop::collection::vec(relations(), 0..4)) {
+        let item = Item { relations, ..directive() };
+        prop_assert_eq!(Item::parse(&item.encode().unwrap()).unwrap(), item);
+    }
+
     #[test]
     fn any_details_within_bounds_survive(map in proptest::collection::btree_map("[a-z0-9_]{1,60}", value(), 0..5)) {
         let mut item = news();

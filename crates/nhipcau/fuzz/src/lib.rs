@@ -6,6 +6,7 @@ use std::path::Path;
 use axum::http::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 use network::content::Item;
 use nhipcau::config::File;
+use nhipcau::documents::seal;
 use nhipcau::items::draft::from_markdown;
 use nhipcau::items::store::Reference;
 use nhipcau::logs::serve::{Range, range_of};
@@ -31,6 +32,18 @@ pub fn front_matter(bytes: &[u8]) {
         }
         Err(other) => panic!("a draft is wrong or right: {other}"),
     }
+}
+
+/// A file that may be a PDF: signatures are found or not, few and with clean names, and all of it is read only once.
+pub fn seals(bytes: &[u8]) {
+    let found = seal::seals(bytes);
+    assert!(found.len() <= 16);
+    for seal in &found {
+        for name in [&seal.signer, &seal.organisation, &seal.issuer].into_iter().flatten() {
+            assert!(name.chars().count() <= 200 && !name.chars().any(char::is_control));
+        }
+    }
+    assert_eq!(seal::seals(bytes), found);
 }
 
 /// An item's name in addresses: one spelling.

@@ -23,7 +23,14 @@ const SUPERIORS: usize = 2;
 pub fn told(app: &App, work: &Work, issue: &Request, reason: &str) -> Result<Request, Problem> {
     let (note, bytes) = publish::reason_note(app, reason)?;
     let kind = Kind::ItemAlone { item: work.item, edition: work.base + 1, note: note.clone() };
-    Ok(Request { log: work.log, kind, content: vec![(note, bytes)], done: issue.done.clone(), once: None })
+    Ok(Request {
+        log: work.log,
+        kind,
+        content: vec![(note, bytes)],
+        done: issue.done.clone(),
+        once: None,
+        unique: None,
+    })
 }
 
 /// Remembers what an entry tells; the same at every node.

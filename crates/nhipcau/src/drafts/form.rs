@@ -6,8 +6,9 @@ use network::names::ContentHash;
 use serde_json::{Map, Value};
 use vietnam::text::nfc;
 
-use super::{Attached, Work, Written};
+use super::{Attached, Work, Written, relations};
 use crate::clock::instant;
+use crate::documents;
 use crate::items::draft::{Draft, DraftSource};
 use crate::items::kinds::{self, Field, Shape, posted, tidy};
 use crate::people::forms::Fields;
@@ -157,6 +158,12 @@ pub fn read(fields: &Fields, work: &Work) -> Read {
     if fields.has("co-urgent") {
         draft.urgent = fields.has("urgent");
     }
+    if fields.has("relations") {
+        draft.relations = relations::read(&nfc(fields.get("relations")), &draft.relations, &mut faults);
+    }
+    if fields.has("co-retroactive") {
+        draft.retroactive = fields.has("retroactive");
+    }
     let mut due = work.due;
     if fields.has("due") {
         match hour(fields.get("due")) {
@@ -196,7 +203,7 @@ fn read_details(fields: &Fields, draft: &mut Draft, faults: &mut Vec<Fault>) {
 }
 
 /// A day as browsers send it or as people write it; nothing is none.
-fn day(text: &str) -> Result<Option<Date>, ()> {
+pub(super) fn day(text: &str) -> Result<Option<Date>, ()> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
@@ -244,7 +251,7 @@ impl Pen<'_> {
             Some(typed) if typed.has(name) => typed.get(name).to_owned(),
             _ => value,
         };
-        let fault = self.faults.iter().find(|fault| fault.field == name);
+        let fault = self.faults.iter().find(|fault| fault.field == name || is_of(&fault.field, name));
         Input {
             value,
             fault: fault.map(|f| if self.lang == Lang::Vi { f.vi.clone() } else { f.en.clone() }),
@@ -338,6 +345,11 @@ impl Pen<'_> {
     }
 }
 
+/// True for a fault of one of the relations, which the form has in one field.
+fn is_of(fault: &str, name: &str) -> bool {
+    name == "relations" && fault.starts_with("relations[")
+}
+
 /// The form of a draft, as its kind asks for it; `typed` is what was sent and could not be saved.
 pub fn groups(work: &Work, lang: Lang, typed: Option<&Fields>, faults: &[Fault]) -> Vec<Group> {
     let (w, draft) = (lang.desk(), &work.written.draft);
@@ -368,6 +380,13 @@ pub fn groups(work: &Work, lang: Lang, typed: Option<&Fields>, faults: &[Fault])
         }
         // A kind of a later version: what every item has.
         None => first.push(pen.input("text", w.field_text, "", Way::Text(16), draft.text.clone())),
+    }
+    if documents::is_document(&draft.kind) {
+        let retroactive = if draft.retroactive { "1" } else { "" }.to_owned();
+        let lines = relations::lines(&draft.relations);
+        first.push(pen.input("relations", w.field_relations, w.field_relations_hint, Way::Text(3), lines));
+        let (label, hint) = (w.field_retroactive, w.field_retroactive_hint);
+        first.push(pen.input("retroactive", label, hint, Way::Tick, retroactive));
     }
     groups.insert(0, Group { title: String::new(), says: String::new(), inputs: first });
     let urgent = if draft.urgent { "1" } else { "" }.to_owned();
@@ -421,6 +440,8 @@ pub fn label(kind: &str, name: &str, lang: Lang) -> String {
         "due" => Some(w.field_due),
         "urgent" => Some(w.field_urgent),
         "files" => Some(w.field_files),
+        "relations" => Some(w.field_relations),
+        "retroactive" => Some(w.field_retroactive),
         _ => None,
     };
     if let Some(plain) = plain {
@@ -473,6 +494,8 @@ impl Written {
             change_note: None,
             sample: item.sample,
             urgent: false,
+            relations: item.relations.iter().cloned().map(Into::into).collect(),
+            retroactive: item.effective.zip(item.issued).is_some_and(|(from, issued)| from < issued),
         };
         let files = item.files.iter().map(|file| Attached {
             name: file.name.clone(),

@@ -12,6 +12,7 @@ pub mod hours;
 pub mod life;
 pub mod merge;
 pub mod pages;
+pub mod relations;
 pub mod rules;
 pub mod store;
 pub mod together;

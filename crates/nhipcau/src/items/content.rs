@@ -230,15 +230,23 @@ pub async fn arrive_all(tx: &mut Tx, pieces: &[Piece<'_>]) -> anyhow::Result<Has
     tx.ledger.effects.content.extend(new.iter().map(|piece| piece.sha256));
     let waited = among!(
         tx,
-        (i64, Vec<u8>),
-        "DELETE FROM want WHERE sha256 IN ($1) RETURNING log, sha256",
+        (i64, i64, Vec<u8>),
+        "DELETE FROM want WHERE sha256 IN ($1) RETURNING log, idx, sha256",
         &stands,
         |piece| piece.sha256.0.to_vec()
     )?;
-    let waited: BTreeSet<(i64, Vec<u8>)> = waited.into_iter().collect();
+    let waited: BTreeSet<(i64, i64, Vec<u8>)> = waited.into_iter().collect();
     let notes = stands.iter().filter(|piece| piece.media == NOTE_TYPE).map(|piece| piece.sha256.0.to_vec());
     let notes: HashSet<Vec<u8>> = notes.collect();
-    for (log, hash) in &waited {
+    let papers = stands.iter().filter(|piece| piece.media == "application/pdf");
+    let papers: HashSet<Vec<u8>> = papers.map(|piece| piece.sha256.0.to_vec()).collect();
+    for (log, index, hash) in &waited {
+        if papers.contains(hash) {
+            // The page that says who signed the paper was drawn without it.
+            let attached =
+                all!(tx, (String,), "SELECT item FROM edition WHERE log = $1 AND idx = $2", *log, *index)?;
+            tx.ledger.effects.items.extend(attached.into_iter().map(|(item,)| (*log, item)));
+        }
         if notes.contains(hash) {
             // The page that gives the reason was drawn without it.
             let explained = all!(
@@ -251,7 +259,7 @@ pub async fn arrive_all(tx: &mut Tx, pieces: &[Piece<'_>]) -> anyhow::Result<Has
             tx.ledger.effects.items.extend(explained.into_iter().map(|(item,)| (*log, item)));
         }
     }
-    let logs: BTreeSet<i64> = waited.into_iter().map(|(log, _)| log).collect();
+    let logs: BTreeSet<i64> = waited.into_iter().map(|(log, _, _)| log).collect();
     tx.ledger.effects.settled.extend(logs);
     let stands: HashMap<ContentHash, &[u8]> =
         stands.into_iter().map(|piece| (piece.sha256, piece.bytes)).collect();

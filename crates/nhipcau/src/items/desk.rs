@@ -4,13 +4,14 @@
 //! table by table: entries, then the content they name, then the answers that a repeat would get. If the
 //! step is refused, each request is tried alone: nobody suffers for another's fault.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::anyhow;
 use futures::future::join_all;
 use network::entry::{ContentRef, Entry, Kind};
 use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
 
 use super::content::{self, Piece};
 use super::once::{self, Once};
@@ -18,7 +19,9 @@ use super::publish::Done;
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::Tx;
-use crate::logs::ledger;
+use crate::documents::{self, draft::taken};
+use crate::items::store::Reference;
+use crate::logs::{ledger, store as logs};
 use crate::problem::Problem;
 
 /// How many requests go into one step at most.
@@ -37,6 +40,8 @@ pub struct Request {
     pub done: Done,
     /// Set if the request may be repeated.
     pub once: Option<Once>,
+    /// The item and what makes it one of its kind, if it is a document: no other of its log may have the same.
+    pub unique: Option<(Uuid, String)>,
 }
 
 struct Waiting {
@@ -153,6 +158,7 @@ async fn step(tx: &mut Tx, requests: &[Request]) -> Result<Vec<Done>, Problem> {
             _ => new.entry(request.log).or_default().push(at),
         }
     }
+    numbers_are_free(tx, requests, &new).await?;
     for (log, these) in &new {
         let entry = |at: &usize| Entry { at: instant(now), kind: requests[*at].kind.clone() };
         let entries: Vec<Entry> = these.iter().map(entry).collect();
@@ -170,4 +176,25 @@ async fn step(tx: &mut Tx, requests: &[Request]) -> Result<Vec<Done>, Problem> {
     let repeatable = new.iter().filter_map(|at| Some((requests[*at].once.as_ref()?, &answers[*at])));
     once::remember_all(tx, &repeatable.collect::<Vec<_>>()).await?;
     Ok(answers)
+}
+
+/// Within one step too: of two that come together with one number the step is refused, and each is tried alone.
+async fn numbers_are_free(
+    tx: &mut Tx,
+    requests: &[Request],
+    new: &BTreeMap<i64, Vec<usize>>,
+) -> Result<(), Problem> {
+    for (log, these) in new {
+        let mut together: HashMap<&str, Uuid> = HashMap::new();
+        for (item, unique) in these.iter().filter_map(|at| requests[*at].unique.as_ref()) {
+            let here =
+                together.insert(unique, *item).filter(|other| other != item).map(|other| other.to_string());
+            let there = documents::store::taken(tx.conn(), *log, &item.to_string(), unique).await?;
+            let Some(other) = here.or(there) else { continue };
+            let head = logs::head(tx.conn(), *log).await?.ok_or(Problem::NotFound("log"))?;
+            let other = Uuid::try_parse(&other).map_err(anyhow::Error::from)?;
+            return Err(Problem::Invalid(vec![taken(unique, &Reference::of(&head.origin, other))]));
+        }
+    }
+    Ok(())
 }

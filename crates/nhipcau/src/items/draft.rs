@@ -10,6 +10,7 @@ use vietnam::text::nfc;
 
 pub use super::front_matter::{from_markdown, markdown_fields};
 use super::kinds;
+use crate::documents::draft::{self as documents, DraftRelation};
 use crate::problem::{Fault, Problem};
 
 /// The most bytes of one attachment of a draft.
@@ -86,6 +87,12 @@ pub struct Draft {
     /// True to have it fetched before everything else.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub urgent: bool,
+    /// What this document does to others.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub relations: Vec<DraftRelation>,
+    /// True where the law lets it have effect from before its issue.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub retroactive: bool,
 }
 
 /// Where a draft was taken from.
@@ -122,6 +129,8 @@ pub struct Checked {
     pub files: Vec<(ItemFile, Vec<u8>)>,
     /// True for the urgent lane.
     pub urgent: bool,
+    /// The number as it was written, if it became another text.
+    pub written: Option<String>,
 }
 
 impl Draft {
@@ -177,6 +186,7 @@ impl Draft {
         };
         let asked = kinds::of(&kind.to_string()).map_or(&[][..], |kind| &kind.fields);
         let details = Details(kinds::tidy::tidy(asked, self.details));
+        let (number, written) = documents::normal(&kind.to_string(), some(self.number), &mut faults);
         let item = Item {
             salt: Salt(salt),
             id,
@@ -186,7 +196,7 @@ impl Draft {
             title: line(self.title),
             title_en: some(self.title_en),
             summary: line(self.summary),
-            number: some(self.number),
+            number,
             form: some(self.form),
             agency: some(self.agency),
             signer: some(self.signer),
@@ -201,7 +211,9 @@ impl Draft {
             files: files.iter().map(|(file, _)| file.clone()).collect(),
             change_note: some(self.change_note),
             sample: self.sample,
+            relations: documents::relations(self.relations, &mut faults),
         };
+        documents::days(&item, self.retroactive, &mut faults);
         let encoded = item.encode();
         if let Err(more) = &encoded {
             faults.extend(more.iter().map(|f| Fault {
@@ -215,7 +227,9 @@ impl Draft {
         faults
             .extend(kinds::check::check(&item, day).into_iter().filter(|fault| !told.contains(&fault.field)));
         match encoded {
-            Ok(bytes) if faults.is_empty() => Ok(Checked { item, bytes, files, urgent: self.urgent }),
+            Ok(bytes) if faults.is_empty() => {
+                Ok(Checked { item, bytes, files, urgent: self.urgent, written })
+            }
             _ => Err(Problem::Invalid(faults)),
         }
     }

@@ -213,7 +213,7 @@ impl Asked {
 }
 
 /// Text as XML takes it: escaped, and without the two code points that XML 1.0 forbids and our own texts may hold.
-fn xml(text: &str) -> Cow<'_, str> {
+pub(crate) fn xml(text: &str) -> Cow<'_, str> {
     if text.contains(['\u{fffe}', '\u{ffff}']) {
         let clean: String = text.chars().filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}')).collect();
         return Cow::Owned(escape(clean).into_owned());

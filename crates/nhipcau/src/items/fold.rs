@@ -17,6 +17,7 @@ use uuid::Uuid;
 use self::issued::{Issue, Wanted, issued, want};
 use super::{Card, State, standing};
 use crate::db::Tx;
+use crate::documents::fold::{self as documents, Shown};
 use crate::drafts;
 use crate::logs::store as logs;
 use crate::{all, among, fill, maybe, run};
@@ -106,6 +107,7 @@ async fn ends(
         log,
         id.clone()
     )?;
+    documents::touched(tx, log, &id).await?;
     tx.ledger.effects.items.push((log, id));
     Ok(())
 }
@@ -202,6 +204,7 @@ async fn carry_out(tx: &mut Tx, order: Open) -> anyhow::Result<()> {
             order.log,
             order.item.clone()
         )?;
+        documents::touched(tx, order.log, &order.item).await?;
         tx.ledger.effects.items.push((order.log, order.item));
     }
     if state == State::Erased {
@@ -265,6 +268,7 @@ async fn erase(tx: &mut Tx, log: i64, item: Uuid, by: i64, index: u64) -> anyhow
         )?;
         tx.ledger.effects.erased.push(hash);
     }
+    documents::forget(tx, log, &id).await?;
     run!(
         tx,
         "UPDATE item SET shown = 0, sha256 = NULL, kind = '', card = '{}' WHERE log = $1 AND item = $2",
@@ -338,6 +342,7 @@ struct Waiting {
     log: i64,
     item: String,
     edition: i64,
+    shown: i64,
     sha256: Vec<u8>,
 }
 
@@ -350,13 +355,14 @@ pub async fn show(tx: &mut Tx, came: &HashMap<ContentHash, &[u8]>) -> anyhow::Re
     let waiting = among!(
         tx,
         Waiting,
-        "SELECT e.log, e.item, e.edition, e.sha256 FROM edition e JOIN item i ON i.log = e.log AND i.item = e.item
+        "SELECT e.log, e.item, e.edition, i.shown, e.sha256 FROM edition e JOIN item i ON i.log = e.log AND i.item = e.item
          WHERE e.sha256 IN ($1) AND i.state <> 'erased' AND e.edition > i.shown ORDER BY e.edition",
         &asked,
         |hash| hash.0.to_vec()
     )?;
     // Of several editions that came together the newest stands.
     let mut shown: BTreeMap<(i64, String), (i64, ContentHash, String, String)> = BTreeMap::new();
+    let mut stand: BTreeMap<(i64, String), Shown> = BTreeMap::new();
     for row in waiting {
         let hash =
             ContentHash(row.sha256.try_into().map_err(|_| anyhow::anyhow!("a stored hash is damaged"))?);
@@ -373,7 +379,9 @@ pub async fn show(tx: &mut Tx, came: &HashMap<ContentHash, &[u8]>) -> anyhow::Re
             continue; // Somebody's document under another's name.
         }
         let card = serde_json::to_string(&Card::from(&item))?;
-        shown.insert((row.log, row.item), (row.edition, hash, item.kind.to_string(), card));
+        let key = (row.log, row.item);
+        shown.insert(key.clone(), (row.edition, hash, item.kind.to_string(), card));
+        stand.insert(key, Shown { log: row.log, item, again: row.shown > 0 });
     }
     let rows: Vec<_> = shown.into_iter().collect();
     // The rows are there: an update of many at once, as both engines can say it.
@@ -391,6 +399,7 @@ pub async fn show(tx: &mut Tx, came: &HashMap<ContentHash, &[u8]>) -> anyhow::Re
         row.1.2.clone(),
         row.1.3.clone()
     )?;
+    documents::keep(tx, &stand.into_values().collect::<Vec<_>>()).await?;
     tx.ledger.effects.items.extend(rows.into_iter().map(|(item, _)| item));
     Ok(())
 }

@@ -101,8 +101,20 @@ fn scalar(key: &str, value: &str) -> Value {
             bare.split(',').map(str::trim).filter(|f| !f.is_empty()).collect::<Vec<_>>().into()
         }
         "source" => serde_json::json!({ "name": bare }),
-        "sample" | "urgent" => Value::Bool(bare == "true"),
+        "relations" => bare.split(';').map(str::trim).filter(|r| !r.is_empty()).map(relation).collect(),
+        "sample" | "urgent" | "retroactive" => Value::Bool(bare == "true"),
         _ => bare.into(),
+    }
+}
+
+/// One relation in a line: `repeals 42/2022/NĐ-CP from 2026-07-01`.
+fn relation(text: &str) -> Value {
+    let (kind, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    match rest.rsplit_once(" from ") {
+        Some((number, from)) => {
+            serde_json::json!({ "kind": kind, "number": number.trim(), "from": from.trim() })
+        }
+        None => serde_json::json!({ "kind": kind, "number": rest.trim() }),
     }
 }
 

@@ -26,13 +26,14 @@ use crate::web::visitor::Visitor;
 use crate::words::{Lang, date};
 
 pub use history::history;
+pub(crate) use item::read;
 pub use item::{item, qr};
 pub use lists::{home, list};
 
 const HTML: &str = "text/html; charset=utf-8";
 /// Pages that speak of "today" or of ages are drawn again after this, in microseconds.
 const SHORT: i64 = 20_000_000;
-const LONG: i64 = 600_000_000;
+pub(crate) const LONG: i64 = 600_000_000;
 
 /// The visitor's portal, or the page that says that there is none.
 ///
@@ -80,7 +81,7 @@ fn midnight(now: Timestamp) -> i64 {
     start.map_or(i64::MAX, |at| at.timestamp().as_microsecond())
 }
 
-fn html(template: &impl Template) -> Result<Drawn, Problem> {
+pub(crate) fn html(template: &impl Template) -> Result<Drawn, Problem> {
     Ok(Drawn::whole(200, HTML, &template.render().map_err(anyhow::Error::from)?))
 }
 
@@ -103,7 +104,7 @@ fn speaker(app: &App, item: &Standing, lang: Lang) -> String {
     }
 }
 
-fn publisher(app: &App, item: &Standing, lang: Lang) -> String {
+pub(crate) fn publisher(app: &App, item: &Standing, lang: Lang) -> String {
     agencies::name(app.directory.load().agency(&item.origin), lang, item.origin.as_str())
 }
 

@@ -17,6 +17,7 @@ pub use super::once::Once;
 use super::store::{self, Reference, Standing};
 use crate::agencies::Portal;
 use crate::app::App;
+use crate::documents::draft::unique;
 use crate::problem::{Fault, Problem};
 use crate::words::date;
 
@@ -34,6 +35,9 @@ pub struct Done {
     pub edition: Option<u32>,
     /// Where it can be read on the portal that issued it.
     pub path: String,
+    /// The number of a document as it is shown, if it was written otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
 }
 
 /// Issues a new item in the log of `portal`.
@@ -122,9 +126,11 @@ pub async fn prepare(
         entry: 0,
         edition: Some(edition),
         path: format!("/muc/{}", Reference::of(origin, id)),
+        number: checked.written.and(checked.item.number.clone()),
     };
     content.push((document, checked.bytes));
-    Ok(Request { log, kind, content, done, once: None })
+    let unique = unique(&checked.item).map(|unique| (id, unique));
+    Ok(Request { log, kind, content, done, once: None, unique })
 }
 
 /// Why something is withdrawn or erased.
@@ -174,7 +180,7 @@ pub fn ending(app: &App, standing: &Standing, reason: Reason, erase: bool) -> Re
         }
     };
     let (log, done, content) = (standing.log, done(standing), vec![(note, bytes)]);
-    Ok(Request { log, kind, content, done, once: None })
+    Ok(Request { log, kind, content, done, once: None, unique: None })
 }
 
 /// Erases an item's content everywhere, by a named legal basis. Final.
@@ -221,9 +227,10 @@ pub async fn order(
         entry: 0,
         edition: None,
         path: format!("/muc/{}", Reference::of(origin, item)),
+        number: None,
     };
     let (log, content) = (by.log, vec![(basis, bytes)]);
-    desk::submit(app, Request { log, kind, content, done, once }).await
+    desk::submit(app, Request { log, kind, content, done, once, unique: None }).await
 }
 
 fn lane(reason: &Reason) -> Lane {
@@ -238,6 +245,7 @@ fn done(standing: &Standing) -> Done {
         origin: standing.origin.to_string(),
         entry: 0,
         edition: None,
+        number: None,
     }
 }
 

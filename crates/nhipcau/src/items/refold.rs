@@ -11,6 +11,7 @@ use network::names::ContentHash;
 
 use super::{content, fold};
 use crate::db::Tx;
+use crate::documents::fold as documents;
 use crate::logs::store as logs;
 use crate::{all, run};
 
@@ -54,6 +55,7 @@ pub async fn cut(tx: &mut Tx, log: i64, honest: u64) -> anyhow::Result<Vec<Conte
     let mut large = Vec::new();
     for (of, items) in touched {
         for item in &items {
+            documents::forget(tx, of, item).await?;
             run!(tx, "DELETE FROM item WHERE log = $1 AND item = $2", of, item.clone())?;
             run!(tx, "DELETE FROM edition WHERE log = $1 AND item = $2", of, item.clone())?;
             tx.ledger.effects.items.push((of, item.clone()));

@@ -39,6 +39,8 @@ pub struct Effects {
     pub added: Vec<Added>,
     /// Items that look different now: log and id.
     pub items: Vec<(i64, String)>,
+    /// Keys of the numbers of documents about which something else is to be said now.
+    pub documents: Vec<String>,
     /// Content that is wanted since.
     pub wants: Vec<Want>,
     /// Content that came or went.
@@ -70,6 +72,7 @@ impl Effects {
         if !tags.is_empty() {
             tags.push(Tag::Lists);
         }
+        tags.extend(self.documents.iter().cloned().map(Tag::Document));
         for News { log, entries } in &self.receipts {
             if entries.end.saturating_sub(entries.start) > MANY {
                 tags.push(Tag::Receipts(*log));

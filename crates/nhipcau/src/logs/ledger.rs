@@ -57,7 +57,7 @@ pub struct Ledger {
 /// A point that a refused step is rolled back to.
 pub(crate) struct Mark {
     staged: BTreeMap<i64, (Frontier, usize, Option<Given>)>,
-    lengths: [usize; 6],
+    lengths: [usize; 7],
 }
 
 impl Ledger {
@@ -86,6 +86,7 @@ impl Ledger {
                 e.erased.len(),
                 e.receipts.len(),
                 e.settled.len(),
+                e.documents.len(),
             ],
         }
     }
@@ -106,6 +107,7 @@ impl Ledger {
         e.erased.truncate(mark.lengths[3]);
         e.receipts.truncate(mark.lengths[4]);
         e.settled.truncate(mark.lengths[5]);
+        e.documents.truncate(mark.lengths[6]);
     }
 
     /// False for an entry beyond the last honest size of a log that this transaction touches.

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use super::commands::{
-    backup, bundle, digest, doctor, enrol, init, issue, item, kinds, look, people, publish, rules, simulate,
-    upgrade, verify,
+    backup, bundle, digest, doctor, enrol, gazette, init, issue, item, kinds, look, people, publish, rules,
+    simulate, upgrade, verify,
 };
 use super::{bench, demo, nation, serve};
 
@@ -60,6 +60,8 @@ enum What {
     Digest(digest::Args),
     /// Issue items: a Markdown or JSON file, a folder, JSON lines, or standard input
     Issue(issue::Args),
+    /// Import records of the official gazette with their relations
+    Gazette(gazette::Args),
     /// Correct an item: a new edition that says what was wrong
     Correct(publish::EditionArgs),
     /// Update an item: a new edition, because the matter went on
@@ -133,6 +135,7 @@ pub fn run() -> ExitCode {
             What::Kinds(args) => kinds::run(&args),
             What::Digest(args) => digest::run(args).await,
             What::Issue(args) => issue::run(args).await,
+            What::Gazette(args) => gazette::run(args).await,
             What::Correct(args) => publish::edition(args, "correct").await,
             What::Update(args) => publish::edition(args, "update").await,
             What::Replace(args) => publish::edition(args, "replace").await,

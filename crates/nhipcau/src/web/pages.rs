@@ -18,6 +18,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use super::answer;
 use super::gzip::{self, Part};
+use crate::documents::seal::Seal;
 use crate::items::body::Text;
 
 /// What a page was drawn from.
@@ -27,6 +28,8 @@ pub enum Tag {
     Item(i64, String),
     /// The list of items that stand on this node's portals.
     Lists,
+    /// What is known of documents of one number, by its key.
+    Document(String),
     /// Who holds and shows one entry of a log.
     Reach(i64, u64),
     /// Who holds and shows a log, as far as it concerns any entry.
@@ -135,6 +138,8 @@ impl Weighter<ContentHash, Arc<Text>> for Weight {
 
 const PAGES_BYTES: u64 = 24 << 20;
 const TEXTS_BYTES: u64 = 12 << 20;
+/// Of how many files the signatures are kept.
+const SEALED: usize = 4_096;
 /// How many pages may be drawn at once.
 const DRAWING: usize = 64;
 
@@ -142,6 +147,7 @@ const DRAWING: usize = 64;
 pub struct Pages {
     pages: Cache<Key, Arc<Page>, Weight>,
     texts: Cache<ContentHash, Arc<Text>, Weight>,
+    seals: Cache<ContentHash, Arc<Vec<Seal>>>,
     changes: Changes,
     drawing: [Mutex<()>; DRAWING],
 }
@@ -158,6 +164,7 @@ impl Pages {
         Pages {
             pages: Cache::with_weighter(1_000, PAGES_BYTES, Weight),
             texts: Cache::with_weighter(200, TEXTS_BYTES, Weight),
+            seals: Cache::new(SEALED),
             changes: Changes::new(),
             drawing: std::array::from_fn(|_| Mutex::new(())),
         }
@@ -229,9 +236,27 @@ impl Pages {
         Ok(text)
     }
 
+    /// The signatures in a file by its hash, found by `look` if they are not kept. A file that is not here has none yet.
+    ///
+    /// # Errors
+    /// Those of `look`.
+    pub async fn seals<E>(
+        &self,
+        hash: ContentHash,
+        look: impl AsyncFnOnce() -> Result<Option<Vec<Seal>>, E>,
+    ) -> Result<Arc<Vec<Seal>>, E> {
+        if let Some(seals) = self.seals.get(&hash) {
+            return Ok(seals);
+        }
+        let Some(seals) = look().await?.map(Arc::new) else { return Ok(Arc::default()) };
+        self.seals.insert(hash, seals.clone());
+        Ok(seals)
+    }
+
     /// Forgets every page and text: content was erased, and no copy of it may stay anywhere.
     pub fn forget(&self) {
         self.texts.clear();
+        self.seals.clear();
         self.pages.clear();
     }
 }

@@ -18,6 +18,7 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 use crate::agencies::look;
 use crate::api::front::open_to_all;
 use crate::app::App;
+use crate::documents::pages as documents;
 use crate::drafts;
 use crate::items::pages as items;
 use crate::logs::pages as logs;
@@ -74,6 +75,7 @@ fn pages() -> Vec<Route> {
         page("/thong-tin", "list, filtered and paged", get(items::list)),
         page("/muc/{reference}", "item", get(items::item)),
         page("/muc/{reference}/lich-su", "its editions", get(items::history)),
+        page("/vb/{*path}", "a document by its stable address or its number", get(documents::at)),
         page("/muc/{reference}/noi-hien-thi", "its coverage", get(logs::coverage)),
         page("/mang", "the network as this node sees it", get(logs::network)),
         page("/kiem-tra", "check a proof", get(logs::check)),
@@ -92,6 +94,17 @@ fn machines() -> Vec<Route> {
         page("/feed.rss", "RSS 2.0 feed", get(feeds::rss)),
         page("/sitemap.xml", "sitemap", get(feeds::sitemap)),
         page("/robots.txt", "robots", get(feeds::robots)),
+        page("/muc/{reference}/akn.xml", "a document as Akoma Ntoso 3.0", get(documents::akoma_ntoso)),
+        page(
+            "/muc/{reference}/van-ban.json",
+            "a document with its status, relations and parts",
+            get(documents::json),
+        ),
+        page(
+            "/muc/{reference}/dc.xml",
+            "an item's Dublin Core (Circular 24/2011)",
+            get(documents::dublin_core),
+        ),
         page("/qr/{name}", "an item's QR code", get(items::qr)),
         page("/mang/bang-chung/{hash}", "evidence of a split view", get(logs::evidence)),
         page("/proof/{reference}", "an item's .tlog-proof", get(api::proof)),

@@ -115,6 +115,12 @@ impl Visitor {
         self.base.starts_with("https://")
     }
 
+    /// The value of a name in the query, as it was written.
+    pub fn asked(&self, name: &str) -> Option<&str> {
+        let (_, query) = self.path.split_once('?')?;
+        query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+    }
+
     /// How the visitor takes a page.
     pub fn takes(&self) -> Takes<'_> {
         Takes { gzip: self.gzip, held: self.if_none_match.as_deref() }

@@ -11,13 +11,14 @@ use proptest::sample::Index;
 
 type Target = fn(&[u8]);
 
-const TARGETS: [(&str, Target); 6] = [
+const TARGETS: [(&str, Target); 7] = [
     ("accept_encoding", targets::accept_encoding),
     ("config", targets::config),
     ("front_matter", targets::front_matter),
     ("host", targets::host),
     ("range", targets::range),
     ("reference", targets::reference),
+    ("seals", targets::seals),
 ];
 
 /// Every file of every target's corpus.

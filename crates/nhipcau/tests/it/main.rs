@@ -17,6 +17,7 @@ mod crash;
 mod database;
 mod demo;
 mod docs;
+mod documents;
 mod doors;
 mod erasure;
 mod faults;

@@ -4,7 +4,7 @@
 use jiff::civil::date;
 use unicode_normalization::UnicodeNormalization;
 use vietnam::agencies::{Agencies, AgencyCode, domain_pattern};
-use vietnam::documents::RelationWords;
+use vietnam::documents::{self, Part, RelationWords};
 use vietnam::number::{Abbreviations, DocumentNumber, Mentioned, mentions};
 use vietnam::text::legacy::{self, Encoding, SAMPLES};
 use vietnam::text::{self, nfc, same};
@@ -91,6 +91,24 @@ pub fn number_in_text(text: &str) {
         }
         assert!(!mention.what.tokens().is_empty());
     }
+}
+
+/// The outline of a text: parts stand only in larger ones, and nothing is lost but the words that name the parts.
+pub fn outline(text: &str) {
+    fn letters(text: &str) -> usize {
+        text.chars().filter(|c| c.is_ascii_alphanumeric()).count()
+    }
+    fn count(part: &Part, parts: &mut usize) -> usize {
+        assert!(part.parts.iter().all(|inner| inner.level > part.level));
+        *parts += 1;
+        let own = part.lines.iter().map(|line| letters(line)).sum::<usize>();
+        let inner = part.parts.iter().map(|inner| count(inner, parts)).sum::<usize>();
+        own + inner + letters(&part.heading) + letters(&part.number)
+    }
+    let (outline, mut parts) = (documents::outline(text.lines()), 0);
+    let kept = outline.parts.iter().map(|part| count(part, &mut parts)).sum::<usize>()
+        + outline.before.iter().map(|line| letters(line)).sum::<usize>();
+    assert!(kept <= letters(text) && letters(text) <= kept + parts * "chuong".len());
 }
 
 /// Slugs and domain labels are safe in an address.

@@ -16,11 +16,13 @@
 //! # Ok::<(), vietnam::number::NumberError>(())
 //! ```
 
+mod outline;
 mod register;
 mod relation;
 mod status;
 mod words;
 
-pub use register::{Document, Register, Relation};
+pub use outline::{Level, Outline, Part, outline};
+pub use register::{Document, Register, Relation, Which};
 pub use relation::{Effect, RelationWords};
 pub use status::{Act, Doubt, Facts, Reason, Standing, Status, status_on};

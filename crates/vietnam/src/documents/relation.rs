@@ -90,6 +90,17 @@ impl Effect {
         matches!(self, Effect::Replaces | Effect::Repeals | Effect::Ends)
     }
 
+    /// The same done to a part only, as where a source names an article: `repeals` is `repeals_in_part`.
+    #[must_use]
+    pub fn in_part(self) -> Effect {
+        match self {
+            Effect::Repeals => Effect::RepealsInPart,
+            Effect::Suspends => Effect::SuspendsInPart,
+            Effect::Replaces | Effect::Ends => Effect::EndsInPart,
+            other => other,
+        }
+    }
+
     /// True if it changes what the other document orders, without ending it.
     #[must_use]
     pub fn changes(self) -> bool {
@@ -192,7 +203,7 @@ impl RelationWords {
                 })
         })?;
         let (actor, target) = if row.this_acts { (this, related) } else { (related, this) };
-        Some(Relation { actor: actor.clone(), effect: row.effect, target: target.clone() })
+        Some(Relation::new(actor.clone(), row.effect, target.clone()))
     }
 }
 

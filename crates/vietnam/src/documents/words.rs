@@ -55,6 +55,46 @@ impl Status {
 }
 
 impl Effect {
+    /// What is done, said of the document that does it: `thay thế`.
+    #[must_use]
+    pub fn does_vi(self) -> &'static str {
+        match self {
+            Effect::Replaces => "thay thế",
+            Effect::Repeals => "bãi bỏ",
+            Effect::RepealsInPart => "bãi bỏ một phần",
+            Effect::Suspends => "ngưng hiệu lực",
+            Effect::SuspendsInPart => "ngưng hiệu lực một phần",
+            Effect::Amends => "sửa đổi, bổ sung",
+            Effect::Corrects => "đính chính",
+            Effect::Ends => "thay thế, bãi bỏ, hủy bỏ hoặc đình chỉ",
+            Effect::EndsInPart => "thay thế, bãi bỏ, hủy bỏ hoặc đình chỉ một phần",
+            Effect::AmendsOrCorrects => "sửa đổi, bổ sung hoặc đính chính",
+            Effect::Implements => "hướng dẫn",
+            Effect::BasedOn => "căn cứ",
+            Effect::RefersTo => "dẫn chiếu",
+        }
+    }
+
+    /// The same in English: `replaces`.
+    #[must_use]
+    pub fn does_en(self) -> &'static str {
+        match self {
+            Effect::Replaces => "replaces",
+            Effect::Repeals => "repeals",
+            Effect::RepealsInPart => "repeals parts of",
+            Effect::Suspends => "suspends",
+            Effect::SuspendsInPart => "suspends parts of",
+            Effect::Amends => "amends",
+            Effect::Corrects => "corrects",
+            Effect::Ends => "replaces, repeals, annuls or suspends",
+            Effect::EndsInPart => "replaces, repeals, annuls or suspends parts of",
+            Effect::AmendsOrCorrects => "amends or corrects",
+            Effect::Implements => "gives guidance on",
+            Effect::BasedOn => "rests on",
+            Effect::RefersTo => "refers to",
+        }
+    }
+
     /// What was done, said of the document that it was done to: `bị thay thế bởi`.
     #[must_use]
     pub fn done_vi(self) -> &'static str {

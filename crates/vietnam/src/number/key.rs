@@ -27,6 +27,24 @@ impl DocumentNumber {
         }
     }
 
+    /// By this a number is found again in a table: equal numbers have equal keys. As printed, without filling zeros and with
+    /// the serial's letter in lower case: `1/2026/TT-BTC`.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let number = self.to_string();
+        let rest = number.strip_prefix(self.serial.as_str()).unwrap_or_default();
+        format!("{}{rest}", self.serial.plain())
+    }
+
+    /// The last part of a document's address, from serial and symbol: `42-nd-cp` of `42/2022/NĐ-CP`, whose year stands
+    /// before it. Folded, so that it can be typed; several numbers may share one.
+    #[must_use]
+    pub fn address(&self) -> String {
+        let known = Abbreviations::shipped();
+        let groups: Vec<String> = self.symbol.groups().map(|group| token(known, group)).collect();
+        slug(&format!("{}-{}", self.serial.plain().replace('.', "-"), groups.join("-")))
+    }
+
     /// What a register may be unique by: agency, number, and what else keeps two documents apart. `agency` is the issuer's
     /// id or name, `form` the form's name (`Luật`), `issued` the day of issue. See [`UniqueKey`].
     #[must_use]
@@ -77,9 +95,7 @@ impl fmt::Display for UniqueKey {
     /// `chinh-phu 42/2022/NĐ-CP`, `thu-tuong-chinh-phu 574/QĐ-TTg 2026-03-30`. Equal keys print alike, but for filling zeros
     /// of the serial, which are left out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let number = self.number.to_string();
-        let rest = number.strip_prefix(self.number.serial().as_str()).unwrap_or_default();
-        write!(f, "{} {}{rest}", self.agency, self.number.serial().plain())?;
+        write!(f, "{} {}", self.agency, self.number.key())?;
         if let Some(form) = &self.form {
             write!(f, " {form}")?;
         }

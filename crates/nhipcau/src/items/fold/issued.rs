@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::{erase, show};
 use crate::db::Tx;
+use crate::documents::fold as documents;
 use crate::items::{State, content, standing};
 use crate::logs::ledger::Want;
 use crate::{all, fill, maybe, run};
@@ -116,6 +117,10 @@ pub(super) async fn issued(tx: &mut Tx, log: i64, issues: &[Issue<'_>]) -> anyho
             && let Some(bytes) = content::small(tx.conn(), &issue.content.sha256).await?
         {
             show(tx, &HashMap::from([(issue.content.sha256, bytes.as_slice())])).await?;
+        }
+        if issue.edition > 1 {
+            // What was withdrawn may stand again, before or without a new text.
+            documents::touched(tx, log, &id).await?;
         }
         tx.ledger.effects.items.push((log, id));
     }

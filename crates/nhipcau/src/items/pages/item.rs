@@ -12,11 +12,14 @@ use crate::agencies::{self, Portal};
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::Conn;
+use crate::documents::view::SealLine;
+use crate::documents::{panel, seal};
+use crate::items::draft::MOST_FILE;
 use crate::items::kinds::facts::{Beside, Fact};
 use crate::items::store::{self, Edition, Reference, Standing};
 use crate::items::view::{
-    FileLink, GonePage, GoneWhy, Issued, ItemPage, Kind, Layer, Legal, LegalFact, Notice, Original, Parts,
-    Provenance, Shown, Source, Span, Stored, TocLine, Verify, qr_svg,
+    FileLink, GonePage, GoneWhy, Issued, ItemPage, Kind, Layer, Notice, Original, Parts, Provenance, Shown,
+    Source, Span, Stored, TocLine, Verify, qr_svg,
 };
 use crate::items::{State, body, kinds, meta};
 use crate::logs::coverage;
@@ -110,6 +113,7 @@ async fn standing_page(
     shell.title = Some(title(&item.card, lang).text);
     shell.description = Some(document.summary.clone()).filter(|s| !s.is_empty());
     let today = date::day(shell.now);
+    let panel = panel::of(app, conn, lang, &item, today, visitor.asked("ngay")).await?;
     let by = publisher(app, &item, lang);
     let stored = span.stored;
     let verify = verify(app, visitor, &item);
@@ -125,8 +129,9 @@ async fn standing_page(
         issued_on: document.issued,
         effective_on: document.effective,
         expires_on: document.expires,
-        legal: Legal::on(today, document.effective, document.expires)
-            .map(|status| LegalFact { status, on: today }),
+        meta: meta::of(app, visitor, &item, document, &by, &panel),
+        law: panel.law,
+        related: panel.related,
         urgency: urgency(&item.card),
         sample: item.card.sample,
         layer: match document.body.layer {
@@ -162,6 +167,7 @@ async fn standing_page(
             nodes: (stored.nodes, stored.of),
             demo_key: app.config.demo,
         },
+        seals: seals(app, conn, document, lang).await?,
         span,
         notices: notices(&item, shown, document, note, orderer(app, conn, &item, lang).await?),
         summary: Some(document.summary.clone()).filter(|s| !s.is_empty() && *s != document.title),
@@ -171,12 +177,12 @@ async fn standing_page(
         editions: editions.len() as u32,
         has_body: document.body.layer != TextLayer::None && !document.body.text.trim().is_empty(),
         verify,
-        meta: meta::of(app, visitor, &item, document, &by),
         reference,
         shell,
     };
     let around = page.around().map_err(anyhow::Error::from)?;
-    Ok(Drawn::around(200, &around.before, text.packed(reading.part), &around.after))
+    let tags = panel.numbers.into_iter().map(Tag::Document);
+    Ok(Drawn::around(200, &around.before, text.packed(reading.part), &around.after).of(tags))
 }
 
 /// What the item's kind asks for, as far as this version knows the kind.
@@ -192,13 +198,29 @@ fn facts(app: &App, item: &Standing, document: &Item, lang: Lang) -> Vec<Fact> {
 }
 
 /// The text of an item's content, read and rendered.
-async fn read(app: &App, conn: &mut Conn, hash: &ContentHash) -> Result<body::Text, Problem> {
+pub(crate) async fn read(app: &App, conn: &mut Conn, hash: &ContentHash) -> Result<body::Text, Problem> {
     let bytes =
         app.folder.read(conn, hash).await?.ok_or_else(|| anyhow::anyhow!("content {hash} is not here"))?;
     let document = Item::parse(&bytes).map_err(|f| {
         anyhow::anyhow!("content {hash}: {}", f.first().map(ToString::to_string).unwrap_or_default())
     })?;
     Ok(body::Text::of(document))
+}
+
+/// What the signatures in the item's PDF files say, as far as the files are here.
+async fn seals(app: &App, conn: &mut Conn, document: &Item, lang: Lang) -> Result<Vec<SealLine>, Problem> {
+    let mut lines = Vec::new();
+    for file in document.files.iter().filter(|f| f.media == "application/pdf" && f.size <= MOST_FILE as u64) {
+        let found = app
+            .pages
+            .seals(file.sha256, async || -> anyhow::Result<_> {
+                let Some(bytes) = app.folder.read(conn, &file.sha256).await? else { return Ok(None) };
+                Ok(Some(tokio::task::spawn_blocking(move || seal::seals(&bytes)).await?))
+            })
+            .await?;
+        lines.extend(found.iter().map(|seal| SealLine::of(lang, &file.name, seal)));
+    }
+    Ok(lines)
 }
 
 /// What of a long text is read on this page.
@@ -211,8 +233,7 @@ struct Reading {
 
 /// `?phan=2` reads one part of a long text, `?toan-van=1` the whole; without either the first part.
 fn part_of(visitor: &Visitor, reference: &str, text: &body::Text) -> Result<Reading, Problem> {
-    let query = visitor.path.split_once('?').map_or("", |(_, query)| query);
-    let asked = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+    let asked = |name: &str| visitor.asked(name);
     let (ranges, html, toc) = (&text.parts, &text.rendered.html, &text.rendered.toc);
     if ranges.len() == 1 || asked("toan-van").is_some() {
         return Ok(Reading { part: ranges.len(), toc: toc.clone(), parts: None });

@@ -2,15 +2,16 @@
 
 use axum::extract::State as Given;
 use axum::response::Response;
+use vietnam::documents::Status;
 
 use super::{SHORT, html, kept, speaker, title};
 use crate::agencies::Portal;
 use crate::app::App;
 use crate::clock::instant;
+use crate::db::Conn;
+use crate::documents::law;
 use crate::items::store::{self, Filter, Standing};
-use crate::items::view::{
-    Day, HomePage, ItemRow, Kind, Legal, ListPage, Origin as Whose, RowChange, Urgency,
-};
+use crate::items::view::{Day, HomePage, ItemRow, Kind, ListPage, Origin as Whose, RowChange, Urgency};
 use crate::items::{Card, State};
 use crate::problem::Problem;
 use crate::web::pages::Tag;
@@ -32,8 +33,8 @@ pub async fn home(Given(app): Given<App>, visitor: Visitor) -> Response {
         let directory = app.directory.load();
         let portals = directory.agencies().filter(|a| a.closed.is_none() && a.node.is_some()).count() as u32;
         html(&HomePage {
-            directions: rows(&app, &shell, directions),
-            own: rows(&app, &shell, own),
+            directions: rows(&app, &mut conn, &shell, directions).await?,
+            own: rows(&app, &mut conn, &shell, own).await?,
             day_note: day_note(shell.lang, date::day(shell.now)),
             portals,
             alarms,
@@ -73,7 +74,7 @@ pub async fn list(Given(app): Given<App>, visitor: Visitor) -> Response {
             return Err(Problem::NotFound("page"));
         }
         let mut days: Vec<Day> = Vec::new();
-        for row in rows(&app, &shell, found) {
+        for row in rows(&app, &mut conn, &shell, found).await? {
             let day = date::day(row.at);
             match days.last_mut() {
                 Some(last) if last.date == day => last.rows.push(row),
@@ -137,11 +138,26 @@ pub(super) fn urgency(card: &Card) -> Urgency {
 }
 
 /// Items as rows of a list.
-pub fn rows(app: &App, shell: &Shell, items: Vec<Standing>) -> Vec<ItemRow> {
-    items.into_iter().map(|item| row(app, shell, item)).collect()
+///
+/// # Errors
+/// The database's.
+pub async fn rows(
+    app: &App,
+    conn: &mut Conn,
+    shell: &Shell,
+    items: Vec<Standing>,
+) -> anyhow::Result<Vec<ItemRow>> {
+    let subjects: Vec<_> = items.iter().map(|item| law::subject(&item.kind, &item.card)).collect();
+    let numbers = subjects.iter().flatten().filter_map(|subject| Some(subject.number.as_ref()?.key()));
+    let known = law::known(conn, &app.directory.load(), numbers.collect::<Vec<_>>()).await?;
+    let today = date::day(shell.now);
+    let status = |subject: &Option<law::Subject>| {
+        subject.as_ref().and_then(|subject| law::told(&known.standing(subject, today)))
+    };
+    Ok(items.into_iter().zip(&subjects).map(|(item, of)| row(app, shell, item, status(of))).collect())
 }
 
-fn row(app: &App, shell: &Shell, item: Standing) -> ItemRow {
+fn row(app: &App, shell: &Shell, item: Standing, legal: Option<Status>) -> ItemRow {
     let (lang, changed) = (shell.lang, instant(item.changed));
     let change = match item.state {
         State::Standing => match item.change.as_str() {
@@ -162,7 +178,7 @@ fn row(app: &App, shell: &Shell, item: Standing) -> ItemRow {
         agency: speaker(app, &item, lang),
         at: instant(item.issued),
         urgency: urgency(&item.card),
-        legal: Legal::on(date::day(shell.now), item.card.effective, item.card.expires),
+        legal,
         change,
         sample: item.card.sample,
     }

@@ -7,7 +7,8 @@ use askama::Template;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{Kind, Legal, Span, Urgency};
+use super::{Kind, Span, Urgency};
+use crate::documents::view::{Group, Law, SealLine};
 use crate::items::kinds::facts::Fact;
 use crate::web::shell::Shell;
 use crate::words::{Lang, date, number};
@@ -54,8 +55,10 @@ pub struct ItemPage {
     pub effective_on: Option<Date>,
     /// The last day on which it has effect.
     pub expires_on: Option<Date>,
-    /// Its legal status on a day, where it is known.
-    pub legal: Option<LegalFact>,
+    /// How it stands in law on a day, if it is a document or has days in force.
+    pub law: Option<Law>,
+    /// Documents that it acts upon, and that act upon it.
+    pub related: Vec<Group>,
     /// How urgent it is.
     pub urgency: Urgency,
     /// Whether it is a sample of the demonstration.
@@ -68,6 +71,8 @@ pub struct ItemPage {
     pub facts: Vec<Fact>,
     /// Files of the item.
     pub files: Vec<FileLink>,
+    /// The signatures in its files.
+    pub seals: Vec<SealLine>,
     /// The three stops under the title.
     pub span: Span,
     /// Who published it, and where that is recorded.
@@ -90,15 +95,6 @@ pub struct ItemPage {
     pub verify: Verify,
     /// What machines read.
     pub meta: Meta,
-}
-
-/// A legal status and the day for which it was computed.
-#[derive(Clone, Debug)]
-pub struct LegalFact {
-    /// The status.
-    pub status: Legal,
-    /// The day for which it holds.
-    pub on: Date,
 }
 
 /// What the text on the page is, compared with the signed document.
@@ -268,6 +264,12 @@ pub struct Meta {
     pub canonical: String,
     /// Dublin Core: names such as `DC.title` (Circular 24/2011/TT-BTTTT) and their contents.
     pub dc: Vec<(String, String)>,
+    /// The document's stable address, of which `eli` speaks; empty for other items.
+    pub eli_about: String,
+    /// Properties of the European Legislation Identifier's ontology by their full names, and their contents.
+    pub eli: Vec<(String, String)>,
+    /// The same description in other forms: path, media type, name.
+    pub alternates: Vec<(String, &'static str, &'static str)>,
     /// schema.org in JSON-LD. `<` must already be written as `\u003c`: nothing else could end the element early.
     pub json_ld: String,
 }

@@ -3,8 +3,10 @@
 use askama::Template;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use vietnam::documents::Status;
 
-use super::{Kind, Legal, Origin, Title, Urgency};
+use super::{Kind, Origin, Title, Urgency};
+use crate::documents::view::status;
 use crate::web::shell::Shell;
 use crate::words::{Lang, date, number};
 
@@ -48,7 +50,7 @@ pub struct ItemRow {
     /// How urgent it is.
     pub urgency: Urgency,
     /// Its legal status on the day shown, where it is known.
-    pub legal: Option<Legal>,
+    pub legal: Option<Status>,
     /// What happened last.
     pub change: RowChange,
     /// Whether it is a sample of the demonstration.
@@ -82,7 +84,7 @@ impl ItemRow {
             RowChange::Withdrawn(instant) => parts.push(w.row_withdrawn(at(instant))),
         }
         if let Some(legal) = self.legal {
-            parts.push(legal.label(shell.lang).to_lowercase());
+            parts.push(status(shell.lang, legal).to_owned());
         }
         parts.join("\u{a0}· ")
     }

@@ -16,14 +16,12 @@ pub use facts::ValueView;
 pub use feeds::{FeedRow, FeedsPage};
 pub use history::{Change, Edition, GonePage, GoneWhy, HistoryPage};
 pub use item::{
-    Around, BODY_MARK, FileLink, ItemPage, Layer, LegalFact, Meta, Notice, Original, Parts, Provenance,
-    Source, TocLine, Verify,
+    Around, BODY_MARK, FileLink, ItemPage, Layer, Meta, Notice, Original, Parts, Provenance, Source, TocLine,
+    Verify,
 };
 pub use list::{Day, HomePage, ItemRow, ListPage, RowChange};
 pub use qr::qr_svg;
 pub use span::{Issued, Shown, Span, Stop, StopState, Stored};
-
-use jiff::civil::Date;
 
 use crate::items::kinds;
 use crate::words::Lang;
@@ -139,52 +137,6 @@ impl Urgency {
             Urgency::VeryUrgent => Some(w.urgent_very),
             Urgency::Flash => Some(w.urgent_flash),
         }
-    }
-}
-
-/// The legal status of a document on a day. It says nothing about whether the item stands on the portal.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Legal {
-    /// Còn hiệu lực.
-    InForce,
-    /// Chưa có hiệu lực.
-    NotYet,
-    /// Hết hiệu lực.
-    Expired,
-    /// Bị bãi bỏ.
-    Repealed,
-    /// Ngưng hiệu lực.
-    Suspended,
-}
-
-impl Legal {
-    /// The status on `day` as far as the document's own days tell it; `None` where it names no first day.
-    ///
-    /// The last day counts as a day in force. A later document may have repealed this one: that is not known here.
-    pub fn on(day: Date, effective: Option<Date>, expires: Option<Date>) -> Option<Legal> {
-        let from = effective?;
-        Some(match expires {
-            _ if from > day => Legal::NotYet,
-            Some(last) if last < day => Legal::Expired,
-            _ => Legal::InForce,
-        })
-    }
-
-    /// Its name.
-    pub fn label(self, lang: Lang) -> &'static str {
-        let w = lang.words();
-        match self {
-            Legal::InForce => w.legal_in_force,
-            Legal::NotYet => w.legal_not_yet,
-            Legal::Expired => w.legal_expired,
-            Legal::Repealed => w.legal_repealed,
-            Legal::Suspended => w.legal_suspended,
-        }
-    }
-
-    /// Whether it is drawn as proven (green) or told apart (ink).
-    pub fn in_force(self) -> bool {
-        self == Legal::InForce
     }
 }
 

@@ -4,8 +4,10 @@
 use askama::Template;
 use jiff::Timestamp;
 use jiff::civil::date;
+use vietnam::documents::Status;
 
 use super::*;
+use crate::documents::view::{Group, Law, Line, Said, SealLine};
 use crate::web::shell::{assert_page, sample};
 use crate::words::Lang;
 
@@ -30,7 +32,7 @@ fn row() -> ItemRow {
         issued: Some(date(2026, 11, 24)),
         at: at("2026-11-24T00:40:00Z"),
         urgency: Urgency::Flash,
-        legal: Some(Legal::InForce),
+        legal: Some(Status::InForce),
         change: RowChange::Corrected(at("2026-11-24T01:20:00Z")),
         sample: true,
     }
@@ -51,7 +53,28 @@ fn item(lang: Lang) -> ItemPage {
         issued_on: Some(date(2026, 5, 15)),
         effective_on: Some(date(2026, 7, 1)),
         expires_on: None,
-        legal: Some(LegalFact { status: Legal::InForce, on: date(2026, 11, 24) }),
+        law: Some(Law {
+            status: Status::Repealed,
+            on: date(2026, 11, 24),
+            today: true,
+            reasons: vec![Said {
+                before: "bị bãi bỏ bởi ".into(),
+                link: Some(("/muc/0a".into(), "9/2026/NĐ-CP".into())),
+                after: " từ ngày 01/08/2026".into(),
+            }],
+            doubts: vec![],
+            wrong: Some("<hôm qua>".into()),
+        }),
+        related: vec![Group {
+            label: "Bị bãi bỏ bởi".into(),
+            lines: vec![Line {
+                number: "9/2026/NĐ-CP".into(),
+                href: Some("/muc/0a".into()),
+                title: Some(titled("Bãi bỏ <b>")),
+                note: Some("Điều 5".into()),
+            }],
+            more: 3,
+        }],
         urgency: Urgency::Ordinary,
         sample: false,
         layer: Layer::Digitised,
@@ -70,6 +93,7 @@ fn item(lang: Lang) -> ItemPage {
             format: "PDF".into(),
             bytes: 2_149_000,
         }],
+        seals: vec![SealLine { says: "154.pdf: <Cổng>, ký lúc 08:00".into(), wrong: true }],
         span: Span {
             issued: Issued {
                 by: "Văn phòng Chính phủ".into(), at: at("2026-11-23T08:15:02Z"), entry: 812
@@ -106,6 +130,9 @@ fn item(lang: Lang) -> ItemPage {
         meta: Meta {
             canonical: "https://chinhphu.vn/muc/019ab3f0".into(),
             dc: vec![("DC.title".into(), "Quy định \"chi tiết\"".into())],
+            eli_about: "https://chinhphu.vn/vb/nghi-dinh/2026/154-nd-cp".into(),
+            eli: vec![("http://data.europa.eu/eli/ontology#id_local".into(), "154/2026/NĐ-CP".into())],
+            alternates: vec![("/muc/019ab3f0/akn.xml".into(), "application/akn+xml", "Akoma Ntoso")],
             json_ld: r#"{"@context":"https://schema.org"}"#.into(),
         },
     }
@@ -210,21 +237,6 @@ fn a_row_says_what_happened_last() {
         "Thủ tướng Chính phủ · (mẫu) Công điện 46/CĐ-TTg ngày 24/11/2026 · đính chính lúc 08:20 hôm nay · còn hiệu lực"
     );
     assert_eq!(row().when(&shell), "07:40");
-}
-
-#[test]
-fn a_document_is_in_force_from_its_first_day_to_its_last() {
-    let (first, last) = (Some(date(2026, 7, 1)), Some(date(2026, 12, 31)));
-    for (day, status) in [
-        (date(2026, 6, 30), Legal::NotYet),
-        (date(2026, 7, 1), Legal::InForce),
-        (date(2026, 12, 31), Legal::InForce),
-        (date(2027, 1, 1), Legal::Expired),
-    ] {
-        assert_eq!(Legal::on(day, first, last), Some(status), "{day}");
-    }
-    assert_eq!(Legal::on(date(2036, 1, 1), first, None), Some(Legal::InForce));
-    assert_eq!(Legal::on(date(2026, 7, 1), None, last), None);
 }
 
 #[test]

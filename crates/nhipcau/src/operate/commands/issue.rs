@@ -33,7 +33,8 @@ A Markdown file begins with front matter; attachments lie beside it:
   Xã phân công **24/24 giờ** …
 
 Keys: title, title_en, summary, kind, number, form, agency, signer, issued, effective, expires, urgency \
-(urgent, very-urgent, express), fields, layer, source, files, sample, urgent, and what the kind asks for, as \
+(urgent, very-urgent, express), fields, layer, source, files, sample, urgent, retroactive, relations \
+(repeals 42/2022/NĐ-CP from 2026-07-01; based_on 63/2025/QH15), and what the kind asks for, as \
 `details.deadline: 2026-12-31`. `nhipcau kinds` teaches the kinds and prints an example of each. JSON takes the \
 same, and `text`; /api/v1/openapi.json describes them all.
 
@@ -112,7 +113,9 @@ fn line(json: bool, client: &Client, mut answer: Value, place: &str) -> String {
         return answer.to_string();
     }
     let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
-    format!("{}  {}{}", text("reference"), client.base, text("path"))
+    let number = Some(text("number")).filter(|number| !number.is_empty());
+    let number = number.map(|number| format!("  (số, ký hiệu ghi là {number})")).unwrap_or_default();
+    format!("{}  {}{}{number}", text("reference"), client.base, text("path"))
 }
 
 async fn send(client: Option<&Client>, portal: Option<&str>, place: &Place) -> anyhow::Result<Value> {

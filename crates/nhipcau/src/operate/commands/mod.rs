@@ -6,6 +6,7 @@ pub mod call;
 pub mod digest;
 pub mod doctor;
 pub mod enrol;
+pub mod gazette;
 pub mod init;
 pub mod issue;
 pub mod item;

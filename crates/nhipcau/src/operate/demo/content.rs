@@ -7,6 +7,8 @@ use serde::Deserialize;
 
 use super::Demo;
 use crate::app::App;
+use crate::documents::draft::DraftRelation;
+use crate::documents::gazette;
 use crate::items::draft::{Draft, DraftSource};
 use crate::items::kinds;
 use crate::items::publish::{self, Once};
@@ -15,6 +17,7 @@ use crate::words::{Lang, date};
 
 const GAZETTE: &str = include_str!("../../../../../data/demo/gazette.jsonl");
 const TEXTS: &str = include_str!("../../../../../data/demo/fulltext.jsonl");
+const RELATIONS: &str = include_str!("../../../../../data/demo/relations.csv");
 const SAMPLES: &str = include_str!("../../../../../data/demo/samples.jsonl");
 
 #[derive(Deserialize)]
@@ -55,7 +58,7 @@ fn read<T: for<'a> Deserialize<'a>>(lines: &str) -> anyhow::Result<Vec<T>> {
 }
 
 impl Record {
-    fn draft(self, text: Option<&Record>) -> Draft {
+    fn draft(self, text: Option<&Record>, relations: Vec<DraftRelation>) -> Draft {
         let mut title = self.about.trim().trim_end_matches('.').to_owned();
         if let Some(first) = title.chars().next() {
             title = first.to_uppercase().chain(title.chars().skip(1)).collect();
@@ -80,6 +83,7 @@ impl Record {
             layer: if digitised { "digitised".into() } else { "none".into() },
             text: body,
             source: Some(source),
+            relations,
             ..Draft::default()
         }
     }
@@ -101,6 +105,7 @@ pub(super) async fn issue(demo: &Demo, bar: &ProgressBar) -> anyhow::Result<()> 
     let numbers: Vec<String> = documents.iter().map(|d| d.number.clone()).collect();
     // Texts whose gazette record is not among the newest stand on their own.
     documents.extend(read::<Record>(TEXTS)?.into_iter().filter(|t| !numbers.contains(&t.number)));
+    let mut relations = gazette::relations(RELATIONS.as_bytes())?;
     // Oldest first, so that the newest stands on top.
     documents.sort_by(|a, b| (a.issued, &a.number).cmp(&(b.issued, &b.number)));
     bar.set_message("phát hành văn bản thật · issuing real documents");
@@ -112,7 +117,8 @@ pub(super) async fn issue(demo: &Demo, bar: &ProgressBar) -> anyhow::Result<()> 
         let portal = app.portals.load().main().context("a portal")?;
         let name = format!("{} {}", document.number, document.issued);
         let text = texts.iter().find(|t| t.number == document.number);
-        one(app, portal.log, &portal.origin, name, document.draft(text)).await?;
+        let stated = relations.remove(&document.number).unwrap_or_default();
+        one(app, portal.log, &portal.origin, name, document.draft(text, stated)).await?;
         bar.inc(1);
     }
     let province = demo.node("laocai").context("a node")?;

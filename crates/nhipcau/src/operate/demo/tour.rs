@@ -9,6 +9,7 @@ use network::content::Item;
 
 use super::Demo;
 use crate::app::App;
+use crate::documents::draft::DraftRelation;
 use crate::items::State;
 use crate::items::draft::{Draft, DraftSource};
 use crate::items::store::{self, Filter, Standing};
@@ -132,6 +133,8 @@ async fn correction(government: &App, item: &Standing) -> anyhow::Result<String>
         layer: now.body.layer.word().into(),
         source: now.source.map(|s| DraftSource { name: s.name, url: s.url }),
         change_note: Some("Diễn tập đính chính: thêm một câu tóm tắt; nguyên văn không thay đổi.".into()),
+        retroactive: now.effective.zip(now.issued).is_some_and(|(from, issued)| from < issued),
+        relations: now.relations.into_iter().map(DraftRelation::from).collect(),
         urgent: true,
         ..Draft::default()
     };

@@ -1,0 +1,191 @@
+//! The parts of a document's text, recognised line by line: phần, chương, mục, điều, khoản, điểm (Law 64/2025/QH15 and
+//! Decree 78/2025/NĐ-CP on how legal documents are laid out).
+//!
+//! Any text gives an outline; what is not recognised stays as text where it stands, in order, and no line is lost. What
+//! stands in quotation marks that are still open (the new words of an amended article) is text of the clause that quotes it.
+
+use crate::text::fold;
+
+/// A kind of part, the largest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Phụ lục, at the end; holds text only.
+    Annex,
+    /// Phần.
+    Part,
+    /// Chương.
+    Chapter,
+    /// Mục.
+    Section,
+    /// Điều.
+    Article,
+    /// Khoản.
+    Clause,
+    /// Điểm.
+    Point,
+}
+
+/// A part of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Its kind.
+    pub level: Level,
+    /// Its number as printed: `II`, `12`, `a`; empty for an annex without one.
+    pub number: String,
+    /// Its heading; empty if it has none, as clauses and points.
+    pub heading: String,
+    /// Its own lines, before its parts.
+    pub lines: Vec<String>,
+    /// Its parts.
+    pub parts: Vec<Part>,
+}
+
+/// A text in parts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outline {
+    /// What stands before the first part: the grounds of a decree, or all of a text without parts.
+    pub before: Vec<String>,
+    /// Its parts.
+    pub parts: Vec<Part>,
+}
+
+/// The outline of a text given by its lines (paragraphs). Empty lines are left out.
+///
+/// ```
+/// use vietnam::documents::{Level, outline};
+///
+/// let text = "Căn cứ Luật …;\nChương I\nQUY ĐỊNH CHUNG\nĐiều 1. Phạm vi\n1. Nghị định này:\na) Một;\nb) Hai.\n2. Khác.";
+/// let outline = outline(text.lines());
+/// let chapter = &outline.parts[0];
+/// assert_eq!((chapter.level, chapter.number.as_str(), chapter.heading.as_str()), (Level::Chapter, "I", "QUY ĐỊNH CHUNG"));
+/// let article = &chapter.parts[0];
+/// assert_eq!((article.heading.as_str(), article.parts.len()), ("Phạm vi", 2));
+/// assert_eq!(article.parts[0].parts[1].lines, ["Hai."]);
+/// ```
+pub fn outline<'a>(lines: impl IntoIterator<Item = &'a str>) -> Outline {
+    let mut outline = Outline::default();
+    // The parts that are open, each inside the one before.
+    let mut open: Vec<Part> = Vec::new();
+    let mut quoted = 0_i32;
+    for line in lines.into_iter().map(str::trim).filter(|line| !line.is_empty()) {
+        let inside_annex = open.first().is_some_and(|part| part.level == Level::Annex);
+        let begun = if quoted > 0 { None } else { begins(line) };
+        quoted = (quoted + balance(line)).max(0);
+        match begun
+            .filter(|part| !inside_annex || part.level == Level::Annex)
+            .filter(|part| follows(part, &open))
+        {
+            Some(part) => {
+                if part.level <= Level::Chapter {
+                    // A quotation that nobody closed ends here at the latest.
+                    quoted = 0;
+                }
+                close(&mut open, &mut outline, part.level);
+                open.push(part);
+            }
+            None => match open.last_mut() {
+                None => outline.before.push(line.to_owned()),
+                Some(part) if takes_heading(part) => part.heading = line.to_owned(),
+                Some(part) => part.lines.push(line.to_owned()),
+            },
+        }
+    }
+    close(&mut open, &mut outline, Level::Annex);
+    outline
+}
+
+/// Closes what is open down to where a part of this level belongs.
+fn close(open: &mut Vec<Part>, outline: &mut Outline, level: Level) {
+    while open.last().is_some_and(|part| part.level >= level) {
+        let Some(part) = open.pop() else { return };
+        match open.last_mut() {
+            Some(above) => above.parts.push(part),
+            None => outline.parts.push(part),
+        }
+    }
+}
+
+/// The heading of a chapter stands on the line below its number.
+fn takes_heading(part: &Part) -> bool {
+    part.level <= Level::Section && part.heading.is_empty() && part.lines.is_empty() && part.parts.is_empty()
+}
+
+/// More opening than closing quotation marks.
+fn balance(line: &str) -> i32 {
+    line.chars().fold(0, |sum, c| match c {
+        '“' => sum + 1,
+        '”' => sum - 1,
+        _ => sum,
+    })
+}
+
+/// True if a part may begin here: clauses stand in articles and count up from one, points stand in clauses or articles.
+fn follows(part: &Part, open: &[Part]) -> bool {
+    let article = open.iter().find(|part| part.level == Level::Article);
+    match part.level {
+        Level::Clause => {
+            let Some(article) = article else { return false };
+            let current = open.iter().find(|part| part.level == Level::Clause).or(article.parts.last());
+            let last = current.map_or(0, |clause| clause.number.parse().unwrap_or(0));
+            part.number.parse() == Ok(last + 1)
+        }
+        Level::Point => article.is_some(),
+        _ => true,
+    }
+}
+
+/// The part that begins with this line, if one does.
+fn begins(line: &str) -> Option<Part> {
+    let part = |level, number: &str, heading: &str, lines: Vec<String>| {
+        Some(Part { level, number: number.to_owned(), heading: heading.to_owned(), lines, parts: Vec::new() })
+    };
+    let (first, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let folded = fold(first);
+    let large = match folded.as_str() {
+        "phan" => Some(Level::Part),
+        "chuong" => Some(Level::Chapter),
+        "muc" => Some(Level::Section),
+        "dieu" => Some(Level::Article),
+        _ => None,
+    };
+    if let Some(level) = large.filter(|_| first.starts_with(char::is_uppercase)) {
+        let (number, heading, marked) = numbered(rest)?;
+        // "Điều 5 Nghị định này quy định…" is a sentence, "Điều 5. Hiệu lực" a heading.
+        return (marked || heading.is_empty()).then(|| part(level, number, heading, Vec::new())).flatten();
+    }
+    let annex = fold(line);
+    if (annex == "phu luc" || annex.starts_with("phu luc ")) && line.starts_with("PHỤ LỤC") {
+        return part(
+            Level::Annex,
+            line["PHỤ LỤC".len()..].trim().trim_end_matches(['.', ':']),
+            "",
+            Vec::new(),
+        );
+    }
+    let digits = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    if (1..=3).contains(&digits)
+        && let Some(text) =
+            line[digits..].strip_prefix('.').filter(|text| text.starts_with(char::is_whitespace))
+    {
+        return part(Level::Clause, &line[..digits], "", vec![text.trim().to_owned()]);
+    }
+    let mut chars = line.chars();
+    let letter = chars.next().filter(|c| c.is_lowercase())?;
+    let text = chars.as_str().strip_prefix(')').filter(|text| text.starts_with(char::is_whitespace))?;
+    part(Level::Point, &letter.to_string(), "", vec![text.trim().to_owned()])
+}
+
+/// `1. Phạm vi` → (`1`, `Phạm vi`, true): number, heading, and whether a mark stands between them.
+fn numbered(rest: &str) -> Option<(&str, &str, bool)> {
+    let rest = rest.trim();
+    let end = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
+    let (number, after) = rest.split_at(end);
+    let counts = number.starts_with(|c: char| c.is_ascii_digit()) && number.len() <= 5
+        || !number.is_empty() && number.bytes().all(|b| b"IVXLCDM".contains(&b));
+    let ordinal = fold(rest).starts_with("thu ");
+    if ordinal && rest.chars().count() <= 20 {
+        return Some((rest.trim_end_matches(['.', ':']), "", true));
+    }
+    let heading = after.trim_start().trim_start_matches(['.', ':', '-', '–']);
+    counts.then(|| (number, heading.trim(), heading.len() < after.trim_start().len()))
+}
