@@ -6,6 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 use vietnam::agencies::{Agencies, AgencyCode, domain_pattern};
 use vietnam::documents::RelationWords;
 use vietnam::number::{Abbreviations, DocumentNumber, Mentioned, mentions};
+use vietnam::secret;
 use vietnam::text::legacy::{self, Encoding, SAMPLES};
 use vietnam::text::{self, nfc, same};
 use vietnam::units::{Found, Tables, Units};
@@ -91,6 +92,16 @@ pub fn number_in_text(text: &str) {
         }
         assert!(!mention.what.tokens().is_empty());
     }
+}
+
+/// Marks of secrecy: inside the text; and a line of its own is found wherever it stands.
+pub fn secret(text: &str) {
+    let found = secret::in_text(text);
+    if let Some(mark) = &found {
+        assert!(text.get(mark.range.clone()).is_some());
+    }
+    assert!(secret::in_text(&format!("{text}\n-->\nTUYỆT MẬT\n")).is_some());
+    let _ = (secret::in_line(text), secret::in_name(text));
 }
 
 /// Slugs and domain labels are safe in an address.
