@@ -9,6 +9,7 @@ pub mod clock;
 pub mod config;
 pub mod db;
 pub mod drafts;
+pub mod files;
 pub mod items;
 pub mod logs;
 pub mod operate;

@@ -16,6 +16,7 @@ use crate::items::kinds::facts::{Beside, Fact};
 use crate::items::store::{self, Edition, Reference, Standing};
 use crate::items::view::{
     FileLink, GonePage, GoneWhy, Issued, ItemPage, Kind, Layer, Legal, LegalFact, Notice, Original, Parts,
+    Picture,
     Provenance, Shown, Source, Span, Stored, TocLine, Verify, qr_svg,
 };
 use crate::items::{State, body, kinds, meta};
@@ -113,6 +114,7 @@ async fn standing_page(
     let by = publisher(app, &item, lang);
     let stored = span.stored;
     let verify = verify(app, visitor, &item);
+    let (pictures, others) = Picture::of(&document.files);
     let page = ItemPage {
         title: document.title.clone(),
         title_en: document.title_en.clone(),
@@ -144,9 +146,9 @@ async fn standing_page(
             }),
         }),
         facts: facts(app, &item, document, lang),
-        files: document
-            .files
-            .iter()
+        pictures,
+        files: others
+            .into_iter()
             .map(|file| FileLink {
                 href: format!("/content/{}", file.sha256),
                 name: file.name.clone(),

@@ -7,7 +7,7 @@ use askama::Template;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{Kind, Legal, Span, Urgency};
+use super::{Kind, Legal, Picture, Span, Urgency};
 use crate::items::kinds::facts::Fact;
 use crate::web::shell::Shell;
 use crate::words::{Lang, date, number};
@@ -66,8 +66,10 @@ pub struct ItemPage {
     pub source: Option<Source>,
     /// What its kind asks for, by name; short facts stand beside their names, longer ones in sections of their own.
     pub facts: Vec<Fact>,
-    /// Files of the item.
+    /// Files of the item, but for its pictures.
     pub files: Vec<FileLink>,
+    /// Its pictures; the first stands before the text.
+    pub pictures: Vec<Picture>,
     /// The three stops under the title.
     pub span: Span,
     /// Who published it, and where that is recorded.
