@@ -18,6 +18,7 @@
 pub mod agencies;
 pub mod documents;
 pub mod number;
+pub mod plain;
 pub mod secret;
 mod table;
 pub mod text;

@@ -170,4 +170,4 @@ fn bad_alt(alt: Option<&str>, decorative: bool) -> Option<Refusal> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -97,7 +97,7 @@ fn kinds(name: &str, bytes: &[u8]) -> String {
 }
 
 /// A ZIP archive of deflated members.
-pub(super) fn archive(members: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn archive(members: &[(&str, &[u8])]) -> Vec<u8> {
     let (mut out, mut directory) = (Vec::new(), Vec::new());
     for (name, bytes) in members {
         let mut deflated = DeflateEncoder::new(Vec::new(), flate2::Compression::best());

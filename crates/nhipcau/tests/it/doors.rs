@@ -11,13 +11,15 @@ use proptest::sample::Index;
 
 type Target = fn(&[u8]);
 
-const TARGETS: [(&str, Target); 6] = [
+const TARGETS: [(&str, Target); 8] = [
     ("accept_encoding", targets::accept_encoding),
     ("config", targets::config),
     ("front_matter", targets::front_matter),
     ("host", targets::host),
+    ("pasted", targets::pasted),
     ("range", targets::range),
     ("reference", targets::reference),
+    ("upload", targets::upload),
 ];
 
 /// Every file of every target's corpus.
