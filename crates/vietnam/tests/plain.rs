@@ -226,6 +226,26 @@ fn a_suggestion_put_in_is_found_no_more() {
     assert_eq!(check(&text, TODAY), [], "{text}");
 }
 
+/// Each of these takes minutes if anything is looked for to the end of the text from every place.
+#[test]
+fn long_lines_are_walked_once() {
+    for piece in [
+        "UBND ",
+        "tỉnh Hà Giang, ",
+        "Bộ Kế ",
+        "1 ",
+        "a@",
+        "( ",
+        "  ",
+        "thứ Hai ngày 24/11/2026 ",
+        "0912345678 ",
+        "A. ",
+        "#\n",
+    ] {
+        assert!(check(&piece.repeat(2_000), TODAY).len() <= 9 * vietnam::plain::MOST, "{piece}");
+    }
+}
+
 #[test]
 fn real_documents_are_read_to_their_end() {
     let texts = include_str!("../../../data/demo/fulltext.jsonl");

@@ -161,6 +161,19 @@ fn titles_numbers_and_file_names() {
     }
 }
 
+/// Each of these takes minutes if anything is looked for to the end of the line from every place.
+#[test]
+fn long_lines_are_walked_once() {
+    for piece in
+        ["độ mật:", "a/", "/QĐ-UB(", "((", "/QĐ-UB ", "mật ", "<a ", "&#", "<", "MẬT  ", "M Ậ T ", "| Mật "]
+    {
+        let long = piece.repeat(10_000);
+        for found in [in_text(&long), in_line(&long), in_name(&long)] {
+            assert!(found.is_none_or(|mark| mark.range.end <= long.len()), "{piece}");
+        }
+    }
+}
+
 #[test]
 fn no_real_document_of_2026_is_refused() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/documents/fulltext_2026.jsonl");

@@ -117,6 +117,12 @@ pub struct Checked {
 }
 
 impl Draft {
+    /// A fault for each field that bears a mark of secrecy (Mật, Tối mật, Tuyệt mật). A draft with one is not even to be
+    /// saved. `id` names the item in our own log of refusals.
+    pub fn marks(&self, id: Uuid) -> Vec<Fault> {
+        marks::of_draft(id, self)
+    }
+
     /// As [`Draft::check`], beside the requests if there are files: pictures take seconds.
     ///
     /// # Errors
@@ -163,6 +169,7 @@ impl Draft {
         (id, edition, salt): (Uuid, u32, [u8; 16]),
         day: Date,
     ) -> Result<Checked, Problem> {
+        faults.extend(self.marks(id));
         let text = nfc(&self.text);
         let bare = text.trim().is_empty();
         let urgency = word(&self.urgency.clone().unwrap_or_default(), "urgency", &mut faults);
@@ -213,7 +220,6 @@ impl Draft {
             change_note: some(self.change_note),
             sample: self.sample,
         };
-        faults.extend(marks::of_item(&item));
         let encoded = item.encode();
         if let Err(more) = &encoded {
             faults.extend(more.iter().map(|f| Fault {

@@ -6,8 +6,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::commands::{
     backup, bundle, check_text, clean, digest, doctor, enrol, init, issue, item, kinds, look, people, publish,
-    rules, simulate,
-    upgrade, verify,
+    rules, simulate, upgrade, verify,
 };
 use super::{bench, demo, nation, serve};
 

@@ -43,6 +43,12 @@ pub(super) fn of_line(line: &str, head: bool) -> Option<Degree> {
         .or_else(|| behind_symbol(trimmed))
 }
 
+/// The beginning of a text, longer than any mark with what is around it: what is looked for from many places must not be
+/// looked for to the end of the line from each.
+fn near(text: &str) -> &str {
+    &text[..text.floor_char_boundary(160)]
+}
+
 /// Cheap: most lines of a text have no M that begins a word.
 fn has_letter_m(line: &str) -> bool {
     line.contains(['m', 'M'])
@@ -98,7 +104,7 @@ fn labelled(line: &str) -> Option<Degree> {
     let line = line.to_lowercase();
     line.match_indices("độ mật").find_map(|(at, label)| {
         let rest = line[at + label.len()..].trim_start_matches([' ', '*', '_']);
-        let value = rest.strip_prefix([':', '|', '=', '\t'])?;
+        let value = near(rest.strip_prefix([':', '|', '=', '\t'])?);
         let end = value.trim_start_matches(FRAME);
         let end = end.find(['|', '\t', '.', '(']).map_or(end, |at| &end[..at]);
         let end = end.find("  ").map_or(end, |at| &end[..at]).trim_matches(FRAME);
@@ -116,7 +122,7 @@ fn behind_symbol(line: &str) -> Option<Degree> {
     let mut from = 0;
     while let Some(slash) = line[from..].find('/').map(|at| from + at) {
         from = slash + 1;
-        let after = &line[from..];
+        let after = near(&line[from..]);
         let length = after
             .find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '/' | '.' | '&')))
             .unwrap_or(after.len());
@@ -169,7 +175,7 @@ pub(super) fn of_title(title: &str) -> Option<Degree> {
 /// `… (Mật)`, `… [TỐI MẬT] …`.
 fn bracketed(text: &str) -> Option<Degree> {
     text.match_indices(['(', '[']).find_map(|(at, _)| {
-        let inside = text[at + 1..].split([')', ']']).next()?.trim();
+        let inside = near(&text[at + 1..]).split([')', ']']).next()?.trim();
         match inside {
             "MẬT" | "Mật" | "mật" => Some(Degree::Secret),
             "TỐI MẬT" | "Tối mật" | "Tối Mật" | "tối mật" => Some(Degree::VerySecret),

@@ -14,6 +14,9 @@ use std::ops::Range;
 
 use lines::lines;
 
+/// So many bytes of a file's name are looked at; no system has longer names.
+const LONGEST_NAME: usize = 1_024;
+
 /// How secret a document is, rising.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Degree {
@@ -94,6 +97,6 @@ pub fn in_line(line: &str) -> Option<Mark> {
 /// else: `giai-phong-mat-bang.pdf` and `benh-vien-mat.pdf` pass.
 #[must_use]
 pub fn in_name(name: &str) -> Option<Mark> {
-    let degree = mark::of_name(&lines::plain(name))?;
+    let degree = mark::of_name(&lines::plain(&name[..name.floor_char_boundary(LONGEST_NAME)]))?;
     Some(Mark { degree, range: 0..name.len() })
 }

@@ -1,10 +1,10 @@
 //! Documents marked Mật, Tối mật or Tuyệt mật are refused at every door, and the refusal is logged without a word of them.
 
-use network::content::Item;
+use serde_json::Value;
 use uuid::Uuid;
 use vietnam::secret::{self, Degree};
 
-use super::DraftFile;
+use super::{Draft, DraftFile};
 use crate::files::{kind_of, text_of};
 use crate::problem::Fault;
 
@@ -16,23 +16,37 @@ fn of_text(text: &str) -> Option<Degree> {
     secret::in_text(text).map(|mark| mark.degree)
 }
 
-/// A fault for each field of an item that bears a mark of secrecy.
-pub(super) fn of_item(item: &Item) -> Vec<Fault> {
+/// A fault for each field of a draft of item `id` that bears a mark of secrecy.
+pub(super) fn of_draft(id: Uuid, draft: &Draft) -> Vec<Fault> {
     let some = |text: &Option<String>| text.as_deref().and_then(of_line);
     let marked = [
-        ("title", of_line(&item.title)),
-        ("title_en", some(&item.title_en)),
-        ("summary", of_text(&item.summary)),
-        ("number", some(&item.number)),
-        ("form", some(&item.form)),
-        ("agency", some(&item.agency)),
-        ("signer", some(&item.signer)),
-        ("text", of_text(&item.body.text)),
-        ("source.name", item.source.as_ref().and_then(|source| of_line(&source.name))),
-        ("change_note", item.change_note.as_deref().and_then(of_text)),
+        ("title", of_line(&draft.title)),
+        ("title_en", some(&draft.title_en)),
+        ("summary", of_text(&draft.summary)),
+        ("number", some(&draft.number)),
+        ("form", some(&draft.form)),
+        ("agency", some(&draft.agency)),
+        ("signer", some(&draft.signer)),
+        ("text", of_text(&draft.text)),
+        ("source.name", draft.source.as_ref().and_then(|source| of_line(&source.name))),
+        ("change_note", draft.change_note.as_deref().and_then(of_text)),
     ];
-    let marked = marked.into_iter().filter_map(|(field, degree)| Some((field, degree?)));
-    marked.map(|(field, degree)| refused(item.id, field.to_owned(), degree)).collect()
+    let marked = marked.into_iter().filter_map(|(field, degree)| Some((field.to_owned(), degree?)));
+    let mut all: Vec<_> = marked.collect();
+    for (name, value) in draft.details.iter().flatten() {
+        all.extend(of_value(value).map(|degree| (format!("details.{name}"), degree)));
+    }
+    all.into_iter().map(|(field, degree)| refused(id, field, degree)).collect()
+}
+
+/// The first mark in any text of a detail.
+fn of_value(value: &Value) -> Option<Degree> {
+    match value {
+        Value::String(text) => of_text(text),
+        Value::Array(values) => values.iter().find_map(of_value),
+        Value::Object(map) => map.values().find_map(of_value),
+        _ => None,
+    }
 }
 
 /// A fault for each part of a file of item `id` that bears one: its name, its words, its own text.
