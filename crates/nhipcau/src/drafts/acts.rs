@@ -307,7 +307,15 @@ pub fn faults(app: &App, work: &Work) -> Vec<Fault> {
     let day = date::day(instant(work.due.map_or(now, |due| due.max(now))));
     let file = |file: &Attached| {
         let sha256 = file.sha256.parse().ok()?;
-        Some(ItemFile { sha256, size: file.size, media: file.media.clone(), name: file.name.clone() })
+        Some(ItemFile {
+            sha256,
+            size: file.size,
+            media: file.media.clone(),
+            name: file.name.clone(),
+            alt: file.alt.clone(),
+            pixels: None,
+            of: None,
+        })
     };
     let files = work.written.files.iter().filter_map(file).collect();
     work.written.draft.clone().faults(work.item, work.base + 1, files, day)

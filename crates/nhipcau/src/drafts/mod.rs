@@ -163,7 +163,7 @@ mod tests {
         };
         let files = vec![file("cau.png", Some("Cầu mới")), file("hoa-van.png", None)];
         let draft = Draft { title: "Cầu".into(), text: "x".into(), files, ..Draft::default() };
-        let item = draft.check(uuid::Uuid::from_u128(7), 1, [7; 16]).unwrap().item;
+        let item = draft.check(Uuid::from_u128(7), 1, [7; 16], jiff::civil::date(2026, 11, 26)).unwrap().item;
         assert_eq!(item.files.len(), 8, "two widths, two formats each");
         let (written, hashes) = Written::of(&item);
         let told: Vec<_> =

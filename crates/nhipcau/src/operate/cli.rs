@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use super::commands::{
-    backup, bundle, check_text, clean, digest, doctor, enrol, init, issue, item, kinds, look, people, publish,
-    rules, simulate, upgrade, verify,
+    backup, bundle, check_text, clean, digest, doctor, enrol, init, issue, item, kinds, look, people,
+    publish, rules, simulate, upgrade, verify,
 };
 use super::{bench, demo, nation, serve};
 

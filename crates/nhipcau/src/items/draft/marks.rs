@@ -33,7 +33,7 @@ pub(super) fn of_draft(id: Uuid, draft: &Draft) -> Vec<Fault> {
     ];
     let marked = marked.into_iter().filter_map(|(field, degree)| Some((field.to_owned(), degree?)));
     let mut all: Vec<_> = marked.collect();
-    for (name, value) in draft.details.iter().flatten() {
+    for (name, value) in &draft.details {
         all.extend(of_value(value).map(|degree| (format!("details.{name}"), degree)));
     }
     all.into_iter().map(|(field, degree)| refused(id, field, degree)).collect()

@@ -16,8 +16,7 @@ use crate::items::kinds::facts::{Beside, Fact};
 use crate::items::store::{self, Edition, Reference, Standing};
 use crate::items::view::{
     FileLink, GonePage, GoneWhy, Issued, ItemPage, Kind, Layer, Legal, LegalFact, Notice, Original, Parts,
-    Picture,
-    Provenance, Shown, Source, Span, Stored, TocLine, Verify, qr_svg,
+    Picture, Provenance, Shown, Source, Span, Stored, TocLine, Verify, qr_svg,
 };
 use crate::items::{State, body, kinds, meta};
 use crate::logs::coverage;
