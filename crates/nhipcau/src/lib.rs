@@ -10,6 +10,7 @@ pub mod config;
 pub mod db;
 pub mod documents;
 pub mod drafts;
+pub mod files;
 pub mod items;
 pub mod logs;
 pub mod operate;

@@ -1,4 +1,4 @@
-//! What any Vietnamese public software needs: text, document numbers, legal status, administrative
+//! What any Vietnamese public software needs: text, document numbers, legal status, marks of secrecy, administrative
 //! units, agencies, working time.
 //!
 //! Pure: the data that ship are compiled in, and nothing here reads a file, asks a clock or opens a socket. Units,
@@ -18,6 +18,8 @@
 pub mod agencies;
 pub mod documents;
 pub mod number;
+pub mod plain;
+pub mod secret;
 mod table;
 pub mod text;
 pub mod units;

@@ -23,7 +23,7 @@ macro_rules! on_text {
     };
 }
 
-const TARGETS: [(&str, Target); 11] = [
+const TARGETS: [(&str, Target); 13] = [
     ("agency_code", on_text!(targets::agency_code)),
     ("canonical", on_text!(targets::canonical)),
     ("domain", on_text!(targets::domain)),
@@ -33,6 +33,8 @@ const TARGETS: [(&str, Target); 11] = [
     ("number", on_text!(targets::number)),
     ("number_in_text", on_text!(targets::number_in_text)),
     ("outline", on_text!(targets::outline)),
+    ("plain", on_text!(targets::plain)),
+    ("secret", on_text!(targets::secret)),
     ("slug", on_text!(targets::slug)),
     ("tables", on_text!(targets::tables)),
 ];

@@ -30,6 +30,10 @@ impl Limit {
     pub(super) const fn line(most: usize) -> Limit {
         Limit { least: 1, most, lines: false }
     }
+    /// One line of 0 to `most` characters.
+    pub(super) const fn line_or_nothing(most: usize) -> Limit {
+        Limit { least: 0, most, lines: false }
+    }
     /// 0 to `most` characters, with line breaks.
     pub(super) const fn text(most: usize) -> Limit {
         Limit { least: 0, most, lines: true }

@@ -17,6 +17,7 @@ use crate::words::words;
 
 const MAX_FILES: usize = 400;
 const MAX_FIELDS: usize = 20;
+const MAX_SIDE: u32 = 65_535;
 
 /// A document of the type [`super::ITEM_TYPE`]. Lengths are in characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,6 +156,12 @@ pub struct ItemFile {
     pub media: String,
     /// File name as readers see it, 1 to 255, without slashes.
     pub name: String,
+    /// Of a picture: what it shows, for those who do not see it, one line of at most 500; empty if it only decorates.
+    pub alt: Option<String>,
+    /// Of a picture: its width and height in pixels, each 1 to 65,535; both or neither in JSON.
+    pub pixels: Option<(u32, u32)>,
+    /// The file of this item of which this one is a smaller or other copy.
+    pub of: Option<ContentHash>,
 }
 
 impl Item {
@@ -209,7 +216,11 @@ impl Item {
 fn write_file(file: &ItemFile) -> String {
     let mut json = Writer::new();
     json.text("sha256", file.sha256).whole("size", file.size).text("type", &file.media);
-    json.text("name", &file.name).end()
+    json.text("name", &file.name).text_if("alt", file.alt.as_ref());
+    if let Some((width, height)) = file.pixels {
+        json.whole("width", width.into()).whole("height", height.into());
+    }
+    json.text_if("of", file.of).end()
 }
 
 fn read(map: &Map<String, Value>, check: &mut Check) -> Item {
@@ -340,11 +351,29 @@ fn read_file(map: &Map<String, Value>, check: &mut Check) -> ItemFile {
         size: check.whole(map, "size", 0),
         media: check.text(map, "type", Limit::line(127)),
         name: check.text(map, "name", Limit::line(255)),
+        alt: check.text_if(map, "alt", Limit::line_or_nothing(500)),
+        pixels: read_pixels(map, check),
+        of: check.parsed_if(map, "of", "Phải là SHA-256 gồm 64 chữ số thập lục phân viết thường."),
     };
     if file.name.contains(['/', '\\']) {
         check.fault("name", "Tên tệp không được có dấu gạch chéo.", "A file name must not have slashes.");
     }
     file
+}
+
+fn read_pixels(map: &Map<String, Value>, check: &mut Check) -> Option<(u32, u32)> {
+    let given = |key: &str| map.get(key).is_some_and(|value| !value.is_null());
+    if !given("width") && !given("height") {
+        return None;
+    }
+    let mut side = |key: &str| match u32::try_from(check.whole(map, key, 1)) {
+        Ok(side) if side <= MAX_SIDE => side,
+        _ => {
+            check.fault(key, "Ảnh quá lớn.", "The picture is too large.");
+            MAX_SIDE
+        }
+    };
+    Some((side("width"), side("height")))
 }
 
 fn is_word(text: &str, most: usize) -> bool {

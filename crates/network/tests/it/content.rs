@@ -52,6 +52,9 @@ fn directive() -> Item {
             size: 5,
             media: "application/pdf".into(),
             name: "46-cđ-ttg.signed.pdf".into(),
+            alt: None,
+            pixels: None,
+            of: None,
         }],
         change_note: Some("Đính chính thời hạn tại mục 3.".into()),
         sample: true,
@@ -111,9 +114,35 @@ fn news() -> Item {
     }
 }
 
+/// News with a picture, its smaller copy, and one that only decorates.
+fn pictured() -> Item {
+    let file = |bytes: &[u8], media: &str, name: &str, pixels| ItemFile {
+        sha256: ContentHash::of(bytes),
+        size: bytes.len() as u64,
+        media: media.into(),
+        name: name.into(),
+        alt: None,
+        pixels: Some(pixels),
+        of: None,
+    };
+    let picture = file(b"large", "image/jpeg", "cau.jpg", (1280, 960));
+    let of = Some(picture.sha256);
+    let files = vec![
+        ItemFile { alt: Some("Cầu mới bắc qua sông, nhìn từ bờ nam".into()), ..picture },
+        ItemFile { of, ..file(b"small", "image/avif", "cau-320.avif", (320, 240)) },
+        ItemFile { alt: Some(String::new()), ..file(b"frame", "image/jpeg", "hoa-van.jpg", (64, 64)) },
+    ];
+    Item { files, ..news() }
+}
+
 #[test]
 fn documents_have_exact_bytes() {
-    for (name, item) in [("item-full", directive()), ("item-bare", news()), ("item-relations", repeal())] {
+    for (name, item) in [
+        ("item-full", directive()),
+        ("item-bare", news()),
+        ("item-relations", repeal()),
+        ("item-pictures", pictured()),
+    ] {
         assert_fixture(&format!("content/{name}.json"), &item.encode().unwrap());
         assert_eq!(Item::parse(&fixture(&format!("content/{name}.json"))).unwrap(), item);
     }
@@ -155,6 +184,22 @@ fn what_is_missing_or_of_the_wrong_type_is_named() {
         assert!(said.contains(&line.to_owned()), "{line} in {said:#?}");
     }
     assert!(Item::parse(b"[]").unwrap_err()[0].to_string().contains("not a JSON object"));
+}
+
+#[test]
+fn a_picture_has_both_sides_and_one_line_of_words() {
+    let bytes = String::from_utf8(pictured().encode().unwrap()).unwrap();
+    for (from, to, fault) in [
+        (r#","height":960"#, "", "files[0].height: Must be a whole number of 1 or more."),
+        (r#""width":320"#, r#""width":0"#, "files[1].width: Must be a whole number of 1 or more."),
+        (r#""width":320"#, r#""width":65536"#, "files[1].width: The picture is too large."),
+        (r#""alt":"C"#, r#""alt":"\nC"#, "files[0].alt: Has a control character that is not allowed."),
+        (r#""of":""#, r#""of":"x"#, "files[1].of: It must be a SHA-256 as 64 lower-case hexadecimal digits."),
+    ] {
+        assert!(bytes.contains(from), "{from}");
+        let faults = Item::parse(bytes.replacen(from, to, 1).as_bytes()).unwrap_err();
+        assert_eq!(faults.iter().map(ToString::to_string).collect::<Vec<_>>(), [fault]);
+    }
 }
 
 #[test]

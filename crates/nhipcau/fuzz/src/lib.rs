@@ -4,10 +4,13 @@
 use std::path::Path;
 
 use axum::http::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
-use network::content::Item;
+use network::content::{Body, Item, Layer};
 use nhipcau::config::File;
 use nhipcau::documents::seal;
+use nhipcau::files::{self, Upload, kind_of, text_of};
+use nhipcau::items::body;
 use nhipcau::items::draft::from_markdown;
+use nhipcau::items::paste;
 use nhipcau::items::store::Reference;
 use nhipcau::logs::serve::{Range, range_of};
 use nhipcau::problem::Problem;
@@ -106,5 +109,44 @@ pub fn config(bytes: &[u8]) {
             assert_eq!(format!("{again:?}"), format!("{config:?}"));
         }
         Err(error) => assert!(!format!("{error:#}").is_empty()),
+    }
+}
+
+/// A file that somebody hands in: files of an item, or reasons that name a part of it; and its text, whatever it is.
+pub fn upload(bytes: &[u8]) {
+    let name = ["a.jpg", "a.png", "a.pdf", "a.docx", "a.txt", "a"][bytes.len() % 6];
+    let upload = Upload { name: name.into(), bytes: bytes.to_vec(), decorative: true, ..Upload::default() };
+    match files::take(upload) {
+        Ok(taken) => {
+            let (first, others) = taken.split_first().expect("what is taken is a file");
+            assert!(others.iter().all(|(file, _)| file.of == Some(first.0.sha256)));
+            assert!(
+                taken.iter().all(|(file, bytes)| file.size == bytes.len() as u64 && !file.name.contains('/'))
+            );
+        }
+        Err(refusals) => assert!(refusals.iter().all(|r| !r.vi.is_empty() && !r.en.is_empty())),
+    }
+    let _ = text_of(kind_of(bytes), bytes);
+}
+
+/// Something pasted, as a page or as it is: a text that shows nothing that acts, or a fault that says what to do.
+pub fn pasted(bytes: &[u8]) {
+    for media in ["text/html", ""] {
+        match paste::clean(bytes, media, "") {
+            Ok(cleaned) => {
+                assert!(!cleaned.text.trim().is_empty());
+                let body = Body { format: cleaned.format, text: cleaned.text, layer: Layer::Official };
+                let shown = body::render(&body).html.to_lowercase();
+                assert!(
+                    !shown.contains("<script")
+                        && !shown.contains("<img")
+                        && !shown.contains("href=\"javascript")
+                );
+            }
+            Err(Problem::Invalid(faults)) => {
+                assert!(faults.iter().all(|f| !f.vi.is_empty() && !f.en.is_empty()))
+            }
+            Err(other) => panic!("a text is taken or refused: {other}"),
+        }
     }
 }

@@ -148,6 +148,11 @@ pub async fn save(
     due: Option<i64>,
 ) -> Result<Saved, Problem> {
     let (by, account) = (by.clone(), by.account().ok_or_else(|| refusal(Refused::Role))?);
+    // A secret is not even kept as a draft.
+    let marked = written.draft.marks(id);
+    if !marked.is_empty() {
+        return Err(Problem::Invalid(marked));
+    }
     app.db
         .write("draft.save", async move |tx: &mut Tx| -> Result<Saved, Problem> {
             let work = find(tx.conn(), by.log, id).await?;
@@ -302,7 +307,15 @@ pub fn faults(app: &App, work: &Work) -> Vec<Fault> {
     let day = date::day(instant(work.due.map_or(now, |due| due.max(now))));
     let file = |file: &Attached| {
         let sha256 = file.sha256.parse().ok()?;
-        Some(ItemFile { sha256, size: file.size, media: file.media.clone(), name: file.name.clone() })
+        Some(ItemFile {
+            sha256,
+            size: file.size,
+            media: file.media.clone(),
+            name: file.name.clone(),
+            alt: file.alt.clone(),
+            pixels: None,
+            of: None,
+        })
     };
     let files = work.written.files.iter().filter_map(file).collect();
     work.written.draft.clone().faults(work.item, work.base + 1, files, day)
@@ -317,7 +330,14 @@ async fn request(app: &App, conn: &mut Conn, work: &Work, origin: &Origin) -> Re
         let bytes =
             store::file(conn, work.id, &hash).await?.ok_or(Problem::NotFound("file of this draft"))?;
         let base64 = BASE64_STANDARD.encode(bytes);
-        draft.files.push(DraftFile { name: file.name.clone(), media: file.media.clone(), base64 });
+        draft.files.push(DraftFile {
+            name: file.name.clone(),
+            media: file.media.clone(),
+            base64,
+            alt: file.alt.clone(),
+            decorative: file.decorative,
+            of: None,
+        });
     }
     publish::prepare(app, work.log, origin, work.item, work.base + 1, work.change, draft).await
 }

@@ -497,14 +497,18 @@ impl Written {
             relations: item.relations.iter().cloned().map(Into::into).collect(),
             retroactive: item.effective.zip(item.issued).is_some_and(|(from, issued)| from < issued),
         };
-        let files = item.files.iter().map(|file| Attached {
+        // Smaller copies of a picture are made anew from the largest.
+        let mains: Vec<_> = item.files.iter().filter(|file| file.of.is_none()).collect();
+        let attached = mains.iter().map(|file| Attached {
             name: file.name.clone(),
             media: file.media.clone(),
             sha256: file.sha256.to_string(),
             size: file.size,
+            alt: file.alt.clone().filter(|alt| !alt.is_empty()),
+            decorative: file.alt.as_deref() == Some(""),
         });
-        let files: Vec<_> = files.collect();
-        (Written { draft, files }, item.files.iter().map(|file| file.sha256).collect())
+        let files = attached.collect();
+        (Written { draft, files }, mains.iter().map(|file| file.sha256).collect())
     }
 }
 

@@ -41,6 +41,12 @@ pub struct Attached {
     pub sha256: String,
     /// Their number.
     pub size: u64,
+    /// What a picture shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alt: Option<String>,
+    /// True if a picture only decorates.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub decorative: bool,
 }
 
 /// What is written: the item as it would be handed in, and its files by hash.
@@ -135,4 +141,35 @@ pub fn routes() -> Vec<Route> {
             post(pages::end),
         ),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_next_edition_goes_on_from_pictures_and_not_from_their_copies() {
+        use crate::items::draft::DraftFile;
+        use base64::Engine;
+        let mut png = std::io::Cursor::new(Vec::new());
+        image::RgbImage::new(400, 8).write_to(&mut png, image::ImageFormat::Png).unwrap();
+        let base64 = base64::prelude::BASE64_STANDARD.encode(png.into_inner());
+        let file = |name: &str, alt: Option<&str>| DraftFile {
+            name: name.into(),
+            base64: base64.clone(),
+            alt: alt.map(str::to_owned),
+            decorative: alt.is_none(),
+            ..DraftFile::default()
+        };
+        let files = vec![file("cau.png", Some("Cầu mới")), file("hoa-van.png", None)];
+        let draft = Draft { title: "Cầu".into(), text: "x".into(), files, ..Draft::default() };
+        let item = draft.check(Uuid::from_u128(7), 1, [7; 16], jiff::civil::date(2026, 11, 26)).unwrap().item;
+        assert_eq!(item.files.len(), 8, "two widths, two formats each");
+        let (written, hashes) = Written::of(&item);
+        let told: Vec<_> =
+            written.files.iter().map(|f| (f.name.as_str(), f.alt.as_deref(), f.decorative)).collect();
+        assert_eq!(told, [("cau.jpg", Some("Cầu mới"), false), ("hoa-van.jpg", None, true)]);
+        assert_eq!(hashes, [item.files[0].sha256, item.files[4].sha256]);
+    }
 }

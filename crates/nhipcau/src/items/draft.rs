@@ -1,8 +1,11 @@
-//! A draft as people and programs hand it in: JSON, or Markdown with front matter (`front_matter`). Checked here, once.
+//! A draft as people and programs hand it in: JSON, or Markdown with front matter (`front_matter`). Checked here, once: its
+//! fields, its files by their bytes, and that it bears no mark of secrecy. Pictures are made anew, which takes time.
+
+mod files;
+mod marks;
 
 use jiff::civil::Date;
 use network::content::{Body, Details, Format, Item, ItemFile, ItemKind, Layer, Salt, Source};
-use network::names::ContentHash;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -10,6 +13,8 @@ use vietnam::text::nfc;
 
 pub use super::front_matter::{from_markdown, markdown_fields};
 use super::kinds;
+pub use files::DraftFile;
+
 use crate::documents::draft::{self as documents, DraftRelation};
 use crate::problem::{Fault, Problem};
 
@@ -106,19 +111,6 @@ pub struct DraftSource {
     pub url: Option<String>,
 }
 
-/// An attachment as it is handed in.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DraftFile {
-    /// File name as readers see it.
-    pub name: String,
-    /// Media type.
-    #[serde(rename = "type")]
-    pub media: String,
-    /// Its bytes in standard base64.
-    pub base64: String,
-}
-
 /// A checked draft: the item's document, and the attachments' bytes.
 pub struct Checked {
     /// The document.
@@ -134,13 +126,38 @@ pub struct Checked {
 }
 
 impl Draft {
+    /// A fault for each field that bears a mark of secrecy (Mật, Tối mật, Tuyệt mật). A draft with one is not even to be
+    /// saved. `id` names the item in our own log of refusals.
+    pub fn marks(&self, id: Uuid) -> Vec<Fault> {
+        marks::of_draft(id, self)
+    }
+
+    /// As [`Draft::check`], beside the requests if there are files: pictures take seconds.
+    ///
+    /// # Errors
+    /// As [`Draft::check`].
+    pub async fn check_apart(
+        self,
+        id: Uuid,
+        edition: u32,
+        salt: [u8; 16],
+        day: Date,
+    ) -> Result<Checked, Problem> {
+        if self.files.is_empty() {
+            return self.check(id, edition, salt, day);
+        }
+        tokio::task::spawn_blocking(move || self.check(id, edition, salt, day))
+            .await
+            .map_err(|error| Problem::Ours(error.into()))?
+    }
+
     /// Checks the draft as edition `edition` of item `id`, to be issued on `day` (in Viet Nam).
     ///
     /// # Errors
     /// Every fault at once, each with its field, in both languages.
     pub fn check(self, id: Uuid, edition: u32, salt: [u8; 16], day: Date) -> Result<Checked, Problem> {
         let mut faults = Vec::new();
-        let files = self.files(&mut faults);
+        let files = files::taken(id, &self.files, &mut faults);
         self.check_with(files, faults, (id, edition, salt), day)
     }
 
@@ -161,6 +178,7 @@ impl Draft {
         (id, edition, salt): (Uuid, u32, [u8; 16]),
         day: Date,
     ) -> Result<Checked, Problem> {
+        faults.extend(self.marks(id));
         let text = nfc(&self.text);
         let bare = text.trim().is_empty();
         let urgency = word(&self.urgency.clone().unwrap_or_default(), "urgency", &mut faults);
@@ -232,35 +250,6 @@ impl Draft {
             }
             _ => Err(Problem::Invalid(faults)),
         }
-    }
-
-    fn files(&self, faults: &mut Vec<Fault>) -> Vec<(ItemFile, Vec<u8>)> {
-        use base64::Engine;
-        let mut files = Vec::new();
-        for (index, file) in self.files.iter().enumerate() {
-            match base64::engine::general_purpose::STANDARD.decode(&file.base64) {
-                Ok(bytes) if bytes.len() <= MOST_FILE => files.push((
-                    ItemFile {
-                        sha256: ContentHash::of(&bytes),
-                        size: bytes.len() as u64,
-                        media: file.media.clone(),
-                        name: nfc(&file.name),
-                    },
-                    bytes,
-                )),
-                Ok(_) => faults.push(Fault {
-                    field: format!("files[{index}].base64"),
-                    vi: "Tệp lớn hơn 64 MB; hãy giảm dung lượng hoặc chia nhỏ.".into(),
-                    en: "The file is larger than 64 MB; make it smaller or split it.".into(),
-                }),
-                Err(_) => faults.push(Fault {
-                    field: format!("files[{index}].base64"),
-                    vi: "Nội dung tệp không phải base64 chuẩn (RFC 4648, mục 4).".into(),
-                    en: "The file's bytes are not standard base64 (RFC 4648, section 4).".into(),
-                }),
-            }
-        }
-        files
     }
 }
 

@@ -16,6 +16,7 @@ pub mod kinds;
 pub mod meta;
 pub mod once;
 pub mod pages;
+pub mod paste;
 pub mod publish;
 pub mod refold;
 pub mod store;

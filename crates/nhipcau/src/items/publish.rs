@@ -102,7 +102,7 @@ pub async fn prepare(
     change: ItemChange,
     draft: Draft,
 ) -> Result<Request, Problem> {
-    let checked = draft.check(id, edition, app.dice.bytes()?, date::day(app.clock.now()))?;
+    let checked = draft.check_apart(id, edition, app.dice.bytes()?, date::day(app.clock.now())).await?;
     let document = ContentRef {
         sha256: ContentHash::of(&checked.bytes),
         size: checked.bytes.len() as u64,

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use super::commands::{
-    backup, bundle, digest, doctor, enrol, gazette, init, issue, item, kinds, look, people, publish, rules,
-    simulate, upgrade, verify,
+    backup, bundle, check_text, clean, digest, doctor, enrol, gazette, init, issue, item, kinds, look,
+    people, publish, rules, simulate, upgrade, verify,
 };
 use super::{bench, demo, nation, serve};
 
@@ -82,6 +82,10 @@ enum What {
     Deadline(rules::DeadlineArgs),
     /// Read a document's number, however it was written: 42/2022/NĐ-CP
     Number(rules::NumberArgs),
+    /// Find what a reader of a text would stumble over: long sentences, old names, wrong days, personal data
+    CheckText(check_text::Args),
+    /// Make Markdown of a .docx, of HTML from Word or a web page, or of text in an old encoding
+    Clean(clean::Args),
     /// Write the nation's news into one file, for a node without a line
     Export(bundle::ExportArgs),
     /// Take such a file in: everything in it is proven first
@@ -146,6 +150,8 @@ pub fn run() -> ExitCode {
             What::Verify(args) => verify::run(args).await,
             What::Deadline(args) => rules::deadline(&args),
             What::Number(args) => rules::number(&args),
+            What::CheckText(args) => check_text::run(&args),
+            What::Clean(args) => clean::run(&args),
             What::Export(args) => bundle::export(args).await,
             What::Import(args) => bundle::import(args).await,
             What::Doctor(args) => doctor::run(args).await,

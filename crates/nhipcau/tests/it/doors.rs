@@ -11,14 +11,16 @@ use proptest::sample::Index;
 
 type Target = fn(&[u8]);
 
-const TARGETS: [(&str, Target); 7] = [
+const TARGETS: [(&str, Target); 9] = [
     ("accept_encoding", targets::accept_encoding),
     ("config", targets::config),
     ("front_matter", targets::front_matter),
     ("host", targets::host),
+    ("pasted", targets::pasted),
     ("range", targets::range),
     ("reference", targets::reference),
     ("seals", targets::seals),
+    ("upload", targets::upload),
 ];
 
 /// Every file of every target's corpus.

@@ -23,6 +23,7 @@ mod erasure;
 mod faults;
 mod feeds;
 mod front;
+mod handed_in;
 mod history;
 mod hostile;
 mod keeping;

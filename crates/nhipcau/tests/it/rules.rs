@@ -1,4 +1,4 @@
-//! `nhipcau deadline` and `nhipcau number`, as the shipped program: what a script may rely on.
+//! `nhipcau deadline`, `nhipcau number`, `nhipcau check-text` and `nhipcau clean`, as the shipped program: what a script may rely on.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -152,4 +152,63 @@ fn help_teaches_by_examples() {
         assert_eq!(ran.code, 0);
         assert!(ran.out.contains("Examples:") && words.iter().all(|w| ran.out.contains(w)), "{}", ran.out);
     }
+}
+
+#[test]
+fn a_text_is_checked_before_it_is_published() {
+    let text = "# Thông báo\n\nUBND tỉnh Hà Giang họp thứ Hai, ngày 24/11/2026.\nÔng A, CCCD 001085012345.\n";
+    let ran = nhipcau(&["check-text", "-", "--day", "2026-11-26", "--json"], text.as_bytes());
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let told: Vec<String> = ran
+        .objects()
+        .iter()
+        .map(|o| {
+            format!(
+                "{}:{} {} {}",
+                o["line"],
+                o["column"],
+                o["concern"].as_str().unwrap(),
+                o["weight"].as_str().unwrap()
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        ["3:1 abbreviation advice", "3:6 old-unit mistake", "3:24 date mistake", "4:13 personal-data danger"]
+    );
+    assert_eq!(ran.objects()[1]["suggestion"], "tỉnh Tuyên Quang");
+    assert!(!ran.out.contains("001085012345"), "{}", ran.out);
+    let ran = nhipcau(&["check-text", "-", "--day", "2026-11-26"], text.as_bytes());
+    assert!(ran.out.contains("3:6  old-unit") && ran.out.contains("→ tỉnh Tuyên Quang"), "{}", ran.out);
+    // The same in the encoding of the years before Unicode.
+    let ran = nhipcau(&["check-text", "-"], b"C\xe9ng ho\xb5 x\xb7 h\xe9i  ch\xf1 ngh\xdca Vi\xd6t Nam");
+    assert!(ran.out.contains("spaces"), "{} {}", ran.out, ran.err);
+    let ran = nhipcau(&["check-text", "-"], "BỘ\nTỐI MẬT\nPhương án 7".as_bytes());
+    assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+    assert!(
+        ran.err.contains("dòng 2") && ran.err.contains("Tối mật") && !ran.err.contains("Phương án"),
+        "{}",
+        ran.err
+    );
+    let ran = nhipcau(&["check-text", "khong-co.md"], b"");
+    assert!(ran.code == 1 && ran.err.contains("khong-co.md"), "{}", ran.err);
+}
+
+#[test]
+fn a_pasted_page_is_cleaned_and_told() {
+    let page = "<p class=MsoNormal style='mso-x'>C\u{e9}ng ho\u{b5} x\u{b7} h\u{e9}i <b>ch\u{f1} ngh\u{dc}a</b><img src=x><script>x()</script>";
+    let ran = nhipcau(&["clean", "-", "--json"], page.as_bytes());
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let told = &ran.objects()[0];
+    assert_eq!(
+        (told["text"].as_str(), told["format"].as_str()),
+        (Some("Cộng hoà xã hội **chủ nghĩa**"), Some("markdown"))
+    );
+    assert_eq!((told["encoding"].as_str(), told["samples"][0][1].as_str()), (Some("tcvn3"), Some("Cộng")));
+    assert_eq!(told["notes"].as_array().unwrap().len(), 3);
+    let ran = nhipcau(&["clean", "-"], page.as_bytes());
+    assert_eq!(ran.out, "Cộng hoà xã hội **chủ nghĩa**\n");
+    assert!(ran.err.contains("tcvn3") && ran.err.contains("Céng → Cộng"), "{}", ran.err);
+    let ran = nhipcau(&["clean", "-"], b"%PDF-1.7");
+    assert!(ran.code == 1 && ran.out.is_empty() && ran.err.contains("PDF"), "{}", ran.err);
 }

@@ -6,6 +6,8 @@ use unicode_normalization::UnicodeNormalization;
 use vietnam::agencies::{Agencies, AgencyCode, domain_pattern};
 use vietnam::documents::{self, Part, RelationWords};
 use vietnam::number::{Abbreviations, DocumentNumber, Mentioned, mentions};
+use vietnam::plain;
+use vietnam::secret;
 use vietnam::text::legacy::{self, Encoding, SAMPLES};
 use vietnam::text::{self, nfc, same};
 use vietnam::units::{Found, Tables, Units};
@@ -111,6 +113,27 @@ pub fn outline(text: &str) {
     assert!(kept <= letters(text) && letters(text) <= kept + parts * "chuong".len());
 }
 
+/// Marks of secrecy: inside the text; and a line of its own is found wherever it stands.
+pub fn secret(text: &str) {
+    let found = secret::in_text(text);
+    if let Some(mark) = &found {
+        assert!(text.get(mark.range.clone()).is_some());
+    }
+    assert!(secret::in_text(&format!("{text}\n-->\nTUYỆT MẬT\n")).is_some());
+    let _ = (secret::in_line(text), secret::in_name(text));
+}
+
+/// Plain language: findings in order, inside the text, none empty.
+pub fn plain(text: &str) {
+    let mut last = 0;
+    for finding in plain::check(text, date(2026, 11, 26)) {
+        assert!(finding.range.start >= last && finding.range.start < finding.range.end);
+        assert!(text.get(finding.range.clone()).is_some());
+        assert!(!finding.vi.is_empty() && !finding.en.is_empty());
+        last = finding.range.start;
+    }
+}
+
 /// Slugs and domain labels are safe in an address.
 pub fn slug(text: &str) {
     let slug = text::slug(text);
@@ -129,6 +152,7 @@ pub fn tables(text: &str) {
     let _ = Calendar::shipped().amended(text);
     let _ = OfficeHours::parse(text);
     let _ = RelationWords::parse(text);
+    let _ = plain::parse_abbreviations(text);
     let _ = Abbreviations::parse(text, "code,also,name,from,until,source\n");
     let _ = Abbreviations::parse("code,kind,name,name_en,from,until,legal_basis\n", text);
     let tables = Tables {

@@ -8,11 +8,13 @@
 pub mod legacy;
 mod spelling;
 mod syllable;
+mod twins;
 
 use unicode_normalization::UnicodeNormalization;
 
 pub use spelling::{canonical, same};
 pub use syllable::is_syllable;
+pub use twins::latin_twin;
 
 /// The longest label of a domain name, in bytes (RFC 1035, section 2.3.4).
 const LONGEST_LABEL: usize = 63;

@@ -18,8 +18,8 @@ use crate::items::draft::MOST_FILE;
 use crate::items::kinds::facts::{Beside, Fact};
 use crate::items::store::{self, Edition, Reference, Standing};
 use crate::items::view::{
-    FileLink, GonePage, GoneWhy, Issued, ItemPage, Kind, Layer, Notice, Original, Parts, Provenance, Shown,
-    Source, Span, Stored, TocLine, Verify, qr_svg,
+    FileLink, GonePage, GoneWhy, Issued, ItemPage, Kind, Layer, Notice, Original, Parts, Picture, Provenance,
+    Shown, Source, Span, Stored, TocLine, Verify, qr_svg,
 };
 use crate::items::{State, body, kinds, meta};
 use crate::logs::coverage;
@@ -117,6 +117,7 @@ async fn standing_page(
     let by = publisher(app, &item, lang);
     let stored = span.stored;
     let verify = verify(app, visitor, &item);
+    let (pictures, others) = Picture::of(&document.files);
     let page = ItemPage {
         title: document.title.clone(),
         title_en: document.title_en.clone(),
@@ -149,9 +150,9 @@ async fn standing_page(
             }),
         }),
         facts: facts(app, &item, document, lang),
-        files: document
-            .files
-            .iter()
+        pictures,
+        files: others
+            .into_iter()
             .map(|file| FileLink {
                 href: format!("/content/{}", file.sha256),
                 name: file.name.clone(),

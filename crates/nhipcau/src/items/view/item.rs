@@ -7,7 +7,7 @@ use askama::Template;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{Kind, Span, Urgency};
+use super::{Kind, Picture, Span, Urgency};
 use crate::documents::view::{Group, Law, SealLine};
 use crate::items::kinds::facts::Fact;
 use crate::web::shell::Shell;
@@ -69,10 +69,12 @@ pub struct ItemPage {
     pub source: Option<Source>,
     /// What its kind asks for, by name; short facts stand beside their names, longer ones in sections of their own.
     pub facts: Vec<Fact>,
-    /// Files of the item.
+    /// Files of the item, but for its pictures.
     pub files: Vec<FileLink>,
     /// The signatures in its files.
     pub seals: Vec<SealLine>,
+    /// Its pictures; the first stands before the text.
+    pub pictures: Vec<Picture>,
     /// The three stops under the title.
     pub span: Span,
     /// Who published it, and where that is recorded.

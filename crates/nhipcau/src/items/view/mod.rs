@@ -9,6 +9,7 @@ mod feeds;
 mod history;
 mod item;
 mod list;
+mod picture;
 mod qr;
 mod span;
 
@@ -20,6 +21,7 @@ pub use item::{
     Verify,
 };
 pub use list::{Day, HomePage, ItemRow, ListPage, RowChange};
+pub use picture::Picture;
 pub use qr::qr_svg;
 pub use span::{Issued, Shown, Span, Stop, StopState, Stored};
 

@@ -94,6 +94,14 @@ fn item(lang: Lang) -> ItemPage {
             bytes: 2_149_000,
         }],
         seals: vec![SealLine { says: "154.pdf: <Cổng>, ký lúc 08:00".into(), wrong: true }],
+        pictures: vec![Picture {
+            alt: "Cầu \"mới\" <b>".into(),
+            src: "/content/77bb".into(),
+            width: 640,
+            height: 480,
+            avif: "/content/88cc 640w".into(),
+            jpeg: "/content/77bb 640w".into(),
+        }],
         span: Span {
             issued: Issued {
                 by: "Văn phòng Chính phủ".into(), at: at("2026-11-23T08:15:02Z"), entry: 812

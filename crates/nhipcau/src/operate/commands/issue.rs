@@ -27,7 +27,7 @@ A Markdown file begins with front matter; attachments lie beside it:
   ---
   title: Lịch trực mùa mưa lũ
   kind: notice
-  files: phan-cong.pdf, ban-do.png
+  files: phan-cong.pdf, ban-do.png | Bản đồ vùng ngập
   urgent: true
   ---
   Xã phân công **24/24 giờ** …

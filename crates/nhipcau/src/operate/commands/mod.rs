@@ -3,6 +3,8 @@
 pub mod backup;
 pub mod bundle;
 pub mod call;
+pub mod check_text;
+pub mod clean;
 pub mod digest;
 pub mod doctor;
 pub mod enrol;

@@ -131,12 +131,20 @@ fn object(text: &str) -> anyhow::Result<Map<String, Value>> {
 }
 
 /// Puts the bytes of attachments in the place of their names: `"bieu-mau.pdf"`, or
-/// `{"path":"bieu-mau.pdf","name":"Biểu mẫu.pdf","type":"application/pdf"}`. What has its bytes stays.
+/// `"cau.jpg | Cầu mới bắc qua sông"`, or `{"path":"cau.jpg","name":"Cầu mới.jpg","alt":"Cầu mới bắc qua sông"}`. What has its
+/// bytes stays.
 fn attach(folder: &Path, files: Value) -> anyhow::Result<Value> {
     let Value::Array(files) = files else { bail!("files must be a list of file names") };
     let one = |file: Value| -> anyhow::Result<Value> {
+        let mut said = file.as_object().cloned().unwrap_or_default();
         let (path, name, media) = match &file {
-            Value::String(path) => (path.clone(), None, None),
+            Value::String(text) => match text.split_once('|') {
+                Some((path, alt)) => {
+                    said.insert("alt".into(), alt.trim().into());
+                    (path.trim().to_owned(), None, None)
+                }
+                None => (text.clone(), None, None),
+            },
             Value::Object(map) if map.contains_key("path") => {
                 let text = |key: &str| map.get(key).and_then(Value::as_str).map(str::to_owned);
                 (text("path").context("files: path must be text")?, text("name"), text("type"))
@@ -150,43 +158,16 @@ fn attach(folder: &Path, files: Value) -> anyhow::Result<Value> {
             bail!("the attachment {} is larger than 64 MB; make it smaller or split it", place.display());
         }
         let last = Path::new(&path).file_name().map(|n| n.to_string_lossy().into_owned());
-        let media = match media.or_else(|| media_of(&path).map(str::to_owned)) {
-            Some(media) => media,
-            None => bail!("name the type of {path}: {{\"path\":{path:?},\"type\":\"application/…\"}}"),
-        };
         Ok(json!({
             "name": name.or(last).unwrap_or(path),
-            "type": media,
+            // Without a word the bytes say what it is.
+            "type": media.unwrap_or_default(),
+            "alt": said.get("alt").cloned().unwrap_or_default(),
+            "decorative": said.get("decorative").and_then(Value::as_bool).unwrap_or_default(),
             "base64": base64::engine::general_purpose::STANDARD.encode(bytes),
         }))
     };
     files.into_iter().map(one).collect()
-}
-
-/// The media type of the file types that agencies publish.
-fn media_of(path: &str) -> Option<&'static str> {
-    let end = path.rsplit_once('.')?.1.to_ascii_lowercase();
-    Some(match end.as_str() {
-        "pdf" => "application/pdf",
-        "doc" => "application/msword",
-        "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        "xls" => "application/vnd.ms-excel",
-        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "odt" => "application/vnd.oasis.opendocument.text",
-        "ods" => "application/vnd.oasis.opendocument.spreadsheet",
-        "png" => "image/png",
-        "jpg" | "jpeg" => "image/jpeg",
-        "webp" => "image/webp",
-        "avif" => "image/avif",
-        "mp4" => "video/mp4",
-        "mp3" => "audio/mpeg",
-        "txt" => "text/plain",
-        "csv" => "text/csv",
-        "xml" => "application/xml",
-        "json" => "application/json",
-        "zip" => "application/zip",
-        _ => return None,
-    })
 }
 
 #[cfg(test)]
@@ -203,11 +184,16 @@ mod tests {
         )
         .unwrap();
         let draft = one(&folder.path().join("a.md")).unwrap();
-        assert_eq!(
-            (draft.files[0].name.as_str(), draft.files[0].media.as_str()),
-            ("bieu-mau.pdf", "application/pdf")
-        );
+        assert_eq!((draft.files[0].name.as_str(), draft.files[0].media.as_str()), ("bieu-mau.pdf", ""));
         assert_eq!(draft.files[0].base64, "JVBERg==");
+        std::fs::write(folder.path().join("cau.jpg"), b"pixels").unwrap();
+        let pictured = "---\ntitle: Cầu\nfiles: bieu-mau.pdf, cau.jpg | Cầu mới bắc qua sông\n---\n";
+        std::fs::write(folder.path().join("c.md"), pictured).unwrap();
+        let draft = one(&folder.path().join("c.md")).unwrap();
+        assert_eq!(
+            (draft.files[1].name.as_str(), draft.files[1].alt.as_deref()),
+            ("cau.jpg", Some("Cầu mới bắc qua sông"))
+        );
         std::fs::write(folder.path().join("b.json"), r#"{"title":"x","files":[{"path":"khong-co.pdf"}]}"#)
             .unwrap();
         assert!(format!("{:#}", one(&folder.path().join("b.json")).unwrap_err()).contains("khong-co.pdf"));

@@ -1,0 +1,102 @@
+//! Pictures of telephones in HEIC, through Debian's converter as a process of its own.
+//!
+//! The format has no decoder in Rust that could be trusted with strangers' bytes; a process can be stopped, and its faults
+//! stay in it. Without the program a HEIC picture is refused, and the refusal names the package.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use super::Refusal;
+
+/// The converter's program, in Debian's package `libheif-examples`.
+pub(super) const CONVERTER: &str = "heif-convert";
+/// It is asked this often whether it has ended.
+const TURN: Duration = Duration::from_millis(25);
+/// And stopped after so many turns: 20 seconds.
+const MOST_TURNS: u32 = 800;
+/// The most bytes that it may make of one picture.
+const MOST_MADE: u64 = 256 << 20;
+
+/// The picture as PNG.
+pub(super) fn as_png(converter: &str, bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
+    let folder = tempfile::tempdir().map_err(|_| not_converted())?;
+    let (from, to) = (folder.path().join("picture.heic"), folder.path().join("picture.png"));
+    std::fs::write(&from, bytes).map_err(|_| not_converted())?;
+    let mut child = Command::new(converter)
+        .args([from.as_path(), to.as_path()])
+        .current_dir(folder.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|_| no_converter())?;
+    for _ in 0..MOST_TURNS {
+        match child.try_wait() {
+            Ok(None) => std::thread::sleep(TURN),
+            Ok(Some(status)) if status.success() => return made(&to, folder.path()),
+            _ => return Err(not_converted()),
+        }
+    }
+    // It may have ended meanwhile; either way nothing of it is used.
+    let _ = child.kill();
+    let _ = child.wait();
+    Err(not_converted())
+}
+
+/// What the converter wrote: the named file, or of several pictures in one file the first.
+fn made(to: &Path, folder: &Path) -> Result<Vec<u8>, Refusal> {
+    let first = folder.join("picture-1.png");
+    let file = if to.exists() { to } else { first.as_path() };
+    let size = std::fs::metadata(file).map_err(|_| not_converted())?.len();
+    if size > MOST_MADE {
+        return Err(not_converted());
+    }
+    std::fs::read(file).map_err(|_| not_converted())
+}
+
+fn no_converter() -> Refusal {
+    Refusal::of_bytes(
+        "Máy chủ chưa đọc được ảnh HEIC. Hãy lưu ảnh thành JPEG rồi gửi lại; hoặc đề nghị người quản trị cài gói libheif-examples (lệnh heif-convert).",
+        "This node cannot read HEIC. Save the picture as JPEG, or ask the administrator to install the package libheif-examples (command heif-convert).",
+    )
+}
+
+fn not_converted() -> Refusal {
+    Refusal::of_bytes(
+        "Không chuyển được ảnh HEIC: tệp hỏng hoặc quá lớn. Hãy lưu ảnh thành JPEG rồi gửi lại.",
+        "The HEIC picture cannot be converted: it is damaged or too large. Save it as JPEG and hand it in again.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn program(folder: &Path, script: &str) -> String {
+        let path = folder.join("convert");
+        std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn the_converter_is_a_process_that_may_fail() {
+        let folder = tempfile::tempdir().unwrap();
+        let good = program(folder.path(), "cp \"$1\" \"$2\"");
+        assert_eq!(as_png(&good, b"pixels").unwrap(), b"pixels");
+        let several = program(folder.path(), "cp \"$1\" \"${2%.png}-1.png\"");
+        assert_eq!(as_png(&several, b"first").unwrap(), b"first");
+        let fails = program(folder.path(), "exit 1");
+        assert_eq!(as_png(&fails, b"x").unwrap_err(), not_converted());
+        let silent = program(folder.path(), "exit 0");
+        assert_eq!(as_png(&silent, b"x").unwrap_err(), not_converted());
+    }
+
+    #[test]
+    fn without_it_the_package_is_named() {
+        let refusal = as_png("no-such-converter-here", b"x").unwrap_err();
+        assert!(refusal.vi.contains("libheif-examples") && refusal.en.contains("libheif-examples"));
+    }
+}

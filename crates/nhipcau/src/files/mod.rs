@@ -1,0 +1,173 @@
+//! Files that people hand in: known by their bytes, checked, and pictures made anew.
+//!
+//! [`take`] is the one door. It believes neither the name nor the type that came along: the bytes say what a file is, from a
+//! closed list, and a file that is not what its name says is refused with both named. A picture is decoded under limits and
+//! encoded anew, so that nothing of its metadata (place, camera, owner, thumbnails) can pass on; a video that tells where it
+//! was taken is refused. Nothing here knows a database or a request; it takes time, so it runs apart from them.
+
+mod heic;
+mod kind;
+mod pdf;
+mod picture;
+mod sniff;
+mod text;
+mod video;
+mod zip;
+
+use network::content::ItemFile;
+use network::names::ContentHash;
+use vietnam::text::nfc;
+
+pub use kind::Kind;
+pub use picture::{MOST_PIXELS, WIDTHS};
+pub use sniff::kind_of;
+pub use text::text_of;
+pub use zip::Archive;
+
+/// The longest alternative text of a picture, in characters.
+pub const MOST_ALT: usize = 500;
+/// The longest name of a file, in characters.
+const MOST_NAME: usize = 255;
+/// So much of a picture's name stands in the names of its copies.
+const MOST_STEM: usize = 200;
+
+/// A file as it was handed in.
+#[derive(Clone, Debug, Default)]
+pub struct Upload {
+    /// Its name.
+    pub name: String,
+    /// The media type that came along; may be empty.
+    pub media: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// What a picture shows.
+    pub alt: Option<String>,
+    /// True if a picture only decorates.
+    pub decorative: bool,
+}
+
+/// Why a file is not taken, for the person who can mend it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Which part of the upload is meant: `name`, `type`, `alt`, or the bytes (`base64`).
+    pub part: &'static str,
+    /// In Vietnamese.
+    pub vi: String,
+    /// In English.
+    pub en: String,
+}
+
+impl Refusal {
+    fn of_bytes(vi: impl Into<String>, en: impl Into<String>) -> Refusal {
+        Refusal { part: "base64", vi: vi.into(), en: en.into() }
+    }
+}
+
+/// The files that an upload becomes: itself, or for a picture its copies, the largest JPEG first, each other naming it.
+///
+/// # Errors
+/// Every reason at once, never an empty list.
+pub fn take(upload: Upload) -> Result<Vec<(ItemFile, Vec<u8>)>, Vec<Refusal>> {
+    let name = nfc(upload.name.trim());
+    let mut refusals = Vec::new();
+    refusals.extend(bad_name(&name));
+    let kind = kind::checked(&name, &upload.media, &upload.bytes);
+    let alt = upload.alt.map(|alt| nfc(alt.trim())).filter(|alt| !alt.is_empty());
+    if kind.as_ref().is_ok_and(|kind| kind.is_picture()) {
+        refusals.extend(bad_alt(alt.as_deref(), upload.decorative));
+    }
+    match kind {
+        Ok(kind) if !refusals.is_empty() || !kind.is_picture() => {
+            if kind == Kind::Mp4 {
+                refusals.extend(video::tells_where(&upload.bytes));
+            }
+            let media = kind.media().to_owned();
+            let file = file(&upload.bytes, media, name, None);
+            if refusals.is_empty() { Ok(vec![(file, upload.bytes)]) } else { Err(refusals) }
+        }
+        Ok(kind) => {
+            let copies = picture::copies(&upload.bytes, kind).map_err(|refusal| vec![refusal])?;
+            Ok(named(&name, alt.unwrap_or_default(), copies))
+        }
+        Err(refusal) => {
+            refusals.push(refusal);
+            Err(refusals)
+        }
+    }
+}
+
+fn file(bytes: &[u8], media: String, name: String, pixels: Option<(u32, u32)>) -> ItemFile {
+    let (sha256, size) = (ContentHash::of(bytes), bytes.len() as u64);
+    ItemFile { sha256, size, media, name, alt: None, pixels, of: None }
+}
+
+/// A picture's copies as files of an item: the first bears the words, the others name it.
+fn named(name: &str, alt: String, copies: Vec<picture::Copy>) -> Vec<(ItemFile, Vec<u8>)> {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let stem: String = stem.chars().take(MOST_STEM).collect();
+    let mut files: Vec<(ItemFile, Vec<u8>)> = Vec::new();
+    let widest = copies.first().map_or(0, |copy| copy.pixels.0);
+    for copy in copies {
+        let ending = if copy.media == Kind::Avif.media() { "avif" } else { "jpg" };
+        let name = match copy.pixels.0 {
+            width if width == widest => format!("{stem}.{ending}"),
+            width => format!("{stem}-{width}.{ending}"),
+        };
+        let mut file = file(&copy.bytes, copy.media.to_owned(), name, Some(copy.pixels));
+        match files.first() {
+            None => file.alt = Some(alt.clone()),
+            Some((first, _)) => file.of = Some(first.sha256),
+        }
+        files.push((file, copy.bytes));
+    }
+    files
+}
+
+fn bad_name(name: &str) -> Option<Refusal> {
+    let said = |vi: &str, en: &str| Some(Refusal { part: "name", vi: vi.into(), en: en.into() });
+    match name {
+        "" | "." | ".." => said("Tệp phải có tên.", "The file must have a name."),
+        name if name.contains(['/', '\\']) => {
+            said("Tên tệp không được có dấu gạch chéo.", "A file name must not have slashes.")
+        }
+        name if name.chars().any(|c| c.is_control() || is_invisible(c)) => said(
+            "Tên tệp có ký tự điều khiển hoặc ký tự vô hình; hãy đặt lại tên.",
+            "The file name has control or invisible characters; rename the file.",
+        ),
+        name if name.chars().count() > MOST_NAME => {
+            said("Tên tệp dài quá 255 ký tự.", "The file name is longer than 255 characters.")
+        }
+        _ => None,
+    }
+}
+
+/// Signs that turn or hide parts of a name: `gia\u{202e}fdp.exe` reads `giaexe.pdf`.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+fn bad_alt(alt: Option<&str>, decorative: bool) -> Option<Refusal> {
+    let said = |vi: &str, en: &str| Some(Refusal { part: "alt", vi: vi.into(), en: en.into() });
+    match alt {
+        None if decorative => None,
+        None => said(
+            "Hãy tả ngắn gọn ảnh cho thấy gì (alt), để người không nhìn thấy ảnh cũng biết; nếu ảnh chỉ để trang trí, hãy đánh dấu như vậy (decorative).",
+            "Say shortly what the picture shows (alt), for those who do not see it; if it only decorates, mark it so (decorative).",
+        ),
+        Some(_) if decorative => said(
+            "Ảnh trang trí thì không có lời tả: hãy bỏ lời tả hoặc bỏ đánh dấu trang trí.",
+            "A picture that only decorates has no words: leave out either alt or decorative.",
+        ),
+        Some(alt) if alt.chars().count() > MOST_ALT => said(
+            "Lời tả ảnh dài quá 500 ký tự; phần dài hơn hãy viết trong bài.",
+            "The words for the picture are longer than 500 characters; write the rest in the text.",
+        ),
+        Some(alt) if alt.chars().any(char::is_control) => {
+            said("Lời tả ảnh phải nằm trên một dòng.", "The words for the picture must stand on one line.")
+        }
+        Some(_) => None,
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,77 @@
+//! The files of a draft: their bytes in base64, taken by [`crate::files`], which knows them by their bytes.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use network::content::ItemFile;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{MOST_FILE, marks};
+use crate::files::{self, Upload};
+use crate::problem::Fault;
+
+/// An attachment as it is handed in.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DraftFile {
+    /// File name as readers see it.
+    pub name: String,
+    /// Media type; it must be what the bytes are. Empty: as the bytes are.
+    #[serde(rename = "type", default)]
+    pub media: String,
+    /// Its bytes in standard base64.
+    #[serde(default)]
+    pub base64: String,
+    /// What a picture shows, for those who do not see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alt: Option<String>,
+    /// True if a picture only decorates; then it needs no `alt`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub decorative: bool,
+    /// Set where an item's own files are handed in again: a smaller copy of another file. It is left out and made anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
+}
+
+/// The files of item `id` with their bytes; what is wrong with one goes to `faults`.
+pub(super) fn taken(id: Uuid, handed_in: &[DraftFile], faults: &mut Vec<Fault>) -> Vec<(ItemFile, Vec<u8>)> {
+    let mut all = Vec::new();
+    for (index, file) in handed_in.iter().enumerate().filter(|(_, file)| file.of.is_none()) {
+        let fault = |part: &str, vi: &str, en: &str| Fault {
+            field: format!("files[{index}].{part}"),
+            vi: vi.into(),
+            en: en.into(),
+        };
+        match STANDARD.decode(&file.base64) {
+            Ok(bytes) if bytes.len() <= MOST_FILE => {
+                let marked = marks::of_file(id, index, file, &bytes);
+                if !marked.is_empty() {
+                    faults.extend(marked);
+                    continue;
+                }
+                let upload = Upload {
+                    name: file.name.clone(),
+                    media: file.media.clone(),
+                    bytes,
+                    alt: file.alt.clone(),
+                    decorative: file.decorative,
+                };
+                match files::take(upload) {
+                    Ok(files) => all.extend(files),
+                    Err(refusals) => faults.extend(refusals.iter().map(|r| fault(r.part, &r.vi, &r.en))),
+                }
+            }
+            Ok(_) => faults.push(fault(
+                "base64",
+                "Tệp lớn hơn 64 MB; hãy giảm dung lượng hoặc chia nhỏ.",
+                "The file is larger than 64 MB; make it smaller or split it.",
+            )),
+            Err(_) => faults.push(fault(
+                "base64",
+                "Nội dung tệp không phải base64 chuẩn (RFC 4648, mục 4).",
+                "The file's bytes are not standard base64 (RFC 4648, section 4).",
+            )),
+        }
+    }
+    all
+}
