@@ -87,6 +87,29 @@ if (form) {
   // What is sent by its button needs no memory here; if it fails, the page that answers holds it.
   form.addEventListener("submit", () => clearTimeout(waiting));
 
+  // Text from Word or a page comes with its dress; the portal keeps headings, lists, tables and links, and says what it left.
+  form.elements.text?.addEventListener("paste", async (event) => {
+    const html = event.clipboardData?.getData("text/html");
+    if (!html || !/<(h[1-6]|ul|ol|table|p|a)[\s>]/i.test(html)) return;
+    const plain = event.clipboardData.getData("text/plain");
+    event.preventDefault();
+    const area = event.target;
+    let text = plain;
+    try {
+      const body = new URLSearchParams({ khoa: form.elements.khoa.value, html });
+      const answer = await fetch(form.action.replace(/\/tin\/.*/, "/dan"), { method: "POST", body, redirect: "manual" });
+      if (answer.status === 200) {
+        const said = await answer.json();
+        text = said.text;
+        if (said.notes.length) saved.textContent = said.notes.join(" ");
+      }
+    } catch {
+      // Without a line the plain text is what there is.
+    }
+    area.setRangeText(text, area.selectionStart, area.selectionEnd, "end");
+    changed();
+  });
+
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === "s") {
       event.preventDefault();

@@ -216,7 +216,7 @@ mod tests {
     #[test]
     fn relations_are_read_from_one_line_or_from_tables() {
         let draft = from_markdown(
-            "---\ntitle: Nghị định\nkind: document\nnumber: Nghị định số 01 / 2027 / nđ-cp\nissued: 2027-01-05\nrelations: repeals 42/2022/NĐCP from 2027-02-01; based_on 63/2025/QH15\n---\n",
+            "---\ntitle: Nghị định\nkind: document\nform: Nghị định\nnumber: Nghị định số 01 / 2027 / nđ-cp\nissued: 2027-01-05\nrelations: repeals 42/2022/NĐCP from 2027-02-01; based_on 63/2025/QH15\n---\n",
         )
         .unwrap();
         let checked = draft.check(Uuid::from_u128(1), 1, [0; 16], jiff::civil::date(2027, 1, 10)).unwrap();
@@ -239,6 +239,7 @@ mod tests {
         let draft = Draft {
             title: "x".into(),
             kind: "document".into(),
+            form: Some("Nghị quyết".into()),
             number: Some("42/2022".into()),
             issued: Some("2027-01-05".parse().unwrap()),
             effective: Some("2027-01-01".parse().unwrap()),

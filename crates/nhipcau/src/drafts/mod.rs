@@ -25,9 +25,9 @@ use serde_json::json;
 use uuid::Uuid;
 
 use self::life::Stage;
-use crate::items::draft::Draft;
+use crate::items::draft::{Draft, MOST_FILE};
 use crate::people::Duty;
-use crate::web::routes::{Route, desk_form, desk_page};
+use crate::web::routes::{Route, desk_form, desk_page, desk_upload};
 
 /// A file of a draft; its bytes are kept by hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +100,9 @@ impl Work {
     }
 }
 
+/// The most bytes of a form with a file: the largest file, and what stands around it.
+pub const MOST_UPLOAD: usize = MOST_FILE + (1 << 20);
+
 /// The rows of the route table.
 pub fn routes() -> Vec<Route> {
     vec![
@@ -114,6 +117,18 @@ pub fn routes() -> Vec<Route> {
             post(pages::save),
         ),
         desk_form("/ban-lam-viec/tin/{id}/viec", Duty::Write, "do something with a draft", post(pages::act)),
+        desk_upload(
+            "/ban-lam-viec/tin/{id}/tep",
+            Duty::Write,
+            "attach a file, or take one off",
+            post(pages::file),
+        ),
+        desk_form(
+            "/ban-lam-viec/dan",
+            Duty::Write,
+            "make a text of the house of what is pasted",
+            post(pages::paste),
+        ),
         desk_page(
             "/ban-lam-viec/tin/{id}/xem",
             Duty::Work,

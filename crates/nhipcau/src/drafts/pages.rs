@@ -1,6 +1,7 @@
 //! The pages of the newsroom: what waits (`home`), a draft and what is done with it (`draft`, `look`), an item that stands (`item`).
 
 mod draft;
+mod file;
 mod home;
 mod item;
 mod look;
@@ -20,6 +21,7 @@ use crate::web::visitor::Visitor;
 use crate::words::{DeskWords, Lang, date};
 
 pub use draft::{act, draft, save};
+pub use file::{file, paste};
 pub use home::{begin, choose, home, issued};
 pub use item::{end, item, next};
 pub use look::{compare, preview};

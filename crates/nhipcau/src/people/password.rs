@@ -4,6 +4,7 @@ use anyhow::anyhow;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use tokio::sync::Semaphore;
+use vietnam::text::fold;
 
 use crate::clock::Dice;
 
@@ -85,9 +86,20 @@ pub fn weak(password: &str, about: &[&str]) -> Option<(&'static str, &'static st
     if password.len() > MOST {
         return Some(("Mật khẩu dài quá 256 byte.", "A password has 256 bytes at most."));
     }
+    // Whoever guesses tries a name and a place without diacritics and blanks, and the parts of a domain.
+    let plain = about.iter().map(|text| fold(text));
+    let mut known: Vec<String> = plain
+        .flat_map(|text| {
+            let parts = text.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect::<Vec<_>>();
+            [parts.concat()].into_iter().chain(parts).collect::<Vec<_>>()
+        })
+        .filter(|part| part.len() > 2)
+        .collect();
+    known.dedup();
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
     // A longer text is not guessed sooner; the estimate's time grows with the square.
     let head: String = password.chars().take(72).collect();
-    if zxcvbn::zxcvbn(&head, about).score() < zxcvbn::Score::Three {
+    if zxcvbn::zxcvbn(&head, &known).score() < zxcvbn::Score::Three {
         return Some((
             "Mật khẩu này dễ đoán (từ thông dụng, tên, ngày tháng hoặc dãy phím liền nhau). Hãy thêm vài từ không liên quan đến nhau.",
             "This password is easily guessed (common words, names, dates, neighbouring keys). Add a few unrelated words.",

@@ -62,10 +62,12 @@ pub struct Route {
     /// What it is.
     pub what: &'static str,
     handler: MethodRouter<App>,
+    /// The most bytes of a form's body.
+    most: usize,
 }
 
 fn page(path: &'static str, what: &'static str, handler: MethodRouter<App>) -> Route {
-    Route { method: "GET", path, role: Role::Reader, what, handler }
+    Route { method: "GET", path, role: Role::Reader, what, handler, most: forms::MOST }
 }
 
 /// Pages for people; each also stands under `/en`.
@@ -125,6 +127,7 @@ fn machines() -> Vec<Route> {
             role: Role::Node,
             what: "the flow (server-sent events)",
             handler: post(flow_in),
+            most: forms::MOST,
         },
         Route {
             method: "POST",
@@ -132,6 +135,7 @@ fn machines() -> Vec<Route> {
             role: Role::Node,
             what: "receipts",
             handler: post(take_receipts),
+            most: forms::MOST,
         },
     ]
 }
@@ -146,17 +150,22 @@ pub fn table() -> Vec<Route> {
 
 /// A row of the console: a page.
 pub fn desk_page(path: &'static str, duty: Duty, what: &'static str, handler: MethodRouter<App>) -> Route {
-    Route { method: "GET", path, role: Role::Staff(duty), what, handler }
+    Route { method: "GET", path, role: Role::Staff(duty), what, handler, most: forms::MOST }
 }
 
 /// A row of the console: a form.
 pub fn desk_form(path: &'static str, duty: Duty, what: &'static str, handler: MethodRouter<App>) -> Route {
-    Route { method: "POST", path, role: Role::Staff(duty), what, handler }
+    Route { method: "POST", path, role: Role::Staff(duty), what, handler, most: forms::MOST }
+}
+
+/// A row of the console: a form with a file.
+pub fn desk_upload(path: &'static str, duty: Duty, what: &'static str, handler: MethodRouter<App>) -> Route {
+    Route { most: drafts::MOST_UPLOAD, ..desk_form(path, duty, what, handler) }
 }
 
 /// A form of somebody who is not signed in yet.
 pub fn door_form(path: &'static str, what: &'static str, handler: MethodRouter<App>) -> Route {
-    Route { method: "POST", path, role: Role::Newcomer, what, handler }
+    Route { method: "POST", path, role: Role::Newcomer, what, handler, most: forms::MOST }
 }
 
 /// A page at the door, for anybody.
@@ -172,7 +181,7 @@ pub fn api_route(
     what: &'static str,
     handler: MethodRouter<App>,
 ) -> Route {
-    Route { method, path, role, what, handler }
+    Route { method, path, role, what, handler, most: forms::MOST }
 }
 
 /// A route's handler, with the most bytes of body that are read for it. Readers send none. More is refused by
@@ -193,7 +202,7 @@ fn bounded(app: &App, route: Route) -> MethodRouter<App> {
             let gate = from_fn_with_state((app.clone(), duty), gate::gate);
             route
                 .handler
-                .layer(RequestBodyLimitLayer::new(forms::MOST))
+                .layer(RequestBodyLimitLayer::new(route.most))
                 .layer(map_response(in_words))
                 .layer(gate)
         }

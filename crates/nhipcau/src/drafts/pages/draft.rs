@@ -4,16 +4,19 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::{by, fails, find, kind_name, persons_say, stage_name, words};
+use vietnam::plain;
+
 use crate::app::App;
 use crate::clock::instant;
 use crate::drafts::acts::{self, Saved};
 use crate::drafts::form::{self, Group, Way};
 use crate::drafts::life::{self, Act, Facts, Stage};
-use crate::drafts::{Work, Written, store};
+use crate::drafts::{Attached, Work, Written, store};
 use crate::people::Duty;
 use crate::people::forms::{Fields, Filled};
 use crate::people::gate::Staff;
@@ -53,6 +56,34 @@ impl Button {
     }
 }
 
+/// Words that a careful reader would stumble over.
+struct Finding {
+    /// What is meant, shortened.
+    words: String,
+    says: String,
+    danger: bool,
+}
+
+/// How many findings a page shows.
+const MOST_FINDINGS: usize = 25;
+
+/// What plain language asks of the text, the gravest first.
+fn findings(work: &Work, lang: Lang, today: Date) -> Vec<Finding> {
+    let text = &work.written.draft.text;
+    let mut found = plain::check(text, today);
+    found.sort_by_key(|finding| std::cmp::Reverse(finding.weight));
+    let shown = found.into_iter().take(MOST_FINDINGS).map(|finding| {
+        let words = text.get(finding.range.clone()).unwrap_or_default();
+        let short: String = words.chars().take(60).collect();
+        Finding {
+            words: if short.len() < words.len() { format!("{short}…") } else { short },
+            says: if lang == Lang::Vi { finding.vi } else { finding.en },
+            danger: finding.weight == plain::Weight::Danger,
+        }
+    });
+    shown.collect()
+}
+
 /// A fault with the field that it belongs to.
 struct Mend {
     field: String,
@@ -86,7 +117,8 @@ struct DraftPage {
     persons: String,
     writes: bool,
     groups: Vec<Group>,
-    files: Vec<(String, u64)>,
+    files: Vec<Attached>,
+    findings: Vec<Finding>,
     buttons: Vec<Button>,
     mend: Vec<Mend>,
     clashes: Vec<Clash>,
@@ -100,6 +132,11 @@ struct DraftPage {
 }
 
 impl DraftPage {
+    /// True if somebody may be harmed by what stands there.
+    fn dangerous(&self) -> bool {
+        self.findings.iter().any(|finding| finding.danger)
+    }
+
     fn size(&self, bytes: &u64) -> String {
         number::bytes(self.shell.lang, *bytes)
     }
@@ -107,7 +144,7 @@ impl DraftPage {
 
 /// What the page shows beside what is kept.
 #[derive(Default)]
-struct With<'a> {
+pub(super) struct With<'a> {
     typed: Option<&'a Fields>,
     /// What two people wrote, joined, to be decided in the form.
     joined: Option<Written>,
@@ -115,6 +152,13 @@ struct With<'a> {
     clashes: Vec<Clash>,
     wrong: Option<String>,
     said: Option<String>,
+}
+
+impl With<'_> {
+    /// The page with what was wrong.
+    pub(super) fn wrong(why: String) -> Self {
+        With { wrong: Some(why), ..With::default() }
+    }
 }
 
 /// `GET /ban-lam-viec/tin/{id}`
@@ -131,13 +175,14 @@ pub async fn draft(
         "trinh" => Some(w.done_submitted.to_owned()),
         "duyet" => Some(w.done_approved.to_owned()),
         "tra-lai" => Some(w.done_sent_back.to_owned()),
+        "tep" => Some(w.file_taken.to_owned()),
         "gop" => Some(w.done_joined.to_owned()),
         _ => None,
     };
     answer(&app, &staff, &visitor, &id, With { said, ..With::default() }, StatusCode::OK).await
 }
 
-async fn answer(
+pub(super) async fn answer(
     app: &App,
     staff: &Staff,
     visitor: &Visitor,
@@ -195,7 +240,8 @@ async fn page(
             Some(written) => form::groups(&Work { written, ..work.clone() }, lang, None, &with.faults),
             None => form::groups(&work, lang, with.typed, &with.faults),
         },
-        files: work.written.files.iter().map(|file| (file.name.clone(), file.size)).collect(),
+        files: work.written.files.clone(),
+        findings: if writes { findings(&work, lang, date::day(now)) } else { Vec::new() },
         buttons: buttons(&work, &facts, lang),
         mend: faults
             .iter()
@@ -345,7 +391,7 @@ async fn saved<'a>(
 }
 
 /// A refusal in the page's language; `None` for what is no refusal.
-fn said_of(problem: &Problem, lang: Lang) -> Option<String> {
+pub(super) fn said_of(problem: &Problem, lang: Lang) -> Option<String> {
     match problem {
         Problem::Forbidden { vi, en } | Problem::Refused { vi, en } | Problem::NotNow { vi, en } => {
             Some(if lang == Lang::Vi { vi.clone() } else { en.clone() })

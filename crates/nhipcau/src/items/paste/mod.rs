@@ -20,6 +20,8 @@ use vietnam::text::nfc;
 use crate::files::{Kind, kind_of};
 use crate::problem::{Fault, Problem};
 
+/// From this confidence on, in percent, letters are changed without asking.
+const SURE: u8 = 80;
 /// The most bytes that are taken in.
 pub const MOST: usize = 32 << 20;
 
@@ -87,7 +89,8 @@ pub fn clean(bytes: &[u8], media: &str, name: &str) -> Result<Cleaned, Problem> 
     let mut recognised = read.as_ref().and_then(of_reading);
     if recognised.is_none() {
         let whole = legacy::read_text(&document.all_text());
-        if let Some(found) = of_reading(&whole) {
+        // The letters are Unicode already; that they stand for others is believed only on good evidence.
+        if let Some(found) = of_reading(&whole).filter(|found| found.confidence >= SURE) {
             document.map_text(|text| legacy::read_as(text.as_bytes(), found.encoding).text);
             recognised = Some(found);
         }

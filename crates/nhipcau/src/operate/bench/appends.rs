@@ -24,10 +24,12 @@ const COMMIT: usize = 32 << 10;
 pub async fn appends(dir: &Path, scale: Scale) -> anyhow::Result<Vec<Line>> {
     let place = Place::init(dir, "chinhphu.vn", "central", None)?;
     let app = place.open().await?;
-    node::issue(&app, scale.appends.min(512), node::short_draft).await?;
+    // No two documents of an agency and day may have one number.
+    let warm = scale.appends.min(512);
+    node::issue(&app, warm, node::short_draft).await?;
 
     let began = Instant::now();
-    node::issue(&app, scale.appends, node::short_draft).await?;
+    node::issue(&app, scale.appends, |number| node::short_draft(warm + number)).await?;
     let rate = scale.appends as f64 / began.elapsed().as_secs_f64();
 
     let portal = app.portals.load().main().context("a node without a portal")?;
@@ -37,9 +39,15 @@ pub async fn appends(dir: &Path, scale: Scale) -> anyhow::Result<Vec<Line>> {
         // In turns, so that what slows the disk down slows both.
         bare.push((tokio::task::block_in_place(|| disk.sync())?, 1));
         let began = Instant::now();
-        publish::issue(&app, portal.log, &portal.origin, node::short_draft(number), None)
-            .await
-            .map_err(refused)?;
+        publish::issue(
+            &app,
+            portal.log,
+            &portal.origin,
+            node::short_draft(warm + scale.appends + number),
+            None,
+        )
+        .await
+        .map_err(refused)?;
         alone.push((began.elapsed(), 1));
     }
     app.close().await;

@@ -1,0 +1,173 @@
+//! Files of a draft, attached and taken off; and text that is pasted from elsewhere.
+
+use axum::Json;
+use axum::extract::{Multipart, Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use network::names::ContentHash;
+use serde_json::json;
+
+use super::draft::{With, answer, said_of};
+use super::{by, fails, find};
+use crate::app::App;
+use crate::db::Tx;
+use crate::drafts::acts::{self, Saved};
+use crate::drafts::{Attached, store};
+use crate::files::{self, Upload};
+use crate::items::paste as pasted;
+use crate::people::forms::{Fields, Filled, KEY};
+use crate::people::gate::{Staff, refused_form};
+use crate::people::pages::{HOME, see};
+use crate::problem::{Fault, Problem};
+use crate::web::visitor::Visitor;
+use crate::words::Lang;
+
+/// A form with a file, as it came.
+struct Sent {
+    fields: Fields,
+    /// Name, type and bytes.
+    file: Option<(String, String, Vec<u8>)>,
+}
+
+/// Reads the form; the key of the session comes first, so that a stranger's file is not read.
+async fn sent(staff: &Staff, mut form: Multipart) -> Result<Option<Sent>, Problem> {
+    let broken = |_| {
+        Problem::Invalid(vec![Fault {
+            field: "tep".into(),
+            vi: "Tệp chưa tới nơi trọn vẹn (mất kết nối, hoặc lớn hơn 64 MB). Hãy gửi lại.".into(),
+            en: "The file did not come whole (a lost line, or more than 64 MB). Send it again.".into(),
+        }])
+    };
+    let (mut pairs, mut file) = (Vec::new(), None);
+    while let Some(field) = form.next_field().await.map_err(broken)? {
+        let name = field.name().unwrap_or_default().to_owned();
+        if pairs.is_empty() && name != KEY {
+            return Ok(None);
+        }
+        match field.file_name().map(str::to_owned) {
+            Some(file_name) if name == "tep" => {
+                let media = field.content_type().unwrap_or_default().to_owned();
+                file = Some((file_name, media, field.bytes().await.map_err(broken)?.to_vec()));
+            }
+            _ => {
+                let text = field.text().await.map_err(broken)?;
+                if name == KEY && text != staff.form_key {
+                    return Ok(None);
+                }
+                pairs.push((name, text));
+            }
+        }
+    }
+    Ok((!pairs.is_empty()).then_some(Sent { fields: Fields::of(pairs), file }))
+}
+
+/// `POST /ban-lam-viec/tin/{id}/tep`
+pub async fn file(
+    State(app): State<App>,
+    staff: Staff,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    form: Multipart,
+) -> Response {
+    let sent = match sent(&staff, form).await {
+        Ok(Some(sent)) => sent,
+        Ok(None) => return refused_form(&app, &visitor),
+        Err(problem) => return refused(&app, &staff, &visitor, &id, problem).await,
+    };
+    match change(&app, &staff, &id, sent).await {
+        Ok(()) => see(visitor.lang, &format!("{HOME}/tin/{id}?xong=tep")),
+        Err(problem) => refused(&app, &staff, &visitor, &id, problem).await,
+    }
+}
+
+/// The draft's page with what was wrong.
+async fn refused(app: &App, staff: &Staff, visitor: &Visitor, id: &str, problem: Problem) -> Response {
+    match said_of(&problem, visitor.lang) {
+        Some(wrong) => {
+            let with = With::wrong(wrong);
+            answer(app, staff, visitor, id, with, StatusCode::UNPROCESSABLE_ENTITY).await
+        }
+        None => fails(app, visitor, problem),
+    }
+}
+
+async fn change(app: &App, staff: &Staff, id: &str, sent: Sent) -> Result<(), Problem> {
+    let work = find(app, staff, id).await?;
+    let version: i64 = sent.fields.get("version").parse().unwrap_or(0);
+    let mut conn = app.db.read().await?;
+    let mut written =
+        store::version(&mut conn, work.id, version).await?.ok_or(Problem::NotFound("version"))?;
+    drop(conn);
+    let drop_one = sent.fields.get("bo").to_owned();
+    match sent.file {
+        _ if !drop_one.is_empty() => written.files.retain(|file| file.sha256 != drop_one),
+        Some((name, media, bytes)) => {
+            let alt = sent.fields.some("alt");
+            let decorative = sent.fields.has("decorative");
+            let upload = Upload { name, media, bytes, alt: alt.clone(), decorative };
+            let (attached, bytes) = taken(upload).await?;
+            let (hash, id) = (ContentHash::of(&bytes), work.id);
+            app.db
+                .write("draft.file", async move |tx: &mut Tx| -> Result<(), Problem> {
+                    Ok(store::keep_file(tx, id, &hash, bytes).await?)
+                })
+                .await?;
+            written.files.retain(|file| file.sha256 != attached.sha256);
+            written.files.push(attached);
+        }
+        None => {
+            return Err(Problem::Invalid(vec![Fault {
+                field: "tep".into(),
+                vi: "Hãy chọn tệp rồi bấm Thêm tệp.".into(),
+                en: "Choose a file, then add it.".into(),
+            }]));
+        }
+    }
+    match acts::save(app, &by(staff), work.id, version, written, work.due).await? {
+        Saved::As(..) => Ok(()),
+        Saved::Clash(..) => Err(Problem::refused(
+            "Người khác vừa đổi danh sách tệp. Hãy tải lại trang rồi làm lại.",
+            "Somebody has just changed the list of files. Reload the page and do it again.",
+        )),
+    }
+}
+
+/// The file as the draft keeps it: a picture only as it was made anew, in its largest form.
+async fn taken(upload: Upload) -> Result<(Attached, Vec<u8>), Problem> {
+    let (alt, decorative) = (upload.alt.clone(), upload.decorative);
+    let taken =
+        tokio::task::spawn_blocking(move || files::take(upload)).await.map_err(anyhow::Error::from)?;
+    let files = taken.map_err(|refusals| {
+        let faults = refusals.into_iter().map(|r| Fault { field: "tep".into(), vi: r.vi, en: r.en });
+        Problem::Invalid(faults.collect())
+    })?;
+    let (item, bytes) =
+        files.into_iter().next().ok_or_else(|| anyhow::anyhow!("a file that was taken is gone"))?;
+    let picture = item.pixels.is_some();
+    let attached = Attached {
+        name: item.name,
+        media: item.media,
+        sha256: item.sha256.to_string(),
+        size: item.size,
+        alt: alt.filter(|_| picture),
+        decorative: picture && decorative,
+    };
+    Ok((attached, bytes))
+}
+
+/// `POST /ban-lam-viec/dan`: what a browser's clipboard holds as HTML, made a text of the house. For the console's script.
+pub async fn paste(_: Staff, State(app): State<App>, visitor: Visitor, Filled(form): Filled) -> Response {
+    let html = form.get("html").to_owned();
+    let cleaned = tokio::task::spawn_blocking(move || pasted::clean(html.as_bytes(), "text/html", "")).await;
+    match cleaned {
+        Ok(Ok(cleaned)) => {
+            let note = |note: &pasted::Note| {
+                if visitor.lang == Lang::Vi { note.vi.clone() } else { note.en.clone() }
+            };
+            let notes: Vec<_> = cleaned.notes.iter().map(note).collect();
+            Json(json!({ "text": cleaned.text, "notes": notes })).into_response()
+        }
+        Ok(Err(problem)) => fails(&app, &visitor, problem),
+        Err(error) => fails(&app, &visitor, Problem::Ours(error.into())),
+    }
+}
