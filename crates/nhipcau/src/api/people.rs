@@ -10,7 +10,7 @@ use super::write::{Administrator, created, portal};
 use crate::app::App;
 use crate::people::appoint::{self, Appoint, Newcomer};
 use crate::people::audit::Who;
-use crate::people::store;
+use crate::people::{mine, store};
 use crate::problem::Problem;
 use crate::web::answer::problem_json;
 use crate::web::visitor::Visitor;
@@ -114,7 +114,7 @@ pub struct Change {
     /// Domain of the portal; the host's own if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub portal: Option<String>,
-    /// `link`, `appoint`, `close` or `open`.
+    /// `link`, `appoint`, `close`, `open` or `reset` (every second factor is taken away).
     pub act: String,
     /// For `appoint`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -139,8 +139,14 @@ pub async fn change(
             }
             ("appoint", Some(roles)) => appoint::appoint(&app, &portal, Who::Token, &login, roles).await?,
             ("close", None) => appoint::close(&app, &portal, Who::Token, &login, true).await?,
+            ("reset", None) => mine::reset(&app, &portal, Who::Token, &login).await?,
             ("open", None) => appoint::close(&app, &portal, Who::Token, &login, false).await?,
-            _ => return Err(Problem::invalid("act", "must be link, close or open; or appoint with roles")),
+            _ => {
+                return Err(Problem::invalid(
+                    "act",
+                    "must be link, close, open or reset; or appoint with roles",
+                ));
+            }
         }
         Ok(serde_json::json!({ "login": login }))
     };
