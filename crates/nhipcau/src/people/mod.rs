@@ -16,11 +16,13 @@ pub mod factors;
 pub mod forms;
 pub mod gate;
 pub mod invite;
+pub mod journey;
 pub mod login;
 pub mod mine;
 pub mod pages;
 pub mod passkey;
 pub mod password;
+pub mod provider;
 pub mod seal;
 pub mod session;
 pub mod store;
@@ -50,6 +52,8 @@ pub struct Door {
     pub tries: tries::Tries,
     /// Keeps second factors.
     pub seal: seal::Seal,
+    /// What the identity provider says of itself.
+    pub provider: provider::Known,
 }
 
 impl Door {
@@ -62,6 +66,7 @@ impl Door {
             hasher: password::Hasher::new(dice)?,
             tries: tries::Tries::default(),
             seal: seal::Seal::open(&config.keys, dice)?,
+            provider: provider::Known::default(),
         })
     }
 }
@@ -74,6 +79,8 @@ pub fn routes() -> Vec<Route> {
         door_form("/dang-nhap/buoc-hai", "sign in: the second step", post(enter::second_step)),
         door_form("/dang-nhap/khoa-truy-cap", "a passkey's challenge", post(tap::challenge)),
         door_form("/dang-nhap/khoa-truy-cap/xong", "sign in by a passkey", post(tap::sign_in)),
+        door_page("/dang-nhap/nha-cung-cap", "to the identity provider", get(journey::leave)),
+        door_page(journey::BACK, "back from the identity provider", get(journey::back)),
         door_page("/loi-moi/{link}", "choose a password by a one-time link", get(choose::page)),
         door_form("/loi-moi/{link}", "choose a password by a one-time link", post(choose::choose)),
         desk_form("/ban-lam-viec/dang-xuat", Duty::Work, "sign out", post(pages::sign_out)),

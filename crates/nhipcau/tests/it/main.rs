@@ -39,6 +39,7 @@ mod orders;
 mod pages;
 mod paper_nation;
 mod people;
+mod provider;
 mod publishing;
 mod receipts;
 mod rules;

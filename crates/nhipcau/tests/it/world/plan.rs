@@ -22,7 +22,7 @@ pub struct Plan {
     ports: HashMap<String, u16>,
     urls: HashMap<String, String>,
     skews: HashMap<String, i64>,
-    changes: Vec<fn(&mut File)>,
+    changes: Vec<Box<dyn Fn(&mut File)>>,
 }
 
 /// A port that is free now, outside the range that the kernel hands out by itself.
@@ -66,8 +66,8 @@ impl Plan {
     }
 
     /// Every node's configuration with a change.
-    pub fn with(mut self, change: fn(&mut File)) -> Plan {
-        self.changes.push(change);
+    pub fn with(mut self, change: impl Fn(&mut File) + 'static) -> Plan {
+        self.changes.push(Box::new(change));
         self
     }
 
