@@ -110,6 +110,17 @@ impl Driver {
             .unwrap()
     }
 
+    /// Gives a browser an authenticator that keeps passkeys and always knows its owner (WebDriver extension of Web
+    /// Authentication, 11).
+    pub async fn authenticator(&self, browser: &Client) {
+        let session = browser.session_id().await.unwrap().unwrap();
+        let path = self.url(&format!("/session/{session}/webauthn/authenticator"));
+        let wanted = json!({ "protocol": "ctap2", "transport": "internal", "hasResidentKey": true,
+            "hasUserVerification": true, "isUserVerified": true });
+        let answer = self.http.post(path).json(&wanted).send().await.unwrap();
+        assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
+    }
+
     /// What a browser has logged since it was asked last.
     async fn log(&self, browser: &Client, kind: &str) -> Vec<Value> {
         let session = browser.session_id().await.unwrap().unwrap();
