@@ -314,6 +314,8 @@ async fn people_are_reset_and_the_trail_is_read_and_checked_by_command() {
     let node = Some((&world, "chinhphu"));
     let add = ["people", "add", "lan.tran", "--name", "Trần Thị Lan", "--role", "administrator"];
     run(node, &add, "").await.well();
+    let list = run(node, &["people", "list"], "").await.well();
+    assert!(list.out.contains("lan.tran") && list.out.contains("administrator"), "{}", list.out);
     run(node, &["people", "reset", "lan.tran"], "").await.well();
     let trail = run(node, &["audit", "--json"], "").await.well();
     let lines: Vec<Value> = trail.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

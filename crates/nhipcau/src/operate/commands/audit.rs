@@ -32,7 +32,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     let client = args.node.client()?;
     let portal = args.node.portal.as_ref().map(|domain| format!("&portal={domain}")).unwrap_or_default();
     if args.check {
-        let told = client.get(&format!("/api/v1/audit?check=true&most=1{portal}")).await?;
+        let told = client.get_by_token(&format!("/api/v1/audit?check=true&most=1{portal}")).await?;
         if let Some(seq) = told["broken"].as_i64() {
             bail!("the trail was changed from line {seq} on (nhật ký đã bị thay đổi từ dòng {seq})");
         }
@@ -41,7 +41,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     }
     let mut after = 0;
     loop {
-        let told = client.get(&format!("/api/v1/audit?after={after}{portal}")).await?;
+        let told = client.get_by_token(&format!("/api/v1/audit?after={after}{portal}")).await?;
         let lines = told["lines"].as_array().cloned().unwrap_or_default();
         let Some(last) = lines.last().and_then(|line| line["seq"].as_i64()) else { return Ok(()) };
         for line in &lines {

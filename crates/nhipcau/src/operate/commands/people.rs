@@ -161,7 +161,7 @@ async fn list(client: &Client, portal: Option<&str>, json: bool) -> anyhow::Resu
         Some(domain) => format!("/api/v1/people?portal={domain}"),
         None => "/api/v1/people".to_owned(),
     };
-    let people = client.get(&path).await?;
+    let people = client.get_by_token(&path).await?;
     if json {
         println!("{people}");
         return Ok(());
