@@ -335,6 +335,18 @@ words! {
     act_factors_reset,
     act_audit_seen,
     act_audit_export,
+    act_draft_begin,
+    act_draft_save,
+    act_draft_submit,
+    act_draft_send_back,
+    act_draft_approve,
+    act_draft_issue,
+    act_draft_override,
+    act_draft_discard,
+    act_draft_restore,
+    act_end_propose,
+    act_end_confirm,
+    act_end_drop,
 }
 
 /// The Vietnamese table.

@@ -18,7 +18,9 @@ pub enum Kind {
     Desk,
     /// 390 wide, with a touch screen.
     Telephone,
-    /// 320 wide, the narrowest that pages promise, and without JavaScript.
+    /// 320 wide, the narrowest that pages promise.
+    Narrow,
+    /// The same without JavaScript.
     Plain,
 }
 
@@ -94,6 +96,7 @@ impl Driver {
         match kind {
             Kind::Desk => {}
             Kind::Telephone => options["mobileEmulation"] = screen(390),
+            Kind::Narrow => options["mobileEmulation"] = screen(320),
             Kind::Plain => {
                 options["mobileEmulation"] = screen(320);
                 options["prefs"] = json!({ "profile.managed_default_content_settings.javascript": 2 });
