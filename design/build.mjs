@@ -99,6 +99,11 @@ export async function desk() {
   return script("desk/page.mjs");
 }
 
+/** What passkeys need. */
+export async function passkey() {
+  return script("desk/passkey.mjs");
+}
+
 async function script(entry) {
   const made = await build({
     entryPoints: [join(here, entry)],
@@ -117,4 +122,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   writeFileSync(join(product, "assets/desk.css"), await deskCss());
   writeFileSync(join(product, "assets/verify.js"), await verifier());
   writeFileSync(join(product, "assets/desk.js"), await desk());
+  writeFileSync(join(product, "assets/passkey.js"), await passkey());
 }

@@ -8,7 +8,7 @@ node build.mjs
 node --test
 node -e '
   const { readFileSync } = require("fs"), { brotliCompressSync, gzipSync } = require("zlib");
-  for (const name of ["nhipcau.css", "verify.js"]) {
+  for (const name of ["nhipcau.css", "desk.css", "verify.js", "passkey.js"]) {
     const bytes = readFileSync("../crates/nhipcau/assets/" + name);
     console.log(name, bytes.length, "bytes; gzip", gzipSync(bytes, { level: 9 }).length, "brotli", brotliCompressSync(bytes).length);
   }'

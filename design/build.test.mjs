@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { css, verifier, desk, deskCss } from "./build.mjs";
+import { css, verifier, desk, deskCss, passkey } from "./build.mjs";
 
 const product = new URL("../crates/nhipcau/", import.meta.url);
 const read = (path) => readFileSync(new URL(path, product), "utf8");
@@ -12,6 +12,7 @@ test("the vendored style sheet and verifier are up to date", async () => {
   assert.ok((await css()) === read("assets/nhipcau.css"), "run ./build.sh: nhipcau.css is older than its sources");
   assert.ok((await deskCss()) === read("assets/desk.css"), "run ./build.sh: desk.css is older than its sources");
   assert.ok((await desk()) === read("assets/desk.js"), "run ./build.sh: desk.js is older than its sources");
+  assert.ok((await passkey()) === read("assets/passkey.js"), "run ./build.sh: passkey.js is older than its sources");
   assert.ok((await verifier()) === read("assets/verify.js"), "run ./build.sh: verify.js is older than its sources");
 });
 

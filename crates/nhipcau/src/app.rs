@@ -186,7 +186,7 @@ impl App {
             .context("read admin.token in the node's folder; make a new one with `nhipcau token`")?
             .trim()
             .to_owned();
-        let people = Door::new(&dice)?;
+        let people = Door::open(&config, &dice)?;
         let line = Line::new(line, &config)?;
         let (follower, inbox) = mpsc::channel(4096);
         let (cosigned, heads) = mpsc::channel(16);

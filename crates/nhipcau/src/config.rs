@@ -2,6 +2,7 @@
 //!
 //! Every error names the key and the cure. Paths in the file are relative to the file.
 
+mod people;
 mod text;
 
 use std::net::SocketAddr;
@@ -10,6 +11,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail, ensure};
 use network::names::Origin;
 use serde::{Deserialize, Serialize};
+
+pub use people::{People, PeopleTable, Provider};
 
 use crate::db::Place;
 
@@ -56,6 +59,9 @@ pub struct File {
     /// True to mirror every log of the nation (ministries and provinces do); false for what the portals here show.
     #[serde(default)]
     pub follows_all: bool,
+    /// Who must prove twice who they are, and the identity provider.
+    #[serde(default)]
+    pub people: PeopleTable,
     /// The nodes that this one talks to first, in order of preference.
     #[serde(default, rename = "neighbour", skip_serializing_if = "Vec::is_empty")]
     pub neighbours: Vec<Neighbour>,
@@ -155,6 +161,8 @@ pub struct Config {
     pub tls: Option<Tls>,
     /// True to mirror every log of the nation.
     pub follows_all: bool,
+    /// What is said of people.
+    pub people: People,
     /// The neighbours, in order of preference.
     pub neighbours: Vec<Neighbour>,
 }
@@ -230,6 +238,7 @@ impl File {
                 redirect: tls.redirect,
             }),
             follows_all: self.follows_all,
+            people: self.people.check(folder, self.private_addresses)?,
             neighbours: self.neighbours,
         })
     }

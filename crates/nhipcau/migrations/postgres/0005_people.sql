@@ -1,4 +1,4 @@
--- People who work at the agencies of this node.
+-- People who work at the agencies of this node. `home` is the agency that made the account and keeps it.
 CREATE TABLE account (
   id TEXT PRIMARY KEY NOT NULL,
   login TEXT NOT NULL UNIQUE,
@@ -7,7 +7,8 @@ CREATE TABLE account (
   password TEXT NOT NULL,
   failed BIGINT NOT NULL,
   free_at BIGINT NOT NULL,
-  created BIGINT NOT NULL
+  created BIGINT NOT NULL,
+  home BIGINT NOT NULL
 );
 
 -- Who may do what for which agency; `below` also for the agencies under it. Days are days since 1970 in Viet Nam.
@@ -22,7 +23,7 @@ CREATE TABLE appointment (
 );
 CREATE INDEX appointment_log ON appointment (log);
 
--- Who is signed in where. Only a hash of the cookie is kept.
+-- Who is signed in where, and when they last proved who they are. Only a hash of the cookie is kept.
 CREATE TABLE session (
   token BYTEA PRIMARY KEY NOT NULL,
   account TEXT NOT NULL,
@@ -31,7 +32,8 @@ CREATE TABLE session (
   seen BIGINT NOT NULL,
   ends BIGINT NOT NULL,
   way TEXT NOT NULL,
-  device TEXT NOT NULL
+  device TEXT NOT NULL,
+  proved BIGINT NOT NULL
 );
 CREATE INDEX session_account ON session (account);
 

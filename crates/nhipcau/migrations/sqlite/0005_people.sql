@@ -1,4 +1,4 @@
--- People who work at the agencies of this node.
+-- People who work at the agencies of this node. `home` is the agency that made the account and keeps it.
 CREATE TABLE account (
   id TEXT PRIMARY KEY NOT NULL,
   login TEXT NOT NULL UNIQUE,
@@ -7,7 +7,8 @@ CREATE TABLE account (
   password TEXT NOT NULL,
   failed INTEGER NOT NULL,
   free_at INTEGER NOT NULL,
-  created INTEGER NOT NULL
+  created INTEGER NOT NULL,
+  home INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- Who may do what for which agency; `below` also for the agencies under it. Days are days since 1970 in Viet Nam.
@@ -22,7 +23,7 @@ CREATE TABLE appointment (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX appointment_log ON appointment (log);
 
--- Who is signed in where. Only a hash of the cookie is kept.
+-- Who is signed in where, and when they last proved who they are. Only a hash of the cookie is kept.
 CREATE TABLE session (
   token BLOB PRIMARY KEY NOT NULL,
   account TEXT NOT NULL,
@@ -31,7 +32,8 @@ CREATE TABLE session (
   seen INTEGER NOT NULL,
   ends INTEGER NOT NULL,
   way TEXT NOT NULL,
-  device TEXT NOT NULL
+  device TEXT NOT NULL,
+  proved INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX session_account ON session (account);
 

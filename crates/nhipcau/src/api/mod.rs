@@ -61,6 +61,7 @@ pub fn routes() -> Vec<Route> {
         api_route("GET", "/api/v1/people", Role::Administrator, "who works at a portal", get(people::list)),
         writes("/api/v1/people", "invite somebody to work at a portal", people::invite),
         writes("/api/v1/people/{login}", "a new link, roles, closing", people::change),
+        api_route("GET", "/api/v1/audit", Role::Administrator, "the audit trail", get(people::trail)),
         reads("/api/v1/entries", "a log's entries", logs::entries),
         reads("/api/v1/heads", "what a check begins with", logs::heads),
         reads("/api/v1/status", "the network as this node sees it", read::status),

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::asked::{Asked, Named, Nothing, Sent};
 use super::write::{Administrator, created, portal};
 use crate::app::App;
+use crate::db::Tx;
 use crate::people::appoint::{self, Appoint, Newcomer};
-use crate::people::audit::Who;
-use crate::people::store;
+use crate::people::audit::{self, Kept, Line, Who};
+use crate::people::{mine, store};
 use crate::problem::Problem;
 use crate::web::answer::problem_json;
 use crate::web::visitor::Visitor;
@@ -81,6 +82,64 @@ pub async fn list(
     }
 }
 
+/// Which part of the audit trail.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Trail {
+    /// Domain of the portal; the host's own if absent.
+    #[serde(default)]
+    portal: Option<String>,
+    /// After the line of this number.
+    #[serde(default)]
+    after: i64,
+    /// At most so many, up to 1,000.
+    #[serde(default)]
+    most: Option<i64>,
+    /// True to check the whole trail of the node as well.
+    #[serde(default)]
+    check: bool,
+}
+
+/// A part of the audit trail.
+#[derive(Serialize)]
+struct Told {
+    /// Oldest first.
+    lines: Vec<Kept>,
+    /// The first line that is missing or was changed; absent if none is, or nobody asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    broken: Option<i64>,
+    /// Whether the trail is whole; absent if nobody asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    whole: Option<bool>,
+}
+
+/// `GET /api/v1/audit`
+pub async fn trail(
+    _: Administrator,
+    State(app): State<App>,
+    Asked(of): Asked<Trail>,
+    visitor: Visitor,
+) -> Response {
+    let result = async {
+        let log = portal(&app, &visitor, of.portal.as_deref())?.log;
+        // That it was taken is a line of it too; once, not for each part.
+        if of.after == 0 {
+            let line = Line::new(Who::Token, log, "audit.export", "");
+            app.db
+                .write("audit.export", async move |tx: &mut Tx| Ok::<_, Problem>(audit::add(tx, line).await?))
+                .await?;
+        }
+        let mut conn = app.db.read().await?;
+        let lines = audit::after(&mut conn, log, of.after, of.most.unwrap_or(1_000).clamp(1, 1_000)).await?;
+        let broken = if of.check { Some(audit::broken(&mut conn).await?) } else { None };
+        Ok(Told { lines, whole: broken.map(|broken| broken.is_none()), broken: broken.flatten() })
+    };
+    match result.await {
+        Ok(told) => Json(told).into_response(),
+        Err(problem) => problem_json(&app, problem),
+    }
+}
+
 /// Somebody new at a portal.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -114,7 +173,7 @@ pub struct Change {
     /// Domain of the portal; the host's own if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub portal: Option<String>,
-    /// `link`, `appoint`, `close` or `open`.
+    /// `link`, `appoint`, `close`, `open` or `reset` (every second factor is taken away).
     pub act: String,
     /// For `appoint`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -139,8 +198,14 @@ pub async fn change(
             }
             ("appoint", Some(roles)) => appoint::appoint(&app, &portal, Who::Token, &login, roles).await?,
             ("close", None) => appoint::close(&app, &portal, Who::Token, &login, true).await?,
+            ("reset", None) => mine::reset(&app, &portal, Who::Token, &login).await?,
             ("open", None) => appoint::close(&app, &portal, Who::Token, &login, false).await?,
-            _ => return Err(Problem::invalid("act", "must be link, close or open; or appoint with roles")),
+            _ => {
+                return Err(Problem::invalid(
+                    "act",
+                    "must be link, close, open or reset; or appoint with roles",
+                ));
+            }
         }
         Ok(serde_json::json!({ "login": login }))
     };

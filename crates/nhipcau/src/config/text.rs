@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use super::File;
+use super::{File, Provider};
 
 const HEAD: &str = "\
 # Nhịp Cầu: cấu hình của một máy chủ. Đường dẫn tính từ thư mục chứa tệp này.
@@ -128,6 +128,7 @@ impl File {
                 "[tls]\ncertificate = \"tls/chain.pem\"\nkey = \"tls/key.pem\"\nredirect = [\"[::]:80\"]",
             ),
         }
+        self.people(t);
         let says = "Máy chủ được gọi trước tiên. role: \"primary\" theo mọi sổ; \"backup\" khi không còn primary nào.\nThe nodes to talk to first. role: \"primary\" is followed for everything, \"backup\" when no primary can be.";
         if self.neighbours.is_empty() {
             example(
@@ -150,10 +151,48 @@ impl File {
     }
 }
 
+impl File {
+    /// The table of people.
+    fn people(&self, t: &mut String) {
+        let says = "Bàn làm việc. urged: vai trò được nhắc bật xác thực hai bước (mặc định: publisher, signer, leader,\nadministrator); demanded: vai trò chưa bật thì chưa làm được gì.\nThe console. urged: roles that are asked to set up a second factor (default: publisher, signer, leader,\nadministrator); demanded: roles that do nothing before they have one.";
+        let people = &self.people;
+        if people.second_factor_urged.is_none() && people.second_factor_demanded.is_empty() {
+            example(t, says, "[people]\nsecond_factor_demanded = [\"administrator\"]");
+        } else {
+            let _ = write!(t, "\n{}\n[people]\n", commented(says));
+            if let Some(urged) = &people.second_factor_urged {
+                let _ = writeln!(t, "second_factor_urged = {}", toml::Value::from(urged.clone()));
+            }
+            let demanded = toml::Value::from(people.second_factor_demanded.clone());
+            let _ = writeln!(t, "second_factor_demanded = {demanded}");
+        }
+        let says = "Đăng nhập bằng hệ thống xác thực của cơ quan (OpenID Connect). Không tài khoản nào tự sinh ra: tên đăng nhập\ntrong claim phải có sẵn. Địa chỉ quay về phải đăng ký ở đó: https://<cổng>/dang-nhap/nha-cung-cap/ve\nSigning in by the agency's own identity provider. No account is made by itself: the login in the claim must exist.\nRegister there as the address to come back to: https://<portal>/dang-nhap/nha-cung-cap/ve";
+        match &people.provider {
+            None => example(
+                t,
+                says,
+                "[people.provider]\nname = \"SSO\"\nissuer = \"https://sso.laocai.gov.vn\"\nclient_id = \"nhipcau\"\nsecret = \"keys/provider.secret\"\nclaim = \"preferred_username\"",
+            ),
+            Some(provider) => {
+                let Provider { name, issuer, client_id, secret, claim } = provider;
+                let _ = write!(t, "\n{}\n[people.provider]\n", commented(says));
+                for (key, value) in
+                    [("name", name), ("issuer", issuer), ("client_id", client_id), ("claim", claim)]
+                {
+                    let _ = writeln!(t, "{key} = {}", toml::Value::from(value.as_str()));
+                }
+                if let Some(secret) = secret {
+                    let _ = writeln!(t, "secret = {}", toml::Value::from(path(secret)));
+                }
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Neighbour, Role, Tls};
+    use crate::config::{Neighbour, PeopleTable, Role, Tls};
 
     fn file() -> File {
         File {
@@ -170,6 +209,7 @@ mod tests {
             ca: None,
             tls: None,
             follows_all: false,
+            people: PeopleTable::default(),
             neighbours: Vec::new(),
         }
     }
@@ -187,6 +227,17 @@ mod tests {
                 key: "key.pem".into(),
                 redirect: vec!["[::]:80".parse().unwrap()],
             }),
+            people: PeopleTable {
+                second_factor_urged: Some(vec!["editor".into()]),
+                second_factor_demanded: vec!["leader".into()],
+                provider: Some(Provider {
+                    name: "SSO \"tỉnh\"".into(),
+                    issuer: "https://sso.vn/realms/a".into(),
+                    client_id: "a".into(),
+                    secret: Some("keys/provider.secret".into()),
+                    claim: "email".into(),
+                }),
+            },
             neighbours: [Role::Primary, Role::Backup, Role::Child]
                 .map(|role| Neighbour { name: "b.vn/node".into(), url: "https://b.vn".into(), role })
                 .into(),
@@ -209,6 +260,7 @@ mod tests {
         used.extend(examples);
         let read: File = toml::from_str(&used.join("\n")).unwrap();
         assert!(read.ca.is_some() && read.tls.is_some() && read.neighbours.len() == 1);
+        assert!(read.people.provider.is_some() && read.people.second_factor_demanded.len() == 1);
         read.check(Path::new("/srv/node")).unwrap();
     }
 }

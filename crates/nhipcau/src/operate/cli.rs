@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use super::commands::{
-    backup, bundle, check_text, clean, digest, doctor, enrol, gazette, init, issue, item, kinds, look,
+    audit, backup, bundle, check_text, clean, digest, doctor, enrol, gazette, init, issue, item, kinds, look,
     people, publish, rules, simulate, upgrade, verify,
 };
 use super::{bench, demo, nation, serve};
@@ -54,6 +54,8 @@ enum What {
     Look(look::Args),
     /// Say who may work at a portal, and open the way back for whoever cannot sign in
     People(people::Args),
+    /// Show who did and saw what, and check that nothing of it was changed
+    Audit(audit::Args),
     /// Teach the kinds of items: their fields, and an example file of each
     Kinds(kinds::Args),
     /// Print a day's digest as a draft, with a link to each item of the day
@@ -136,6 +138,7 @@ pub fn run() -> ExitCode {
             What::Close(args) => enrol::close(args).await,
             What::Look(args) => look::run(args).await,
             What::People(args) => people::run(args).await,
+            What::Audit(args) => audit::run(args).await,
             What::Kinds(args) => kinds::run(&args),
             What::Digest(args) => digest::run(args).await,
             What::Issue(args) => issue::run(args).await,

@@ -157,6 +157,31 @@ impl Line {
         self.body(response, 1 << 20).await
     }
 
+    /// Any request, answered whatever its status, with at most `most` bytes.
+    ///
+    /// # Errors
+    /// Names the address and what went wrong.
+    pub async fn send(
+        &self,
+        request: axum::http::Request<Vec<u8>>,
+        most: usize,
+    ) -> anyhow::Result<axum::http::Response<Vec<u8>>> {
+        let (parts, body) = request.into_parts();
+        let url = parts.uri.to_string();
+        let call = self
+            .client
+            .request(parts.method, self.checked(&url)?)
+            .headers(parts.headers)
+            .timeout(Duration::from_secs(15))
+            .body(body);
+        let response = self.guarded(call.send()).await.with_context(|| format!("call {url}"))?;
+        let mut answer = axum::http::Response::new(Vec::new());
+        *answer.status_mut() = response.status();
+        *answer.headers_mut() = response.headers().clone();
+        *answer.body_mut() = self.body(response, most).await.with_context(|| format!("read {url}"))?;
+        Ok(answer)
+    }
+
     /// Opens a flow: an answer that stays open.
     ///
     /// # Errors

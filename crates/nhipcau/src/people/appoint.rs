@@ -1,4 +1,9 @@
 //! Accounts made and closed, roles given and taken: what an administrator does, on a page, by command or by program.
+//!
+//! An account is kept by the agency that made it, its home: only an administrator there gives it a new link, closes it or
+//! ends its sessions, for whoever could would enter every other agency in its name. Any agency may give it roles of its own
+//! and take those back. Nobody changes their own; roles that hold below are given only by whoever holds theirs below too.
+//! The node's token may do all of it: it is the documented way back.
 
 use std::sync::Arc;
 
@@ -71,7 +76,11 @@ pub async fn invite(app: &App, portal: &Portal, who: Who, new: Newcomer) -> Resu
     if !faults.is_empty() {
         return Err(Problem::Invalid(faults));
     }
-    let account = Account { id: app.dice.id(&app.clock)?, login: login.clone(), name, closed: false };
+    if new.below {
+        may_give_below(app, portal, who).await?;
+    }
+    let account =
+        Account { id: app.dice.id(&app.clock)?, login: login.clone(), name, closed: false, home: portal.log };
     let (token, log, below) = (Token::new(&app.dice)?, portal.log, new.below);
     let link = invite::path(&token);
     app.db
@@ -83,8 +92,7 @@ pub async fn invite(app: &App, portal: &Portal, who: Who, new: Newcomer) -> Resu
                     "This login exists on this node. Choose another, or give that account a further role.",
                 )]));
             }
-            let now = tx.ledger.now();
-            store::add(tx, &account, now).await?;
+            store::add(tx, &account).await?;
             for role in &roles {
                 store::appoint(tx, account.id, log, *role, below, days).await?;
             }
@@ -102,7 +110,7 @@ pub async fn invite(app: &App, portal: &Portal, who: Who, new: Newcomer) -> Resu
 /// # Errors
 /// There is no such account with a role at this portal.
 pub async fn link(app: &App, portal: &Portal, who: Who, login: &str) -> Result<Invited, Problem> {
-    let account = at(app, portal, login).await?;
+    let account = kept(app, portal, who, login).await?;
     let (token, log, id) = (Token::new(&app.dice)?, portal.log, account.id);
     let link = invite::path(&token);
     app.db
@@ -152,10 +160,15 @@ pub async fn appoint(
         return Err(Problem::Invalid(faults));
     }
     let account = known(app, login).await?;
+    not_oneself(who, &account)?;
+    if change.below && !change.dismiss {
+        may_give_below(app, portal, who).await?;
+    }
     let (log, origin) = (portal.log, portal.origin.clone());
     let today = date::day(app.clock.now());
     app.db
         .write("people.appoint", async move |tx: &mut Tx| -> Result<(), Problem> {
+            let before = has_administrator(tx, log, &origin, today).await?;
             for role in &roles {
                 if change.dismiss {
                     store::dismiss(tx, account.id, log, *role).await?;
@@ -163,7 +176,9 @@ pub async fn appoint(
                     store::appoint(tx, account.id, log, *role, change.below, days).await?;
                 }
             }
-            an_administrator_stays(tx, log, &origin, today).await?;
+            if before && !has_administrator(tx, log, &origin, today).await? {
+                return Err(the_last());
+            }
             let act = if change.dismiss { "role.dismiss" } else { "role.appoint" };
             let words: Vec<_> = roles.iter().map(|role| role.word()).collect();
             let line = Line::new(who, log, act, account.id.to_string());
@@ -183,13 +198,16 @@ pub async fn close(
     login: &str,
     closed: bool,
 ) -> Result<(), Problem> {
-    let account = at(app, portal, login).await?;
+    let account = kept(app, portal, who, login).await?;
     let (log, origin) = (portal.log, portal.origin.clone());
     let today = date::day(app.clock.now());
     app.db
         .write("people.close", async move |tx: &mut Tx| -> Result<(), Problem> {
+            let before = has_administrator(tx, log, &origin, today).await?;
             store::close(tx, account.id, closed).await?;
-            an_administrator_stays(tx, log, &origin, today).await?;
+            if before && !has_administrator(tx, log, &origin, today).await? {
+                return Err(the_last());
+            }
             if closed {
                 session::end_others(tx, account.id, None).await?;
             }
@@ -199,27 +217,108 @@ pub async fn close(
         .await
 }
 
-/// Refuses a step that would leave a portal with accounts and no administrator among them.
-async fn an_administrator_stays(
+/// Ends the sessions of somebody at a portal: a lost or forgotten device.
+///
+/// # Errors
+/// No such account at this portal.
+pub async fn end_sessions(app: &App, portal: &Portal, who: Who, login: &str) -> Result<(), Problem> {
+    let account = at(app, portal, login).await?;
+    let log = portal.log;
+    app.db
+        .write("people.end", async move |tx: &mut Tx| -> Result<(), Problem> {
+            session::end_at(tx, account.id, log).await?;
+            Ok(audit::add(tx, Line::new(who, log, "session.end", account.id.to_string())).await?)
+        })
+        .await
+}
+
+/// True if somebody at a portal keeps its accounts today.
+async fn has_administrator(
     tx: &mut Tx,
     log: i64,
     origin: &network::names::Origin,
     today: Date,
-) -> Result<(), Problem> {
+) -> Result<bool, Problem> {
     let accounts = store::at_log(tx.conn(), log).await?;
     for account in accounts.iter().filter(|account| !account.closed) {
         let appointments = store::appointments(tx.conn(), account.id).await?;
         if super::roles(&appointments, origin, today, |_| false).contains(&Role::Administrator) {
-            return Ok(());
+            return Ok(true);
         }
     }
-    if accounts.is_empty() {
+    Ok(false)
+}
+
+/// A step after which a portal that had an administrator has none.
+fn the_last() -> Problem {
+    Problem::refused(
+        "Sau bước này cơ quan không còn quản trị nào. Hãy giao vai trò quản trị cho một người khác trước.",
+        "After this step the agency has no administrator. Give somebody else that role first.",
+    )
+}
+
+/// Refuses what somebody would do to their own roles or account: two people are asked for.
+fn not_oneself(who: Who, account: &Account) -> Result<(), Problem> {
+    if who != Who::Account(account.id) {
         return Ok(());
     }
     Err(Problem::refused(
-        "Sau bước này cơ quan không còn quản trị nào. Hãy giao vai trò quản trị cho một người khác trước.",
-        "After this step the agency has no administrator. Give somebody else that role first.",
+        "Không ai tự đổi vai trò hay khóa tài khoản của chính mình. Nhờ một quản trị khác, hoặc chạy nhipcau people trên máy chủ.",
+        "Nobody changes their own roles or closes their own account. Ask another administrator, or run nhipcau people on the node.",
     ))
+}
+
+/// Refuses roles that hold below from somebody whose own hold at this agency alone.
+async fn may_give_below(app: &App, portal: &Portal, who: Who) -> Result<(), Problem> {
+    let Who::Account(id) = who else { return Ok(()) };
+    let mut conn = app.db.read().await?;
+    let mut appointments = store::appointments(&mut conn, id).await?;
+    appointments.retain(|a| a.below);
+    let directory = app.directory.load();
+    let above = |origin: &network::names::Origin| directory.is_ancestor(origin, &portal.origin);
+    if super::roles(&appointments, &portal.origin, date::day(app.clock.now()), above)
+        .contains(&Role::Administrator)
+    {
+        return Ok(());
+    }
+    Err(Problem::Invalid(vec![fault(
+        "below",
+        "Bạn là quản trị của riêng cơ quan này nên không giao được vai trò cho các cơ quan trực thuộc. Nhờ quản trị của cấp trên.",
+        "You are administrator of this agency alone, so you cannot give roles that hold below it. Ask an administrator whose role does.",
+    )]))
+}
+
+/// An account at a portal that `who` keeps: an administrator of its home does, and the token; nobody their own.
+///
+/// # Errors
+/// There is none; it is another agency's; it is their own.
+pub async fn kept(app: &App, portal: &Portal, who: Who, login: &str) -> Result<Account, Problem> {
+    let account = at(app, portal, login).await?;
+    not_oneself(who, &account)?;
+    if keeps(app, who, &account).await? {
+        return Ok(account);
+    }
+    Err(Problem::Forbidden {
+        vi: "Tài khoản này do một cơ quan khác lập. Ở đây chỉ giao và thôi được vai trò của cơ quan mình; việc khác là của quản trị bên đó.".into(),
+        en: "Another agency made this account. Here you give and take roles of your own agency; the rest is for its administrator.".into(),
+    })
+}
+
+/// True if `who` is an administrator of the account's home, or the token.
+///
+/// # Errors
+/// The database's.
+pub async fn keeps(app: &App, who: Who, account: &Account) -> Result<bool, Problem> {
+    let id = match who {
+        Who::Token => return Ok(true),
+        Who::Nobody => return Ok(false),
+        Who::Account(id) => id,
+    };
+    let Some(home) = app.portals.load().all().into_iter().find(|portal| portal.log == account.home) else {
+        return Ok(false);
+    };
+    let mut conn = app.db.read().await?;
+    Ok(super::gate::roles_at(app, &mut conn, id, &home).await?.contains(&Role::Administrator))
 }
 
 /// An account by its login, whatever its roles.
@@ -229,14 +328,15 @@ async fn known(app: &App, login: &str) -> Result<Account, Problem> {
     store::by_login(&mut conn, &login).await?.ok_or(Problem::NotFound("account"))
 }
 
-/// An account that has a role at a portal: nobody reaches those of other agencies.
+/// An account that a portal keeps or has given a role: nobody reaches those of other agencies.
 ///
 /// # Errors
 /// There is none.
 pub async fn at(app: &App, portal: &Portal, login: &str) -> Result<Account, Problem> {
     let account = known(app, login).await?;
     let mut conn = app.db.read().await?;
-    let here = store::appointments(&mut conn, account.id).await?.iter().any(|a| a.origin == portal.origin);
+    let here = account.home == portal.log
+        || store::appointments(&mut conn, account.id).await?.iter().any(|a| a.origin == portal.origin);
     if here { Ok(account) } else { Err(Problem::NotFound("account")) }
 }
 

@@ -130,20 +130,59 @@ pub async fn add(tx: &mut Tx, line: Line) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// The newest lines of an agency before `before`, at most `most`.
+/// Which lines are looked for.
+#[derive(Clone, Debug)]
+pub struct Sought {
+    /// By or about this account.
+    pub who: Option<String>,
+    /// This act.
+    pub act: Option<String>,
+    /// Before the line of this number.
+    pub before: i64,
+}
+
+/// The newest lines of an agency that are looked for, at most `most`.
 ///
 /// # Errors
 /// The database's.
-pub async fn newest(conn: &mut Conn, log: i64, before: i64, most: i64) -> sqlx::Result<Vec<Kept>> {
+pub async fn sought(conn: &mut Conn, log: i64, sought: &Sought, most: i64) -> sqlx::Result<Vec<Kept>> {
     all!(
         conn,
         Kept,
         "SELECT seq, at, account, log, act, subject, detail, hash FROM audit
-         WHERE log = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3",
+         WHERE log = $1 AND seq < $2 AND ($3 = '' OR account = $3 OR subject = $3) AND ($4 = '' OR act = $4)
+         ORDER BY seq DESC LIMIT $5",
         log,
-        before,
+        sought.before,
+        sought.who.clone().unwrap_or_default(),
+        sought.act.clone().unwrap_or_default(),
         most
     )
+}
+
+/// The lines of an agency after one of that number, oldest first, at most `most`.
+///
+/// # Errors
+/// The database's.
+pub async fn after(conn: &mut Conn, log: i64, seq: i64, most: i64) -> sqlx::Result<Vec<Kept>> {
+    all!(
+        conn,
+        Kept,
+        "SELECT seq, at, account, log, act, subject, detail, hash FROM audit
+         WHERE log = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+        log,
+        seq,
+        most
+    )
+}
+
+/// The acts that an agency's trail tells of.
+///
+/// # Errors
+/// The database's.
+pub async fn acts(conn: &mut Conn, log: i64) -> sqlx::Result<Vec<String>> {
+    let acts = all!(conn, (String,), "SELECT DISTINCT act FROM audit WHERE log = $1 ORDER BY act", log)?;
+    Ok(acts.into_iter().map(|(act,)| act).collect())
 }
 
 /// The number of the first line that is missing or was changed; `None` if the whole trail is as it was written.

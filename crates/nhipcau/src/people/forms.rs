@@ -3,11 +3,14 @@
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::gate::{Staff, refused_form};
 use crate::app::App;
+use crate::problem::Problem;
 use crate::web::visitor::Visitor;
+use crate::words::Lang;
 
 /// The field that carries a session's form key.
 pub const KEY: &str = "khoa";
@@ -77,6 +80,61 @@ impl FromRequest<App> for Filled {
             _ => Err(refused_form(app, &visitor)),
         }
     }
+}
+
+/// What is wrong with a form, for the page that shows it again: by field, and above all of them.
+#[derive(Clone, Debug, Default)]
+pub struct Wrong {
+    fields: Vec<(String, String)>,
+    /// What is said above the form.
+    pub above: Option<String>,
+}
+
+impl Wrong {
+    /// What a problem says of a form in a language, and the status of the page.
+    ///
+    /// # Errors
+    /// One that is not the form's: nothing found, a fault of ours.
+    pub fn of(problem: Problem, lang: Lang) -> Result<(StatusCode, Wrong), Problem> {
+        if let Problem::Invalid(faults) = problem {
+            let said = faults.into_iter().map(|f| (f.field, if lang == Lang::Vi { f.vi } else { f.en }));
+            let wrong = Wrong { fields: said.collect(), above: None };
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, wrong));
+        }
+        let (status, why) = told(problem, lang)?;
+        Ok((status, Wrong { fields: Vec::new(), above: Some(why) }))
+    }
+
+    /// What is wrong with a field.
+    pub fn at(&self, field: &str) -> Option<&str> {
+        self.fields.iter().find(|(name, _)| name == field).map(|(_, why)| why.as_str())
+    }
+}
+
+/// A refusal in a language, and the status of the page that says it.
+///
+/// # Errors
+/// A problem that is no refusal: nothing found, a fault of ours.
+pub fn told(problem: Problem, lang: Lang) -> Result<(StatusCode, String), Problem> {
+    let (problem, _) = problem.told();
+    let status = match &problem {
+        Problem::Forbidden { .. } => StatusCode::FORBIDDEN,
+        Problem::Refused { .. } => StatusCode::CONFLICT,
+        Problem::NotNow { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Problem::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Problem::NotFound(_) | Problem::Gone | Problem::Ours(_) => return Err(problem),
+    };
+    let why = match problem {
+        Problem::Forbidden { vi, en } | Problem::Refused { vi, en } | Problem::NotNow { vi, en } => {
+            if lang == Lang::Vi { vi } else { en }
+        }
+        other => {
+            let Problem::Invalid(faults) = other else { return Err(other) };
+            let said = faults.into_iter().map(|f| if lang == Lang::Vi { f.vi } else { f.en });
+            said.collect::<Vec<_>>().join(" ")
+        }
+    };
+    Ok((status, why))
 }
 
 #[cfg(test)]

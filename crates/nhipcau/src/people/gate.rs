@@ -18,8 +18,8 @@ use uuid::Uuid;
 
 use super::audit::{self, Line, Who};
 use super::forms::{Fields, MOST};
-use super::session::{self, NOTED, Session, Token};
-use super::{Account, Duty, Role, pages, roles, store};
+use super::session::{self, NOTED, Session, Token, Way};
+use super::{Account, Duty, Role, confirm, mine, pages, roles, store};
 use crate::agencies::Portal;
 use crate::app::App;
 use crate::db::Tx;
@@ -42,6 +42,10 @@ pub struct Staff {
     pub session: Session,
     /// What its forms must carry.
     pub form_key: String,
+    /// True if a role of this person asks for a second factor that this sign-in did not have.
+    pub urged: bool,
+    /// True if nothing else can be done before there is one.
+    pub demanded: bool,
 }
 
 impl Staff {
@@ -120,12 +124,21 @@ pub async fn gate(State((app, duty)): State<(App, Duty)>, request: Request, next
         }
         return pages::not_yours(&app, &visitor, &staff, duty);
     }
+    if staff.demanded && !stays_open(&visitor.path) {
+        return pages::second_factor_first(&app, &visitor, &staff, posted);
+    }
     note_use(&app, &staff);
     parts.extensions.insert(staff);
     let mut response = next.run(Request::from_parts(parts, body)).await;
     // What staff see is for nobody else, and not for the next person at this machine.
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+/// What whoever must set up a second factor first can still do: that, and leave.
+fn stays_open(path: &str) -> bool {
+    let path = path.split('?').next().unwrap_or_default();
+    [mine::PAGE, confirm::PAGE].iter().any(|open| path.starts_with(open)) || path == pages::SIGN_OUT
 }
 
 /// Whoever holds a living session at this portal and any role there.
@@ -152,7 +165,11 @@ pub async fn find(
     if roles.is_empty() {
         return Ok(None);
     }
-    Ok(Some(Staff { account, roles, portal, session, form_key: token.form_key() }))
+    let once = session.way() == Way::Password;
+    let holds = |asked: &[Role]| once && asked.iter().any(|role| roles.contains(role));
+    let (urged, demanded) = (holds(&app.config.people.urged), holds(&app.config.people.demanded));
+    let form_key = token.form_key();
+    Ok(Some(Staff { account, roles, portal, session, form_key, urged: urged || demanded, demanded }))
 }
 
 /// The roles of an account at a portal, today.

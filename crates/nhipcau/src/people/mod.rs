@@ -4,17 +4,32 @@
 //! where that is said. `gate` lets a request through that holds a session and a role that the route asks for; without
 //! it no page of the console is drawn. `audit` keeps what was done and seen, and is only ever added to.
 
+pub mod accounts;
 pub mod appoint;
 pub mod audit;
+pub mod ceremony;
+pub mod choose;
+pub mod confirm;
+pub mod device;
+pub mod enter;
+pub mod factors;
 pub mod forms;
 pub mod gate;
 pub mod invite;
+pub mod journey;
 pub mod login;
+pub mod mine;
 pub mod pages;
+pub mod passkey;
 pub mod password;
+pub mod provider;
+pub mod seal;
 pub mod session;
 pub mod store;
+pub mod tap;
+pub mod trail;
 pub mod tries;
+pub mod twice;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -25,7 +40,8 @@ use network::names::Origin;
 use uuid::Uuid;
 
 use crate::clock::Dice;
-use crate::web::routes::{Route, desk_form, door_form, door_page};
+use crate::config::Config;
+use crate::web::routes::{Route, desk_form, desk_page, door_form, door_page};
 use crate::words::{DeskWords, Lang};
 
 /// What the door of one node keeps in memory.
@@ -34,27 +50,76 @@ pub struct Door {
     pub hasher: password::Hasher,
     /// What network addresses have tried.
     pub tries: tries::Tries,
+    /// Keeps second factors.
+    pub seal: seal::Seal,
+    /// What the identity provider says of itself.
+    pub provider: provider::Known,
 }
 
 impl Door {
-    /// One that nobody has knocked at.
+    /// One that nobody has knocked at; its key is opened, or made.
     ///
     /// # Errors
-    /// When there is no randomness.
-    pub fn new(dice: &Dice) -> anyhow::Result<Door> {
-        Ok(Door { hasher: password::Hasher::new(dice)?, tries: tries::Tries::default() })
+    /// When the key cannot be read or made.
+    pub fn open(config: &Config, dice: &Dice) -> anyhow::Result<Door> {
+        Ok(Door {
+            hasher: password::Hasher::new(dice)?,
+            tries: tries::Tries::default(),
+            seal: seal::Seal::open(&config.keys, dice)?,
+            provider: provider::Known::default(),
+        })
     }
 }
 
 /// The rows of the route table.
 pub fn routes() -> Vec<Route> {
-    vec![
+    let mut routes = vec![
         door_page("/dang-nhap", "sign in", get(pages::sign_in_page)),
         door_form("/dang-nhap", "sign in", post(pages::sign_in)),
-        door_page("/loi-moi/{link}", "choose a password by a one-time link", get(pages::choose_page)),
-        door_form("/loi-moi/{link}", "choose a password by a one-time link", post(pages::choose)),
+        door_form("/dang-nhap/buoc-hai", "sign in: the second step", post(enter::second_step)),
+        door_form("/dang-nhap/khoa-truy-cap", "a passkey's challenge", post(tap::challenge)),
+        door_form("/dang-nhap/khoa-truy-cap/xong", "sign in by a passkey", post(tap::sign_in)),
+        door_page("/dang-nhap/nha-cung-cap", "to the identity provider", get(journey::leave)),
+        door_page(journey::BACK, "back from the identity provider", get(journey::back)),
+        door_page("/loi-moi/{link}", "choose a password by a one-time link", get(choose::page)),
+        door_form("/loi-moi/{link}", "choose a password by a one-time link", post(choose::choose)),
         desk_form("/ban-lam-viec/dang-xuat", Duty::Work, "sign out", post(pages::sign_out)),
-    ]
+        desk_page(confirm::PAGE, Duty::Work, "prove again who one is", get(confirm::page)),
+        desk_form(confirm::PAGE, Duty::Work, "prove again who one is", post(confirm::prove)),
+        desk_page(accounts::PAGE, Duty::People, "who works here", get(accounts::list)),
+        desk_form(accounts::PAGE, Duty::People, "invite somebody", post(accounts::invite)),
+        desk_page(
+            "/ban-lam-viec/can-bo/{login}",
+            Duty::People,
+            "somebody who works here",
+            get(accounts::person),
+        ),
+        desk_form(
+            "/ban-lam-viec/can-bo/{login}",
+            Duty::People,
+            "roles, a new link, closing",
+            post(accounts::change),
+        ),
+        desk_page(trail::PAGE, Duty::Audit, "the audit trail", get(trail::page)),
+        desk_form(trail::PAGE, Duty::Audit, "the audit trail as JSON lines", post(trail::export)),
+    ];
+    let own = |path, what, handler| desk_form(path, Duty::Work, what, handler);
+    routes.extend([
+        desk_page(mine::PAGE, Duty::Work, "my account", get(mine::page)),
+        own("/ban-lam-viec/tai-khoan/mat-khau", "change my password", post(mine::password)),
+        own("/ban-lam-viec/tai-khoan/phien", "end my sessions", post(mine::sessions)),
+        own("/ban-lam-viec/tai-khoan/hai-buoc", "set up or remove my authenticator app", post(twice::totp)),
+        own("/ban-lam-viec/tai-khoan/ma-du-phong", "new recovery codes", post(twice::codes)),
+        own(
+            "/ban-lam-viec/tai-khoan/khoa-truy-cap/moi",
+            "a new passkey's challenge",
+            post(twice::passkey_challenge),
+        ),
+        own("/ban-lam-viec/tai-khoan/khoa-truy-cap", "keep a new passkey", post(twice::passkey_made)),
+        own("/ban-lam-viec/tai-khoan/khoa-truy-cap/bo", "remove a passkey", post(twice::passkey_gone)),
+        own("/ban-lam-viec/xac-nhan/khoa-truy-cap", "a passkey's challenge", post(confirm::challenge)),
+    ]);
+    routes
 }
 
 /// What somebody does at an agency.
@@ -167,6 +232,8 @@ pub struct Account {
     pub name: String,
     /// True if it may not sign in any more.
     pub closed: bool,
+    /// Our number for the log of the agency that made it and keeps it.
+    pub home: i64,
 }
 
 /// A role in an agency, for a time.

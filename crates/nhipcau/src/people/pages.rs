@@ -1,22 +1,23 @@
 //! The pages at the door of the console: signing in and out, choosing a password, what a role does not cover.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::audit;
-use super::forms::{Fields, Filled, KEY};
+use super::forms::{Fields, Filled, KEY, told};
 use super::gate::{Open, Staff};
 use super::login::{self, Caller};
-use super::session::{self, Token, Way, no_cookie};
-use super::{Duty, Role, invite, store};
+use super::session::{self, Token, no_cookie};
+use super::{Duty, Role, accounts, enter, mine, trail};
 use crate::agencies::Portal;
 use crate::app::App;
 use crate::db::Tx;
 use crate::problem::Problem;
 use crate::web::answer::{failure, fault_page, guard};
+use crate::web::assets;
 use crate::web::error_view::Fault;
 use crate::web::shell::{NavLink, Section, Shell};
 use crate::web::visitor::Visitor;
@@ -25,8 +26,10 @@ use crate::words::Lang;
 /// Where the console begins.
 pub const HOME: &str = "/ban-lam-viec";
 const SIGN_IN: &str = "/dang-nhap";
+/// Where somebody signs out.
+pub const SIGN_OUT: &str = "/ban-lam-viec/dang-xuat";
 /// The field that says where to go after signing in.
-const NEXT: &str = "tiep";
+pub const NEXT: &str = "tiep";
 /// Fields of a form that waits for a sign-in are sent under this prefix.
 const HELD: &str = "giu.";
 /// Where the held form is to be sent.
@@ -42,6 +45,8 @@ pub struct Desk {
     pub nav: Vec<NavLink>,
     /// What was just done, if anything.
     pub said: Option<String>,
+    /// True if this person should set up a second factor.
+    pub urged: bool,
 }
 
 impl Desk {
@@ -52,13 +57,17 @@ impl Desk {
             (HOME, w.nav_home, Duty::Work),
             ("/ban-lam-viec/tin/moi", w.nav_write, Duty::Write),
             ("/ban-lam-viec/da-dang", w.nav_issued, Duty::Write),
+            (accounts::PAGE, w.accounts_nav, Duty::People),
+            (trail::PAGE, w.trail_nav, Duty::Audit),
+            (mine::PAGE, w.mine_nav, Duty::Work),
         ];
         let nav = entries
             .into_iter()
             .filter(|(_, _, duty)| staff.may(*duty))
             .map(|(path, label, _)| NavLink { href: lang.path(path), label, current: path == here })
             .collect();
-        Desk { name: staff.account.name.clone(), form_key: staff.form_key.clone(), nav, said }
+        let urged = staff.urged && here == HOME;
+        Desk { name: staff.account.name.clone(), form_key: staff.form_key.clone(), nav, said, urged }
     }
 }
 
@@ -99,17 +108,52 @@ struct SignIn {
     login: String,
     next: String,
     held: Vec<(String, String)>,
+    /// What the agency's identity provider is called, if there is one.
+    provider: Option<String>,
+    script: &'static str,
+}
+
+impl SignIn {
+    fn new(app: &App, visitor: &Visitor, portal: &Portal) -> SignIn {
+        SignIn {
+            shell: shell(app, visitor, portal, visitor.lang.desk().sign_in),
+            wrong: None,
+            login: String::new(),
+            next: HOME.to_owned(),
+            held: Vec::new(),
+            provider: app.config.people.provider.as_ref().map(|provider| provider.name.clone()),
+            script: assets::passkey(),
+        }
+    }
+
+    fn to(self, next: String) -> SignIn {
+        SignIn { next, ..self }
+    }
+
+    /// The page again, with what was typed and what is wrong.
+    fn refused(self, app: &App, visitor: &Visitor, problem: Problem) -> Response {
+        match told(problem, visitor.lang) {
+            Ok((status, why)) => drawn(app, visitor, status, &SignIn { wrong: Some(why), ..self }),
+            Err(problem) => failure(app, visitor, problem),
+        }
+    }
+}
+
+/// The sign-in page with what went wrong on the way in.
+pub fn not_entered(app: &App, visitor: &Visitor, portal: &Portal, problem: Problem) -> Response {
+    SignIn::new(app, visitor, portal).refused(app, visitor, problem)
 }
 
 /// Where to go after signing in.
 #[derive(Deserialize)]
 pub struct Asked {
+    /// The path.
     #[serde(default, rename = "tiep")]
-    next: String,
+    pub next: String,
 }
 
 /// A path of the console on this host; anything else is its home, so that a link leads nowhere foreign.
-fn next(asked: &str) -> String {
+pub fn next(asked: &str) -> String {
     let (_, path) = Lang::of_path(asked);
     let plain = path.bytes().all(|b| b.is_ascii_graphic()) && !path.contains(['\\', '"', '<', '>']);
     let inside = path == HOME || path.strip_prefix(HOME).is_some_and(|rest| rest.starts_with(['/', '?']));
@@ -119,13 +163,7 @@ fn next(asked: &str) -> String {
 /// `GET /dang-nhap`
 pub async fn sign_in_page(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Response {
     let Some(portal) = visitor.portal.clone() else { return no_portal(&app, &visitor) };
-    let page = SignIn {
-        shell: shell(&app, &visitor, &portal, visitor.lang.desk().sign_in),
-        wrong: None,
-        login: String::new(),
-        next: next(&asked.next),
-        held: Vec::new(),
-    };
+    let page = SignIn::new(&app, &visitor, &portal).to(next(&asked.next));
     drawn(&app, &visitor, StatusCode::OK, &page)
 }
 
@@ -137,50 +175,61 @@ pub async fn sign_in(
     Open(form): Open,
 ) -> Response {
     let Some(portal) = visitor.portal.clone() else { return no_portal(&app, &visitor) };
-    let device = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let caller = Caller { from: visitor.client, device };
-    let signed_in = async {
+    let caller = Caller::of(&visitor, &headers);
+    let (to, held) = (next(form.get(NEXT)), held(&form));
+    let entered = async {
         let account = login::check(&app, &portal, form.get("ten"), form.get("mat-khau"), &caller).await?;
-        login::begin(&app, &portal, account, Way::Password, device).await
+        enter::after_password(&app, &visitor, &portal, &account, caller.device, (to.clone(), held.clone()))
+            .await
     };
-    let token = match signed_in.await {
-        Ok(token) => token,
-        Err(problem @ (Problem::Forbidden { .. } | Problem::NotNow { .. })) => {
-            let (status, why) = match (&problem, visitor.lang) {
-                (Problem::Forbidden { vi, .. }, Lang::Vi) => (StatusCode::FORBIDDEN, vi.clone()),
-                (Problem::NotNow { vi, .. }, Lang::Vi) => (StatusCode::TOO_MANY_REQUESTS, vi.clone()),
-                (Problem::Forbidden { .. }, _) => (StatusCode::FORBIDDEN, problem.to_string()),
-                _ => (StatusCode::TOO_MANY_REQUESTS, problem.to_string()),
-            };
+    match entered.await {
+        Ok(response) => response,
+        Err(problem) => {
             let page = SignIn {
-                shell: shell(&app, &visitor, &portal, visitor.lang.desk().sign_in),
-                wrong: Some(why),
                 login: form.get("ten").chars().take(64).collect(),
-                next: next(form.get(NEXT)),
-                held: held(&form),
+                held,
+                ..SignIn::new(&app, &visitor, &portal)
             };
-            return drawn(&app, &visitor, status, &page);
+            page.to(to).refused(&app, &visitor, problem)
         }
-        Err(problem) => return failure(&app, &visitor, problem),
-    };
-    let mut response = match held(&form) {
-        held if held.is_empty() => see(visitor.lang, &next(form.get(NEXT))),
-        held => {
-            let page = GoOn {
-                shell: shell(&app, &visitor, &portal, visitor.lang.desk().go_on_title),
-                to: visitor.lang.path(&next(form.get(HELD_FOR))),
-                form_key: token.form_key(),
-                // As the form that was sent; the page's own key takes the place of the old session's.
-                held: held
-                    .into_iter()
-                    .filter_map(|(name, value)| Some((name.strip_prefix(HELD)?.to_owned(), value)))
-                    .collect(),
-            };
-            drawn(&app, &visitor, StatusCode::OK, &page)
-        }
+    }
+}
+
+/// The answer to whoever has proved who they are: the session's cookie and the way on, or the form that waited.
+pub fn let_in(
+    app: &App,
+    visitor: &Visitor,
+    portal: &Portal,
+    token: &Token,
+    (to, held): (String, Vec<(String, String)>),
+) -> Response {
+    let mut response = match held.iter().find(|(name, _)| name == HELD_FOR) {
+        None => see(visitor.lang, &to),
+        Some((_, path)) => go_on(app, visitor, portal, token.form_key(), &next(path), &held),
     };
     response.headers_mut().extend(token.cookie(visitor.secure()).map(|cookie| (header::SET_COOKIE, cookie)));
     response
+}
+
+/// The page from which a form that waited is sent on, with the key of the session that is now.
+pub fn go_on(
+    app: &App,
+    visitor: &Visitor,
+    portal: &Portal,
+    form_key: String,
+    to: &str,
+    held: &[(String, String)],
+) -> Response {
+    let page = GoOn {
+        shell: shell(app, visitor, portal, visitor.lang.desk().go_on_title),
+        to: visitor.lang.path(to),
+        form_key,
+        held: held
+            .iter()
+            .filter_map(|(name, value)| Some((name.strip_prefix(HELD)?.to_owned(), value.clone())))
+            .collect(),
+    };
+    drawn(app, visitor, StatusCode::OK, &page)
 }
 
 #[derive(Template)]
@@ -193,25 +242,24 @@ struct GoOn {
 }
 
 /// What a form holds for after the sign-in.
-fn held(form: &Fields) -> Vec<(String, String)> {
+pub fn held(form: &Fields) -> Vec<(String, String)> {
     form.pairs().iter().filter(|(name, _)| name.starts_with(HELD) || name == HELD_FOR).cloned().collect()
+}
+
+/// A form that was sent, as another page holds it meanwhile; without the key, which will be another.
+pub fn hold(sent: &Fields, path: &str) -> Vec<(String, String)> {
+    let kept = sent.pairs().iter().filter(|(name, _)| name != KEY);
+    let mut held: Vec<_> = kept.map(|(name, value)| (format!("{HELD}{name}"), value.clone())).collect();
+    held.push((HELD_FOR.to_owned(), next(path)));
+    held
 }
 
 /// The page that asks for a new sign-in and holds what was sent.
 pub fn sign_in_again(app: &App, visitor: &Visitor, portal: &Portal, sent: &Fields) -> Response {
-    let mut held: Vec<_> = sent
-        .pairs()
-        .iter()
-        .filter(|(name, _)| name != KEY)
-        .map(|(name, value)| (format!("{HELD}{name}"), value.clone()))
-        .collect();
-    held.push((HELD_FOR.to_owned(), next(&visitor.path)));
     let page = SignIn {
-        shell: shell(app, visitor, portal, visitor.lang.desk().sign_in),
         wrong: Some(visitor.lang.desk().session_ended.to_owned()),
-        login: String::new(),
-        next: HOME.to_owned(),
-        held,
+        held: hold(sent, &visitor.path),
+        ..SignIn::new(app, visitor, portal)
     };
     drawn(app, visitor, StatusCode::UNAUTHORIZED, &page)
 }
@@ -240,85 +288,6 @@ pub async fn sign_out(State(app): State<App>, staff: Staff, visitor: Visitor, Fi
 }
 
 #[derive(Template)]
-#[template(path = "people/choose.html")]
-struct Choose {
-    shell: Shell,
-    name: String,
-    login: String,
-    wrong: Option<String>,
-}
-
-/// `GET /loi-moi/{token}`
-pub async fn choose_page(State(app): State<App>, visitor: Visitor, Path(link): Path<String>) -> Response {
-    choose_with(&app, &visitor, &link, None).await
-}
-
-async fn choose_with(app: &App, visitor: &Visitor, link: &str, wrong: Option<String>) -> Response {
-    let Some(portal) = visitor.portal.clone() else { return no_portal(app, visitor) };
-    let found = async {
-        let link = Token::read(link).ok_or(Problem::NotFound("link"))?;
-        let mut conn = app.db.read().await?;
-        let account = invite::account(&mut conn, &link, app.clock.micros()).await?;
-        match account {
-            Some(id) => store::account(&mut conn, id).await?.ok_or(Problem::NotFound("account")),
-            None => Err(login::used_up()),
-        }
-    };
-    match found.await {
-        Ok(account) => {
-            let page = Choose {
-                shell: shell(app, visitor, &portal, visitor.lang.desk().choose_title),
-                name: account.name,
-                login: account.login,
-                wrong,
-            };
-            let status = if page.wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-            drawn(app, visitor, status, &page)
-        }
-        Err(problem) => failure(app, visitor, problem),
-    }
-}
-
-/// `POST /loi-moi/{token}`: sets the password and signs in.
-pub async fn choose(
-    State(app): State<App>,
-    visitor: Visitor,
-    Path(link): Path<String>,
-    headers: HeaderMap,
-    Open(form): Open,
-) -> Response {
-    let Some(portal) = visitor.portal.clone() else { return no_portal(&app, &visitor) };
-    let w = visitor.lang.desk();
-    if form.get("mat-khau") != form.get("mat-khau-lai") {
-        return choose_with(&app, &visitor, &link, Some(w.choose_differ.to_owned())).await;
-    }
-    let Some(token) = Token::read(&link) else {
-        return failure(&app, &visitor, Problem::NotFound("link"));
-    };
-    let set = login::set_by_link(&app, &portal, &token, form.get("mat-khau").to_owned()).await;
-    let account = match set {
-        Ok(account) => account,
-        Err(Problem::Invalid(faults)) => {
-            let why = faults.into_iter().map(|f| if visitor.lang == Lang::Vi { f.vi } else { f.en });
-            let why = why.collect::<Vec<_>>().join(" ");
-            return choose_with(&app, &visitor, &link, Some(why)).await;
-        }
-        Err(problem) => return failure(&app, &visitor, problem),
-    };
-    // A role is asked for at this portal as at every sign-in; without one the next page says so.
-    let device = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    match login::begin(&app, &portal, account, Way::Password, device).await {
-        Ok(token) => {
-            let mut response = see(visitor.lang, HOME);
-            let cookie = token.cookie(visitor.secure()).map(|cookie| (header::SET_COOKIE, cookie));
-            response.headers_mut().extend(cookie);
-            response
-        }
-        Err(problem) => failure(&app, &visitor, problem),
-    }
-}
-
-#[derive(Template)]
 #[template(path = "people/not_yours.html")]
 struct NotYours {
     shell: Shell,
@@ -342,8 +311,23 @@ pub fn not_yours(app: &App, visitor: &Visitor, staff: &Staff, duty: Duty) -> Res
     drawn(app, visitor, StatusCode::FORBIDDEN, &page)
 }
 
-fn no_portal(app: &App, visitor: &Visitor) -> Response {
+/// The page of a host that is no portal's.
+pub fn no_portal(app: &App, visitor: &Visitor) -> Response {
     fault_page(app, visitor, Fault::UnknownHost { host: visitor.host.clone() })
+}
+
+/// The answer to whoever must set up a second factor before anything else.
+pub fn second_factor_first(app: &App, visitor: &Visitor, staff: &Staff, posted: bool) -> Response {
+    if !posted {
+        return see(visitor.lang, mine::PAGE);
+    }
+    let roles = app.config.people.demanded.iter().filter(|role| staff.roles.contains(role));
+    let names = |lang| roles.clone().map(|role| role.name(lang)).collect::<Vec<_>>().join(", ");
+    let problem = Problem::Forbidden {
+        vi: Lang::Vi.desk().demanded_says(names(Lang::Vi)),
+        en: Lang::En.desk().demanded_says(names(Lang::En)),
+    };
+    failure(app, visitor, problem)
 }
 
 #[cfg(test)]

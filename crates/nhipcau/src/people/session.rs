@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::clock::Dice;
 use crate::db::{Conn, Tx};
+use crate::words::Lang;
 use crate::{all, maybe, run};
 
 /// A session ends after this, in microseconds, however busy: a working day.
@@ -18,6 +19,8 @@ pub const LASTS: i64 = 12 * 3_600_000_000;
 pub const IDLE: i64 = 2 * 3_600_000_000;
 /// How often the last request is noted.
 pub const NOTED: i64 = 60_000_000;
+/// For this long after somebody proved who they are they need not prove it again for a grave act.
+pub const FRESH: i64 = 10 * 60_000_000;
 
 /// The secret in a cookie.
 #[derive(Clone, PartialEq, Eq)]
@@ -55,7 +58,12 @@ impl Token {
 
     /// The one in a request's cookie.
     pub fn of(headers: &HeaderMap, secure: bool) -> Option<Token> {
-        let name = cookie_name(secure);
+        Token::in_cookie(headers, SESSION, secure)
+    }
+
+    /// The one in a request's cookie of that name.
+    pub fn in_cookie(headers: &HeaderMap, name: &str, secure: bool) -> Option<Token> {
+        let name = cookie_name(name, secure);
         let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
         let mut pairs =
             cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
@@ -64,22 +72,26 @@ impl Token {
 
     /// The header that gives it to a browser. `__Host-` binds it to this host and to https.
     pub fn cookie(&self, secure: bool) -> Option<HeaderValue> {
-        set_cookie(&self.text(), secure, LASTS / 1_000_000)
+        set_cookie(SESSION, &self.text(), secure, LASTS / 1_000_000)
     }
 }
 
-/// The header that takes the cookie back.
+/// The name of the session's cookie.
+const SESSION: &str = "nhipcau";
+
+/// The header that takes the session's cookie back.
 pub fn no_cookie(secure: bool) -> Option<HeaderValue> {
-    set_cookie("", secure, 0)
+    set_cookie(SESSION, "", secure, 0)
 }
 
-fn set_cookie(value: &str, secure: bool, seconds: i64) -> Option<HeaderValue> {
-    let (name, only) = (cookie_name(secure), if secure { "; Secure" } else { "" });
+/// The header that sets a cookie of this host for so many seconds. Script cannot read it; other sites' forms do not send it.
+pub fn set_cookie(name: &str, value: &str, secure: bool, seconds: i64) -> Option<HeaderValue> {
+    let (name, only) = (cookie_name(name, secure), if secure { "; Secure" } else { "" });
     format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{only}").parse().ok()
 }
 
-fn cookie_name(secure: bool) -> &'static str {
-    if secure { "__Host-nhipcau" } else { "nhipcau" }
+fn cookie_name(name: &str, secure: bool) -> String {
+    if secure { format!("__Host-{name}") } else { name.to_owned() }
 }
 
 /// How somebody proved who they are.
@@ -105,6 +117,23 @@ impl Way {
             Way::Provider => "provider",
         }
     }
+
+    /// The way behind a stored word; one that this version does not know counts as the weakest.
+    pub fn of(word: &str) -> Way {
+        let all = [Way::SecondFactor, Way::Passkey, Way::Provider];
+        all.into_iter().find(|way| way.word() == word).unwrap_or(Way::Password)
+    }
+
+    /// What it is called.
+    pub fn name(self, lang: Lang) -> &'static str {
+        let w = lang.desk();
+        match self {
+            Way::Password => w.way_password,
+            Way::SecondFactor => w.way_second,
+            Way::Passkey => w.way_passkey,
+            Way::Provider => w.way_provider,
+        }
+    }
 }
 
 /// A session as it is kept.
@@ -126,12 +155,24 @@ pub struct Session {
     pub way: String,
     /// The browser's own words, shortened.
     pub device: String,
+    /// When the person last proved who they are.
+    pub proved: i64,
 }
 
 impl Session {
     /// True while it may be used.
     pub fn lives(&self, now: i64) -> bool {
         now < self.ends && now - self.seen < IDLE
+    }
+
+    /// True if the person has proved who they are within the last minutes.
+    pub fn fresh(&self, now: i64) -> bool {
+        now - self.proved < FRESH
+    }
+
+    /// How the person proved who they are.
+    pub fn way(&self) -> Way {
+        Way::of(&self.way)
     }
 }
 
@@ -152,8 +193,8 @@ pub async fn begin(
     run!(tx, "DELETE FROM session WHERE ends < $1 OR seen < $2", now, now - IDLE)?;
     run!(
         tx,
-        "INSERT INTO session (token, account, log, begun, seen, ends, way, device)
-         VALUES ($1, $2, $3, $4, $4, $5, $6, $7)",
+        "INSERT INTO session (token, account, log, begun, seen, ends, way, device, proved)
+         VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $4)",
         token.hash().to_vec(),
         account.to_string(),
         log,
@@ -173,7 +214,7 @@ pub async fn find(conn: &mut Conn, token: &Token) -> sqlx::Result<Option<Session
     maybe!(
         conn,
         Session,
-        "SELECT token, account, log, begun, seen, ends, way, device FROM session WHERE token = $1",
+        "SELECT token, account, log, begun, seen, ends, way, device, proved FROM session WHERE token = $1",
         token.hash().to_vec()
     )
 }
@@ -186,7 +227,7 @@ pub async fn of(conn: &mut Conn, account: Uuid) -> sqlx::Result<Vec<Session>> {
     all!(
         conn,
         Session,
-        "SELECT token, account, log, begun, seen, ends, way, device FROM session
+        "SELECT token, account, log, begun, seen, ends, way, device, proved FROM session
          WHERE account = $1 ORDER BY begun DESC",
         account.to_string()
     )
@@ -199,6 +240,16 @@ pub async fn of(conn: &mut Conn, account: Uuid) -> sqlx::Result<Vec<Session>> {
 pub async fn seen(tx: &mut Tx, token: Vec<u8>) -> sqlx::Result<()> {
     let now = tx.ledger.now();
     run!(tx, "UPDATE session SET seen = $2 WHERE token = $1", token, now)?;
+    Ok(())
+}
+
+/// Notes that somebody has proved anew who they are, and how.
+///
+/// # Errors
+/// The database's.
+pub async fn proved(tx: &mut Tx, token: Vec<u8>, way: Way) -> sqlx::Result<()> {
+    let now = tx.ledger.now();
+    run!(tx, "UPDATE session SET proved = $2, way = $3 WHERE token = $1", token, now, way.word())?;
     Ok(())
 }
 
@@ -223,6 +274,15 @@ pub async fn end_others(tx: &mut Tx, account: Uuid, but: Option<&[u8]>) -> sqlx:
         account.to_string(),
         but.unwrap_or_default().to_vec()
     )?;
+    Ok(())
+}
+
+/// Ends the sessions of an account at one portal.
+///
+/// # Errors
+/// The database's.
+pub async fn end_at(tx: &mut Tx, account: Uuid, log: i64) -> sqlx::Result<()> {
+    run!(tx, "DELETE FROM session WHERE account = $1 AND log = $2", account.to_string(), log)?;
     Ok(())
 }
 

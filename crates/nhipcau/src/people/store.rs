@@ -14,12 +14,19 @@ struct AccountRow {
     login: String,
     name: String,
     closed: i64,
+    home: i64,
 }
 
 impl TryFrom<AccountRow> for Account {
     type Error = anyhow::Error;
     fn try_from(row: AccountRow) -> anyhow::Result<Account> {
-        Ok(Account { id: row.id.parse()?, login: row.login, name: row.name, closed: row.closed != 0 })
+        Ok(Account {
+            id: row.id.parse()?,
+            login: row.login,
+            name: row.name,
+            closed: row.closed != 0,
+            home: row.home,
+        })
     }
 }
 
@@ -42,7 +49,7 @@ pub async fn account(conn: &mut Conn, id: Uuid) -> anyhow::Result<Option<Account
     let row = maybe!(
         conn,
         AccountRow,
-        "SELECT id, login, name, closed FROM account WHERE id = $1",
+        "SELECT id, login, name, closed, home FROM account WHERE id = $1",
         id.to_string()
     )?;
     row.map(Account::try_from).transpose()
@@ -56,13 +63,13 @@ pub async fn by_login(conn: &mut Conn, login: &str) -> anyhow::Result<Option<Acc
     let row = maybe!(
         conn,
         AccountRow,
-        "SELECT id, login, name, closed FROM account WHERE login = $1",
+        "SELECT id, login, name, closed, home FROM account WHERE login = $1",
         login.to_owned()
     )?;
     row.map(Account::try_from).transpose()
 }
 
-/// The accounts that have an appointment at a log, by login.
+/// The accounts that a log's agency keeps or has given a role, by login.
 ///
 /// # Errors
 /// The database's.
@@ -70,8 +77,8 @@ pub async fn at_log(conn: &mut Conn, log: i64) -> anyhow::Result<Vec<Account>> {
     let rows = all!(
         conn,
         AccountRow,
-        "SELECT id, login, name, closed FROM account
-         WHERE id IN (SELECT account FROM appointment WHERE log = $1) ORDER BY login",
+        "SELECT id, login, name, closed, home FROM account
+         WHERE home = $1 OR id IN (SELECT account FROM appointment WHERE log = $1) ORDER BY login",
         log
     )?;
     rows.into_iter().map(Account::try_from).collect()
@@ -89,15 +96,17 @@ pub async fn secret(conn: &mut Conn, id: Uuid) -> sqlx::Result<Option<Secret>> {
 ///
 /// # Errors
 /// The database's.
-pub async fn add(tx: &mut Tx, account: &Account, now: i64) -> sqlx::Result<()> {
+pub async fn add(tx: &mut Tx, account: &Account) -> sqlx::Result<()> {
+    let now = tx.ledger.now();
     run!(
         tx,
-        "INSERT INTO account (id, login, name, closed, password, failed, free_at, created)
-         VALUES ($1, $2, $3, 0, '', 0, 0, $4)",
+        "INSERT INTO account (id, login, name, closed, password, failed, free_at, created, home)
+         VALUES ($1, $2, $3, 0, '', 0, 0, $4, $5)",
         account.id.to_string(),
         account.login.clone(),
         account.name.clone(),
-        now
+        now,
+        account.home
     )?;
     Ok(())
 }

@@ -28,6 +28,7 @@ struct Table {
     desk_css: Asset,
     desk_vi: Asset,
     desk_en: Asset,
+    passkey: Asset,
     favicon: Asset,
 }
 
@@ -38,6 +39,12 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| Table {
     desk_css: Asset::new("desk", "css", "text/css; charset=utf-8", include_bytes!("../../assets/desk.css")),
     desk_vi: desk(Lang::Vi),
     desk_en: desk(Lang::En),
+    passkey: Asset::new(
+        "passkey",
+        "js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../../assets/passkey.js"),
+    ),
     favicon: Asset::new("favicon", "svg", "image/svg+xml", include_bytes!("../../assets/favicon.svg")),
 });
 
@@ -65,9 +72,9 @@ fn desk(lang: Lang) -> Asset {
 }
 
 /// Every file, for the route table and for compressing at start.
-pub fn all() -> [&'static Asset; 7] {
+pub fn all() -> [&'static Asset; 8] {
     let t = &*TABLE;
-    [&t.css, &t.verify_vi, &t.verify_en, &t.desk_css, &t.desk_vi, &t.desk_en, &t.favicon]
+    [&t.css, &t.verify_vi, &t.verify_en, &t.desk_css, &t.desk_vi, &t.desk_en, &t.passkey, &t.favicon]
 }
 
 /// The file behind an address such as `/assets/nhipcau.1a2b3c4d.css`; `None` for any other.
@@ -99,6 +106,11 @@ pub fn desk_js(lang: Lang) -> &'static str {
         Lang::Vi => &TABLE.desk_vi.href,
         Lang::En => &TABLE.desk_en.href,
     }
+}
+
+/// The address of the script of passkeys.
+pub fn passkey() -> &'static str {
+    &TABLE.passkey.href
 }
 
 /// The address of the icon that a browser shows in its tab.

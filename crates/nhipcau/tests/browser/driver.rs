@@ -18,7 +18,9 @@ pub enum Kind {
     Desk,
     /// 390 wide, with a touch screen.
     Telephone,
-    /// 320 wide, the narrowest that pages promise, and without JavaScript.
+    /// 320 wide, the narrowest that pages promise.
+    Narrow,
+    /// The same without JavaScript.
     Plain,
 }
 
@@ -94,6 +96,7 @@ impl Driver {
         match kind {
             Kind::Desk => {}
             Kind::Telephone => options["mobileEmulation"] = screen(390),
+            Kind::Narrow => options["mobileEmulation"] = screen(320),
             Kind::Plain => {
                 options["mobileEmulation"] = screen(320);
                 options["prefs"] = json!({ "profile.managed_default_content_settings.javascript": 2 });
@@ -108,6 +111,17 @@ impl Driver {
             .connect(&self.url(""))
             .await
             .unwrap()
+    }
+
+    /// Gives a browser an authenticator that keeps passkeys and always knows its owner (WebDriver extension of Web
+    /// Authentication, 11).
+    pub async fn authenticator(&self, browser: &Client) {
+        let session = browser.session_id().await.unwrap().unwrap();
+        let path = self.url(&format!("/session/{session}/webauthn/authenticator"));
+        let wanted = json!({ "protocol": "ctap2", "transport": "internal", "hasResidentKey": true,
+            "hasUserVerification": true, "isUserVerified": true });
+        let answer = self.http.post(path).json(&wanted).send().await.unwrap();
+        assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
     }
 
     /// What a browser has logged since it was asked last.

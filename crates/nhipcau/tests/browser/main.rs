@@ -8,6 +8,7 @@
 
 mod driver;
 mod reader;
+mod staff;
 
 use driver::{Driver, Kind, free_ports, until};
 use fantoccini::{Client, Locator};

@@ -307,3 +307,36 @@ async fn a_relay_that_lies_is_found_out_and_the_step_is_named() {
     let other = world.home("laocai").join("admin.token").display().to_string();
     run(None, &["verify", &at, "--root-note", &other], "").await.refused(1, &["not a root note"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_are_reset_and_the_trail_is_read_and_checked_by_command() {
+    let world = World::with(["chinhphu"]).await;
+    let node = Some((&world, "chinhphu"));
+    let add = ["people", "add", "lan.tran", "--name", "Trần Thị Lan", "--role", "administrator"];
+    run(node, &add, "").await.well();
+    let list = run(node, &["people", "list"], "").await.well();
+    assert!(list.out.contains("lan.tran") && list.out.contains("administrator"), "{}", list.out);
+    run(node, &["people", "reset", "lan.tran"], "").await.well();
+    let trail = run(node, &["audit", "--json"], "").await.well();
+    let lines: Vec<Value> = trail.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let acts: Vec<_> = lines.iter().map(|line| line["act"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(acts, ["account.add", "factors.reset", "audit.export"]);
+    assert!(run(node, &["audit"], "").await.well().out.contains("roles"), "{}", trail.out);
+    let whole = run(node, &["audit", "--check"], "").await.well();
+    assert!(whole.out.contains("the trail is whole"), "{}", whole.out);
+    run(node, &["audit", "--portal", "la.vn"], "").await.refused(1, &["portal"]);
+
+    // Somebody with the database in their hands takes the guard away and rewrites history.
+    let forged = world.app("chinhphu").db.write("forge", async |tx: &mut nhipcau::db::Tx| {
+        let nhipcau::db::Conn::Sqlite(sqlite) = tx.conn() else {
+            return Ok::<_, nhipcau::problem::Problem>(false);
+        };
+        let forge = "DROP TRIGGER audit_stays; UPDATE audit SET subject = 'x' WHERE seq = 1";
+        sqlx::raw_sql(forge).execute(&mut **sqlite).await?;
+        Ok(true)
+    });
+    if !forged.await.unwrap() {
+        return;
+    }
+    run(node, &["audit", "--check"], "").await.refused(1, &["line 1"]);
+}

@@ -114,7 +114,7 @@ fn the_command_table_is_that_of_the_program() {
 
 /// What a user can do today, in both languages, and the test that fails when it does not work: its file under
 /// `tests`, and its name.
-const WORKS: [(&str, &str, &str, &str); 26] = [
+const WORKS: [(&str, &str, &str, &str); 29] = [
     (
         "đăng một lần, đứng ở mọi cổng",
         "issued once, it stands on every portal",
@@ -270,6 +270,24 @@ const WORKS: [(&str, &str, &str, &str); 26] = [
         "a document's number is read however it is written",
         "it/rules",
         "numbers_are_read_from_arguments_and_from_lines",
+    ),
+    (
+        "ai có vai trò nào thì chỉ làm được việc ấy",
+        "who has a role does that and nothing else, on every route",
+        "it/access",
+        "each_role_is_refused_wherever_it_should_be",
+    ),
+    (
+        "xác thực hai bước, mã dự phòng, khóa truy cập",
+        "a second factor, recovery codes, passkeys",
+        "it/factors",
+        "a_sign_in_asks_for_the_apps_code_which_works_once",
+    ),
+    (
+        "đăng nhập bằng hệ thống xác thực của cơ quan",
+        "signing in by the agency's own identity provider",
+        "it/provider",
+        "a_provider_that_lies_lets_nobody_in",
     ),
 ];
 

@@ -6,6 +6,8 @@
 //! every node gets a database of its own there instead, and what is tested of the database is tested on both.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod access;
+mod accounts;
 mod administrator;
 mod api;
 mod bad_input;
@@ -20,6 +22,7 @@ mod docs;
 mod documents;
 mod doors;
 mod erasure;
+mod factors;
 mod faults;
 mod feeds;
 mod front;
@@ -36,6 +39,7 @@ mod orders;
 mod pages;
 mod paper_nation;
 mod people;
+mod provider;
 mod publishing;
 mod receipts;
 mod rules;

@@ -159,8 +159,8 @@ async fn the_audit_trail_is_only_added_to() {
     let app = world.app("chinhphu");
     let log = app.portals.load().main().unwrap().log;
     let mut conn = app.db.read().await.unwrap();
-    let lines = audit::newest(&mut conn, log, i64::MAX, 100).await.unwrap();
-    let acts: Vec<_> = lines.iter().rev().map(|line| line.act.as_str()).collect();
+    let lines = audit::after(&mut conn, log, 0, 100).await.unwrap();
+    let acts: Vec<_> = lines.iter().map(|line| line.act.as_str()).collect();
     assert_eq!(acts, ["account.add", "password.set", "login", "login.failed", "logout"]);
     assert_eq!(audit::broken(&mut conn).await.unwrap(), None);
     drop(conn);

@@ -209,6 +209,19 @@ impl Client {
         said(status, body)
     }
 
+    /// GET of what only the token opens.
+    ///
+    /// # Errors
+    /// The node's refusal in its own words, or that it does not answer.
+    pub async fn get_by_token(&self, path: &str) -> anyhow::Result<Value> {
+        let Some(token) = &self.token else {
+            bail!("a token is needed: give --dir of the node, or set NHIPCAU_TOKEN (cần mã quản trị)");
+        };
+        let call = self.http.get(format!("{}{path}", self.at)).bearer_auth(token);
+        let (status, body) = self.send(call).await?;
+        said(status, body)
+    }
+
     /// POST of JSON. Repeated while the node says "not now" (503), which promises that nothing was changed; and while
     /// it is out of reach if `key` makes a repeat harmless.
     ///

@@ -15,7 +15,7 @@ use crate::agencies::enrol::request_of;
 use crate::agencies::look as looks;
 use crate::app::{App, Given};
 use crate::clock::Dice;
-use crate::config::{Config, File, Tls};
+use crate::config::{Config, File, PeopleTable, Tls};
 use crate::logs::keys::{Keyring, private_folder, write_secret};
 use crate::operate::init::{self, NewPortal};
 use crate::people::appoint::{self, Newcomer};
@@ -249,6 +249,7 @@ fn file(args: &Args) -> anyhow::Result<File> {
         ca: args.ca.as_ref().map(absolute).transpose()?,
         tls,
         follows_all: args.follows_all || args.new_root,
+        people: PeopleTable::default(),
         neighbours: Vec::new(),
     })
 }

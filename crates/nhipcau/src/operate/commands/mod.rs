@@ -1,5 +1,6 @@
 //! The commands, one file for each family; `call` is how they speak to a running node.
 
+pub mod audit;
 pub mod backup;
 pub mod bundle;
 pub mod call;

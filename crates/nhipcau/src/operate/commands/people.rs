@@ -11,6 +11,7 @@ use super::call::{Client, Node};
     nhipcau people add lan.tran --name \"Trần Thị Lan\" --role editor --dir /var/lib/nhipcau\n  \
     nhipcau people add chu.tich --name \"…\" --role leader --portal xa-a.laocai.gov.vn --dir /var/lib/nhipcau\n  \
     nhipcau people link lan.tran        a new one-time link: the way back for a lost password or device\n  \
+    nhipcau people reset lan.tran       the way back for lost second factors; make sure that it is they who ask\n  \
     nhipcau people appoint lan.tran --role publisher --until 2026-12-31\n  \
     nhipcau people dismiss lan.tran --role editor\n\n\
     Roles: editor writes; publisher approves and issues; signer answers for official documents; clerk handles\n\
@@ -59,6 +60,11 @@ enum Act {
         /// Which
         #[arg(long = "role", required = true)]
         roles: Vec<String>,
+    },
+    /// Take every second factor of an account away: authenticator app, recovery codes, passkeys
+    Reset {
+        /// Whose
+        login: String,
     },
     /// Close an account: signed out everywhere, and not let in again
     Close {
@@ -117,6 +123,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         Act::Dismiss { login, roles } => {
             change(&login, "appoint", Some(json!({ "roles": roles, "dismiss": true }))).await?
         }
+        Act::Reset { login } => change(&login, "reset", None).await?,
         Act::Close { login } => change(&login, "close", None).await?,
         Act::Open { login } => change(&login, "open", None).await?,
     };
@@ -154,7 +161,7 @@ async fn list(client: &Client, portal: Option<&str>, json: bool) -> anyhow::Resu
         Some(domain) => format!("/api/v1/people?portal={domain}"),
         None => "/api/v1/people".to_owned(),
     };
-    let people = client.get(&path).await?;
+    let people = client.get_by_token(&path).await?;
     if json {
         println!("{people}");
         return Ok(());

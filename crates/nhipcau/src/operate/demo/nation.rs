@@ -237,6 +237,7 @@ pub(super) fn lay_out(dir: &Path, nation: &[Node; 3], dice: &Dice) -> anyhow::Re
             ca: None,
             tls: None,
             follows_all: true,
+            people: config::PeopleTable::default(),
             neighbours,
         };
         let folder = dir.join(node.label);

@@ -15,6 +15,7 @@ use crate::items::Card;
 use crate::items::content::Folder;
 use crate::logs::keys::Keyring;
 use crate::logs::store::{self, Head};
+use crate::people::audit;
 use crate::words::Words;
 use crate::{all, maybe, one};
 
@@ -45,6 +46,7 @@ pub(super) async fn all(
         logs(reading, config, directory, teller).await,
         receipts(reading, config).await,
         contents(reading, config, teller).await,
+        trail(reading).await,
     ] {
         match part {
             Ok(found) => findings.extend(found),
@@ -119,6 +121,15 @@ async fn logs(
         findings.push(Finding::well("logs", |w| w.doctor_logs_ok(heads.len(), of)));
     }
     Ok(findings)
+}
+
+/// The audit trail: whether every line is as it was written.
+async fn trail(reading: &Reading) -> anyhow::Result<Vec<Finding>> {
+    let mut conn = reading.read().await?;
+    Ok(vec![match audit::broken(&mut conn).await? {
+        None => Finding::well("trail", |w| w.doctor_trail_ok.to_owned()),
+        Some(seq) => Finding::hand("trail", |w| w.doctor_trail_bad(seq), |w| w.doctor_trail_do.to_owned()),
+    }])
 }
 
 #[derive(FromRow)]

@@ -9,7 +9,7 @@ use indicatif::ProgressBar;
 use super::country::Member;
 use crate::app::{App, Given};
 use crate::clock::Dice;
-use crate::config::{Config, File, Neighbour, Role};
+use crate::config::{Config, File, Neighbour, PeopleTable, Role};
 use crate::logs::keys::Keyring;
 use crate::operate::init;
 use crate::peers::line::Cable;
@@ -103,6 +103,7 @@ pub(super) fn file(members: &[Member], urls: &[String], at: usize) -> anyhow::Re
         ca: None,
         tls: None,
         follows_all: true,
+        people: PeopleTable::default(),
         neighbours,
     })
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use nhipcau::agencies::enrol;
 use nhipcau::clock::{Clock, Dice};
-use nhipcau::config::{Config, File, Neighbour, Role};
+use nhipcau::config::{Config, File, Neighbour, PeopleTable, Role};
 use nhipcau::logs::keys::{Keyring, Signing};
 use nhipcau::operate::{init, serve};
 use nhipcau::peers::line::Cable;
@@ -22,6 +22,7 @@ pub struct Plan {
     ports: HashMap<String, u16>,
     urls: HashMap<String, String>,
     skews: HashMap<String, i64>,
+    changes: Vec<Box<dyn Fn(&mut File)>>,
 }
 
 /// A port that is free now, outside the range that the kernel hands out by itself.
@@ -61,6 +62,12 @@ impl Plan {
     /// A node whose clock is wrong by so many milliseconds.
     pub fn wrong_clock(mut self, label: &str, milliseconds: i64) -> Plan {
         self.skews.insert(label.to_owned(), milliseconds);
+        self
+    }
+
+    /// Every node's configuration with a change.
+    pub fn with(mut self, change: impl Fn(&mut File) + 'static) -> Plan {
+        self.changes.push(Box::new(change));
         self
     }
 
@@ -148,7 +155,7 @@ impl Plan {
                 role: if at == 0 || commune { Role::Primary } else { Role::Backup },
             })
             .collect();
-        File {
+        let mut file = File {
             name: node_name(label).to_string(),
             url: self.url(label),
             listen: vec![format!("127.0.0.1:{}", self.ports[label])],
@@ -162,8 +169,13 @@ impl Plan {
             ca: None,
             tls: None,
             follows_all: !commune,
+            people: PeopleTable::default(),
             neighbours,
+        };
+        for change in &self.changes {
+            change(&mut file);
         }
+        file
     }
 }
 
