@@ -151,6 +151,7 @@ words! {
     notice_replaced(at),
     notice_withdrawn(at),
     notice_withdrawn_by(by, at),
+    notice_alone,
     layer_digitised,
     layer_metadata,
     toc,

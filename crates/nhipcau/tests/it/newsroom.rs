@@ -376,7 +376,7 @@ async fn a_picture_is_attached_without_its_place_and_what_is_no_file_is_named() 
     for (fields, file, why) in [
         (vec![], Some(("cau.jpg", "image/jpeg", jpeg.as_slice())), "Ảnh"),
         (vec![("alt", "x")], Some(("cau.jpg", "image/jpeg", b"<svg onload=alert(1)>".as_slice())), "ảnh SVG"),
-        (vec![("alt", "x")], Some(("cau.exe", "image/jpeg", b"MZ\x90\0".as_slice())), "cau.exe"),
+        (vec![("alt", "x")], Some(("cau.exe", "image/jpeg", b"MZ\x90\0".as_slice())), "chương trình"),
         (vec![], None, "Hãy chọn tệp"),
     ] {
         let refused = office.attaches(lan, &path, &fields, file).await;

@@ -1,6 +1,7 @@
 //! Files of a draft, attached and taken off; and text that is pasted from elsewhere.
 
 use axum::Json;
+use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -67,8 +68,9 @@ pub async fn file(
     staff: Staff,
     visitor: Visitor,
     Path(id): Path<String>,
-    form: Multipart,
+    form: Result<Multipart, MultipartRejection>,
 ) -> Response {
+    let Ok(form) = form else { return refused_form(&app, &visitor) };
     let sent = match sent(&staff, form).await {
         Ok(Some(sent)) => sent,
         Ok(None) => return refused_form(&app, &visitor),

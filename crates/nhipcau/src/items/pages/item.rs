@@ -14,6 +14,7 @@ use crate::clock::instant;
 use crate::db::Conn;
 use crate::documents::view::SealLine;
 use crate::documents::{panel, seal};
+use crate::drafts::alone;
 use crate::items::draft::MOST_FILE;
 use crate::items::kinds::facts::{Beside, Fact};
 use crate::items::store::{self, Edition, Reference, Standing};
@@ -117,6 +118,12 @@ async fn standing_page(
     let by = publisher(app, &item, lang);
     let stored = span.stored;
     let verify = verify(app, visitor, &item);
+    let mut notices = notices(&item, shown, document, note, orderer(app, conn, &item, lang).await?);
+    if let Some(why) = alone::of(conn, item.log, item.item, item.shown).await? {
+        // The reason comes right behind the entry; until then the sentence stands without it.
+        let reason = explained(app, conn, Some(why)).await?.map(|note| note.text);
+        notices.push(Notice::Alone { reason });
+    }
     let (pictures, others) = Picture::of(&document.files);
     let page = ItemPage {
         title: document.title.clone(),
@@ -170,7 +177,7 @@ async fn standing_page(
         },
         seals: seals(app, conn, document, lang).await?,
         span,
-        notices: notices(&item, shown, document, note, orderer(app, conn, &item, lang).await?),
+        notices,
         summary: Some(document.summary.clone()).filter(|s| !s.is_empty() && *s != document.title),
         toc: reading.toc,
         parts: reading.parts,

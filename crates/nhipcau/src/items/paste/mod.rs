@@ -89,8 +89,10 @@ pub fn clean(bytes: &[u8], media: &str, name: &str) -> Result<Cleaned, Problem> 
     let mut recognised = read.as_ref().and_then(of_reading);
     if recognised.is_none() {
         let whole = legacy::read_text(&document.all_text());
-        // The letters are Unicode already; that they stand for others is believed only on good evidence.
-        if let Some(found) = of_reading(&whole).filter(|found| found.confidence >= SURE) {
+        // The letters are Unicode already; that they stand for others is believed only on good evidence. Nobody wrote
+        // VIQR where there was markup, but its signs are those of markup too.
+        let believed = |found: &Recognised| found.encoding != Encoding::Viqr && found.confidence >= SURE;
+        if let Some(found) = of_reading(&whole).filter(believed) {
             document.map_text(|text| legacy::read_as(text.as_bytes(), found.encoding).text);
             recognised = Some(found);
         }

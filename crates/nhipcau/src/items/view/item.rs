@@ -196,6 +196,11 @@ pub enum Notice {
         /// The new item: its path and its name.
         by: Option<(String, String)>,
     },
+    /// Issued by one person in an emergency.
+    Alone {
+        /// Why, in the issuer's words.
+        reason: Option<String>,
+    },
     /// Withdrawn from the portals and still readable.
     Withdrawn {
         /// When.
@@ -387,6 +392,7 @@ impl ItemPage {
                 Notice::Replaced { at: t, by } => {
                     NoticeLine { says: w.notice_replaced(at(t)), note: None, link: by.clone() }
                 }
+                Notice::Alone { reason } => line(w.notice_alone.to_owned(), reason),
                 Notice::Withdrawn { at: t, reason, by: None } => line(w.notice_withdrawn(at(t)), reason),
                 Notice::Withdrawn { at: t, reason, by: Some(by) } => {
                     line(w.notice_withdrawn_by(by, at(t)), reason)

@@ -15,6 +15,9 @@ use nhipcau::peers::line::Cable;
 use super::{Node, World, domain, level, new_database, node_name, origin, portals, until};
 use crate::front::Front;
 
+/// A change of a node's configuration before it is written.
+type Change = Box<dyn Fn(&mut File)>;
+
 /// What is different in a world from the plain one.
 #[derive(Default)]
 pub struct Plan {
@@ -22,7 +25,7 @@ pub struct Plan {
     ports: HashMap<String, u16>,
     urls: HashMap<String, String>,
     skews: HashMap<String, i64>,
-    changes: Vec<Box<dyn Fn(&mut File)>>,
+    changes: Vec<Change>,
 }
 
 /// A port that is free now, outside the range that the kernel hands out by itself.
