@@ -35,6 +35,7 @@ mod lies;
 mod machine;
 mod nation;
 mod newsroom;
+mod newsroom_files;
 mod orders;
 mod pages;
 mod paper_nation;

@@ -1,0 +1,110 @@
+use super::*;
+
+const WRITER: Uuid = Uuid::from_u128(1);
+const OTHER: Uuid = Uuid::from_u128(2);
+
+fn facts(who: Uuid, roles: &[Role]) -> Facts {
+    Facts {
+        actor: Actor::Person(who, roles.iter().copied().collect()),
+        writers: [WRITER].into(),
+        approvals: BTreeSet::new(),
+        persons: 2,
+        signed: false,
+        sound: true,
+        later: false,
+        end: None,
+    }
+}
+
+fn approved_by(who: Uuid, facts: Facts) -> Facts {
+    Facts { approvals: [who].into(), ..facts }
+}
+
+#[test]
+fn nobody_issues_alone_what_two_must() {
+    let both = facts(WRITER, &[Role::Editor, Role::Publisher, Role::Leader, Role::Signer]);
+    assert_eq!(decide(Stage::InReview, Act::Approve, &both), Err(Refused::SecondPerson));
+    let mine = approved_by(WRITER, both);
+    assert_eq!(decide(Stage::Approved, Act::Issue, &mine), Err(Refused::SecondPerson));
+    let second = facts(OTHER, &[Role::Publisher]);
+    assert_eq!(decide(Stage::InReview, Act::Approve, &second).map(|step| step.next), Ok(Stage::Approved));
+    let issued =
+        decide(Stage::Approved, Act::Issue, &approved_by(OTHER, facts(WRITER, &[Role::Publisher])));
+    assert_eq!(issued.map(|step| step.next), Ok(Stage::Issued));
+}
+
+#[test]
+fn one_person_issues_what_one_may() {
+    let alone = Facts { persons: 1, ..facts(WRITER, &[Role::Editor, Role::Publisher]) };
+    assert_eq!(decide(Stage::InReview, Act::Approve, &alone).map(|step| step.next), Ok(Stage::Approved));
+    let approved = approved_by(WRITER, alone);
+    assert_eq!(decide(Stage::Approved, Act::Issue, &approved).map(|step| step.next), Ok(Stage::Issued));
+}
+
+#[test]
+fn three_people_are_three() {
+    let three = |facts| Facts { persons: 3, ..facts };
+    let first = three(facts(OTHER, &[Role::Publisher]));
+    assert_eq!(decide(Stage::InReview, Act::Approve, &first).map(|step| step.next), Ok(Stage::InReview));
+    let third = three(approved_by(OTHER, facts(Uuid::from_u128(3), &[Role::Leader])));
+    assert_eq!(decide(Stage::InReview, Act::Approve, &third).map(|step| step.next), Ok(Stage::Approved));
+}
+
+#[test]
+fn an_official_document_is_approved_by_a_signer() {
+    let signed = |role| Facts { signed: true, ..facts(OTHER, &[role]) };
+    assert_eq!(decide(Stage::InReview, Act::Approve, &signed(Role::Publisher)), Err(Refused::Signer));
+    for role in [Role::Signer, Role::Leader] {
+        assert!(decide(Stage::InReview, Act::Approve, &signed(role)).is_ok(), "{role}");
+    }
+}
+
+#[test]
+fn any_change_asks_again() {
+    for stage in [Stage::Draft, Stage::InReview, Stage::Approved, Stage::Scheduled] {
+        let step =
+            decide(stage, Act::Save, &facts(OTHER, &[Role::Publisher])).map(|step| step.asks_again);
+        assert_eq!(step, Ok(true), "{stage:?}");
+    }
+    let nothing = facts(OTHER, &[Role::Publisher]);
+    assert_eq!(decide(Stage::Approved, Act::Issue, &nothing), Err(Refused::SecondPerson));
+}
+
+#[test]
+fn the_clock_issues_what_is_scheduled_and_nothing_else() {
+    let clock = |later| Facts { later, actor: Actor::Clock, ..approved_by(OTHER, facts(OTHER, &[])) };
+    assert_eq!(decide(Stage::Scheduled, Act::Issue, &clock(true)), Err(Refused::TooEarly));
+    assert_eq!(
+        decide(Stage::Scheduled, Act::Issue, &clock(false)).map(|step| step.next),
+        Ok(Stage::Issued)
+    );
+    for act in Act::ALL {
+        for stage in Stage::ALL {
+            if (act, stage) != (Act::Issue, Stage::Scheduled) {
+                assert!(decide(stage, act, &clock(false)).is_err(), "{act:?} {stage:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_erasure_needs_another_person() {
+    let end = |who| Facts { end: Some((End::Erase, WRITER)), ..facts(who, &[Role::Leader]) };
+    assert_eq!(decide(Stage::Issued, Act::ConfirmEnd, &end(WRITER)), Err(Refused::SecondPerson));
+    assert_eq!(
+        decide(Stage::Issued, Act::ConfirmEnd, &end(OTHER)).map(|step| step.next),
+        Ok(Stage::Erased)
+    );
+}
+
+#[test]
+fn what_is_erased_stays_so_and_an_administrator_touches_nothing() {
+    let all = facts(OTHER, &[Role::Editor, Role::Publisher, Role::Leader, Role::Signer]);
+    let keeper = facts(OTHER, &[Role::Administrator, Role::Clerk]);
+    for act in Act::ALL {
+        assert_eq!(decide(Stage::Erased, act, &all), Err(Refused::Stage), "{act:?}");
+        for stage in Stage::ALL {
+            assert!(decide(stage, act, &keeper).is_err(), "{act:?} {stage:?}");
+        }
+    }
+}
