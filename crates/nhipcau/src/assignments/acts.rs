@@ -7,14 +7,14 @@ use super::board;
 use super::state::{Act, State};
 use crate::app::App;
 use crate::db::Tx;
+use crate::drafts::acts::By;
 use crate::items::desk::{self, Request};
 use crate::items::publish::{self, Done};
 use crate::items::store::{self as items, Reference};
-use crate::people::audit;
-use crate::people::gate::Staff;
+use crate::people::audit::{self, Line};
 use crate::problem::{Fault, Problem};
 
-/// Says something of a task in the log of the portal at which `staff` is signed in. To acknowledge twice says nothing new and
+/// Says something of a task in the log of an agency of ours. To acknowledge twice says nothing new and
 /// is no fault.
 ///
 /// # Errors
@@ -22,14 +22,14 @@ use crate::problem::{Fault, Problem};
 /// without words where words are due.
 pub async fn answer(
     app: &App,
-    staff: &Staff,
+    by: &By,
     reference: &Reference,
     number: &str,
     act: Act,
     words: &str,
 ) -> Result<(), Problem> {
     let missing = || Problem::NotFound("task of this agency");
-    let own = staff.portal.origin.clone();
+    let own = by.origin.clone();
     let mut conn = app.db.read().await?;
     let board = board::find(app, &mut conn, reference).await?.ok_or_else(missing)?;
     let row = board.task(&own, number).ok_or_else(missing)?;
@@ -42,7 +42,7 @@ pub async fn answer(
     };
     let (kind, content) = said(app, of.clone(), act, words)?;
     let request = Request {
-        log: staff.portal.log,
+        log: by.log,
         kind,
         content,
         done: Done {
@@ -54,7 +54,8 @@ pub async fn answer(
         },
         once: None,
     };
-    let line = staff.line(audit_word(act), reference.to_string()).with(json!({ "task": of.task }));
+    let line = Line::new(by.who, by.log, audit_word(act), reference.to_string());
+    let line = line.with(json!({ "task": of.task }));
     let (reference, seen) = (reference.clone(), row.given.clone());
     let working = app.clone();
     app.db

@@ -164,6 +164,24 @@ async fn every(app: &App, conn: &mut Conn, fits: impl Fn(&Board) -> bool) -> any
     Ok(boards)
 }
 
+/// How many agencies have done all that a directive gives them, and how many it gives anything; `None` if it gives nobody a task.
+///
+/// # Errors
+/// The database's.
+pub async fn progress(
+    app: &App,
+    conn: &mut Conn,
+    standing: &Standing,
+) -> anyhow::Result<Option<(usize, usize)>> {
+    if standing.kind != "directive" {
+        return Ok(None);
+    }
+    let directory = app.directory.load_full();
+    let roll = Roll::new(&directory, date::day(app.clock.now()));
+    let board = of(app, conn, &directory, &roll, standing.clone()).await?;
+    Ok(board.map(|board| board.done()).filter(|(_, of)| *of > 0))
+}
+
 /// The board of one directive, whoever issued it.
 ///
 /// # Errors

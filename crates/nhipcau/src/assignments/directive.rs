@@ -50,14 +50,18 @@ impl Directive {
     /// The tasks of an item; `None` if it is no directive or gives none.
     pub fn of(item: &Item) -> Option<Directive> {
         let details = item.details.as_ref().filter(|_| item.kind == ItemKind::Directive)?;
+        Directive::read(&details.0, item.edition, item.issued)
+    }
+
+    /// The tasks in a directive's details.
+    pub fn read(details: &Map<String, Value>, edition: u32, issued: Option<Date>) -> Option<Directive> {
         let rows = |field: &str| {
-            let rows = details.0.get(field).and_then(Value::as_array);
+            let rows = details.get(field).and_then(Value::as_array);
             rows.into_iter().flatten().filter_map(Value::as_object)
         };
         let tasks: Vec<Task> = rows("tasks").filter_map(Task::of).collect();
         let addressees = rows("addressees").map(|row| text(row, "name")).filter(|name| !name.is_empty());
-        let directive =
-            Directive { edition: item.edition, issued: item.issued, addressees: addressees.collect(), tasks };
+        let directive = Directive { edition, issued, addressees: addressees.collect(), tasks };
         (!directive.tasks.is_empty()).then_some(directive)
     }
 

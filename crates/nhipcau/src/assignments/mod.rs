@@ -8,6 +8,7 @@ pub mod acts;
 pub mod addressees;
 pub mod board;
 pub mod directive;
+pub mod findings;
 pub mod pages;
 pub mod state;
 pub mod store;

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use network::directory::Directory;
 use network::names::Origin;
-use vietnam::working_time::Calendar;
+use vietnam::working_time::{Calendar, OfficeHours, Period};
 
 pub use follow::follow;
 pub use list::list;
@@ -55,6 +55,18 @@ fn deadline(due: Option<DateTime>, state: State, now: Timestamp, lang: Lang) -> 
     format!("{at}, {left}")
 }
 
+/// Each day until a deadline and how it is counted; nothing once the task is done or late, or for a distant deadline.
+fn days(due: Option<DateTime>, state: State, now: Timestamp, lang: Lang) -> Vec<String> {
+    const MOST: u32 = 30;
+    let today = date::day(now);
+    let open = due.filter(|due| !state.is_done() && !state.is_late(Some(*due), now));
+    let left = open.and_then(|due| Calendar::shipped().working_days_between(today, due.date()).ok());
+    let Some(left) = left.filter(|left| (1..=MOST).contains(left)) else { return Vec::new() };
+    let counted = Calendar::shipped().deadline(today, Period::WorkingDays(left), OfficeHours::usual());
+    let steps = counted.map(|counted| counted.steps).unwrap_or_default();
+    steps.iter().map(|step| if lang == Lang::Vi { step.vi() } else { step.en() }).collect()
+}
+
 /// What a directive is called in a list: its number, else its title.
 fn label(standing: &Standing, lang: Lang) -> String {
     standing.card.number.clone().unwrap_or_else(|| crate::items::pages::title(&standing.card, lang).text)
@@ -62,7 +74,7 @@ fn label(standing: &Standing, lang: Lang) -> String {
 
 /// What an agency is called.
 fn name(directory: &Directory, origin: &Origin, lang: Lang) -> String {
-    agencies::name(directory.agency(origin), lang, &origin.domain().to_string())
+    agencies::name(directory.agency(origin), lang, origin.domain().as_ref())
 }
 
 /// Where a task stands in the console.

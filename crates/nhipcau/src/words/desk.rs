@@ -401,6 +401,10 @@ words! {
     task_col_agency,
     task_col_state,
     task_col_received,
+    task_reach_title,
+    task_reaches(number, count),
+    task_repeated(number),
+    task_days,
 }
 
 /// The Vietnamese table.

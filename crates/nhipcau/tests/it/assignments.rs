@@ -100,6 +100,11 @@ async fn a_task_reaches_its_addressees_and_their_answers_come_back() {
     says(&world, &lan, &follow, "0 đã xác nhận, 1 đang thực hiện, 1 đã xong, 0 quá hạn").await;
     says(&world, &lan, HOME, "đã xong 1/2 cơ quan").await;
     assert!(world.sees(&ha, &task(&item, "1")).await.says("Đã cấp 20 tỷ đồng."));
+    until("the public count", async || {
+        let page = world.page("mof", &item).await;
+        if page.says("1/2 cơ quan được giao đã báo cáo xong") { Ok(()) } else { Err(page.text()) }
+    })
+    .await;
     let late =
         answers(&world, &minh, &item, &[("so", "1"), ("viec", "bao-cao"), ("noi-dung", "Thêm")], false).await;
     assert!(late.status == 409 && late.says("đã được báo cáo hoàn thành"), "{}", late.text());

@@ -7,11 +7,12 @@ use axum::response::Response;
 use network::content::Note;
 use serde::Deserialize;
 
-use super::{deadline, label, name, path, state_name};
+use super::{days, deadline, label, name, path, state_name};
 use crate::app::App;
 use crate::assignments::state::Act;
 use crate::assignments::{HOME, acts, board};
 use crate::clock::instant;
+use crate::drafts::acts::By;
 use crate::items::store::Reference;
 use crate::people::Duty;
 use crate::people::forms::{Fields, Filled};
@@ -51,6 +52,7 @@ struct TaskPage {
     from: String,
     document: String,
     due: String,
+    days: Vec<String>,
     late: bool,
     stage: &'static str,
     acknowledges: bool,
@@ -141,6 +143,7 @@ async fn page(
         from: name(&directory, &board.standing.origin, lang),
         document: label(&board.standing, lang),
         due: deadline(task.due, state, now, lang),
+        days: days(task.due, state, now, lang),
         late: state.is_late(task.due, now),
         stage: state_name(state, task.due, w),
         acknowledges: state.act.is_none() && staff.may(Duty::Write),
@@ -191,7 +194,7 @@ async fn done(
     let (number, words) = (form.get("so"), form.get("noi-dung"));
     let answered = async {
         let reference = read(reference)?;
-        acts::answer(app, staff, &reference, number, act, words).await?;
+        acts::answer(app, &By::staff(staff), &reference, number, act, words).await?;
         Ok(path(&reference, number))
     };
     let said = match act {
