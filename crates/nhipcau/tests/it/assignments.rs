@@ -213,3 +213,31 @@ async fn a_directive_that_is_withdrawn_or_erased_takes_its_tasks_with_it() {
     let refused = answers(&world, &minh, &other, &[("so", "1"), ("viec", "nhan")], false).await;
     assert_eq!(refused.status, 404);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_editor_is_told_whom_each_task_will_reach() {
+    let world = World::with(["chinhphu", "mof"]).await;
+    let lan = world.staff("chinhphu", "lan", &["editor"]).await;
+    let begun = world.fills(&lan, "/ban-lam-viec/tin/moi", &[("kind", "directive")]).await;
+    let path = begun.header("location").to_owned();
+    let fields = [
+        ("version", "1"),
+        ("title", "Ứng phó mưa lũ"),
+        ("details.addressees[0].name", "Cơ quan mof"),
+        ("details.tasks[0].number", "1"),
+        ("details.tasks[0].task", "Bố trí kinh phí."),
+        ("details.tasks[1].number", "1"),
+        ("details.tasks[1].task", "Trực ban."),
+        ("details.tasks[1].agency", "Cơ quan mof và các tỉnh có mưa lũ"),
+    ];
+    let saved = world.fills(&lan, &path, &fields).await;
+    assert_eq!(saved.status, 303, "{}", saved.text());
+    let page = world.sees(&lan, &path).await.text();
+    for words in [
+        "Nhiệm vụ 1: 1 cơ quan trong mạng sẽ nhận.",
+        "Nhiệm vụ 1: chưa xác định được cơ quan “các tỉnh có mưa lũ”",
+        "Số 1 được dùng cho nhiều nhiệm vụ",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+}
