@@ -5,6 +5,7 @@
 pub mod agencies;
 pub mod api;
 pub mod app;
+pub mod assignments;
 pub mod clock;
 pub mod config;
 pub mod db;

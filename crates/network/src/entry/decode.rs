@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{
     Act, Change, ContentRef, Enrolment, Entry, EntryError, KeyChange, Kind, MAX_ENTRY, Name, NodeKeys,
+    TaskRef,
 };
 use crate::json::{self, FieldError, Object};
 use crate::names::Origin;
@@ -13,6 +14,8 @@ use crate::scope::Scope;
 
 /// The most files that one item may have.
 const MAX_FILES: usize = 400;
+/// The most characters of a task's number.
+const MAX_TASK: usize = 20;
 /// The most rules in each list of a scope.
 const MAX_RULES: usize = 1_000;
 
@@ -73,6 +76,13 @@ fn kind(word: &str, top: &Object<'_>) -> Result<Kind, FieldError> {
         "item.alone" => {
             Kind::ItemAlone { item: item(top)?, edition: edition(top)?, note: content(&top.object("note")?)? }
         }
+        "task.acknowledged" => Kind::TaskAcknowledged(task(top)?),
+        "task.reported" => Kind::TaskReported { task: task(top)?, note: content(&top.object("note")?)? },
+        "task.done" => Kind::TaskDone {
+            task: task(top)?,
+            note: content(&top.object("note")?)?,
+            files: top.objects("files", MAX_FILES)?.iter().map(content).collect::<Result<_, _>>()?,
+        },
         "agency.enrolled" => Kind::AgencyEnrolled(enrolment(top)?),
         "agency.changed" => Kind::AgencyChanged(change(top)?),
         "agency.closed" => Kind::AgencyClosed {
@@ -105,6 +115,19 @@ fn item(object: &Object<'_>) -> Result<Uuid, FieldError> {
 fn edition(object: &Object<'_>) -> Result<u32, FieldError> {
     let number = u32::try_from(object.whole("edition")?).ok().filter(|number| *number > 0);
     number.ok_or_else(|| object.error("edition", "must be from 1 to 4,294,967,295"))
+}
+
+fn task(top: &Object<'_>) -> Result<TaskRef, FieldError> {
+    let number = top.text("task")?;
+    if !(1..=MAX_TASK).contains(&number.chars().count()) || number.trim() != number {
+        return Err(top.error("task", "must have 1 to 20 characters, without blanks around them"));
+    }
+    Ok(TaskRef {
+        origin: top.parsed("origin")?,
+        item: item(top)?,
+        edition: edition(top)?,
+        task: number.to_owned(),
+    })
 }
 
 /// An instant as RFC 3339 in UTC with capital T and Z, nothing else.

@@ -1,6 +1,6 @@
 //! Entries to bytes, the fields in the order of the protocol page.
 
-use super::{Act, Change, ContentRef, Enrolment, Entry, EntryError, Kind, Name, NodeKeys};
+use super::{Act, Change, ContentRef, Enrolment, Entry, EntryError, Kind, Name, NodeKeys, TaskRef};
 use crate::json::Writer;
 
 impl Entry {
@@ -55,6 +55,18 @@ fn write_kind(kind: &Kind, line: &mut Writer) {
             line.text("item", item.hyphenated()).whole("edition", u64::from(*edition));
             line.raw("note", &pointer(note));
         }
+        Kind::TaskAcknowledged(of) => write_task(of, line),
+        Kind::TaskReported { task: of, note } => {
+            write_task(of, line);
+            line.raw("note", &pointer(note));
+        }
+        Kind::TaskDone { task: of, note, files } => {
+            write_task(of, line);
+            line.raw("note", &pointer(note));
+            if !files.is_empty() {
+                line.raws("files", files.iter().map(pointer));
+            }
+        }
         Kind::AgencyEnrolled(enrolment) => write_enrolment(enrolment, line),
         Kind::AgencyChanged(change) => write_change(change, line),
         Kind::AgencyClosed { origin, successor, last_size } => {
@@ -75,6 +87,11 @@ fn write_kind(kind: &Kind, line: &mut Writer) {
         }
         Kind::Other(_) => {}
     }
+}
+
+fn write_task(of: &TaskRef, line: &mut Writer) {
+    line.text("origin", &of.origin).text("item", of.item.hyphenated());
+    line.whole("edition", u64::from(of.edition)).text("task", &of.task);
 }
 
 fn pointer(content: &ContentRef) -> String {

@@ -93,6 +93,24 @@ pub enum Kind {
         /// Why, as a note document.
         note: ContentRef,
     },
+    /// `task.acknowledged`: the log's agency has taken note of a task that a directive gives it.
+    TaskAcknowledged(TaskRef),
+    /// `task.reported`: how far the log's agency has come with a task.
+    TaskReported {
+        /// The task.
+        task: TaskRef,
+        /// The report, as a note document.
+        note: ContentRef,
+    },
+    /// `task.done`: the log's agency has done a task.
+    TaskDone {
+        /// The task.
+        task: TaskRef,
+        /// What was done, as a note document.
+        note: ContentRef,
+        /// Evidence.
+        files: Vec<ContentRef>,
+    },
     /// `agency.enrolled`: a parent vouches for a child.
     AgencyEnrolled(Enrolment),
     /// `agency.changed`: the parent states what is different from a size on.
@@ -134,6 +152,19 @@ pub enum Kind {
     },
     /// A kind that this version does not know; kept and ignored. Cannot be encoded: the fields are in the bytes.
     Other(String),
+}
+
+/// One task of a directive, as entries of those who were given it name it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TaskRef {
+    /// The log that holds the directive.
+    pub origin: Origin,
+    /// The directive.
+    pub item: Uuid,
+    /// The edition that the entry speaks of.
+    pub edition: u32,
+    /// The task's number as the directive writes it, 1 to 20 characters.
+    pub task: String,
 }
 
 /// Why an item has a new edition.
@@ -228,6 +259,9 @@ impl Kind {
             Kind::ItemErased { .. } => "item.erased",
             Kind::ItemOrdered { .. } => "item.ordered",
             Kind::ItemAlone { .. } => "item.alone",
+            Kind::TaskAcknowledged(_) => "task.acknowledged",
+            Kind::TaskReported { .. } => "task.reported",
+            Kind::TaskDone { .. } => "task.done",
             Kind::AgencyEnrolled(_) => "agency.enrolled",
             Kind::AgencyChanged(_) => "agency.changed",
             Kind::AgencyClosed { .. } => "agency.closed",
@@ -257,7 +291,9 @@ impl Kind {
             Kind::ItemWithdrawn { note, .. } => (note.as_ref(), &[]),
             Kind::ItemErased { basis: note, .. }
             | Kind::ItemOrdered { basis: note, .. }
-            | Kind::ItemAlone { note, .. } => (Some(note), &[]),
+            | Kind::ItemAlone { note, .. }
+            | Kind::TaskReported { note, .. } => (Some(note), &[]),
+            Kind::TaskDone { note, files, .. } => (Some(note), files),
             _ => (None, &[]),
         };
         one.into_iter().chain(files)

@@ -2,7 +2,7 @@
 
 use network::entry::{
     Act, Change, ContentRef, Enrolment, Entry, EntryError, ItemChange, KeyChange, Kind, Lane, Level, Name,
-    Withdrawal,
+    TaskRef, Withdrawal,
 };
 use network::names::ContentHash;
 use network::scope::{IssuerRule, Scope};
@@ -32,6 +32,10 @@ fn enrolment() -> Enrolment {
         predecessor: Some("tinh-a.gov.vn/log".parse().unwrap()),
         accountable: Some("Văn phòng Ủy ban nhân dân tỉnh".into()),
     }
+}
+
+fn task() -> TaskRef {
+    TaskRef { origin: "chinhphu.vn/log".parse().unwrap(), item: ITEM, edition: 2, task: "1.a".into() }
 }
 
 fn samples() -> Vec<(&'static str, Kind)> {
@@ -94,6 +98,19 @@ fn samples() -> Vec<(&'static str, Kind)> {
                 item: ITEM,
                 edition: 2,
                 note: pointer("why", "application/vnd.nhipcau.note+json"),
+            },
+        ),
+        ("task.acknowledged", Kind::TaskAcknowledged(task())),
+        (
+            "task.reported",
+            Kind::TaskReported { task: task(), note: pointer("report", "application/vnd.nhipcau.note+json") },
+        ),
+        (
+            "task.done",
+            Kind::TaskDone {
+                task: task(),
+                note: pointer("done", "application/vnd.nhipcau.note+json"),
+                files: vec![pointer("paper", "application/pdf")],
             },
         ),
         ("agency.enrolled", Kind::AgencyEnrolled(enrolment())),
@@ -216,6 +233,16 @@ fn an_error_names_the_field() {
 }
 
 #[test]
+fn a_tasks_number_is_a_short_word() {
+    let good = String::from_utf8(fixture("entry/task.done.json")).unwrap();
+    for bad in ["", " 1", "123456789012345678901"] {
+        let entry = good.replacen(r#""task":"1.a""#, &format!(r#""task":"{bad}""#), 1);
+        let message = Entry::decode(entry.as_bytes()).unwrap_err().to_string();
+        assert_eq!(message, "task: must have 1 to 20 characters, without blanks around them");
+    }
+}
+
+#[test]
 fn keys_must_be_those_of_their_place() {
     let good = String::from_utf8(fixture("entry/agency.enrolled.json")).unwrap();
     let other = signer("b.gov.vn/log", KeyKind::Ed25519).verifier().to_string();
@@ -248,7 +275,7 @@ proptest! {
     }
 
     #[test]
-    fn damaged_entries_are_refused_or_read_the_same_twice(which in 0..12_usize, at in 0..2_000_usize, byte in 0x20..0x7f_u8) {
+    fn damaged_entries_are_refused_or_read_the_same_twice(which in 0..16_usize, at in 0..2_000_usize, byte in 0x20..0x7f_u8) {
         let (name, _) = samples().swap_remove(which);
         let mut bytes = fixture(&format!("entry/{name}.json"));
         let at = at % bytes.len();

@@ -4,6 +4,7 @@
 //! decides. `item.ordered` acts on an item of a log below the one that says it, and is kept when it
 //! comes before its item. An erasure takes every edition and file that nothing else still shows.
 
+mod answered;
 mod issued;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -14,8 +15,10 @@ use network::names::{ContentHash, Origin};
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use self::answered::answered;
 use self::issued::{Issue, Wanted, issued, want};
 use super::{Card, State, standing};
+use crate::assignments;
 use crate::db::Tx;
 use crate::documents::fold::{self as documents, Shown};
 use crate::drafts;
@@ -69,7 +72,7 @@ async fn act(tx: &mut Tx, log: i64, index: u64, entry: &Entry) -> anyhow::Result
             want(tx, log, &[Wanted { index, urgent: true, content: note }]).await?;
             drafts::alone::note(tx, (log, index, at), *item, *edition, note).await
         }
-        _ => Ok(()),
+        kind => answered(tx, (log, index, at), kind).await,
     }
 }
 
@@ -224,7 +227,6 @@ async fn erase(tx: &mut Tx, log: i64, item: Uuid, by: i64, index: u64) -> anyhow
         log,
         id.clone()
     )?;
-    let now = tx.ledger.now();
     let mut hashes = Vec::new();
     for (entry, document, files) in editions {
         if let Ok(bytes) = document.try_into() {
@@ -244,29 +246,13 @@ async fn erase(tx: &mut Tx, log: i64, item: Uuid, by: i64, index: u64) -> anyhow
         if shown_elsewhere(tx, log, &id, &hash).await? {
             continue;
         }
-        run!(tx, "DELETE FROM content WHERE sha256 = $1", hash.0.to_vec())?;
-        run!(
-            tx,
-            "INSERT INTO erased (sha256, log, idx, at) VALUES ($1, $2, $3, $4) ON CONFLICT (sha256) DO NOTHING",
-            hash.0.to_vec(),
-            by,
-            index as i64,
-            now
-        )?;
-        tx.ledger.effects.erased.push(hash);
+        vanish(tx, hash, (by, index)).await?;
     }
-    for hash in explained(tx, log, item, (by, index)).await? {
+    let mut beside = explained(tx, log, item, (by, index)).await?;
+    beside.extend(assignments::store::forget(tx, log, &id).await?);
+    for hash in beside {
         run!(tx, "DELETE FROM want WHERE sha256 = $1", hash.0.to_vec())?;
-        run!(tx, "DELETE FROM content WHERE sha256 = $1", hash.0.to_vec())?;
-        run!(
-            tx,
-            "INSERT INTO erased (sha256, log, idx, at) VALUES ($1, $2, $3, $4) ON CONFLICT (sha256) DO NOTHING",
-            hash.0.to_vec(),
-            by,
-            index as i64,
-            now
-        )?;
-        tx.ledger.effects.erased.push(hash);
+        vanish(tx, hash, (by, index)).await?;
     }
     documents::forget(tx, log, &id).await?;
     run!(
@@ -276,6 +262,22 @@ async fn erase(tx: &mut Tx, log: i64, item: Uuid, by: i64, index: u64) -> anyhow
         id.clone()
     )?;
     tx.ledger.effects.items.push((log, id));
+    Ok(())
+}
+
+/// Content goes, and does not come back.
+async fn vanish(tx: &mut Tx, hash: ContentHash, (by, index): (i64, u64)) -> sqlx::Result<()> {
+    let now = tx.ledger.now();
+    run!(tx, "DELETE FROM content WHERE sha256 = $1", hash.0.to_vec())?;
+    run!(
+        tx,
+        "INSERT INTO erased (sha256, log, idx, at) VALUES ($1, $2, $3, $4) ON CONFLICT (sha256) DO NOTHING",
+        hash.0.to_vec(),
+        by,
+        index as i64,
+        now
+    )?;
+    tx.ledger.effects.erased.push(hash);
     Ok(())
 }
 

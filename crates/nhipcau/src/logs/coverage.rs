@@ -92,6 +92,22 @@ pub async fn of_item(app: &App, conn: &mut Conn, item: &Standing) -> anyhow::Res
     Ok((stored, (carried.nodes.iter().map(good).sum(), carried.portals)))
 }
 
+/// The nodes that hold an item's newest entry with its content, and when they came to have it, in microseconds, where that
+/// is known.
+///
+/// # Errors
+/// The database's.
+pub async fn held(
+    app: &App,
+    conn: &mut Conn,
+    item: &Standing,
+) -> anyhow::Result<HashMap<String, Option<i64>>> {
+    let directory = app.directory.load_full();
+    let far = far(conn, &directory, &item.origin, item.index, item.changed).await?;
+    let holds = far.into_iter().filter(|(_, far)| far.shown.max(far.size) > item.index);
+    Ok(holds.map(|(node, far)| (node, far.had)).collect())
+}
+
 /// How far each node has come that holds any of a log, and when it had entry `index`, said at `said`.
 async fn far(
     conn: &mut Conn,

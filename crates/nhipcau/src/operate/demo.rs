@@ -7,6 +7,7 @@ mod content;
 mod control;
 mod nation;
 mod office;
+mod tasks;
 mod tour;
 
 use std::path::{Path, PathBuf};

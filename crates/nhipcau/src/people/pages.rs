@@ -60,6 +60,7 @@ impl Desk {
             (accounts::PAGE, w.accounts_nav, Duty::People),
             (trail::PAGE, w.trail_nav, Duty::Audit),
             (mine::PAGE, w.mine_nav, Duty::Work),
+            (crate::assignments::HOME, w.nav_tasks, Duty::Work),
         ];
         let nav = entries
             .into_iter()

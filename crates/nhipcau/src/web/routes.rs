@@ -19,7 +19,6 @@ use crate::agencies::look;
 use crate::api::front::open_to_all;
 use crate::app::App;
 use crate::documents::pages as documents;
-use crate::drafts;
 use crate::items::pages as items;
 use crate::logs::pages as logs;
 use crate::logs::serve::{self, Which};
@@ -31,7 +30,7 @@ use crate::web::answer::{self, fault_page, guard, problem_json};
 use crate::web::error_view::Fault;
 use crate::web::visitor::Visitor;
 use crate::web::{assets, shell};
-use crate::{api, items::feeds};
+use crate::{api, assignments, drafts, items::feeds};
 
 /// Whoever sends a body pauses for no longer than this.
 const BODY_PAUSE: Duration = Duration::from_secs(30);
@@ -85,6 +84,7 @@ fn pages() -> Vec<Route> {
     ];
     pages.extend(people::routes());
     pages.extend(drafts::routes());
+    pages.extend(assignments::routes());
     pages
 }
 

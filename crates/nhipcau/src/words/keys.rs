@@ -169,6 +169,8 @@ words! {
     verify_qr,
     verify_file,
     verify_log,
+    item_tasks,
+    item_tasks_done(done, of),
     // Editions, gone
     change_new,
     change_update,

@@ -10,6 +10,7 @@ mod access;
 mod accounts;
 mod administrator;
 mod api;
+mod assignments;
 mod bad_input;
 mod bench;
 mod bundles;

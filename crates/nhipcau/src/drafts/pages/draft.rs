@@ -121,6 +121,7 @@ struct DraftPage {
     findings: Vec<Finding>,
     buttons: Vec<Button>,
     mend: Vec<Mend>,
+    reaches: Vec<String>,
     clashes: Vec<Clash>,
     /// Why the last act was refused.
     wrong: Option<String>,
@@ -251,6 +252,7 @@ async fn page(
                 field: fault.field.clone(),
             })
             .collect(),
+        reaches: crate::assignments::findings::of(app, staff, &work, lang),
         clashes: with.clashes,
         wrong: with.wrong,
         notes: notes.collect(),

@@ -107,7 +107,7 @@ pub(super) fn day(text: &str) -> Option<Date> {
 }
 
 /// A minute as `2026-11-23T15:00`, and in no other spelling.
-pub(super) fn minute(text: &str) -> Option<DateTime> {
+pub fn minute(text: &str) -> Option<DateTime> {
     let moment = text.parse::<DateTime>().ok().filter(|_| text.contains('T'));
     moment.filter(|moment| moment.strftime("%Y-%m-%dT%H:%M").to_string() == text)
 }

@@ -21,6 +21,7 @@ use std::sync::LazyLock;
 
 use jiff::civil::Date;
 
+pub use fits::minute;
 pub use shape::{Ahead, Choice, Field, Shape};
 
 use crate::words::Lang;

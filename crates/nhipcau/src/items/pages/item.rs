@@ -10,6 +10,7 @@ use super::lists::urgency;
 use super::{HTML, LONG, explained, find, kept, publisher, speaker, title};
 use crate::agencies::{self, Portal};
 use crate::app::App;
+use crate::assignments;
 use crate::clock::instant;
 use crate::db::Conn;
 use crate::documents::view::SealLine;
@@ -156,7 +157,7 @@ async fn standing_page(
                 Original { attribution: site == "congbao.chinhphu.vn", site, href }
             }),
         }),
-        facts: facts(app, &item, document, lang),
+        facts: [facts(app, &item, document, lang), progress(app, conn, &item, lang).await?].concat(),
         pictures,
         files: others
             .into_iter()
@@ -203,6 +204,16 @@ fn facts(app: &App, item: &Standing, document: &Item, lang: Lang) -> Vec<Fact> {
     let beside = Beside { lang, files: &document.files, agency: &agency };
     let known = kinds::of(&item.kind).zip(document.details.as_ref());
     known.map(|(kind, details)| kinds::facts::facts(kind, details, &beside)).unwrap_or_default()
+}
+
+/// How many agencies have done what a directive gave them.
+async fn progress(app: &App, conn: &mut Conn, item: &Standing, lang: Lang) -> Result<Vec<Fact>, Problem> {
+    let Some((done, of)) = assignments::board::progress(app, conn, item).await? else {
+        return Ok(Vec::new());
+    };
+    let w = lang.words();
+    let value = kinds::facts::Shown::Plain(w.item_tasks_done(done, of));
+    Ok(vec![Fact { label: w.item_tasks.to_owned(), value }])
 }
 
 /// The text of an item's content, read and rendered.

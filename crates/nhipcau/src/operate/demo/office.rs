@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Context;
 use network::names::Origin;
 
-use super::Demo;
+use super::{Demo, tasks};
 use crate::agencies::Portal;
 use crate::app::App;
 use crate::drafts::acts::{self, By};
@@ -62,6 +62,9 @@ impl Demo {
             let main = app.portals.load().main().context("a node without portal")?;
             office(app, &main, &password).await.map_err(|problem| anyhow::anyhow!("{problem}"))?;
         }
+        tasks::issue(self, OFFICE[1].login, OFFICE[1].roles)
+            .await
+            .map_err(|problem| anyhow::anyhow!("{problem}"))?;
         Ok(password)
     }
 }
@@ -127,7 +130,7 @@ async fn drafts(app: &App, portal: &Portal) -> Result<(), Problem> {
     Ok(())
 }
 
-fn by(log: i64, origin: &Origin, account: uuid::Uuid, roles: &[Role]) -> By {
+pub(super) fn by(log: i64, origin: &Origin, account: uuid::Uuid, roles: &[Role]) -> By {
     By {
         actor: Actor::Person(account, roles.iter().copied().collect()),
         who: Who::Account(account),

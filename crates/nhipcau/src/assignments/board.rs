@@ -1,0 +1,194 @@
+//! Directives and the answers to them, side by side, worked out when somebody looks.
+//!
+//! An answer counts if its log is that of an agency to which the edition it speaks of gives that task, and if the task still reads
+//! the same today: what was said of another text is history.
+
+use std::collections::{BTreeMap, HashMap};
+
+use network::content::Item;
+use network::directory::Directory;
+use network::names::{ContentHash, Origin};
+
+use super::addressees::Roll;
+use super::directive::{Directive, Given};
+use super::state::State;
+use super::store::{self, Answer};
+use crate::app::App;
+use crate::clock::instant;
+use crate::db::Conn;
+use crate::items::State as ItemState;
+use crate::items::store::{self as items, Standing};
+use crate::words::date;
+
+/// A directive that stands, with what has become of its tasks.
+pub struct Board {
+    /// The directive.
+    pub standing: Standing,
+    /// Its newest edition that is here.
+    pub edition: u32,
+    /// Its tasks.
+    pub tasks: Vec<Row>,
+}
+
+/// A task and what has become of it.
+pub struct Row {
+    /// The task, and who was given it.
+    pub given: Given,
+    /// The answers that count, oldest first.
+    pub answers: Vec<Answer>,
+}
+
+impl Row {
+    /// How far an agency has come.
+    pub fn state(&self, of: &Origin) -> State {
+        let own = self.answers.iter().filter(|answer| answer.by == *of);
+        State::after(own.map(|answer| (answer.act, instant(answer.at))))
+    }
+}
+
+impl Board {
+    /// The task with a number that an agency was given.
+    pub fn task(&self, of: &Origin, number: &str) -> Option<&Row> {
+        let named = |row: &&Row| row.given.task.number == number && row.given.to.agencies.contains(of);
+        self.tasks.iter().find(named)
+    }
+
+    /// How many agencies have done all that they were given, and how many were given anything.
+    pub fn done(&self) -> (usize, usize) {
+        let mut done: BTreeMap<&Origin, bool> = BTreeMap::new();
+        for row in &self.tasks {
+            for agency in &row.given.to.agencies {
+                *done.entry(agency).or_insert(true) &= row.state(agency).is_done();
+            }
+        }
+        (done.values().filter(|done| **done).count(), done.len())
+    }
+}
+
+/// The board of a directive; `None` if it does not stand, is not here, or gives no tasks.
+///
+/// # Errors
+/// The database's.
+pub async fn of(
+    app: &App,
+    conn: &mut Conn,
+    directory: &Directory,
+    roll: &Roll<'_>,
+    standing: Standing,
+) -> anyhow::Result<Option<Board>> {
+    let Some(hash) = standing.content.filter(|_| standing.state == ItemState::Standing) else {
+        return Ok(None);
+    };
+    let Some(directive) = read(app, conn, &hash).await? else { return Ok(None) };
+    let day = date::day(instant(standing.issued));
+    let given = directive.given(roll, &standing.origin, day);
+    let answers = store::of(conn, &standing.origin, standing.item).await?;
+    let mut editions: HashMap<i64, Vec<Given>> = HashMap::from([(i64::from(directive.edition), given)]);
+    for edition in earlier(conn, &standing, &answers).await? {
+        let Ok(hash) = edition.sha256.try_into().map(ContentHash) else { continue };
+        let Some(then) = read(app, conn, &hash).await? else { continue };
+        editions.insert(edition.edition, then.given(roll, &standing.origin, day));
+    }
+    let honest = answers.into_iter().filter(|answer| directory.is_honest(&answer.by, answer.index));
+    let honest: Vec<Answer> = honest.collect();
+    let now = editions.get(&i64::from(directive.edition)).cloned().unwrap_or_default();
+    let tasks = now.into_iter().map(|given| {
+        let counts =
+            |answer: &&Answer| editions.get(&answer.edition).is_some_and(|then| counts(answer, then, &given));
+        Row { answers: honest.iter().filter(counts).cloned().collect(), given }
+    });
+    Ok(Some(Board { edition: directive.edition, tasks: tasks.collect(), standing }))
+}
+
+/// Whether an answer counts for a task as it reads now, by the tasks of the edition that it speaks of.
+fn counts(answer: &Answer, then: &[Given], now: &Given) -> bool {
+    answer.task == now.task.number
+        && now.to.agencies.contains(&answer.by)
+        && then.iter().any(|given| {
+            given.task.number == answer.task
+                && given.task.text == now.task.text
+                && given.to.agencies.contains(&answer.by)
+        })
+}
+
+/// The editions of which answers speak, besides the newest.
+async fn earlier(
+    conn: &mut Conn,
+    standing: &Standing,
+    answers: &[Answer],
+) -> anyhow::Result<Vec<items::Edition>> {
+    if answers.iter().all(|answer| answer.edition == standing.shown) {
+        return Ok(Vec::new());
+    }
+    let mut all = items::editions(conn, standing.log, standing.item).await?;
+    all.retain(|edition| {
+        edition.edition != standing.shown && answers.iter().any(|answer| answer.edition == edition.edition)
+    });
+    Ok(all)
+}
+
+/// The directive in a content; `None` if it is not here or gives no tasks.
+///
+/// # Errors
+/// The database's.
+async fn read(app: &App, conn: &mut Conn, hash: &ContentHash) -> anyhow::Result<Option<Directive>> {
+    let Some(bytes) = app.folder.read(conn, hash).await? else { return Ok(None) };
+    Ok(Item::parse(&bytes).ok().and_then(|item| Directive::of(&item)))
+}
+
+/// The boards of all directives that give an agency a task, the newest first.
+///
+/// # Errors
+/// The database's.
+pub async fn given_to(app: &App, conn: &mut Conn, agency: &Origin) -> anyhow::Result<Vec<Board>> {
+    every(app, conn, |board| board.tasks.iter().any(|row| row.given.to.agencies.contains(agency))).await
+}
+
+/// The boards of all directives that an agency has issued, the newest first.
+///
+/// # Errors
+/// The database's.
+pub async fn given_by(app: &App, conn: &mut Conn, agency: &Origin) -> anyhow::Result<Vec<Board>> {
+    every(app, conn, |board| board.standing.origin == *agency).await
+}
+
+async fn every(app: &App, conn: &mut Conn, fits: impl Fn(&Board) -> bool) -> anyhow::Result<Vec<Board>> {
+    let directory = app.directory.load_full();
+    let roll = Roll::new(&directory, date::day(app.clock.now()));
+    let mut boards = Vec::new();
+    for standing in items::of_kind(conn, "directive").await? {
+        if let Some(board) = of(app, conn, &directory, &roll, standing).await?.filter(&fits) {
+            boards.push(board);
+        }
+    }
+    Ok(boards)
+}
+
+/// How many agencies have done all that a directive gives them, and how many it gives anything; `None` if it gives nobody a task.
+///
+/// # Errors
+/// The database's.
+pub async fn progress(
+    app: &App,
+    conn: &mut Conn,
+    standing: &Standing,
+) -> anyhow::Result<Option<(usize, usize)>> {
+    if standing.kind != "directive" {
+        return Ok(None);
+    }
+    let directory = app.directory.load_full();
+    let roll = Roll::new(&directory, date::day(app.clock.now()));
+    let board = of(app, conn, &directory, &roll, standing.clone()).await?;
+    Ok(board.map(|board| board.done()).filter(|(_, of)| *of > 0))
+}
+
+/// The board of one directive, whoever issued it.
+///
+/// # Errors
+/// The database's.
+pub async fn find(app: &App, conn: &mut Conn, reference: &items::Reference) -> anyhow::Result<Option<Board>> {
+    let Some(standing) = items::find(conn, reference).await? else { return Ok(None) };
+    let directory = app.directory.load_full();
+    let roll = Roll::new(&directory, date::day(app.clock.now()));
+    of(app, conn, &directory, &roll, standing).await
+}
