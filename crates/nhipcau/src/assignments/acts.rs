@@ -50,9 +50,11 @@ pub async fn answer(
             origin: own.to_string(),
             entry: 0,
             edition: None,
+            number: None,
             path: format!("/muc/{reference}"),
         },
         once: None,
+        unique: None,
     };
     let line = Line::new(by.who, by.log, audit_word(act), reference.to_string());
     let line = line.with(json!({ "task": of.task }));

@@ -34,7 +34,7 @@ const STEP: i64 = 1_000;
 type Named = (&'static str, fn(&'static DeskWords) -> &'static str);
 
 /// The acts that are named so far.
-const ACTS: [Named; 34] = [
+const ACTS: [Named; 37] = [
     ("login", |w| w.act_login),
     ("login.failed", |w| w.act_login_failed),
     ("logout", |w| w.act_logout),
@@ -66,6 +66,9 @@ const ACTS: [Named; 34] = [
     ("draft.override", |w| w.act_draft_override),
     ("draft.discard", |w| w.act_draft_discard),
     ("draft.restore", |w| w.act_draft_restore),
+    ("task.acknowledge", |w| w.act_task_acknowledge),
+    ("task.report", |w| w.act_task_report),
+    ("task.close", |w| w.act_task_close),
     ("end.propose", |w| w.act_end_propose),
     ("end.confirm", |w| w.act_end_confirm),
     ("end.drop", |w| w.act_end_drop),

@@ -405,6 +405,9 @@ words! {
     task_reaches(number, count),
     task_repeated(number),
     task_days,
+    act_task_acknowledge,
+    act_task_report,
+    act_task_close,
 }
 
 /// The Vietnamese table.

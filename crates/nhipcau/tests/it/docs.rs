@@ -114,7 +114,7 @@ fn the_command_table_is_that_of_the_program() {
 
 /// What a user can do today, in both languages, and the test that fails when it does not work: its file under
 /// `tests`, and its name.
-const WORKS: [(&str, &str, &str, &str); 29] = [
+const WORKS: [(&str, &str, &str, &str); 30] = [
     (
         "đăng một lần, đứng ở mọi cổng",
         "issued once, it stands on every portal",
@@ -288,6 +288,12 @@ const WORKS: [(&str, &str, &str, &str); 29] = [
         "signing in by the agency's own identity provider",
         "it/provider",
         "a_provider_that_lies_lets_nobody_in",
+    ),
+    (
+        "nhiệm vụ trong văn bản chỉ đạo đến đúng cơ quan; nơi giao thấy ai đã nhận, đang làm, quá hạn",
+        "a directive's tasks reach their agencies; the issuer sees who has received, works, is late",
+        "it/assignments",
+        "a_task_reaches_its_addressees_and_their_answers_come_back",
     ),
 ];
 
