@@ -28,8 +28,7 @@ fn nobody_issues_alone_what_two_must() {
     assert_eq!(decide(Stage::Approved, Act::Issue, &mine), Err(Refused::SecondPerson));
     let second = facts(OTHER, &[Role::Publisher]);
     assert_eq!(decide(Stage::InReview, Act::Approve, &second).map(|step| step.next), Ok(Stage::Approved));
-    let issued =
-        decide(Stage::Approved, Act::Issue, &approved_by(OTHER, facts(WRITER, &[Role::Publisher])));
+    let issued = decide(Stage::Approved, Act::Issue, &approved_by(OTHER, facts(WRITER, &[Role::Publisher])));
     assert_eq!(issued.map(|step| step.next), Ok(Stage::Issued));
 }
 
@@ -62,8 +61,7 @@ fn an_official_document_is_approved_by_a_signer() {
 #[test]
 fn any_change_asks_again() {
     for stage in [Stage::Draft, Stage::InReview, Stage::Approved, Stage::Scheduled] {
-        let step =
-            decide(stage, Act::Save, &facts(OTHER, &[Role::Publisher])).map(|step| step.asks_again);
+        let step = decide(stage, Act::Save, &facts(OTHER, &[Role::Publisher])).map(|step| step.asks_again);
         assert_eq!(step, Ok(true), "{stage:?}");
     }
     let nothing = facts(OTHER, &[Role::Publisher]);
@@ -74,10 +72,7 @@ fn any_change_asks_again() {
 fn the_clock_issues_what_is_scheduled_and_nothing_else() {
     let clock = |later| Facts { later, actor: Actor::Clock, ..approved_by(OTHER, facts(OTHER, &[])) };
     assert_eq!(decide(Stage::Scheduled, Act::Issue, &clock(true)), Err(Refused::TooEarly));
-    assert_eq!(
-        decide(Stage::Scheduled, Act::Issue, &clock(false)).map(|step| step.next),
-        Ok(Stage::Issued)
-    );
+    assert_eq!(decide(Stage::Scheduled, Act::Issue, &clock(false)).map(|step| step.next), Ok(Stage::Issued));
     for act in Act::ALL {
         for stage in Stage::ALL {
             if (act, stage) != (Act::Issue, Stage::Scheduled) {
@@ -91,10 +86,7 @@ fn the_clock_issues_what_is_scheduled_and_nothing_else() {
 fn an_erasure_needs_another_person() {
     let end = |who| Facts { end: Some((End::Erase, WRITER)), ..facts(who, &[Role::Leader]) };
     assert_eq!(decide(Stage::Issued, Act::ConfirmEnd, &end(WRITER)), Err(Refused::SecondPerson));
-    assert_eq!(
-        decide(Stage::Issued, Act::ConfirmEnd, &end(OTHER)).map(|step| step.next),
-        Ok(Stage::Erased)
-    );
+    assert_eq!(decide(Stage::Issued, Act::ConfirmEnd, &end(OTHER)).map(|step| step.next), Ok(Stage::Erased));
 }
 
 #[test]
