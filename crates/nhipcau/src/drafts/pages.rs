@@ -5,6 +5,7 @@ mod file;
 mod home;
 mod item;
 mod look;
+mod save;
 
 use axum::response::Response;
 use uuid::Uuid;
@@ -20,11 +21,12 @@ use crate::web::answer::failure;
 use crate::web::visitor::Visitor;
 use crate::words::{DeskWords, Lang, date};
 
-pub use draft::{act, draft, save};
+pub use draft::draft;
 pub use file::{file, paste};
 pub use home::{begin, choose, home, issued};
 pub use item::{end, item, next};
 pub use look::{compare, preview};
+pub use save::{act, save};
 
 /// A draft of this person's agency.
 async fn find(app: &App, staff: &Staff, id: &str) -> Result<Work, Problem> {

@@ -5,7 +5,7 @@
 use vietnam::documents::Effect;
 use vietnam::text::fold;
 
-use super::form::day;
+use super::form::read::day;
 use crate::documents::draft::DraftRelation;
 use crate::problem::Fault;
 use crate::words::{Lang, date};

@@ -1,5 +1,7 @@
 //! The one route table: method, path, who may, how it is cached, what it is. A test prints it into ARCHITECTURE.md.
 
+mod row;
+
 use std::time::Duration;
 
 use axum::Json;
@@ -24,7 +26,7 @@ use crate::logs::pages as logs;
 use crate::logs::serve::{self, Which};
 use crate::logs::startup::Heard;
 use crate::peers::{receipts, serve as flow};
-use crate::people::{self, Duty, forms, gate};
+use crate::people::{self, forms, gate};
 use crate::problem::Problem;
 use crate::web::answer::{self, fault_page, guard, problem_json};
 use crate::web::error_view::Fault;
@@ -32,42 +34,11 @@ use crate::web::visitor::Visitor;
 use crate::web::{assets, shell};
 use crate::{api, assignments, drafts, items::feeds};
 
+use row::page;
+pub use row::{Role, Route, api_route, desk_form, desk_page, desk_upload, door_form, door_page};
+
 /// Whoever sends a body pauses for no longer than this.
 const BODY_PAUSE: Duration = Duration::from_secs(30);
-
-/// Who may use a route.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// Anybody, reading.
-    Reader,
-    /// Another node; what it sends is verified, whoever it is.
-    Node,
-    /// Whoever holds the node's token.
-    Administrator,
-    /// Anybody who signs in or chooses a password: a form of this host's own page.
-    Newcomer,
-    /// Whoever is signed in at the portal with a role that covers the duty; the gate asks (`people::gate`).
-    Staff(Duty),
-}
-
-/// One row of the table.
-pub struct Route {
-    /// GET or POST.
-    pub method: &'static str,
-    /// The path.
-    pub path: &'static str,
-    /// Who may.
-    pub role: Role,
-    /// What it is.
-    pub what: &'static str,
-    handler: MethodRouter<App>,
-    /// The most bytes of a form's body.
-    most: usize,
-}
-
-fn page(path: &'static str, what: &'static str, handler: MethodRouter<App>) -> Route {
-    Route { method: "GET", path, role: Role::Reader, what, handler, most: forms::MOST }
-}
 
 /// Pages for people; each also stands under `/en`.
 fn pages() -> Vec<Route> {
@@ -146,42 +117,6 @@ pub fn table() -> Vec<Route> {
     table.extend(machines());
     table.extend(api::routes());
     table
-}
-
-/// A row of the console: a page.
-pub fn desk_page(path: &'static str, duty: Duty, what: &'static str, handler: MethodRouter<App>) -> Route {
-    Route { method: "GET", path, role: Role::Staff(duty), what, handler, most: forms::MOST }
-}
-
-/// A row of the console: a form.
-pub fn desk_form(path: &'static str, duty: Duty, what: &'static str, handler: MethodRouter<App>) -> Route {
-    Route { method: "POST", path, role: Role::Staff(duty), what, handler, most: forms::MOST }
-}
-
-/// A row of the console: a form with a file.
-pub fn desk_upload(path: &'static str, duty: Duty, what: &'static str, handler: MethodRouter<App>) -> Route {
-    Route { most: drafts::MOST_UPLOAD, ..desk_form(path, duty, what, handler) }
-}
-
-/// A form of somebody who is not signed in yet.
-pub fn door_form(path: &'static str, what: &'static str, handler: MethodRouter<App>) -> Route {
-    Route { method: "POST", path, role: Role::Newcomer, what, handler, most: forms::MOST }
-}
-
-/// A page at the door, for anybody.
-pub fn door_page(path: &'static str, what: &'static str, handler: MethodRouter<App>) -> Route {
-    page(path, what, handler)
-}
-
-/// A row for the API.
-pub fn api_route(
-    method: &'static str,
-    path: &'static str,
-    role: Role,
-    what: &'static str,
-    handler: MethodRouter<App>,
-) -> Route {
-    Route { method, path, role, what, handler, most: forms::MOST }
 }
 
 /// A route's handler, with the most bytes of body that are read for it. Readers send none. More is refused by

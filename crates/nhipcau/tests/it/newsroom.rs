@@ -1,7 +1,7 @@
 //! The newsroom: people of an agency write, check, approve, issue, correct and end items in the console, and what they do
 //! stands at every other portal.
 
-use super::world::{Answer, Staff, World, hidden, until};
+use super::world::{Answer, PASSWORD, Staff, World, hidden, until};
 
 /// An office of three: somebody who writes, somebody who approves, somebody who signs.
 pub struct Office {
@@ -306,4 +306,28 @@ async fn whoever_issues_alone_says_why_and_those_above_see_it() {
         })
         .await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_grave_step_asks_again_who_one_is_and_holds_what_was_sent() {
+    let office = office().await;
+    let Office { world, lan, minh, .. } = &office;
+    let path = office.begins(lan, "notice").await;
+    leads(&office.writes(lan, &path, &[("title", "Lịch trực"), ("text", "Từ thứ Hai"), ("viec", "submit")]).await);
+    world.clock("chinhphu").pass(11 * 60_000_000);
+    let asked = office.does(minh, &path, "approve", "").await;
+    assert_ne!(asked.status, 303, "nothing is approved yet");
+    assert!(asked.says("name=\"giu.viec\" value=\"approve\""), "{}", asked.text());
+    assert!(world.sees(minh, &path).await.says("Chờ duyệt"));
+    let text = asked.text();
+    let held = ["giu.version", "giu.viec", "giu.ly-do", "gui-den", "tiep"].map(|name| {
+        let value = hidden(&text, name).unwrap_or_default();
+        (name, value)
+    });
+    let mut fields: Vec<(&str, &str)> = held.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    fields.push(("mat-khau", PASSWORD));
+    let go_on = world.fills(minh, "/ban-lam-viec/xac-nhan", &fields).await;
+    assert!(go_on.says("value=\"approve\""), "{}", go_on.text());
+    leads(&office.does(minh, &path, "approve", "").await);
+    assert!(world.sees(minh, &path).await.says("Đã duyệt"));
 }

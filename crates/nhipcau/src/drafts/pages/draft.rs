@@ -2,25 +2,24 @@
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use jiff::civil::Date;
 use serde::Deserialize;
-use serde_json::json;
 
-use super::{by, fails, find, kind_name, persons_say, stage_name, words};
 use vietnam::plain;
 
+use super::{by, fails, find, kind_name, persons_say, stage_name, words};
 use crate::app::App;
 use crate::clock::instant;
-use crate::drafts::acts::{self, Saved};
+use crate::drafts::acts;
 use crate::drafts::form::{self, Group, Way};
-use crate::drafts::life::{self, Act, Facts, Stage};
+use crate::drafts::life::{self, Act, Facts};
 use crate::drafts::{Attached, Work, Written, store};
 use crate::people::Duty;
-use crate::people::forms::{Fields, Filled};
+use crate::people::forms::Fields;
 use crate::people::gate::Staff;
-use crate::people::pages::{Desk, HOME, drawn, see, shell};
+use crate::people::pages::{Desk, HOME, drawn, shell};
 use crate::problem::{Fault, Problem};
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
@@ -92,11 +91,11 @@ struct Mend {
 }
 
 /// A field that two people changed.
-struct Clash {
-    field: String,
-    label: String,
-    mine: String,
-    theirs: String,
+pub(super) struct Clash {
+    pub(super) field: String,
+    pub(super) label: String,
+    pub(super) mine: String,
+    pub(super) theirs: String,
 }
 
 struct Said {
@@ -159,6 +158,28 @@ impl With<'_> {
     /// The page with what was wrong.
     pub(super) fn wrong(why: String) -> Self {
         With { wrong: Some(why), ..With::default() }
+    }
+
+    /// The page with what two people wrote.
+    pub(super) fn clashes(clashes: Vec<Clash>, joined: Written) -> Self {
+        With { clashes, joined: Some(joined), ..With::default() }
+    }
+
+    /// The same with what was wrong.
+    pub(super) fn and_wrong(self, why: String) -> Self {
+        With { wrong: Some(why), ..self }
+    }
+
+    /// The same with what cannot be read, each at its field.
+    pub(super) fn and_faults(self, faults: Vec<Fault>) -> Self {
+        With { faults, ..self }
+    }
+}
+
+impl<'a> With<'a> {
+    /// The page with what was typed and is not saved.
+    pub(super) fn typed(form: &'a Fields) -> Self {
+        With { typed: Some(form), ..With::default() }
     }
 }
 
@@ -297,159 +318,4 @@ fn buttons(work: &Work, facts: &Facts, lang: Lang) -> Vec<Button> {
         offer(Act::Override, w.act_override, true);
     }
     buttons
-}
-
-/// `POST /ban-lam-viec/tin/{id}`: saves; a button beside says what is done then.
-pub async fn save(
-    State(app): State<App>,
-    staff: Staff,
-    visitor: Visitor,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    Filled(form): Filled,
-) -> Response {
-    // The browser saves by itself while somebody writes.
-    let by_itself = headers.get(header::ACCEPT).is_some_and(|v| v.as_bytes() == b"application/json");
-    match saved(&app, &staff, &visitor, &id, &form).await {
-        Ok(Kept::As(version)) if by_itself => {
-            let work = find(&app, &staff, &id).await;
-            let stage = work.as_ref().map_or("", |work| work.stage.word());
-            let others = work.map_or(Vec::new(), |work| {
-                app.drafts.here(work.id, staff.account.id, &staff.account.name, app.clock.micros())
-            });
-            let hour = date::hour_to_second(app.clock.now());
-            axum::Json(json!({ "version": version, "stage": stage, "hour": hour, "others": others }))
-                .into_response()
-        }
-        Ok(Kept::As(version)) => {
-            let Some(act) = Act::of(form.get("viec")) else {
-                let said = if version == version_of(&form) + 1 || version == version_of(&form) {
-                    "luu"
-                } else {
-                    "gop"
-                };
-                return see(visitor.lang, &format!("{HOME}/tin/{id}?xong={said}"));
-            };
-            carry_out(&app, &staff, &visitor, &id, version, act, form.some("ly-do")).await
-        }
-        Ok(Kept::Not(_)) if by_itself => StatusCode::CONFLICT.into_response(),
-        Ok(Kept::Not(with)) => answer(&app, &staff, &visitor, &id, *with, StatusCode::CONFLICT).await,
-        Err(_) if by_itself => StatusCode::CONFLICT.into_response(),
-        Err(problem) => match said_of(&problem, visitor.lang) {
-            // What was typed stays on the page.
-            Some(wrong) => {
-                let with = With { typed: Some(&form), wrong: Some(wrong), ..With::default() };
-                answer(&app, &staff, &visitor, &id, with, StatusCode::CONFLICT).await
-            }
-            None => fails(&app, &visitor, problem),
-        },
-    }
-}
-
-enum Kept<'a> {
-    As(i64),
-    Not(Box<With<'a>>),
-}
-
-fn version_of(form: &Fields) -> i64 {
-    form.get("version").parse().unwrap_or(0)
-}
-
-async fn saved<'a>(
-    app: &App,
-    staff: &Staff,
-    visitor: &Visitor,
-    id: &str,
-    form: &'a Fields,
-) -> Result<Kept<'a>, Problem> {
-    let work = find(app, staff, id).await?;
-    let mut conn = app.db.read().await?;
-    let version = version_of(form);
-    // The form was drawn from that version; fields that it does not have are as they were then.
-    let written = store::version(&mut conn, work.id, version).await?.ok_or(Problem::NotFound("version"))?;
-    drop(conn);
-    let read = form::read(form, &Work { written, ..work.clone() });
-    if !read.faults.is_empty() {
-        return Ok(Kept::Not(Box::new(With { typed: Some(form), faults: read.faults, ..With::default() })));
-    }
-    match acts::save(app, &by(staff), work.id, version, read.written, read.due).await? {
-        Saved::As(version, _) => Ok(Kept::As(version)),
-        Saved::Clash(_, joined) => {
-            let text = |value: &serde_json::Value| match value {
-                serde_json::Value::String(text) => text.clone(),
-                serde_json::Value::Null => String::new(),
-                other => other.to_string(),
-            };
-            let clashes = joined.conflicts.iter().map(|clash| Clash {
-                label: form::label(&work.written.draft.kind, &clash.field, visitor.lang),
-                mine: text(&clash.mine),
-                theirs: text(&clash.theirs),
-                field: clash.field.clone(),
-            });
-            let clashes = clashes.collect();
-            Ok(Kept::Not(Box::new(With { clashes, joined: Some(joined.written), ..With::default() })))
-        }
-    }
-}
-
-/// A refusal in the page's language; `None` for what is no refusal.
-pub(super) fn said_of(problem: &Problem, lang: Lang) -> Option<String> {
-    match problem {
-        Problem::Forbidden { vi, en } | Problem::Refused { vi, en } | Problem::NotNow { vi, en } => {
-            Some(if lang == Lang::Vi { vi.clone() } else { en.clone() })
-        }
-        Problem::Invalid(faults) => Some(faults.iter().map(|f| words(f, lang)).collect::<Vec<_>>().join(" ")),
-        _ => None,
-    }
-}
-
-/// `POST /ban-lam-viec/tin/{id}/viec`
-pub async fn act(
-    State(app): State<App>,
-    staff: Staff,
-    visitor: Visitor,
-    Path(id): Path<String>,
-    Filled(form): Filled,
-) -> Response {
-    match Act::of(form.get("viec")) {
-        Some(act) => carry_out(&app, &staff, &visitor, &id, version_of(&form), act, form.some("ly-do")).await,
-        None => fails(&app, &visitor, Problem::invalid("viec", "no such act")),
-    }
-}
-
-async fn carry_out(
-    app: &App,
-    staff: &Staff,
-    visitor: &Visitor,
-    id: &str,
-    version: i64,
-    act: Act,
-    why: Option<String>,
-) -> Response {
-    let acted = async {
-        let work = find(app, staff, id).await?;
-        acts::act(app, &by(staff), work.id, version, act, why).await
-    };
-    match acted.await {
-        Ok(acted) => match (acted.done, acted.stage) {
-            (Some(done), _) => see(visitor.lang, &format!("{HOME}/muc/{}?xong=dang", done.reference)),
-            (None, Stage::Discarded) => see(visitor.lang, HOME),
-            (None, _) => {
-                let said = match act {
-                    Act::Submit => "trinh",
-                    Act::Approve => "duyet",
-                    Act::SendBack => "tra-lai",
-                    _ => "luu",
-                };
-                see(visitor.lang, &format!("{HOME}/tin/{id}?xong={said}"))
-            }
-        },
-        Err(problem) => match said_of(&problem, visitor.lang) {
-            Some(wrong) => {
-                let with = With { wrong: Some(wrong), ..With::default() };
-                answer(app, staff, visitor, id, with, StatusCode::CONFLICT).await
-            }
-            None => fails(app, visitor, problem),
-        },
-    }
 }

@@ -8,7 +8,8 @@ use axum::response::{IntoResponse, Response};
 use network::names::ContentHash;
 use serde_json::json;
 
-use super::draft::{With, answer, said_of};
+use super::draft::{With, answer};
+use super::save::said_of;
 use super::{by, fails, find};
 use crate::app::App;
 use crate::db::Tx;

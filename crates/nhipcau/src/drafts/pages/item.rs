@@ -14,6 +14,7 @@ use crate::items::pages::title;
 use crate::items::publish::{self, Reason};
 use crate::items::store::Standing;
 use crate::people::Duty;
+use crate::people::confirm;
 use crate::people::forms::{Fields, Filled};
 use crate::people::gate::Staff;
 use crate::people::pages::{Desk, HOME, drawn, see, shell};
@@ -163,6 +164,11 @@ pub async fn end(
     Path(reference): Path<String>,
     Filled(form): Filled,
 ) -> Response {
+    if form.get("viec") == "xac-nhan"
+        && let Some(answer) = confirm::asked(&app, &visitor, &staff, &form).await
+    {
+        return answer;
+    }
     let done = async {
         let standing = own(&app, &staff, &reference).await?;
         let at = form.get("luc").parse().unwrap_or(0);
