@@ -313,7 +313,11 @@ async fn a_grave_step_asks_again_who_one_is_and_holds_what_was_sent() {
     let office = office().await;
     let Office { world, lan, minh, .. } = &office;
     let path = office.begins(lan, "notice").await;
-    leads(&office.writes(lan, &path, &[("title", "Lịch trực"), ("text", "Từ thứ Hai"), ("viec", "submit")]).await);
+    leads(
+        &office
+            .writes(lan, &path, &[("title", "Lịch trực"), ("text", "Từ thứ Hai"), ("viec", "submit")])
+            .await,
+    );
     world.clock("chinhphu").pass(11 * 60_000_000);
     let asked = office.does(minh, &path, "approve", "").await;
     assert_ne!(asked.status, 303, "nothing is approved yet");

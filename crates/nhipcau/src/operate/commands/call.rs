@@ -2,6 +2,8 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -84,6 +86,8 @@ pub struct Client {
     at: String,
     token: Option<String>,
     http: reqwest::Client,
+    /// Set when a request was repeated in vain: of many that follow, each is tried once until one succeeds.
+    in_vain: Arc<AtomicBool>,
 }
 
 impl Node {
@@ -128,7 +132,7 @@ fn client(
         let port = url.port_or_known_default().unwrap_or(80);
         http = http.resolve(host, SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
     }
-    Ok(Client { base, at, token, http: http.build()? })
+    Ok(Client { base, at, token, http: http.build()?, in_vain: Arc::default() })
 }
 
 /// The node's address as readers know it, where it is called, and a client that trusts what the node trusts.
@@ -239,7 +243,8 @@ impl Client {
             );
         };
         let body = serde_json::to_vec(body)?;
-        let (mut left, mut wait) = (TRIES, Duration::from_millis(500));
+        let tries = if self.in_vain.load(Ordering::Relaxed) { 1 } else { TRIES };
+        let (mut left, mut wait) = (tries, Duration::from_millis(500));
         loop {
             let mut call = self.http.post(format!("{}{path}", self.at)).bearer_auth(token);
             if let Some(key) = key {
@@ -252,6 +257,7 @@ impl Client {
                 Err(_) => key.is_some(),
             };
             if left == 0 || !again {
+                self.in_vain.store(again, Ordering::Relaxed);
                 let (status, body) = answer?;
                 return said(status, body);
             }
