@@ -2,7 +2,7 @@
 //! the sign-in has a second step). It holds for ten minutes.
 //!
 //! A handler of such an act asks first, and what was typed is not lost:
-//! ```ignore
+//! ```text
 //! if let Some(answer) = confirm::asked(&app, &visitor, &staff, &form).await { return answer; }
 //! ```
 

@@ -55,12 +55,12 @@ impl Desk {
         let w = lang.desk();
         let entries = [
             (HOME, w.nav_home, Duty::Work),
+            (crate::assignments::HOME, w.nav_tasks, Duty::Work),
             ("/ban-lam-viec/tin/moi", w.nav_write, Duty::Write),
             ("/ban-lam-viec/da-dang", w.nav_issued, Duty::Write),
             (accounts::PAGE, w.accounts_nav, Duty::People),
             (trail::PAGE, w.trail_nav, Duty::Audit),
             (mine::PAGE, w.mine_nav, Duty::Work),
-            (crate::assignments::HOME, w.nav_tasks, Duty::Work),
         ];
         let nav = entries
             .into_iter()

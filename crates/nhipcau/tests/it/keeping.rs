@@ -195,8 +195,9 @@ async fn the_drill_issue_back_up_issue_more_lose_the_disk_restore_serve() {
     let after = world.issues("mof", notice("Sau sao lưu", "Phải còn.")).await;
     world.corrects(&before, super::world::edition("Dấu hiệu sống", "Hai.")).await;
     until("the government to hold what came after the backup", async || {
-        let told = world.told("chinhphu", &after).await;
-        if told["document"]["title"] == "Sau sao lưu" { Ok(()) } else { Err(told.to_string()) }
+        let (told, corrected) = (world.told("chinhphu", &after).await, world.told("chinhphu", &before).await);
+        let holds = told["document"]["title"] == "Sau sao lưu" && corrected["document"]["edition"] == 2;
+        if holds { Ok(()) } else { Err(format!("{told} {corrected}")) }
     })
     .await;
     node.kill();

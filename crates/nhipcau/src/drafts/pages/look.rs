@@ -62,7 +62,7 @@ pub async fn preview(
                 shell: shell(&app, &visitor, &staff.portal, work.title()),
                 desk: Desk::of(&staff, lang, HOME, None),
                 back: lang.path(&format!("{HOME}/tin/{id}")),
-                title: work.title().to_owned(),
+                title: if work.title().is_empty() { lang.desk().untitled } else { work.title() }.to_owned(),
                 summary: draft.summary.clone(),
                 facts: facts
                     .into_iter()
