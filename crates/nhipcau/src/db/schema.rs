@@ -20,6 +20,8 @@ pub struct Schema {
     pub pending: Vec<String>,
     /// Versions that the database has and the program does not know: it was made by a newer program.
     pub unknown: Vec<i64>,
+    /// How many versions the database has.
+    pub applied: usize,
     /// The newest version that the program knows.
     pub newest: i64,
     /// True if the database holds no log: there is nothing that a migration could harm.
@@ -88,6 +90,7 @@ impl Reading {
         Ok(Schema {
             pending: pending.map(|m| format!("{:04} {}", m.version, m.description)).collect(),
             unknown: applied.iter().copied().filter(|v| known.iter().all(|m| m.version != *v)).collect(),
+            applied: applied.len(),
             newest: known.iter().map(|m| m.version).max().unwrap_or(0),
             empty,
         })

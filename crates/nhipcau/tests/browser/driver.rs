@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use fantoccini::{Client, ClientBuilder};
@@ -54,8 +55,15 @@ pub async fn until<T, F: Future<Output = Option<T>>>(what: &str, mut look: impl 
 pub fn free_ports(count: u16) -> u16 {
     let free =
         |port| TcpListener::bind(("127.0.0.1", port)).is_ok() && TcpListener::bind(("::1", port)).is_ok();
+    // Two conversations that begin at once must not find the same ones.
+    static NEXT: AtomicU16 = AtomicU16::new(0);
     let from = 10_000 + (std::process::id() % 15_000) as u16;
-    (from..from + 5_000).find(|first| (*first..first + count).all(free)).unwrap()
+    loop {
+        let first = from + NEXT.fetch_add(count, Ordering::Relaxed);
+        if (first..first + count).all(free) {
+            return first;
+        }
+    }
 }
 
 impl Driver {

@@ -70,10 +70,8 @@ pub(super) async fn must_be_empty(place: &Place) -> anyhow::Result<()> {
             let schema = reading.schema().await;
             reading.close().await;
             let schema = schema?;
-            let fresh =
-                schema.empty && schema.unknown.is_empty() && schema.pending.len() as i64 >= schema.newest;
             ensure!(
-                fresh,
+                schema.empty && schema.applied == 0,
                 "{} holds tables already; nothing was overwritten. Name an empty database (cơ sở dữ liệu không trống)",
                 shown(url)
             );
