@@ -66,9 +66,6 @@ CREATE TABLE ending (
   PRIMARY KEY (log, item)
 );
 
--- What an agency has issued, in every state, the newest first.
-CREATE INDEX item_issued ON item (log, issued, item);
-
 -- Editions that one person issued in an emergency, of all logs that are mirrored here.
 CREATE TABLE alone (
   log BIGINT NOT NULL,

@@ -206,7 +206,8 @@ pub async fn list(
     )?)
 }
 
-/// The items of one log in every state, the newest first.
+/// The items of one log in every state, the newest first by their ids, which carry the time at which they were begun: an
+/// index by the time of issue would cost every follower a sixth of its catch-up.
 ///
 /// # Errors
 /// The database's.
@@ -218,7 +219,7 @@ pub async fn of_log(conn: &mut Conn, log: i64, skip: i64, most: i64) -> anyhow::
                 i.urgent, i.sha256, i.note, i.kind, i.card, e.change
          FROM item i JOIN log l ON l.id = i.log
          LEFT JOIN edition e ON e.log = i.log AND e.item = i.item AND e.edition = i.shown
-         WHERE i.log = $1 ORDER BY i.issued DESC, i.item DESC LIMIT $2 OFFSET $3",
+         WHERE i.log = $1 ORDER BY i.item DESC LIMIT $2 OFFSET $3",
         log,
         most,
         skip
