@@ -20,8 +20,8 @@ use vietnam::text::nfc;
 use crate::files::{Kind, kind_of};
 use crate::problem::{Fault, Problem};
 
-/// From this confidence on, in percent, letters are changed without asking.
-const SURE: u8 = 80;
+/// From this confidence on, in percent, letters are changed without asking: some words that speak for it, and none against.
+const SURE: u8 = 90;
 /// The most bytes that are taken in.
 pub const MOST: usize = 32 << 20;
 

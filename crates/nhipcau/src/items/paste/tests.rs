@@ -248,8 +248,9 @@ fn letters(text: &str) -> String {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
 
+    // Letters that no old encoding shares: a few words such as "êi" alone could be either, and are another test's matter.
     #[test]
-    fn no_word_is_lost_or_becomes_markup(words in prop::collection::vec("[a-zđê0-9*_#>.\\-+|`~:&!\\[\\]()]{1,8}", 1..12)) {
+    fn no_word_is_lost_or_becomes_markup(words in prop::collection::vec("[a-zđế0-9*_#>.\\-+|`~:&!\\[\\]()]{1,8}", 1..12)) {
         let html: String = words.iter().map(|word| format!("<p>{} <b>x{word}</b></p>", word.replace('&', "&amp;").replace('>', "&gt;"))).collect();
         let cleaned = cleaned(&html);
         let out = body::plain(&shown(&cleaned));
