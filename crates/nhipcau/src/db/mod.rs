@@ -28,6 +28,20 @@ pub use writer::{Tx, WriteError};
 use crate::logs::ledger::Sealer;
 use trouble::{Refusal, Troubles};
 
+/// The tables that hold what an erasure takes away, each written anew by PostgreSQL.
+const HOLD_WORDS: [&str; 10] = [
+    "VACUUM (FULL) content",
+    "VACUUM (FULL) item",
+    "VACUUM (FULL) document",
+    "VACUUM (FULL) relation",
+    "VACUUM (FULL) answer",
+    "VACUUM (FULL) draft",
+    "VACUUM (FULL) draft_version",
+    "VACUUM (FULL) draft_file",
+    "VACUUM (FULL) draft_note",
+    "VACUUM (FULL) ending",
+];
+
 /// Where the data live.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -143,7 +157,7 @@ impl Db {
             Pool::Postgres(pool) => {
                 // Only a table that is written anew holds nothing of what was deleted from it. That stops writers
                 // for as long as it takes, which an erasure by law is worth.
-                for table in ["VACUUM (FULL) content", "VACUUM (FULL) item"] {
+                for table in HOLD_WORDS {
                     sqlx::raw_sql(table).execute(pool).await?;
                 }
                 Ok(true)

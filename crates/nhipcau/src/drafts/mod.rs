@@ -7,6 +7,7 @@
 pub mod acts;
 pub mod alone;
 pub mod ends;
+pub mod erased;
 pub mod form;
 pub mod hours;
 pub mod life;

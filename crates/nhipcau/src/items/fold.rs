@@ -255,6 +255,7 @@ async fn erase(tx: &mut Tx, log: i64, item: Uuid, by: i64, index: u64) -> anyhow
         vanish(tx, hash, (by, index)).await?;
     }
     documents::forget(tx, log, &id).await?;
+    drafts::erased::forget(tx, log, item).await?;
     run!(
         tx,
         "UPDATE item SET shown = 0, sha256 = NULL, kind = '', card = '{}' WHERE log = $1 AND item = $2",

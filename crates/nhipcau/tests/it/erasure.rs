@@ -10,7 +10,7 @@ use super::world::{World, on_postgres, until};
 const NAME: &str = "Trần-Thị-Xóa-Hết";
 
 /// The files of a folder in which the words stand, however deep.
-fn files_with(folder: &Path, words: &str) -> Vec<String> {
+pub fn files_with(folder: &Path, words: &str) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();

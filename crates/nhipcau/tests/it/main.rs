@@ -36,6 +36,7 @@ mod lies;
 mod machine;
 mod nation;
 mod newsroom;
+mod newsroom_erased;
 mod newsroom_files;
 mod orders;
 mod pages;

@@ -55,7 +55,7 @@ impl Office {
     }
 
     /// A notice, written by Lan, approved and issued by Minh. Returns the path of its page in the console.
-    async fn issues(&self, title: &str) -> String {
+    pub async fn issues(&self, title: &str) -> String {
         let path = self.begins(&self.lan, "notice").await;
         leads(
             &self

@@ -1,0 +1,24 @@
+//! What the law orders removed vanishes from the newsroom too: every version, file and word beside it.
+
+use uuid::Uuid;
+
+use crate::db::Tx;
+use crate::{all, run};
+
+/// Forgets all that was written on the way to an item, and what was proposed about it. Where nobody wrote it, nothing happens.
+///
+/// # Errors
+/// The database's.
+pub async fn forget(tx: &mut Tx, log: i64, item: Uuid) -> sqlx::Result<()> {
+    let item = item.to_string();
+    let drafts = all!(tx, (String,), "SELECT id FROM draft WHERE log = $1 AND item = $2", log, item.clone())?;
+    for (id,) in drafts {
+        run!(tx, "DELETE FROM draft_version WHERE draft = $1", id.clone())?;
+        run!(tx, "DELETE FROM draft_file WHERE draft = $1", id.clone())?;
+        run!(tx, "DELETE FROM draft_note WHERE draft = $1", id.clone())?;
+        run!(tx, "DELETE FROM approval WHERE draft = $1", id.clone())?;
+        run!(tx, "DELETE FROM draft WHERE id = $1", id)?;
+    }
+    run!(tx, "DELETE FROM ending WHERE log = $1 AND item = $2", log, item)?;
+    Ok(())
+}
