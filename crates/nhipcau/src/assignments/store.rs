@@ -121,8 +121,7 @@ pub async fn of(conn: &mut Conn, origin: &Origin, item: Uuid) -> anyhow::Result<
     Ok(answers.collect())
 }
 
-/// Forgets what was said of a directive that is erased. Returns the words and the evidence that nothing else names: they speak of
-/// what must vanish.
+/// Forgets what was said of a directive that is erased. Returns the words and the evidence: they speak of what must vanish.
 ///
 /// # Errors
 /// The database's.
@@ -142,28 +141,5 @@ pub async fn forget(tx: &mut Tx, log: i64, item: &str) -> anyhow::Result<Vec<Con
         hashes.extend(note.and_then(|bytes| bytes.try_into().ok()).map(ContentHash));
         hashes.extend(files.split(' ').filter_map(|file| file.parse::<ContentHash>().ok()));
     }
-    let mut alone = Vec::new();
-    for hash in hashes {
-        if !named(tx, &hash).await? {
-            alone.push(hash);
-        }
-    }
-    Ok(alone)
-}
-
-/// True if anything that stays names this content: whoever answers may name what belongs to others.
-async fn named(tx: &mut Tx, hash: &ContentHash) -> sqlx::Result<bool> {
-    let row = maybe!(
-        tx,
-        (i64,),
-        "SELECT idx FROM edition WHERE sha256 = $1 OR files LIKE $2
-         UNION ALL SELECT idx FROM item WHERE note = $1
-         UNION ALL SELECT by_idx FROM ordered WHERE note = $1
-         UNION ALL SELECT idx FROM alone WHERE note = $1
-         UNION ALL SELECT idx FROM answer WHERE note = $1 OR files LIKE $2
-         LIMIT 1",
-        hash.0.to_vec(),
-        format!("%{hash}%")
-    )?;
-    Ok(row.is_some())
+    Ok(hashes)
 }

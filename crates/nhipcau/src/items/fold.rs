@@ -5,6 +5,7 @@
 //! comes before its item. An erasure takes every edition and file that nothing else still shows.
 
 mod answered;
+mod erase;
 mod issued;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -16,9 +17,9 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use self::answered::answered;
+use self::erase::erase;
 use self::issued::{Issue, Wanted, issued, want};
 use super::{Card, State, standing};
-use crate::assignments;
 use crate::db::Tx;
 use crate::documents::fold::{self as documents, Shown};
 use crate::drafts;
@@ -215,129 +216,6 @@ async fn carry_out(tx: &mut Tx, order: Open) -> anyhow::Result<()> {
     } else {
         Ok(())
     }
-}
-
-/// Removes every edition and file of an item that no other item still shows.
-async fn erase(tx: &mut Tx, log: i64, item: Uuid, by: i64, index: u64) -> anyhow::Result<()> {
-    let id = item.to_string();
-    let editions = all!(
-        tx,
-        (i64, Vec<u8>, String),
-        "SELECT idx, sha256, files FROM edition WHERE log = $1 AND item = $2",
-        log,
-        id.clone()
-    )?;
-    let mut hashes = Vec::new();
-    for (entry, document, files) in editions {
-        if let Ok(bytes) = document.try_into() {
-            hashes.push((entry, ContentHash(bytes)));
-        }
-        hashes.extend(files.split(' ').filter_map(|f| Some((entry, f.parse::<ContentHash>().ok()?))));
-    }
-    for (entry, hash) in hashes {
-        // What this item wanted; another item may be waiting for the same file.
-        run!(
-            tx,
-            "DELETE FROM want WHERE sha256 = $1 AND log = $2 AND idx = $3",
-            hash.0.to_vec(),
-            log,
-            entry
-        )?;
-        if shown_elsewhere(tx, log, &id, &hash).await? {
-            continue;
-        }
-        vanish(tx, hash, (by, index)).await?;
-    }
-    let mut beside = explained(tx, log, item, (by, index)).await?;
-    beside.extend(assignments::store::forget(tx, log, &id).await?);
-    for hash in beside {
-        run!(tx, "DELETE FROM want WHERE sha256 = $1", hash.0.to_vec())?;
-        vanish(tx, hash, (by, index)).await?;
-    }
-    documents::forget(tx, log, &id).await?;
-    drafts::erased::forget(tx, log, item).await?;
-    run!(
-        tx,
-        "UPDATE item SET shown = 0, sha256 = NULL, kind = '', card = '{}' WHERE log = $1 AND item = $2",
-        log,
-        id.clone()
-    )?;
-    tx.ledger.effects.items.push((log, id));
-    Ok(())
-}
-
-/// Content goes, and does not come back.
-async fn vanish(tx: &mut Tx, hash: ContentHash, (by, index): (i64, u64)) -> sqlx::Result<()> {
-    let now = tx.ledger.now();
-    run!(tx, "DELETE FROM content WHERE sha256 = $1", hash.0.to_vec())?;
-    run!(
-        tx,
-        "INSERT INTO erased (sha256, log, idx, at) VALUES ($1, $2, $3, $4) ON CONFLICT (sha256) DO NOTHING",
-        hash.0.to_vec(),
-        by,
-        index as i64,
-        now
-    )?;
-    tx.ledger.effects.erased.push(hash);
-    Ok(())
-}
-
-/// The reasons that were given for earlier withdrawals, by the issuer and from above: they speak of what is
-/// erased, and nothing else names them. The bases of erasures stay.
-async fn explained(
-    tx: &mut Tx,
-    log: i64,
-    item: Uuid,
-    (by, index): (i64, u64),
-) -> anyhow::Result<Vec<ContentHash>> {
-    let id = item.to_string();
-    let ordered = all!(
-        tx,
-        (Option<Vec<u8>>,),
-        "SELECT note FROM ordered WHERE log = $1 AND item = $2 AND act <> 'erased'",
-        log,
-        id.clone()
-    )?;
-    let mut hashes: Vec<ContentHash> =
-        ordered.into_iter().filter_map(|(note,)| note?.try_into().ok().map(ContentHash)).collect();
-    let first =
-        maybe!(tx, (i64,), "SELECT first_idx FROM item WHERE log = $1 AND item = $2", log, id.clone())?;
-    let Some((first,)) = first else { return Ok(hashes) };
-    // An order stands in another log; all that the item's own log has said by now comes before it.
-    let last = if by == log { index } else { i64::MAX as u64 };
-    let mut from = first as u64;
-    loop {
-        let entries = logs::entries(tx.conn(), log, from, last.min(from + 1_024)).await?;
-        if entries.is_empty() {
-            return Ok(hashes);
-        }
-        from += entries.len() as u64;
-        let named = entries.iter().filter(|bytes| bytes.windows(id.len()).any(|w| w == id.as_bytes()));
-        for entry in named.filter_map(|bytes| Entry::decode(bytes).ok()) {
-            if let Kind::ItemWithdrawn { item: of, note: Some(note), .. }
-            | Kind::ItemAlone { item: of, note, .. } = entry.kind
-                && of == item
-            {
-                hashes.push(note.sha256);
-            }
-        }
-    }
-}
-
-/// True if an item that is not erased still names this content (the same file may stand in two items).
-async fn shown_elsewhere(tx: &mut Tx, log: i64, item: &str, hash: &ContentHash) -> anyhow::Result<bool> {
-    let other = maybe!(
-        tx,
-        (i64,),
-        "SELECT e.idx FROM edition e JOIN item i ON i.log = e.log AND i.item = e.item
-         WHERE i.state <> 'erased' AND NOT (e.log = $1 AND e.item = $2)
-           AND (e.sha256 = $3 OR e.files LIKE $4) LIMIT 1",
-        log,
-        item.to_owned(),
-        hash.0.to_vec(),
-        format!("%{hash}%")
-    )?;
-    Ok(other.is_some())
 }
 
 #[derive(FromRow)]

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use network::entry::{Entry, Kind, Level};
+use network::content::NOTE_TYPE;
+use network::entry::{ContentRef, Entry, Kind, Lane, Level, Withdrawal};
 use network::follower::Batch;
 use nhipcau::agencies::enrol;
 use nhipcau::db::Tx;
@@ -164,5 +165,31 @@ async fn nobody_makes_anothers_file_vanish_by_erasing_an_item_that_names_it() {
         let file = world.get(label, &format!("/content/{hash}")).await;
         assert_eq!(file.status, 200, "{label}");
         assert_eq!(world.page(label, &bait).await.status, 410, "{label}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_makes_anothers_text_vanish_by_calling_it_a_reason_of_their_own() {
+    let world = World::with(["chinhphu", "mof", "laocai"]).await;
+    let national = world.issues("chinhphu", notice("Nghị định", "Phải còn ở mọi nơi.")).await;
+    let bait = world.issues("laocai", notice("Mồi", "x")).await;
+    world.settle().await;
+    let sha256 =
+        world.told("chinhphu", &national).await["editions"][0]["sha256"].as_str().unwrap().to_owned();
+    let app = world.app("laocai");
+    let log = app.portals.load().main().unwrap().log;
+    let note = ContentRef { sha256: sha256.parse().unwrap(), size: 1, media: NOTE_TYPE.into() };
+    for kind in [
+        Kind::ItemAlone { item: bait.id, edition: 1, note: note.clone() },
+        Kind::ItemWithdrawn { item: bait.id, mode: Withdrawal::Banner, lane: Lane::Urgent, note: Some(note) },
+    ] {
+        enrol::write(app, log, kind).await.unwrap();
+    }
+    world.erases(&bait).await;
+    world.settle().await;
+    for label in ["chinhphu", "mof", "laocai"] {
+        assert_eq!(world.page(label, &bait).await.status, 410, "{label}");
+        assert!(world.page(label, &national).await.says("Phải còn ở mọi nơi"), "{label}");
+        assert_eq!(world.get(label, &format!("/content/{sha256}")).await.status, 200, "{label}");
     }
 }
