@@ -1,6 +1,7 @@
 //! Drafts begun: of a new item, and of the next edition of one that stands.
 
 use network::entry::ItemChange;
+use network::names::ContentHash;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -22,7 +23,7 @@ pub async fn create(app: &App, by: &By, kind: &str) -> Result<Uuid, Problem> {
     kind.parse::<network::content::ItemKind>().map_err(|why| Problem::invalid("kind", why))?;
     let (id, item) = (app.dice.id(&app.clock)?, app.dice.id(&app.clock)?);
     let written = Written { draft: Draft { kind: kind.to_owned(), ..Draft::default() }, files: Vec::new() };
-    begin(app, by, store::next_edition(by.log, item, 0, ItemChange::New, id, written)).await
+    begin(app, by, store::next_edition(by.log, item, 0, ItemChange::New, id, written), Vec::new()).await
 }
 
 /// Begins a draft of the next edition of an item that stands, with what it says now. If one is open already, that one.
@@ -53,26 +54,20 @@ pub async fn next(app: &App, by: &By, reference: &str, change: ItemChange) -> Re
     }
     drop(conn);
     let id = app.dice.id(&app.clock)?;
-    let work = store::next_edition(by.log, standing.item, base, change, id, written);
-    let id = begin(app, by, work).await?;
-    app.db
-        .write("draft.files", async move |tx: &mut Tx| -> Result<(), Problem> {
-            for (hash, bytes) in kept {
-                store::keep_file(tx, id, &hash, bytes).await?;
-            }
-            Ok(())
-        })
-        .await?;
-    Ok(id)
+    begin(app, by, store::next_edition(by.log, standing.item, base, change, id, written), kept).await
 }
 
-async fn begin(app: &App, by: &By, work: Work) -> Result<Uuid, Problem> {
+/// Keeps a draft with the files it starts from, all or nothing.
+async fn begin(app: &App, by: &By, work: Work, files: Vec<(ContentHash, Vec<u8>)>) -> Result<Uuid, Problem> {
     let (id, account) = (work.id, by.account().ok_or_else(|| refusal(Refused::Role))?);
     let line = Line::new(by.who, by.log, "draft.begin", id.to_string());
     let line = line.with(json!({ "kind": work.written.draft.kind, "change": work.change.to_string() }));
     app.db
         .write("draft.begin", async move |tx: &mut Tx| -> Result<Uuid, Problem> {
             store::add(tx, &work, account).await?;
+            for (hash, bytes) in files {
+                store::keep_file(tx, id, &hash, bytes).await?;
+            }
             audit::add(tx, line).await?;
             Ok(id)
         })
