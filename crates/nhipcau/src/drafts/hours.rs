@@ -1,5 +1,6 @@
 //! Hours: what is scheduled is issued when its instant has come, and whoever waits for it is told when it is late.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use uuid::Uuid;
@@ -13,14 +14,20 @@ use crate::operate::alarms::{self, Alarm};
 use crate::problem::Problem;
 
 const EVERY: Duration = Duration::from_secs(1);
+/// So long what could not be issued rests before the next try, in microseconds: a try encodes every picture anew.
+const REST: i64 = 10_000_000;
 /// So much later than its hour, an issue is late, in microseconds.
 const LATE: i64 = 60_000_000;
 
+/// Drafts that could not be issued, and the instant of the next try.
+type Resting = HashMap<Uuid, i64>;
+
 /// Issues what is due until the node stops.
 pub async fn run(app: App) {
+    let mut resting = Resting::new();
     loop {
         tokio::time::sleep(EVERY).await;
-        if let Err(error) = look(&app).await {
+        if let Err(error) = look(&app, &mut resting).await {
             tracing::warn!(error = format!("{error:#}"), "what is scheduled could not be looked at");
         }
     }
@@ -30,10 +37,14 @@ pub async fn run(app: App) {
 ///
 /// # Errors
 /// The database's; a single item's refusal is an alarm.
-pub async fn look(app: &App) -> Result<(), Problem> {
+async fn look(app: &App, resting: &mut Resting) -> Result<(), Problem> {
     let now = app.clock.micros();
+    resting.retain(|_, until| now < *until);
     let due = store::due(&mut app.db.read().await?, now).await?;
     for (log, id) in due {
+        if resting.contains_key(&id) {
+            continue;
+        }
         // A portal that is no longer ours issues nothing.
         let Some(portal) = app.portals.load().all().into_iter().find(|portal| portal.log == log) else {
             continue;
@@ -48,6 +59,7 @@ pub async fn look(app: &App) -> Result<(), Problem> {
             Ok(_) => {}
             Err(problem) => {
                 tracing::warn!(%id, %problem, "a scheduled item could not be issued");
+                resting.insert(id, now + REST);
                 if work.due.is_some_and(|due| now - due > LATE) {
                     tell_late(app, portal.origin.to_string(), id).await?;
                 }
