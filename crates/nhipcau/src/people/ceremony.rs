@@ -124,6 +124,21 @@ pub async fn find(
     Ok(Some(Begun { token, account, state: row.state }))
 }
 
+/// The same, of this person; a ceremony of nobody or of somebody else is over for them.
+///
+/// # Errors
+/// None such; or the database's.
+pub async fn of(
+    app: &App,
+    visitor: &Visitor,
+    headers: &HeaderMap,
+    what: What,
+    (log, account): (i64, Uuid),
+) -> Result<Begun, Problem> {
+    let begun = find(app, visitor, headers, what, log).await?;
+    begun.filter(|begun| begun.account == Some(account)).ok_or_else(over)
+}
+
 impl Begun {
     /// Uses the ceremony up, in the transaction of what it leads to.
     ///

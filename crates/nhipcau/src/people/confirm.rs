@@ -166,8 +166,7 @@ async fn by_passkey(
 ) -> Result<(), Problem> {
     let (portal, account) = (&staff.portal, staff.account.id);
     login::may_try(app, Some(account), caller).await?;
-    let begun = ceremony::find(app, visitor, headers, What::PasskeyConfirms, portal.log).await?;
-    let begun = begun.filter(|begun| begun.account == Some(account)).ok_or_else(ceremony::over)?;
+    let begun = ceremony::of(app, visitor, headers, What::PasskeyConfirms, (portal.log, account)).await?;
     let mut conn = app.db.read().await?;
     let proved = passkey::answered(&mut conn, visitor, portal, answer, &begun.state).await;
     drop(conn);

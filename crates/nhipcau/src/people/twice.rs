@@ -107,8 +107,7 @@ async fn confirm_app(
     form: &Fields,
 ) -> Result<Response, Problem> {
     let account = staff.account.id;
-    let begun = ceremony::find(app, visitor, headers, What::Totp, staff.portal.log).await?;
-    let begun = begun.filter(|begun| begun.account == Some(account)).ok_or_else(ceremony::over)?;
+    let begun = ceremony::of(app, visitor, headers, What::Totp, (staff.portal.log, account)).await?;
     let sealed = hex::decode(&begun.state).map_err(anyhow::Error::from)?;
     let secret = app.people.seal.reveal(&account.to_string(), &sealed)?;
     let Some(step) = factors::step_of(&secret, form.get("ma"), app.clock.micros())? else {
@@ -233,8 +232,7 @@ async fn keep(
     form: &Fields,
 ) -> Result<(), Problem> {
     let (account, log) = (staff.account.id, staff.portal.log);
-    let begun = ceremony::find(app, visitor, headers, What::PasskeyMade, log).await?;
-    let begun = begun.filter(|begun| begun.account == Some(account)).ok_or_else(ceremony::over)?;
+    let begun = ceremony::of(app, visitor, headers, What::PasskeyMade, (log, account)).await?;
     let name = form.some("ten-khoa").map(|name| nfc(&name)).unwrap_or_default();
     if name.is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control) {
         return Err(Problem::Invalid(vec![Fault {
