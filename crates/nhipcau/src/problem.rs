@@ -6,6 +6,7 @@ use network::names::Origin;
 
 use crate::db::WriteError;
 use crate::db::trouble::Trouble;
+use crate::words::Lang;
 
 /// A refusal or a failure, fit to be shown in both languages.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +58,16 @@ pub struct Fault {
     pub vi: String,
     /// The same in English.
     pub en: String,
+}
+
+impl Fault {
+    /// What it says in a language.
+    pub fn of(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Vi => &self.vi,
+            Lang::En => &self.en,
+        }
+    }
 }
 
 fn faults(all: &[Fault]) -> String {

@@ -112,7 +112,7 @@ impl Pen<'_> {
         let fault = self.faults.iter().find(|fault| fault.field == name || is_of(&fault.field, name));
         Input {
             value,
-            fault: fault.map(|f| if self.lang == Lang::Vi { f.vi.clone() } else { f.en.clone() }),
+            fault: fault.map(|fault| fault.of(self.lang).to_owned()),
             name: name.to_owned(),
             label: label.to_owned(),
             hint: hint.to_owned(),

@@ -7,7 +7,6 @@ mod item;
 mod look;
 mod save;
 
-use axum::response::Response;
 use uuid::Uuid;
 
 use super::acts::{self, By};
@@ -16,9 +15,7 @@ use super::{Work, rules};
 use crate::app::App;
 use crate::items::kinds;
 use crate::people::gate::Staff;
-use crate::problem::{Fault, Problem};
-use crate::web::answer::failure;
-use crate::web::visitor::Visitor;
+use crate::problem::Problem;
 use crate::words::{DeskWords, Lang, date};
 
 pub use draft::draft;
@@ -33,16 +30,6 @@ async fn find(app: &App, staff: &Staff, id: &str) -> Result<Work, Problem> {
     let id: Uuid = id.parse().map_err(|_| Problem::NotFound("draft"))?;
     let mut conn = app.db.read().await?;
     acts::find(&mut conn, staff.portal.log, id).await
-}
-
-/// The answer to something that failed, as a page.
-fn fails(app: &App, visitor: &Visitor, problem: Problem) -> Response {
-    failure(app, visitor, problem)
-}
-
-/// A fault in the page's language.
-fn words(fault: &Fault, lang: Lang) -> String {
-    if lang == Lang::Vi { fault.vi.clone() } else { fault.en.clone() }
 }
 
 /// What a stage is called.

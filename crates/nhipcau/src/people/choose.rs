@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
+use super::forms::told;
 use super::gate::Open;
 use super::login::{self, Caller};
 use super::pages::{HOME, drawn, no_portal, shell};
@@ -15,7 +16,6 @@ use crate::problem::Problem;
 use crate::web::answer::failure;
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
-use crate::words::Lang;
 
 #[derive(Template)]
 #[template(path = "people/choose.html")]
@@ -76,11 +76,10 @@ pub async fn choose(
     let set = login::set_by_link(&app, &portal, &token, form.get("mat-khau").to_owned()).await;
     let account = match set {
         Ok(account) => account,
-        Err(Problem::Invalid(faults)) => {
-            let why = faults.into_iter().map(|f| if visitor.lang == Lang::Vi { f.vi } else { f.en });
-            let why = why.collect::<Vec<_>>().join(" ");
-            return choose_with(&app, &visitor, &link, Some(why)).await;
-        }
+        Err(problem @ Problem::Invalid(_)) => match told(problem, visitor.lang) {
+            Ok((_, why)) => return choose_with(&app, &visitor, &link, Some(why)).await,
+            Err(problem) => return failure(&app, &visitor, problem),
+        },
         Err(problem) => return failure(&app, &visitor, problem),
     };
     // A role is asked for at this portal as at every sign-in; without one the next page says so. Nor does a link, which may

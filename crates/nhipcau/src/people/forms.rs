@@ -97,7 +97,7 @@ impl Wrong {
     /// One that is not the form's: nothing found, a fault of ours.
     pub fn of(problem: Problem, lang: Lang) -> Result<(StatusCode, Wrong), Problem> {
         if let Problem::Invalid(faults) = problem {
-            let said = faults.into_iter().map(|f| (f.field, if lang == Lang::Vi { f.vi } else { f.en }));
+            let said = faults.iter().map(|fault| (fault.field.clone(), fault.of(lang).to_owned()));
             let wrong = Wrong { fields: said.collect(), above: None };
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, wrong));
         }
@@ -130,8 +130,7 @@ pub fn told(problem: Problem, lang: Lang) -> Result<(StatusCode, String), Proble
         }
         other => {
             let Problem::Invalid(faults) = other else { return Err(other) };
-            let said = faults.into_iter().map(|f| if lang == Lang::Vi { f.vi } else { f.en });
-            said.collect::<Vec<_>>().join(" ")
+            faults.iter().map(|fault| fault.of(lang)).collect::<Vec<_>>().join(" ")
         }
     };
     Ok((status, why))

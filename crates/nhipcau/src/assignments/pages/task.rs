@@ -15,14 +15,14 @@ use crate::clock::instant;
 use crate::drafts::acts::By;
 use crate::items::store::Reference;
 use crate::people::Duty;
-use crate::people::forms::{Fields, Filled};
+use crate::people::forms::{Fields, Filled, told};
 use crate::people::gate::Staff;
 use crate::people::pages::{Desk, drawn, see, shell};
 use crate::problem::Problem;
 use crate::web::answer::failure;
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
-use crate::words::{Lang, date};
+use crate::words::date;
 
 /// Which task, and what was just done.
 #[derive(Deserialize)]
@@ -202,21 +202,13 @@ async fn done(
         Act::Reported => "bao-cao",
         Act::Done => "xong",
     };
-    let wrong = match answered.await {
-        Ok(path) => return see(visitor.lang, &format!("{path}&xong={said}")),
-        Err(Problem::Invalid(faults)) => {
-            let say =
-                |fault: crate::problem::Fault| if visitor.lang == Lang::Vi { fault.vi } else { fault.en };
-            faults.into_iter().map(say).collect::<Vec<_>>().join(" ")
-        }
-        Err(Problem::Refused { vi, en }) => {
-            if visitor.lang == Lang::Vi {
-                vi
-            } else {
-                en
-            }
-        }
-        Err(problem) => return failure(app, visitor, problem),
-    };
-    shown(app, staff, visitor, (reference, number), None, Some(wrong), words).await
+    match answered.await {
+        Ok(path) => see(visitor.lang, &format!("{path}&xong={said}")),
+        // Whoever may not answer has no form to be shown again.
+        Err(problem @ Problem::Forbidden { .. }) => failure(app, visitor, problem),
+        Err(problem) => match told(problem, visitor.lang) {
+            Ok((_, why)) => shown(app, staff, visitor, (reference, number), None, Some(why), words).await,
+            Err(problem) => failure(app, visitor, problem),
+        },
+    }
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use vietnam::plain;
 
-use super::{by, fails, find, kind_name, persons_say, stage_name, words};
+use super::{by, find, kind_name, persons_say, stage_name};
 use crate::app::App;
 use crate::clock::instant;
 use crate::drafts::acts;
@@ -21,6 +21,7 @@ use crate::people::forms::Fields;
 use crate::people::gate::Staff;
 use crate::people::pages::{Desk, HOME, drawn, shell};
 use crate::problem::{Fault, Problem};
+use crate::web::answer::failure;
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
 use crate::words::{Lang, date, number};
@@ -214,7 +215,7 @@ pub(super) async fn answer(
 ) -> Response {
     match page(app, staff, visitor, id, with).await {
         Ok(page) => drawn(app, visitor, status, &page),
-        Err(problem) => fails(app, visitor, problem),
+        Err(problem) => failure(app, visitor, problem),
     }
 }
 
@@ -269,7 +270,7 @@ async fn page(
             .iter()
             .map(|fault| Mend {
                 label: form::label(&work.written.draft.kind, &fault.field, lang),
-                says: words(fault, lang),
+                says: fault.of(lang).to_owned(),
                 field: fault.field.clone(),
             })
             .collect(),

@@ -9,18 +9,18 @@ use network::names::ContentHash;
 use serde_json::json;
 
 use super::draft::{With, answer};
-use super::save::said_of;
-use super::{by, fails, find};
+use super::{by, find};
 use crate::app::App;
 use crate::db::Tx;
 use crate::drafts::acts::{self, Saved};
 use crate::drafts::{Attached, store};
 use crate::files::{self, Upload};
 use crate::items::paste as pasted;
-use crate::people::forms::{Fields, Filled, KEY};
+use crate::people::forms::{Fields, Filled, KEY, told};
 use crate::people::gate::{Staff, refused_form};
 use crate::people::pages::{HOME, see};
 use crate::problem::{Fault, Problem};
+use crate::web::answer::failure;
 use crate::web::visitor::Visitor;
 use crate::words::Lang;
 
@@ -85,12 +85,12 @@ pub async fn file(
 
 /// The draft's page with what was wrong.
 async fn refused(app: &App, staff: &Staff, visitor: &Visitor, id: &str, problem: Problem) -> Response {
-    match said_of(&problem, visitor.lang) {
-        Some(wrong) => {
+    match told(problem, visitor.lang) {
+        Ok((_, wrong)) => {
             let with = With::wrong(wrong);
             answer(app, staff, visitor, id, with, StatusCode::UNPROCESSABLE_ENTITY).await
         }
-        None => fails(app, visitor, problem),
+        Err(problem) => failure(app, visitor, problem),
     }
 }
 
@@ -170,7 +170,7 @@ pub async fn paste(_: Staff, State(app): State<App>, visitor: Visitor, Filled(fo
             let notes: Vec<_> = cleaned.notes.iter().map(note).collect();
             Json(json!({ "text": cleaned.text, "notes": notes })).into_response()
         }
-        Ok(Err(problem)) => fails(&app, &visitor, problem),
-        Err(error) => fails(&app, &visitor, Problem::Ours(error.into())),
+        Ok(Err(problem)) => failure(&app, &visitor, problem),
+        Err(error) => failure(&app, &visitor, Problem::Ours(error.into())),
     }
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{by, fails, kind_name, stage_name};
+use super::{by, kind_name, stage_name};
 use crate::agencies;
 use crate::app::App;
 use crate::clock::instant;
@@ -23,6 +23,7 @@ use crate::people::forms::Filled;
 use crate::people::gate::Staff;
 use crate::people::pages::{Desk, HOME, drawn, see, shell};
 use crate::problem::Problem;
+use crate::web::answer::failure;
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
 use crate::words::{Lang, date};
@@ -67,7 +68,7 @@ struct Home {
 pub async fn home(State(app): State<App>, staff: Staff, visitor: Visitor) -> Response {
     match home_of(&app, &staff, &visitor).await {
         Ok(page) => drawn(&app, &visitor, StatusCode::OK, &page),
-        Err(problem) => fails(&app, &visitor, problem),
+        Err(problem) => failure(&app, &visitor, problem),
     }
 }
 
@@ -217,7 +218,7 @@ pub async fn choose(State(app): State<App>, staff: Staff, visitor: Visitor) -> R
 pub async fn begin(State(app): State<App>, staff: Staff, visitor: Visitor, Filled(form): Filled) -> Response {
     match acts::create(&app, &by(&staff), form.get("kind")).await {
         Ok(id) => see(visitor.lang, &format!("{HOME}/tin/{id}")),
-        Err(problem) => fails(&app, &visitor, problem),
+        Err(problem) => failure(&app, &visitor, problem),
     }
 }
 
@@ -280,6 +281,6 @@ pub async fn issued(
     };
     match page.await {
         Ok(page) => drawn(&app, &visitor, StatusCode::OK, &page),
-        Err(problem) => fails(&app, &visitor, problem),
+        Err(problem) => failure(&app, &visitor, problem),
     }
 }

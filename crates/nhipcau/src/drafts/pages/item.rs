@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::draft::Asked;
-use super::{by, fails, kind_name, stage_name, words};
+use super::{by, kind_name, stage_name};
 use crate::app::App;
 use crate::clock::instant;
 use crate::drafts::{acts, ends, store};
@@ -15,13 +15,14 @@ use crate::items::publish::{self, Reason};
 use crate::items::store::Standing;
 use crate::people::Duty;
 use crate::people::confirm;
-use crate::people::forms::{Fields, Filled};
+use crate::people::forms::{Fields, Filled, told};
 use crate::people::gate::Staff;
 use crate::people::pages::{Desk, HOME, drawn, see, shell};
 use crate::problem::Problem;
+use crate::web::answer::failure;
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
-use crate::words::{DeskWords, Lang, date};
+use crate::words::{DeskWords, date};
 
 /// What a proposed end is called.
 pub fn how_name(how: &str, w: &'static DeskWords) -> &'static str {
@@ -134,7 +135,7 @@ async fn answer(
             let status = if page.wrong.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
             drawn(app, visitor, status, &page)
         }
-        Err(problem) => fails(app, visitor, problem),
+        Err(problem) => failure(app, visitor, problem),
     }
 }
 
@@ -152,7 +153,7 @@ pub async fn next(
     };
     match begun.await {
         Ok(id) => see(visitor.lang, &format!("{HOME}/tin/{id}")),
-        Err(problem) => fails(&app, &visitor, problem),
+        Err(problem) => failure(&app, &visitor, problem),
     }
 }
 
@@ -189,14 +190,9 @@ pub async fn end(
     };
     match done.await {
         Ok(said) => see(visitor.lang, &format!("{HOME}/muc/{reference}?xong={said}")),
-        Err(Problem::Invalid(faults)) => {
-            let wrong = faults.iter().map(|fault| words(fault, visitor.lang)).collect::<Vec<_>>().join(" ");
-            answer(&app, &staff, &visitor, &reference, None, Some(wrong), &form).await
-        }
-        Err(Problem::Refused { vi, en } | Problem::Forbidden { vi, en }) => {
-            let wrong = if visitor.lang == Lang::Vi { vi } else { en };
-            answer(&app, &staff, &visitor, &reference, None, Some(wrong), &form).await
-        }
-        Err(problem) => fails(&app, &visitor, problem),
+        Err(problem) => match told(problem, visitor.lang) {
+            Ok((_, why)) => answer(&app, &staff, &visitor, &reference, None, Some(why), &form).await,
+            Err(problem) => failure(&app, &visitor, problem),
+        },
     }
 }

@@ -9,13 +9,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use similar::{ChangeTag, TextDiff};
 
-use super::{fails, find};
+use super::find;
 use crate::app::App;
 use crate::drafts::{Written, form, merge, store};
 use crate::items::body;
 use crate::people::gate::Staff;
 use crate::people::pages::{Desk, HOME, drawn, shell};
 use crate::problem::Problem;
+use crate::web::answer::failure;
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
 use crate::words::{Lang, date};
@@ -72,7 +73,7 @@ pub async fn preview(
             };
             drawn(&app, &visitor, StatusCode::OK, &page)
         }
-        Err(problem) => fails(&app, &visitor, problem),
+        Err(problem) => failure(&app, &visitor, problem),
     }
 }
 
@@ -121,7 +122,7 @@ pub async fn compare(
     };
     match page.await {
         Ok(page) => drawn(&app, &visitor, StatusCode::OK, &page),
-        Err(problem) => fails(&app, &visitor, problem),
+        Err(problem) => failure(&app, &visitor, problem),
     }
 }
 

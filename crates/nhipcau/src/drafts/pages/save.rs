@@ -6,18 +6,19 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::draft::{Clash, With, answer};
-use super::{by, fails, find, words};
+use super::{by, find};
 use crate::app::App;
 use crate::drafts::acts::{self, Saved};
 use crate::drafts::life::{Act, Stage};
 use crate::drafts::{Work, form, store};
 use crate::people::confirm;
-use crate::people::forms::{Fields, Filled};
+use crate::people::forms::{Fields, Filled, told};
 use crate::people::gate::Staff;
 use crate::people::pages::{HOME, see};
 use crate::problem::Problem;
+use crate::web::answer::failure;
 use crate::web::visitor::Visitor;
-use crate::words::{Lang, date};
+use crate::words::date;
 
 /// True for what is seen outside the agency, or leads there.
 fn is_grave(form: &Fields) -> bool {
@@ -65,13 +66,13 @@ pub async fn save(
         Ok(Kept::Not(_)) if by_itself => StatusCode::CONFLICT.into_response(),
         Ok(Kept::Not(with)) => answer(&app, &staff, &visitor, &id, *with, StatusCode::CONFLICT).await,
         Err(_) if by_itself => StatusCode::CONFLICT.into_response(),
-        Err(problem) => match said_of(&problem, visitor.lang) {
+        Err(problem) => match told(problem, visitor.lang) {
             // What was typed stays on the page.
-            Some(wrong) => {
+            Ok((_, wrong)) => {
                 let with = With::typed(&form).and_wrong(wrong);
                 answer(&app, &staff, &visitor, &id, with, StatusCode::CONFLICT).await
             }
-            None => fails(&app, &visitor, problem),
+            Err(problem) => failure(&app, &visitor, problem),
         },
     }
 }
@@ -121,17 +122,6 @@ async fn saved<'a>(
     }
 }
 
-/// A refusal in the page's language; `None` for what is no refusal.
-pub(super) fn said_of(problem: &Problem, lang: Lang) -> Option<String> {
-    match problem {
-        Problem::Forbidden { vi, en } | Problem::Refused { vi, en } | Problem::NotNow { vi, en } => {
-            Some(if lang == Lang::Vi { vi.clone() } else { en.clone() })
-        }
-        Problem::Invalid(faults) => Some(faults.iter().map(|f| words(f, lang)).collect::<Vec<_>>().join(" ")),
-        _ => None,
-    }
-}
-
 /// `POST /ban-lam-viec/tin/{id}/viec`
 pub async fn act(
     State(app): State<App>,
@@ -147,7 +137,7 @@ pub async fn act(
     }
     match Act::of(form.get("viec")) {
         Some(act) => carry_out(&app, &staff, &visitor, &id, version_of(&form), act, form.some("ly-do")).await,
-        None => fails(&app, &visitor, Problem::invalid("viec", "no such act")),
+        None => failure(&app, &visitor, Problem::invalid("viec", "no such act")),
     }
 }
 
@@ -178,9 +168,9 @@ async fn carry_out(
                 see(visitor.lang, &format!("{HOME}/tin/{id}?xong={said}"))
             }
         },
-        Err(problem) => match said_of(&problem, visitor.lang) {
-            Some(wrong) => answer(app, staff, visitor, id, With::wrong(wrong), StatusCode::CONFLICT).await,
-            None => fails(app, visitor, problem),
+        Err(problem) => match told(problem, visitor.lang) {
+            Ok((_, wrong)) => answer(app, staff, visitor, id, With::wrong(wrong), StatusCode::CONFLICT).await,
+            Err(problem) => failure(app, visitor, problem),
         },
     }
 }
