@@ -14,6 +14,7 @@
 
 mod appends;
 mod catch_up;
+mod click;
 mod desk;
 mod load;
 mod nginx;
@@ -55,6 +56,9 @@ pub struct Args {
     /// Where the nodes' data go while it runs
     #[arg(long)]
     dir: Option<PathBuf>,
+    /// An empty database of a PostgreSQL server (postgres://…) for the node of `desk`, instead of SQLite
+    #[arg(long, value_name = "ADDRESS")]
+    database: Option<String>,
 }
 
 /// A part of the bench.
@@ -76,6 +80,8 @@ pub enum Part {
     Memory,
     /// The console of a portal with 100,000 items: its pages, and saving a draft
     Desk,
+    /// From the click that issues an item to another node's portal
+    Click,
 }
 
 /// How much is measured.
@@ -99,6 +105,8 @@ struct Scale {
     backlog: usize,
     /// Items of the portal whose console is measured.
     desk: usize,
+    /// Items that are issued by a click; the first one is not counted.
+    clicks: usize,
     /// Starts.
     starts: usize,
     /// How long a node is left alone before its memory is read.
@@ -115,6 +123,7 @@ const WHOLE: Scale = Scale {
     alone: 300,
     backlog: 150_000,
     desk: 100_000,
+    clicks: 201,
     starts: 5,
     idle: Duration::from_secs(8),
 };
@@ -129,6 +138,7 @@ const QUICK: Scale = Scale {
     alone: 8,
     backlog: 600,
     desk: 200,
+    clicks: 5,
     starts: 1,
     idle: Duration::from_millis(300),
 };
@@ -143,6 +153,9 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
             "NHIPCAU_DATABASE is set and would be every node's database; unset it, the bench makes its own"
         );
     }
+    if args.database.is_some() && args.parts != [Part::Desk] {
+        bail!("--database is for one part alone: nhipcau bench desk --database postgres://…");
+    }
     let scale = if args.quick { QUICK } else { WHOLE };
     let all = Part::value_variants();
     let parts: Vec<Part> =
@@ -153,7 +166,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         let dir = folder(args.dir.as_deref())?;
         eprintln!("… {}", report::name(part));
         let measured = tokio::select! {
-            measured = measure(part, dir.path(), scale) => measured,
+            measured = measure(part, dir.path(), scale, args.database.as_deref()) => measured,
             // What was started ends with what measures it.
             () = serve::stop_asked() => bail!("stopped while measuring {}", report::name(part)),
         };
@@ -176,7 +189,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn measure(part: Part, dir: &Path, scale: Scale) -> anyhow::Result<Vec<Line>> {
+async fn measure(part: Part, dir: &Path, scale: Scale, database: Option<&str>) -> anyhow::Result<Vec<Line>> {
     match part {
         Part::Pages => pages::cached(dir, scale).await,
         Part::Uncached => pages::drawn(dir, scale).await,
@@ -185,7 +198,8 @@ async fn measure(part: Part, dir: &Path, scale: Scale) -> anyhow::Result<Vec<Lin
         Part::CatchUp => catch_up::catch_up(dir, scale).await,
         Part::Start => serving::start(dir, scale).await,
         Part::Memory => serving::memory(dir, scale).await,
-        Part::Desk => desk::desk(dir, scale).await,
+        Part::Click => click::click(dir, scale).await,
+        Part::Desk => desk::desk(dir, scale, database).await,
     }
 }
 

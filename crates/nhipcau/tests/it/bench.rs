@@ -58,6 +58,8 @@ fn every_part_of_the_bench_reports_its_figures_beside_their_budgets() {
         ("catch-up", 2),
         ("start", 1),
         ("memory", 1),
+        ("desk", 2),
+        ("click", 1),
     ] {
         let lines = lines(&report, part);
         let judged = lines.iter().filter(|line| line.get("budget").is_some()).count();
@@ -75,4 +77,8 @@ fn a_part_can_be_measured_alone() {
     let said = String::from_utf8_lossy(&wrong.stderr).into_owned();
     assert_eq!(wrong.status.code(), Some(2));
     assert!(said.contains("catch-up") && said.contains("pages"), "the parts are not named: {said}");
+    let wrong = ["bench", "size", "--database", "postgres://127.0.0.1:1/nothing"];
+    let wrong = Command::new(env!("CARGO_BIN_EXE_nhipcau")).args(wrong).output().unwrap();
+    let said = String::from_utf8_lossy(&wrong.stderr).into_owned();
+    assert!(!wrong.status.success() && said.contains("bench desk --database"), "{said}");
 }

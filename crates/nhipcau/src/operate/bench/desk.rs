@@ -8,27 +8,24 @@ use anyhow::{Context, bail, ensure};
 use super::node::{self, Place, refused};
 use super::report::{Budget, Line};
 use super::{Part, Scale, load};
-use crate::app::App;
-use crate::drafts::acts::{self, By, Saved};
-use crate::drafts::life::Actor;
+use crate::drafts::acts::{self, Saved};
 use crate::operate::nation::figures::Spread;
-use crate::people::appoint::{self, Newcomer};
-use crate::people::audit::Who;
-use crate::people::session::{Token, Way};
-use crate::people::{Role, login, store};
+use crate::people::Role;
 
 /// Pages of the console that are asked for in turns.
 const RATE: u32 = 100;
 /// A text as long as a decree's.
 const PARAGRAPHS: usize = 60;
 
-/// Measures both.
-pub async fn desk(dir: &Path, scale: Scale) -> anyhow::Result<Vec<Line>> {
-    let place = Place::init(dir, "chinhphu.vn", "central", None)?;
+/// Measures both, on SQLite or in an empty database of a PostgreSQL server.
+pub async fn desk(dir: &Path, scale: Scale, database: Option<&str>) -> anyhow::Result<Vec<Line>> {
+    let place = Place::init_on(dir, "chinhphu.vn", "central", None, database)?;
+    let engine = if database.is_some() { "PostgreSQL" } else { "SQLite" };
     let app = place.open().await?;
     let items = node::issue(&app, scale.desk, node::short_draft).await?;
-    let (by, cookie) = editor(&app).await?;
-    let id = acts::create(&app, &by, "news").await.map_err(refused)?;
+    let editor = node::person(&app, "lan", Role::Editor).await?;
+    let (by, cookie) = (&editor.by, editor.cookie()?);
+    let id = acts::create(&app, by, "news").await.map_err(refused)?;
     let mut times = Vec::new();
     let mut version = 1;
     for number in 0..scale.alone {
@@ -37,7 +34,7 @@ pub async fn desk(dir: &Path, scale: Scale) -> anyhow::Result<Vec<Line>> {
         work.written.draft.title = format!("Bản lưu thứ {number}");
         work.written.draft.text = "Một đoạn văn dài vừa phải của một văn bản.\n\n".repeat(PARAGRAPHS);
         let began = Instant::now();
-        let saved = acts::save(&app, &by, id, version, work.written, None).await.map_err(refused)?;
+        let saved = acts::save(&app, by, id, version, work.written, None).await.map_err(refused)?;
         times.push((began.elapsed(), 1));
         version = match saved {
             Saved::As(version, _) => version,
@@ -73,7 +70,7 @@ pub async fn desk(dir: &Path, scale: Scale) -> anyhow::Result<Vec<Line>> {
             Budget::AtMost(30.0),
         )
         .beside(format!(
-            "{} tin · items, {RATE} trang mỗi giây · pages/s, p50 {} ms",
+            "{engine}, {} tin · items, {RATE} trang mỗi giây · pages/s, p50 {} ms",
             items.len(),
             asked.times.p50
         )),
@@ -84,32 +81,6 @@ pub async fn desk(dir: &Path, scale: Scale) -> anyhow::Result<Vec<Line>> {
             "ms",
             Budget::AtMost(20.0),
         )
-        .beside(format!("p50 {} ms, {} lần · saves", saves.p50, scale.alone)),
+        .beside(format!("{engine}, p50 {} ms, {} lần · saves", saves.p50, scale.alone)),
     ])
-}
-
-/// Somebody who writes, and the cookie of their session.
-async fn editor(app: &App) -> anyhow::Result<(By, String)> {
-    let portal = app.portals.load().main().context("a node without a portal")?;
-    let new = Newcomer {
-        login: "lan".to_owned(),
-        name: "Lan".to_owned(),
-        roles: vec![Role::Editor.word().to_owned()],
-        below: false,
-        since: None,
-        until: None,
-    };
-    appoint::invite(app, &portal, Who::Token, new).await.map_err(refused)?;
-    let account = store::by_login(&mut app.db.read().await?, "lan").await?.context("the account")?;
-    let token: Token =
-        login::begin(app, &portal, account.id, Way::Password, "bench").await.map_err(refused)?;
-    let by = By {
-        actor: Actor::Person(account.id, [Role::Editor].into()),
-        who: Who::Account(account.id),
-        log: portal.log,
-        origin: portal.origin.clone(),
-    };
-    let cookie = token.cookie(false).context("a cookie")?;
-    let cookie = cookie.to_str()?.split(';').next().unwrap_or_default().to_owned();
-    Ok((by, cookie))
 }

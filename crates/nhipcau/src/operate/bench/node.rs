@@ -12,16 +12,22 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use crate::agencies::enrol;
 use crate::app::{App, Given};
 use crate::config::Config;
+use crate::drafts::acts::By;
+use crate::drafts::life::Actor;
 use crate::items::draft::Draft;
 use crate::items::publish;
 use crate::logs::keys::Signing;
 use crate::operate::nation::country::{self, Body, Size};
+use crate::people::appoint::{self, Newcomer};
+use crate::people::audit::Who;
+use crate::people::session::{Token, Way};
+use crate::people::{Role, login, store};
 use crate::problem::Problem;
 
 /// What a node says while it is served, in its folder.
 const LOG: &str = "serve.err";
 /// How long is waited for what must come.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A node's folder and where it answers.
 #[derive(Clone)]
@@ -55,11 +61,28 @@ impl Place {
         level: &str,
         parent: Option<&Place>,
     ) -> anyhow::Result<Place> {
+        Place::init_on(dir, domain, level, parent, None)
+    }
+
+    /// The same with its data in an empty database of a PostgreSQL server, by its address.
+    ///
+    /// # Errors
+    /// What `init` refuses.
+    pub fn init_on(
+        dir: &Path,
+        domain: &'static str,
+        level: &str,
+        parent: Option<&Place>,
+        database: Option<&str>,
+    ) -> anyhow::Result<Place> {
         let place = Place { folder: dir.join(domain), domain, port: free_port()? };
         let mut init = Command::new(program()?);
         init.args(["init", "--domain", domain, "--title", domain, "--level", level, "--private", "--dir"]);
         init.arg(&place.folder).args(["--url", &place.url()]);
         init.args(["--listen", &format!("127.0.0.1:{}", place.port)]);
+        if let Some(database) = database {
+            init.args(["--database", database]);
+        }
         match parent {
             None => init.arg("--new-root"),
             Some(parent) => init
@@ -225,6 +248,51 @@ pub async fn issue(app: &App, many: usize, draft: impl Fn(usize) -> Draft) -> an
     issued.buffer_unordered(512).collect::<Vec<_>>().await.into_iter().collect()
 }
 
+/// Somebody who works at a node's portal, signed in.
+pub struct Person {
+    /// Who acts.
+    pub by: By,
+    /// The secret of their session.
+    pub token: Token,
+}
+
+impl Person {
+    /// The cookie that their browser sends.
+    ///
+    /// # Errors
+    /// Never with a token of ours.
+    pub fn cookie(&self) -> anyhow::Result<String> {
+        let cookie = self.token.cookie(false).context("a cookie")?;
+        Ok(cookie.to_str()?.split(';').next().unwrap_or_default().to_owned())
+    }
+}
+
+/// Invites somebody to a node's portal and signs them in.
+///
+/// # Errors
+/// When they are refused.
+pub async fn person(app: &App, name: &str, role: Role) -> anyhow::Result<Person> {
+    let portal = app.portals.load().main().context("a node without a portal")?;
+    let new = Newcomer {
+        login: name.to_owned(),
+        name: name.to_owned(),
+        roles: vec![role.word().to_owned()],
+        below: false,
+        since: None,
+        until: None,
+    };
+    appoint::invite(app, &portal, Who::Token, new).await.map_err(refused)?;
+    let account = store::by_login(&mut app.db.read().await?, name).await?.context("the account")?;
+    let token = login::begin(app, &portal, account.id, Way::Password, "bench").await.map_err(refused)?;
+    let by = By {
+        actor: Actor::Person(account.id, [role].into()),
+        who: Who::Account(account.id),
+        log: portal.log,
+        origin: portal.origin.clone(),
+    };
+    Ok(Person { by, token })
+}
+
 /// Why something was refused, as an error of the bench.
 pub fn refused(problem: Problem) -> anyhow::Error {
     match problem {
@@ -280,8 +348,16 @@ pub fn request(place: &Place, path: &str) -> Vec<u8> {
 /// # Errors
 /// When nobody answers, or not in HTTP/1.1 with a length.
 pub async fn get(place: &Place, path: &str) -> anyhow::Result<Answer> {
+    ask(place, &request(place, path)).await
+}
+
+/// Sends one request over a connection of its own.
+///
+/// # Errors
+/// When nobody answers, or not in HTTP/1.1 with a length.
+pub async fn ask(place: &Place, request: &[u8]) -> anyhow::Result<Answer> {
     let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", place.port)).await?;
-    stream.write_all(&request(place, path)).await?;
+    stream.write_all(request).await?;
     let mut bytes = Vec::new();
     loop {
         if let Some((head, length)) = super::load::head(&bytes)?
