@@ -39,7 +39,8 @@ pub async fn run(app: App) {
 /// The database's; a single item's refusal is an alarm.
 async fn look(app: &App, resting: &mut Resting) -> Result<(), Problem> {
     let now = app.clock.micros();
-    resting.retain(|_, until| now < *until);
+    // A rest that is longer than any was begun by a clock that has been set back since.
+    resting.retain(|_, until| (1..=REST).contains(&(*until - now)));
     let due = store::due(&mut app.db.read().await?, now).await?;
     for (log, id) in due {
         if resting.contains_key(&id) {

@@ -148,7 +148,7 @@ pub async fn may_try(
     let Some(account) = account else { return Ok(None) };
     let mut conn = app.db.read().await?;
     let secret = store::secret(&mut conn, account).await?;
-    match secret.as_ref().map_or(0, |secret| secret.free_at - now) {
+    match secret.as_ref().map_or(0, |secret| tries::left(secret.free_at, now)) {
         late if late > 0 => Err(wait(late.unsigned_abs().div_ceil(1_000_000))),
         _ => Ok(secret),
     }

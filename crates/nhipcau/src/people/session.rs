@@ -19,6 +19,9 @@ pub const LASTS: i64 = 12 * 3_600_000_000;
 pub const IDLE: i64 = 2 * 3_600_000_000;
 /// How often the last request is noted.
 pub const NOTED: i64 = 60_000_000;
+/// What lies further in the future than this was written before the clock was set back: it counts for nothing, or it would
+/// last for as long as the clock was wrong.
+pub const JUMP: i64 = 60_000_000;
 /// For this long after somebody proved who they are they need not prove it again for a grave act.
 pub const FRESH: i64 = 10 * 60_000_000;
 
@@ -162,12 +165,12 @@ pub struct Session {
 impl Session {
     /// True while it may be used.
     pub fn lives(&self, now: i64) -> bool {
-        now < self.ends && now - self.seen < IDLE
+        now < self.ends && now - self.seen < IDLE && self.seen - now < JUMP
     }
 
     /// True if the person has proved who they are within the last minutes.
     pub fn fresh(&self, now: i64) -> bool {
-        now - self.proved < FRESH
+        (-JUMP..FRESH).contains(&(now - self.proved))
     }
 
     /// How the person proved who they are.
@@ -304,5 +307,30 @@ mod tests {
         }
         assert!(Token::read("zz").is_none() && Token::read(&"0".repeat(62)).is_none());
         assert_ne!(token.form_key(), token.text());
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_makes_nothing_last_longer() {
+        const NOON: i64 = 1_800_000_000_000_000;
+        let session = Session {
+            token: Vec::new(),
+            account: String::new(),
+            log: 1,
+            begun: NOON,
+            seen: NOON,
+            ends: NOON + LASTS,
+            proved: NOON,
+            way: Way::Password.word().to_owned(),
+            device: String::new(),
+        };
+        for (now, lives, fresh) in [
+            (NOON + 1, true, true),
+            (NOON + FRESH, true, false),
+            (NOON + IDLE, false, false),
+            (NOON - JUMP / 2, true, true),
+            (NOON - 24 * 3_600_000_000, false, false),
+        ] {
+            assert_eq!((session.lives(now), session.fresh(now)), (lives, fresh), "{}", now - NOON);
+        }
     }
 }

@@ -7,6 +7,8 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
+use super::session::JUMP;
+
 /// Failures of one network address that cost nothing, and how long one is remembered, in microseconds.
 const FREE: f64 = 30.0;
 const ONE_BACK: f64 = 20e6;
@@ -30,6 +32,10 @@ struct Bucket {
 
 impl Bucket {
     fn now(self, now: i64) -> f64 {
+        // What was counted before the clock was set back counts no more: it would for as long as the clock was wrong.
+        if self.at - now > JUMP {
+            return 0.0;
+        }
         (self.failures - (now - self.at).max(0) as f64 / ONE_BACK).max(0.0)
     }
 }
@@ -68,6 +74,12 @@ fn network_of(ip: IpAddr) -> IpAddr {
     }
 }
 
+/// For how long an account may not be tried yet, in microseconds. A wait that is longer than any was set by another clock.
+pub fn left(free_at: i64, now: i64) -> i64 {
+    let left = (free_at - now).max(0);
+    if left > LONGEST_WAIT { 0 } else { left }
+}
+
 /// From when on an account may be tried again after its `failed`th failure, in microseconds.
 pub fn free_at(failed: i64, now: i64) -> i64 {
     let over = failed - FREE_ACCOUNT;
@@ -103,5 +115,18 @@ mod tests {
         assert_eq!(free_at(5, 0), 15_000_000);
         assert_eq!(free_at(6, 0), 30_000_000);
         assert_eq!(free_at(i64::MAX, 0), 900_000_000);
+        assert_eq!((left(900_000_000, 0), left(5, 7), left(7, 5)), (900_000_000, 0, 2));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_locks_nobody_out() {
+        const DAY: i64 = 86_400_000_000;
+        assert_eq!(left(free_at(9, DAY), 0), 0);
+        let (tries, from) = (Tries::default(), "192.0.2.7".parse().unwrap());
+        for _ in 0..40 {
+            tries.failed(from, DAY);
+        }
+        assert!(tries.wait(from, DAY) > 0);
+        assert_eq!(tries.wait(from, 0), 0);
     }
 }
