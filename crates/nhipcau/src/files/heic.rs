@@ -94,6 +94,41 @@ mod tests {
         assert_eq!(as_png(&silent, b"x").unwrap_err(), not_converted());
     }
 
+    /// A picture of four colours with the maker of the telephone and a place in it, made by `heif-enc` of libheif 1.15.
+    const TELEPHONE: &[u8] = include_bytes!("../../tests/pictures/telephone.heic");
+
+    #[test]
+    fn a_real_picture_of_a_telephone_comes_out_without_its_place() {
+        if Command::new(CONVERTER).arg("--version").output().is_err() {
+            println!("skipped: a real HEIC picture needs Debian's libheif-examples");
+            return;
+        }
+        let holds = |bytes: &[u8], words: &[u8]| bytes.windows(words.len()).any(|part| part == words);
+        let traces: [&[u8]; 3] = [b"SECRETPHONEMAKE", b"GPSPLACEHANOI", b"Exif"];
+        assert!(traces.iter().all(|trace| holds(TELEPHONE, trace)), "nothing to take away");
+        let upload = super::super::Upload {
+            name: "IMG_0001.HEIC".into(),
+            bytes: TELEPHONE.to_vec(),
+            alt: Some("Cầu mới".into()),
+            ..Default::default()
+        };
+        let made = super::super::take(upload).unwrap();
+        let media: Vec<_> = made.iter().map(|(file, _)| file.media.as_str()).collect();
+        assert!(media.contains(&"image/jpeg") && media.contains(&"image/avif"), "{media:?}");
+        for (file, bytes) in &made {
+            assert!(!traces.iter().any(|trace| holds(bytes, trace)), "{}: a trace is left", file.name);
+        }
+        let (_, jpeg) = made.iter().find(|(file, _)| file.media == "image/jpeg").unwrap();
+        let seen = image::load_from_memory(jpeg).unwrap().to_rgb8();
+        assert_eq!(seen.dimensions(), (480, 320));
+        for (x, y, due) in [(100, 80, [220, 20, 20]), (380, 80, [20, 200, 20]), (100, 240, [20, 20, 220])] {
+            let near = seen.get_pixel(x, y).0.iter().zip(due).all(|(a, b)| a.abs_diff(b) < 24);
+            assert!(near, "{x},{y}: {:?}", seen.get_pixel(x, y));
+        }
+        let broken = &TELEPHONE[..TELEPHONE.len() / 2];
+        assert_eq!(as_png(CONVERTER, broken).unwrap_err(), not_converted());
+    }
+
     #[test]
     fn without_it_the_package_is_named() {
         let refusal = as_png("no-such-converter-here", b"x").unwrap_err();
