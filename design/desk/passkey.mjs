@@ -66,3 +66,6 @@ if (self.PublicKeyCredential) {
     });
   }
 }
+
+// What was held while somebody tapped their passkey is sent on by itself.
+document.querySelector("form[data-go-on]")?.submit();

@@ -206,7 +206,7 @@ pub fn let_in(
 ) -> Response {
     let mut response = match held.iter().find(|(name, _)| name == HELD_FOR) {
         None => see(visitor.lang, &to),
-        Some((_, path)) => go_on(app, visitor, portal, token.form_key(), &next(path), &held),
+        Some((_, path)) => go_on(app, visitor, portal, (token.form_key(), false), &next(path), &held),
     };
     response.headers_mut().extend(token.cookie(visitor.secure()).map(|cookie| (header::SET_COOKIE, cookie)));
     response
@@ -217,11 +217,12 @@ pub fn go_on(
     app: &App,
     visitor: &Visitor,
     portal: &Portal,
-    form_key: String,
+    (form_key, by_itself): (String, bool),
     to: &str,
     held: &[(String, String)],
 ) -> Response {
     let page = GoOn {
+        script: by_itself.then(assets::passkey),
         shell: shell(app, visitor, portal, visitor.lang.desk().go_on_title),
         to: visitor.lang.path(to),
         form_key,
@@ -236,6 +237,8 @@ pub fn go_on(
 #[derive(Template)]
 #[template(path = "people/go_on.html")]
 struct GoOn {
+    /// The script that sends the form by itself, where nobody need be asked again.
+    script: Option<&'static str>,
     shell: Shell,
     to: String,
     form_key: String,
