@@ -132,6 +132,16 @@ impl Driver {
         assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
     }
 
+    /// Gives a browser's pages another width in CSS pixels, as an emulated screen.
+    pub async fn resizes(&self, browser: &Client, width: u32) {
+        let session = browser.session_id().await.unwrap().unwrap();
+        let path = self.url(&format!("/session/{session}/goog/cdp/execute"));
+        let screen = json!({ "cmd": "Emulation.setDeviceMetricsOverride",
+            "params": { "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 1000 } });
+        let answer = self.http.post(path).json(&screen).send().await.unwrap();
+        assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
+    }
+
     /// What a browser has logged since it was asked last.
     async fn log(&self, browser: &Client, kind: &str) -> Vec<Value> {
         let session = browser.session_id().await.unwrap().unwrap();

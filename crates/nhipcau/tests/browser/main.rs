@@ -6,9 +6,12 @@
 //! `CHROMEDRIVER` and `CHROMIUM` name the programs if they are not on the path.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+mod axe;
 mod driver;
+mod keyboard;
 mod reader;
 mod staff;
+mod tour;
 
 use driver::{Driver, Kind, free_ports, until};
 use fantoccini::{Client, Locator};
@@ -22,7 +25,7 @@ struct Nation {
     port: u16,
     token: String,
     http: reqwest::Client,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Nation {
@@ -32,19 +35,35 @@ impl Nation {
         let demo = Demo::start(folder.path(), port, false).await.unwrap();
         let token = std::fs::read_to_string(folder.path().join("chinhphu/admin.token")).unwrap();
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Nation { demo, port, token, http, _folder: folder }
+        Nation { demo, port, token, http, folder: folder }
     }
 
-    /// The Government's editor posts to the API.
+    /// The Government's system posts to the API.
     async fn post(&self, path: &str, body: Value) -> Value {
+        self.sends(path, body, 201).await
+    }
+
+    /// What waits for a second person.
+    async fn proposes(&self, path: &str, body: Value) -> Value {
+        self.sends(path, body, 202).await
+    }
+
+    async fn sends(&self, path: &str, body: Value, status: u16) -> Value {
         let request = self
             .http
             .post(format!("http://127.0.0.1:{}{path}", self.port))
             .header("host", format!("chinhphu.localhost:{}", self.port))
             .bearer_auth(self.token.trim());
         let answer = request.json(&body).send().await.unwrap();
-        assert_eq!(answer.status(), 201, "{path}");
-        answer.json().await.unwrap()
+        let told = answer.status();
+        let answer: Value = answer.json().await.unwrap();
+        assert_eq!(told, status, "{path}: {answer}");
+        answer
+    }
+
+    /// Opens the demonstration's offices; returns the password of everybody in them.
+    async fn opens_offices(&self) -> String {
+        self.demo.offices(self.folder.path()).await.unwrap()
     }
 
     fn commune(&self) -> String {

@@ -48,7 +48,7 @@ impl Demo {
     ///
     /// # Errors
     /// The database's, or that the password cannot be kept.
-    pub(super) async fn offices(&self, dir: &Path) -> anyhow::Result<String> {
+    pub async fn offices(&self, dir: &Path) -> anyhow::Result<String> {
         let path = dir.join(FILE);
         let password = match std::fs::read_to_string(&path) {
             Ok(text) => text.lines().next().unwrap_or_default().to_owned(),
