@@ -59,6 +59,9 @@ pub struct File {
     /// True to mirror every log of the nation (ministries and provinces do); false for what the portals here show.
     #[serde(default)]
     pub follows_all: bool,
+    /// Portals whose agency's own system sees to two people: what it hands in with the token is issued at once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub issues_at_once: Vec<String>,
     /// Who must prove twice who they are, and the identity provider.
     #[serde(default)]
     pub people: PeopleTable,
@@ -161,6 +164,8 @@ pub struct Config {
     pub tls: Option<Tls>,
     /// True to mirror every log of the nation.
     pub follows_all: bool,
+    /// Domains of the portals that issue what is handed in with the token at once; elsewhere it waits for a second person.
+    pub issues_at_once: Vec<String>,
     /// What is said of people.
     pub people: People,
     /// The neighbours, in order of preference.
@@ -211,6 +216,11 @@ impl File {
             address(&neighbour.url, self.private_addresses)
                 .with_context(|| format!("neighbour {}", neighbour.name))?;
         }
+        for domain in &self.issues_at_once {
+            let fits = !domain.is_empty()
+                && domain.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-".contains(c));
+            ensure!(fits, "issues_at_once: {domain:?} is no portal's domain, for example laocai.gov.vn");
+        }
         let place: Place = match self.database.parse() {
             Ok(place) => place,
             Err(never) => match never {},
@@ -238,6 +248,7 @@ impl File {
                 redirect: tls.redirect,
             }),
             follows_all: self.follows_all,
+            issues_at_once: self.issues_at_once,
             people: self.people.check(folder, self.private_addresses)?,
             neighbours: self.neighbours,
         })
@@ -334,6 +345,7 @@ mod tests {
         refused(&with("[\"[::]:443\"]", "[]"), "listen is empty");
         refused(&with("[\"[::]:443\"]", "[\"[::]:443\", \"0.0.0.0:443\"]"), "leave 0.0.0.0:443 out");
         refused(&with("[\"[::]:443\"]", "[\"[::1]:443\", \"[::1]:443\"]"), "twice");
+        refused(&format!("issues_at_once = [\"A b\"]\n{PLAIN}"), "issues_at_once: \"A b\"");
         refused(&with("name", "nam"), "unknown field `nam`");
         refused(&with("name = \"a.vn/node\"", ""), "missing field `name`");
         let tls = "[tls]\ncertificate = \"c.pem\"\nkey = \"k.pem\"\n";

@@ -5,6 +5,7 @@
 
 mod agencies;
 mod asked;
+mod ends;
 pub mod front;
 mod keep;
 mod kinds;
@@ -48,8 +49,20 @@ pub fn routes() -> Vec<Route> {
         reads("/api/v1/items/{reference}/coverage", "where it stands", read::coverage),
         writes("/api/v1/items/{reference}/editions", "correct, update, replace", write::edition),
         writes("/api/v1/items/{reference}/withdrawal", "withdraw", write::withdraw),
-        writes("/api/v1/items/{reference}/erasure", "erase", write::erase),
-        writes("/api/v1/items/{reference}/order", "order a withdrawal or erasure below", write::order),
+        writes("/api/v1/items/{reference}/erasure", "propose an erasure", ends::erase),
+        api_route(
+            "GET",
+            "/api/v1/items/{reference}/proposal",
+            Role::Administrator,
+            "what is proposed about an item",
+            get(ends::proposal),
+        ),
+        writes("/api/v1/items/{reference}/confirmation", "a person confirms it, or drops it", ends::confirm),
+        writes(
+            "/api/v1/items/{reference}/order",
+            "order a withdrawal, or propose an erasure, below",
+            ends::order,
+        ),
         reads("/api/v1/kinds", "kinds of items and their fields", kinds::all),
         reads("/api/v1/kinds/{kind}", "the JSON Schema of a kind", kinds::schema),
         reads("/api/v1/digest", "a day's digest, as a draft", kinds::digest),

@@ -11,18 +11,20 @@ use super::asked::{Asked, Nothing};
 use crate::app::App;
 
 const HEAD: &str = include_str!("openapi/head.json");
-const PATHS: [&str; 6] = [
+const PATHS: [&str; 7] = [
     include_str!("openapi/keep.json"),
     include_str!("openapi/items.json"),
+    include_str!("openapi/ends.json"),
     include_str!("openapi/kinds.json"),
     include_str!("openapi/node.json"),
     include_str!("openapi/machines.json"),
     include_str!("openapi/people.json"),
 ];
-const SCHEMAS: [&str; 5] = [
+const SCHEMAS: [&str; 6] = [
     include_str!("openapi/kept.json"),
     include_str!("openapi/sent.json"),
     include_str!("openapi/told.json"),
+    include_str!("openapi/waits.json"),
     include_str!("openapi/kind.json"),
     include_str!("openapi/persons.json"),
 ];

@@ -1,24 +1,27 @@
-//! Writing: issue, correct, withdraw, erase, order. The token of the node is asked for.
+//! Writing: issue, correct, withdraw. The token of the node is asked for; what needs a second person waits for one.
 
 use axum::Json;
 use axum::extract::{FromRequestParts, OriginalUri, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use network::entry::{Act, ItemChange, Withdrawal};
-use network::names::{ContentHash, Origin};
+use network::entry::ItemChange;
+use network::names::ContentHash;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 use super::asked::{Asked, Named, Nothing, Sent};
 use crate::agencies::Portal;
 use crate::app::App;
+use crate::drafts::acts::{self, Waits};
+use crate::drafts::rules;
+use crate::items::State as Stands;
 use crate::items::draft::Draft;
-use crate::items::publish::{self, Once, Reason};
-use crate::items::store::Reference;
+use crate::items::publish::{self, Done, Once, Reason};
 use crate::problem::Problem;
 use crate::web::answer::problem_json;
 use crate::web::visitor::{Visitor, host_of};
+use crate::words::date;
 
 /// Whoever holds the node's token. Without it the handlers do not compile.
 pub struct Administrator {
@@ -79,6 +82,25 @@ pub(super) fn created<T: Serialize>(app: &App, result: Result<T, Problem>) -> Re
     }
 }
 
+/// What came of handing something in.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Came {
+    /// It waits for a second person.
+    Waits(Waits),
+    /// It stands.
+    Done(Done),
+}
+
+/// 201 for what stands, 202 for what waits.
+fn came(app: &App, result: Result<Came, Problem>) -> Response {
+    match result {
+        Ok(Came::Waits(waits)) => (StatusCode::ACCEPTED, Json(waits)).into_response(),
+        Ok(Came::Done(done)) => created(app, Ok(done)),
+        Err(problem) => problem_json(app, problem),
+    }
+}
+
 /// The portal named in a request, or the host's own. The node's own address speaks for its own portal, though
 /// no reader is served there.
 pub(super) fn portal(app: &App, visitor: &Visitor, named: Option<&str>) -> Result<Arc<Portal>, Problem> {
@@ -115,10 +137,20 @@ pub async fn issue(
     Sent { said, bytes }: Sent<Issue>,
 ) -> Response {
     let result = async {
+        let once = admin.once(&bytes);
+        if let Some(before) = publish::answered_before(&app, once.as_ref()).await? {
+            return Ok(before);
+        }
         let portal = portal(&app, &visitor, said.portal.as_deref())?;
-        publish::issue(&app, portal.log, &portal.origin, said.item, admin.once(&bytes)).await
+        if rules::waits(&app.config, &portal, &said.item.kind, date::day(app.clock.now())) {
+            let item = app.dice.id(&app.clock)?;
+            let waits = acts::hand_in(&app, &portal, (item, 0), ItemChange::New, said.item, once);
+            return Ok(Came::Waits(waits.await?));
+        }
+        let done = publish::issue(&app, portal.log, &portal.origin, said.item, once).await?;
+        Ok(Came::Done(done))
     };
-    created(&app, result.await)
+    came(&app, result.await)
 }
 
 /// A further edition.
@@ -145,13 +177,23 @@ pub async fn edition(
             return Err(Problem::invalid("change", "must be correct, update or replace"));
         }
         let once = admin.once(&bytes);
-        if let Some(done) = publish::answered_before(&app, once.as_ref()).await? {
-            return Ok(done);
+        if let Some(before) = publish::answered_before(&app, once.as_ref()).await? {
+            return Ok(before);
         }
         let standing = publish::own(&app, &reference).await?;
-        publish::change(&app, &standing, change, said.item, once).await
+        let portal = app.portals.load().all().into_iter().find(|portal| portal.log == standing.log);
+        let portal = portal.ok_or(Problem::NotFound("portal"))?;
+        if rules::waits(&app.config, &portal, &said.item.kind, date::day(app.clock.now())) {
+            if standing.state == Stands::Erased {
+                return Err(publish::erased());
+            }
+            let base = u32::try_from(standing.edition).map_err(anyhow::Error::from)?;
+            let waits = acts::hand_in(&app, &portal, (standing.item, base), change, said.item, once);
+            return Ok(Came::Waits(waits.await?));
+        }
+        Ok(Came::Done(publish::change(&app, &standing, change, said.item, once).await?))
     };
-    created(&app, result.await)
+    came(&app, result.await)
 }
 
 /// `POST /api/v1/items/{reference}/withdrawal`
@@ -160,98 +202,15 @@ pub async fn withdraw(
     State(app): State<App>,
     Named(reference): Named,
     Asked(Nothing {}): Asked<Nothing>,
-    sent: Sent<Reason>,
-) -> Response {
-    end(&app, &admin, &reference, sent, false).await
-}
-
-/// `POST /api/v1/items/{reference}/erasure`
-pub async fn erase(
-    admin: Administrator,
-    State(app): State<App>,
-    Named(reference): Named,
-    Asked(Nothing {}): Asked<Nothing>,
-    sent: Sent<Reason>,
-) -> Response {
-    end(&app, &admin, &reference, sent, true).await
-}
-
-async fn end(
-    app: &App,
-    admin: &Administrator,
-    reference: &str,
     Sent { said, bytes }: Sent<Reason>,
-    erase: bool,
 ) -> Response {
     let result = async {
         let once = admin.once(&bytes);
-        if let Some(done) = publish::answered_before(app, once.as_ref()).await? {
+        if let Some(done) = publish::answered_before::<Done>(&app, once.as_ref()).await? {
             return Ok(done);
         }
-        let standing = publish::own(app, reference).await?;
-        match erase {
-            true => publish::erase(app, &standing, said, once).await,
-            false => publish::withdraw(app, &standing, said, once).await,
-        }
-    };
-    created(app, result.await)
-}
-
-/// An order about an item of a portal below.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Order {
-    /// Domain of the portal of ours that orders; the host's own if absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub by: Option<String>,
-    /// `withdraw` or `erase`.
-    pub act: String,
-    /// Why; readers see it.
-    #[serde(default)]
-    pub reason: String,
-    /// The legal basis.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub basis: Option<String>,
-    /// True to let nobody read it any more.
-    #[serde(default)]
-    pub gone: bool,
-}
-
-/// `POST /api/v1/items/{reference}/order`: an ancestor of the item's portal ends it; also before it has come.
-pub async fn order(
-    admin: Administrator,
-    State(app): State<App>,
-    Named(reference): Named,
-    Asked(Nothing {}): Asked<Nothing>,
-    visitor: Visitor,
-    Sent { said, bytes }: Sent<Order>,
-) -> Response {
-    let result = async {
-        let portal = portal(&app, &visitor, said.by.as_deref())?;
-        let named: Reference = reference.parse().map_err(|e: &str| Problem::invalid("reference", e))?;
-        let origin = issuer(&app, &named)?;
-        let mode = if said.gone { Withdrawal::Gone } else { Withdrawal::Banner };
-        let act = match said.act.as_str() {
-            "withdraw" => Act::Withdraw { mode },
-            "erase" => Act::Erase,
-            _ => return Err(Problem::invalid("act", "must be withdraw or erase")),
-        };
-        let reason = Reason { reason: said.reason, basis: said.basis, gone: said.gone, urgent: true };
-        publish::order(&app, &portal, &origin, named.item, act, reason, admin.once(&bytes)).await
+        let standing = publish::own(&app, &reference).await?;
+        publish::withdraw(&app, &standing, said, once).await
     };
     created(&app, result.await)
-}
-
-/// The enrolled log whose name a reference abbreviates.
-fn issuer(app: &App, reference: &Reference) -> Result<Origin, Problem> {
-    let directory = app.directory.load();
-    let mut found = directory.agencies().filter(|a| Reference::of(&a.origin, reference.item) == *reference);
-    match (found.next(), found.next()) {
-        (Some(one), None) => Ok(one.origin.clone()),
-        // Eight digits of two names could be the same; then nobody is to be ended by mistake.
-        (Some(_), Some(_)) => {
-            Err(Problem::invalid("reference", "two logs begin like this; say it at their portal"))
-        }
-        (None, _) => Err(Problem::NotFound("enrolled log that this reference belongs to")),
-    }
 }

@@ -91,6 +91,12 @@ impl File {
         );
         key(
             t,
+            "Những cổng (theo tên miền) mà phần mềm của chính cơ quan đã bảo đảm hai người: nội dung gửi vào bằng mã quản trị\n(API, dòng lệnh) được đăng ngay, và trang /mang nói vậy. Cổng không có ở đây: nội dung cần hai người chờ duyệt ở bàn\nlàm việc.\nPortals (by domain) whose agency's own system sees to two people: what is handed in with the token (API, command line)\nis issued at once, and the page /mang says so. At any other portal what needs two people waits in the console.",
+            "issues_at_once",
+            self.issues_at_once.clone(),
+        );
+        key(
+            t,
             "Các proxy đứng trước máy chủ này, theo địa chỉ; chỉ từ đó X-Forwarded-Host và -Proto mới được tin.\nProxies in front of this node, by address; X-Forwarded-Host and -Proto are believed from no one else.",
             "trusted_proxies",
             self.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>(),
@@ -209,6 +215,7 @@ mod tests {
             ca: None,
             tls: None,
             follows_all: false,
+            issues_at_once: Vec::new(),
             people: PeopleTable::default(),
             neighbours: Vec::new(),
         }
@@ -220,6 +227,7 @@ mod tests {
             demo: true,
             private_addresses: true,
             follows_all: true,
+            issues_at_once: vec!["bao.a.vn".into()],
             trusted_proxies: vec!["127.0.0.1".parse().unwrap(), "::1".parse().unwrap()],
             ca: Some("ca.pem".into()),
             tls: Some(Tls {

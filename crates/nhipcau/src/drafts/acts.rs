@@ -2,6 +2,7 @@
 //! its log entry if it is issued, and its line in the audit trail – together or not at all.
 
 mod begin;
+mod hand_in;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -27,6 +28,7 @@ use crate::problem::{Fault, Problem};
 use crate::words::date;
 
 pub use begin::{create, next};
+pub use hand_in::{Waits, hand_in};
 
 /// Who acts on a draft.
 #[derive(Clone)]
@@ -57,9 +59,15 @@ impl By {
         By { actor: Actor::Clock, who: Who::Nobody, log: portal.log, origin: portal.origin.clone() }
     }
 
+    /// Whoever holds the node's token, at a portal.
+    pub fn token(log: i64, origin: Origin) -> By {
+        By { actor: Actor::Token, who: Who::Token, log, origin }
+    }
+
     pub(super) fn account(&self) -> Option<Uuid> {
         match self.actor {
             Actor::Person(id, _) => Some(id),
+            Actor::Token => Some(life::TOKEN),
             Actor::Clock => None,
         }
     }

@@ -148,9 +148,14 @@ impl Act {
 pub enum Actor {
     /// A person with the roles that they hold at the item's agency today.
     Person(Uuid, BTreeSet<Role>),
+    /// A program or command with the node's token: it hands in and proposes, and never approves or confirms.
+    Token,
     /// The clock, for what is scheduled.
     Clock,
 }
+
+/// In the place of an account, for what came with the node's token: one hand among those who wrote or proposed it.
+pub const TOKEN: Uuid = Uuid::nil();
 
 /// How a proposed end ends the item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -248,7 +253,7 @@ pub fn decide(stage: Stage, act: Act, facts: &Facts) -> Result<Step, Refused> {
             match facts.actor {
                 Actor::Clock if stage == Stage::Approved => return Err(Refused::Role),
                 Actor::Clock => {}
-                Actor::Person(..) => facts.needs(Duty::Approve)?,
+                Actor::Person(..) | Actor::Token => facts.needs(Duty::Approve)?,
             }
             if facts.later {
                 return Err(Refused::TooEarly);
@@ -299,6 +304,7 @@ impl Facts {
     fn person(&self) -> Result<Uuid, Refused> {
         match &self.actor {
             Actor::Person(id, _) => Ok(*id),
+            Actor::Token => Ok(TOKEN),
             Actor::Clock => Err(Refused::Role),
         }
     }
@@ -306,6 +312,7 @@ impl Facts {
     fn needs(&self, duty: Duty) -> Result<(), Refused> {
         match &self.actor {
             Actor::Person(_, roles) if duty.met_by(roles) => Ok(()),
+            Actor::Token if duty == Duty::Write => Ok(()),
             _ => Err(Refused::Role),
         }
     }

@@ -6,6 +6,7 @@
 
 pub mod acts;
 pub mod alone;
+pub mod duty;
 pub mod ends;
 pub mod erased;
 pub mod form;
@@ -137,6 +138,18 @@ pub fn routes() -> Vec<Route> {
             get(pages::preview),
         ),
         desk_page("/ban-lam-viec/tin/{id}/so-sanh", Duty::Work, "what a draft changes", get(pages::compare)),
+        desk_page(
+            "/ban-lam-viec/cap-duoi/{portal}/{id}",
+            Duty::Approve,
+            "a draft of an agency below, for the duty desk",
+            get(pages::below),
+        ),
+        desk_form(
+            "/ban-lam-viec/cap-duoi/{portal}/{id}",
+            Duty::Approve,
+            "approve for an agency below, by delegation",
+            post(pages::decide),
+        ),
         desk_page("/ban-lam-viec/da-dang", Duty::Work, "what the agency has issued", get(pages::issued)),
         desk_page(
             "/ban-lam-viec/muc/{reference}",

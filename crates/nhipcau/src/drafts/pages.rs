@@ -1,10 +1,12 @@
 //! The pages of the newsroom: what waits (`home`), a draft and what is done with it (`draft`, `look`), an item that stands (`item`).
 
+mod below;
 mod draft;
 mod file;
 mod home;
 mod item;
 mod look;
+mod order;
 mod save;
 
 use uuid::Uuid;
@@ -18,6 +20,7 @@ use crate::people::gate::Staff;
 use crate::problem::Problem;
 use crate::words::{DeskWords, Lang, date};
 
+pub use below::{below, decide};
 pub use draft::draft;
 pub use file::{file, paste};
 pub use home::{begin, choose, home, issued};
@@ -60,6 +63,11 @@ fn persons_say(app: &App, kind: &str, lang: Lang) -> String {
         (n, true) => w.persons_signed(n),
         (n, false) => w.persons_many(n),
     }
+}
+
+/// Whose hand it was: a person's name, or the node's token.
+fn hand(name: String, lang: Lang) -> String {
+    if name.is_empty() { lang.doors().by_token.to_owned() } else { name }
 }
 
 fn by(staff: &Staff) -> By {

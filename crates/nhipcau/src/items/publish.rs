@@ -1,4 +1,5 @@
-//! The door for those who issue: new items, editions, withdrawals, erasures, orders from above.
+//! The door for those who issue: new items, editions, withdrawals, orders from above. An erasure is only a request here:
+//! two people stand behind it (`drafts::ends`).
 //!
 //! Each is one step: the content kept, the entry appended and signed, the item as it stands now –
 //! together or not at all. A repeated request (same token and idempotency key) gets the same answer.
@@ -6,6 +7,7 @@
 use network::content::{ITEM_TYPE, NOTE_TYPE, Note, Salt};
 use network::entry::{Act, ContentRef, ItemChange, Kind, Lane, Withdrawal};
 use network::names::{ContentHash, Origin};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use vietnam::text::nfc;
@@ -183,33 +185,18 @@ pub fn ending(app: &App, standing: &Standing, reason: Reason, erase: bool) -> Re
     Ok(Request { log, kind, content, done, once: None, unique: None })
 }
 
-/// Erases an item's content everywhere, by a named legal basis. Final.
-///
-/// # Errors
-/// Refused without a legal basis, if it is erased already, or the log may not sign.
-pub async fn erase(
-    app: &App,
-    standing: &Standing,
-    reason: Reason,
-    once: Option<Once>,
-) -> Result<Done, Problem> {
-    let request = ending(app, standing, reason, true)?;
-    desk::submit(app, Request { once, ..request }).await
-}
-
-/// Orders, in the log `by` of an ancestor, that an item of another log be withdrawn or erased.
+/// The request that orders, in the log of the ancestor `by`, that an item of another log be withdrawn or erased.
 ///
 /// # Errors
 /// Refused without a legal basis, or if `by` is not an ancestor of the item's log.
-pub async fn order(
+pub fn ordering(
     app: &App,
     by: &Portal,
     origin: &Origin,
     item: Uuid,
     act: Act,
     reason: Reason,
-    once: Option<Once>,
-) -> Result<Done, Problem> {
+) -> Result<Request, Problem> {
     if !app.directory.load().is_ancestor(&by.origin, origin) {
         return Err(Problem::refused(
             format!(
@@ -230,7 +217,7 @@ pub async fn order(
         number: None,
     };
     let (log, content) = (by.log, vec![(basis, bytes)]);
-    desk::submit(app, Request { log, kind, content, done, once, unique: None }).await
+    Ok(Request { log, kind, content, done, once: None, unique: None })
 }
 
 fn lane(reason: &Reason) -> Lane {
@@ -249,7 +236,8 @@ fn done(standing: &Standing) -> Done {
     }
 }
 
-fn erased() -> Problem {
+/// Refuses a further edition or end of what was erased.
+pub fn erased() -> Problem {
     Problem::refused(
         "Nội dung này đã được xóa theo pháp luật; việc xóa là cuối cùng. Nếu cần, hãy đăng một mục mới.",
         "This was erased by law, and an erasure is final. Issue a new item instead.",
@@ -307,7 +295,10 @@ fn explanation(app: &App, reason: &Reason, basis_needed: bool) -> Result<(Conten
 ///
 /// # Errors
 /// Refused if the idempotency key was used for another request.
-pub async fn answered_before(app: &App, once: Option<&Once>) -> Result<Option<Done>, Problem> {
+pub async fn answered_before<T: DeserializeOwned>(
+    app: &App,
+    once: Option<&Once>,
+) -> Result<Option<T>, Problem> {
     let Some(once) = once else { return Ok(None) };
     once.answered(&mut app.db.read().await?).await
 }

@@ -16,6 +16,7 @@ use crate::agencies::{self, Portal};
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::Conn;
+use crate::drafts::rules;
 use crate::items::State;
 use crate::items::pages::{kept, label, title};
 use crate::items::store::{self as items, Reference};
@@ -84,6 +85,7 @@ pub async fn network(Given(app): Given<App>, visitor: Visitor) -> Response {
             node: NodeFacts {
                 name: app.config.name.to_string(),
                 portals: app.portals.load().len() as u32,
+                at_once: at_once(&app, portal),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 started: instant(app.status.load().started),
             },
@@ -100,6 +102,14 @@ pub async fn network(Given(app): Given<App>, visitor: Visitor) -> Response {
         })
     })
     .await
+}
+
+/// The portals here that issue at once what their agencies' systems hand in, `shown` first.
+fn at_once(app: &App, shown: &Portal) -> Vec<String> {
+    let mut all = app.portals.load().all();
+    all.retain(|portal| rules::issues_at_once(&app.config, portal));
+    all.sort_by_key(|portal| (portal.log != shown.log, portal.domain.clone()));
+    all.into_iter().map(|portal| portal.domain.to_string()).collect()
 }
 
 async fn neighbours(app: &App, conn: &mut Conn, visitor: &Visitor) -> Result<Vec<Neighbour>, Problem> {

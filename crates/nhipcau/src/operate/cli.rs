@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use super::commands::{
-    audit, backup, bundle, check_text, clean, digest, doctor, enrol, gazette, init, issue, item, kinds, look,
-    people, publish, rules, simulate, upgrade, verify,
+    audit, backup, bundle, check_text, clean, digest, doctor, enrol, erase, gazette, init, issue, item,
+    kinds, look, people, publish, rules, simulate, upgrade, verify,
 };
 use super::{bench, demo, nation, serve};
 
@@ -72,9 +72,9 @@ enum What {
     Replace(publish::EditionArgs),
     /// Withdraw an item from every portal that shows it
     Withdraw(publish::WithdrawArgs),
-    /// Erase an item's content everywhere, by a named legal basis; final
-    Erase(publish::EraseArgs),
-    /// Order that an item of a portal below be withdrawn or erased
+    /// Propose to erase an item's content everywhere, or confirm it as the second person; final
+    Erase(erase::Args),
+    /// Order that an item of a portal below be withdrawn, or propose that it be erased
     Order(publish::OrderArgs),
     /// Show an item: what it says, how it stands, where
     Show(item::Args),
@@ -147,7 +147,7 @@ pub fn run() -> ExitCode {
             What::Update(args) => publish::edition(args, "update").await,
             What::Replace(args) => publish::edition(args, "replace").await,
             What::Withdraw(args) => publish::withdraw(args).await,
-            What::Erase(args) => publish::erase(args).await,
+            What::Erase(args) => erase::run(args).await,
             What::Order(args) => publish::order(args).await,
             What::Show(args) => item::run(args).await,
             What::Verify(args) => verify::run(args).await,

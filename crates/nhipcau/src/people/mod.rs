@@ -30,6 +30,7 @@ pub mod tap;
 pub mod trail;
 pub mod tries;
 pub mod twice;
+pub mod vouch;
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -34,7 +34,7 @@ const STEP: i64 = 1_000;
 type Named = (&'static str, fn(&'static DeskWords) -> &'static str);
 
 /// The acts that are named so far.
-const ACTS: [Named; 37] = [
+const ACTS: [Named; 38] = [
     ("login", |w| w.act_login),
     ("login.failed", |w| w.act_login_failed),
     ("logout", |w| w.act_logout),
@@ -58,6 +58,7 @@ const ACTS: [Named; 37] = [
     ("audit.seen", |w| w.act_audit_seen),
     ("audit.export", |w| w.act_audit_export),
     ("draft.begin", |w| w.act_draft_begin),
+    ("draft.hand-in", |w| w.act_draft_hand_in),
     ("draft.save", |w| w.act_draft_save),
     ("draft.submit", |w| w.act_draft_submit),
     ("draft.send-back", |w| w.act_draft_send_back),

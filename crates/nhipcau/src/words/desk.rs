@@ -345,6 +345,7 @@ words! {
     act_audit_seen,
     act_audit_export,
     act_draft_begin,
+    act_draft_hand_in,
     act_draft_save,
     act_draft_submit,
     act_draft_send_back,

@@ -7,11 +7,13 @@
 pub mod browser;
 pub mod date;
 mod desk;
+mod doors;
 mod keys;
 pub mod number;
 mod table;
 
 pub use desk::Words as DeskWords;
+pub use doors::Words as DoorWords;
 pub use keys::Words;
 
 /// A language of the interface.
@@ -53,6 +55,14 @@ impl Lang {
         match self {
             Lang::Vi => &desk::VI,
             Lang::En => &desk::EN,
+        }
+    }
+
+    /// The words of the second pair of hands.
+    pub fn doors(self) -> &'static DoorWords {
+        match self {
+            Lang::Vi => &doors::VI,
+            Lang::En => &doors::EN,
         }
     }
 

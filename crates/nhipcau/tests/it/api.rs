@@ -177,11 +177,20 @@ async fn real_answers_are_as_the_description_says() {
         ("/withdrawal", json!({})),
         ("/erasure", json!({ "reason": "Nhầm", "basis": "Điều 16" })),
         ("/erasure", json!({ "reason": "Nhầm", "basis": "Điều 16" })),
+        ("/confirmation", json!({ "at": 1, "login": "ai-do", "password": "x" })),
         ("/order", json!({ "act": "withdraw", "reason": "Nhầm", "basis": "Điều 5" })),
         ("/order", json!({ "act": "x", "reason": "Nhầm", "basis": "Điều 5" })),
     ] {
         is_as_described(&whole, &format!("post {path}{verb}"), &post(verb, body).await);
     }
+    let token = world.token("chinhphu");
+    let proposal = world.request("GET", "chinhphu", &of("/proposal")).bearer_auth(&token);
+    let proposal = world.ask(proposal).await;
+    assert_eq!(proposal.status, 200, "{}", proposal.text());
+    is_as_described(&whole, "get /api/v1/items/{reference}/proposal", &proposal);
+    let confirmed = world.confirms("chinhphu", &proposal.json()).await;
+    assert_eq!(confirmed.status, 201, "{}", confirmed.text());
+    is_as_described(&whole, &format!("post {path}/confirmation"), &confirmed);
     world.withdraws(&other, false).await;
     world.settle().await;
     for (operation, address) in [
@@ -344,7 +353,9 @@ async fn a_key_belongs_to_one_request_about_one_item() {
         world.ask(request.json(&json!({ "reason": "Lộ dữ liệu", "basis": "Điều 16" })))
     };
     let first = erase(&one.reference).await;
-    assert_eq!(first.status, 201, "{}", first.text());
+    assert_eq!(first.status, 202, "{}", first.text());
+    assert_eq!(erase(&one.reference).await.json(), first.json());
+    assert_eq!(world.confirms("chinhphu", &first.json()).await.status, 201);
     // The item is erased by now; the repeat still gets its answer.
     assert_eq!(erase(&one.reference).await.json(), first.json());
     assert_eq!(erase(&two.reference).await.status, 409, "the answer about one item was given for another");

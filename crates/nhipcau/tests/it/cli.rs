@@ -8,7 +8,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
 
 use super::front::{Front, Mode};
-use super::world::{Item, World, item, notice, until};
+use super::world::{Item, PASSWORD, World, item, notice, until};
 
 /// What a command said, and how it ended.
 #[derive(Debug)]
@@ -85,6 +85,13 @@ fn write(folder: &Path, name: &str, text: &str) -> String {
     path.display().to_string()
 }
 
+/// A file with a password that only this user may read.
+fn secret(folder: &Path, name: &str, password: &str) -> String {
+    let path = write(folder, name, &format!("{password}\n"));
+    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    path
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_item_lives_its_whole_life_at_the_command_line() {
     let world = World::with(["chinhphu", "laocai"]).await;
@@ -150,7 +157,27 @@ async fn an_item_lives_its_whole_life_at_the_command_line() {
     let erase = ["erase", reference, "--reason", "Lộ dữ liệu", "--basis", "Điều 16"];
     run(gov, &erase, "no\n").await.refused(1, &["not repeated", "mưa bão"]);
     assert_eq!(world.told("chinhphu", &item).await["state"], "withdrawn");
-    run(gov, &erase, &format!("{reference}\n")).await.well();
+    let proposed = run(gov, &erase, &format!("{reference}\n")).await.well();
+    assert!(
+        proposed.out.contains("nothing is erased") && proposed.out.contains("people add"),
+        "{}",
+        proposed.out
+    );
+    assert_eq!(world.told("chinhphu", &item).await["state"], "withdrawn");
+    let waits = run(gov, &["show", reference], "").await.well();
+    assert!(waits.out.contains("waits for a second person"), "{}", waits.out);
+    // Somebody else proves who they are; their password is in no argument.
+    world.staff("chinhphu", "lan", &["editor"]).await;
+    world.staff("chinhphu", "ha", &["signer"]).await;
+    let right = secret(folder.path(), "dung", PASSWORD);
+    let wrong = secret(folder.path(), "sai", "một con trâu");
+    let confirms =
+        |login, file| ["erase", reference, "--confirm", "--yes", "--login", login, "--password-file", file];
+    run(gov, &confirms("ha", &wrong), "").await.refused(1, &["mật khẩu chưa đúng"]);
+    run(gov, &confirms("lan", &right), "").await.refused(1, &["roles do not cover"]);
+    assert_eq!(world.told("chinhphu", &item).await["state"], "withdrawn");
+    let done = run(gov, &confirms("ha", &right), "").await.well();
+    assert!(done.out.contains("erased, entry"), "{}", done.out);
     world.settle().await;
     let shown = run(None, &["show", &at], "").await.well();
     assert!(shown.out.contains("erased"), "{}", shown.out);

@@ -218,3 +218,29 @@ async fn a_role_can_demand_a_second_factor_and_urges_one_anyway() {
     sets_up(&world, &chair).await;
     assert_eq!(world.sees(&chair, "/ban-lam-viec").await.status, 200);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn at_the_command_line_a_second_step_is_asked_for_too_and_works_once() {
+    let world = World::with(["chinhphu"]).await;
+    let ha = world.staff("chinhphu", "ha", &["signer"]).await;
+    let (secret, codes) = sets_up(&world, &ha).await;
+    let item = world.issues("chinhphu", super::world::notice("Danh sách", "Một.")).await;
+    let path = |verb: &str| format!("/api/v1/items/{}/{verb}", item.reference);
+    let why = serde_json::json!({ "reason": "Lộ dữ liệu", "basis": "Điều 16" });
+    let waits = world.post("chinhphu", &path("erasure"), &why).await.json();
+    let confirms = async |code: Option<&str>, at: &serde_json::Value| {
+        let who = serde_json::json!({ "at": at, "login": "ha", "password": PASSWORD, "code": code });
+        world.post("chinhphu", &path("confirmation"), &who).await
+    };
+    let bare = confirms(None, &waits["at"]).await;
+    assert!(bare.status == 422 && bare.says("\"code\""), "{}", bare.text());
+    assert_eq!(confirms(Some("000000"), &waits["at"]).await.status, 403);
+    world.clock("chinhphu").pass(16 * 60_000_000);
+    let now = code_of(&world, "chinhphu", &secret);
+    let other = confirms(Some(&now), &serde_json::json!(1)).await;
+    assert_eq!(other.status, 409, "{}", other.text());
+    assert_eq!(confirms(Some(&now), &waits["at"]).await.status, 403, "a code works once");
+    world.clock("chinhphu").pass(16 * 60_000_000);
+    assert_eq!(confirms(Some(&codes[0]), &waits["at"]).await.status, 201, "a recovery code does too");
+    assert_eq!(world.told("chinhphu", &item).await["state"], "erased");
+}

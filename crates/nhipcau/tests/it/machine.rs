@@ -81,7 +81,7 @@ impl Machine {
     /// `nhipcau init` at its url; where it listens too, unless the words say otherwise.
     pub fn init(&self, words: &[&str]) -> Said {
         let listen = self.address();
-        let mut all = vec!["init", "--private", "--url", &self.url];
+        let mut all = vec!["init", "--private", "--issues-at-once", "--url", &self.url];
         if !words.contains(&"--listen") {
             all.extend(["--listen", &listen]);
         }

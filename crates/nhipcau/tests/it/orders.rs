@@ -42,7 +42,10 @@ async fn an_order_to_erase_outlasts_editions_that_come_after_it() {
     let world = World::with(["chinhphu", "laocai"]).await;
     let item = world.issues("xa-a.laocai", notice("Danh sách hộ nghèo", "Ông Giàng A Bí Mật.")).await;
     world.settle().await;
-    assert_eq!(orders(&world, "chinhphu", &item, "erase").await.status, 201);
+    let waits = orders(&world, "chinhphu", &item, "erase").await;
+    assert_eq!(waits.status, 202, "{}", waits.text());
+    assert!(world.page("xa-a.laocai", &item).await.says("Bí Mật"), "nothing is erased by one alone");
+    assert_eq!(world.confirms("chinhphu", &waits.json()).await.status, 201);
     world.settle().await;
     assert_eq!(world.page("xa-a.laocai", &item).await.status, 410);
     let path = format!("/api/v1/items/{}/editions", item.reference);

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{by, kind_name, stage_name};
+use super::{below, by, hand, kind_name, stage_name};
 use crate::agencies;
 use crate::app::App;
 use crate::clock::instant;
@@ -36,12 +36,12 @@ const MOST: i64 = 50;
 
 /// A line of a list.
 pub struct Row {
-    href: String,
-    title: String,
+    pub(super) href: String,
+    pub(super) title: String,
     /// Kind, who, when, in one sentence.
-    says: String,
+    pub(super) says: String,
     /// True for what calls for this person.
-    mine: bool,
+    pub(super) mine: bool,
 }
 
 /// A list under a heading.
@@ -65,14 +65,27 @@ struct Home {
 }
 
 /// `GET /ban-lam-viec`
-pub async fn home(State(app): State<App>, staff: Staff, visitor: Visitor) -> Response {
-    match home_of(&app, &staff, &visitor).await {
+pub async fn home(
+    State(app): State<App>,
+    staff: Staff,
+    visitor: Visitor,
+    Query(asked): Query<super::draft::Asked>,
+) -> Response {
+    let w = visitor.lang.desk();
+    let said = match asked.done() {
+        "go" => Some(w.done_ended.to_owned()),
+        "bo" => Some(w.done_dropped.to_owned()),
+        "dang" => Some(w.done_issued.to_owned()),
+        "tra-lai" => Some(w.done_sent_back.to_owned()),
+        _ => None,
+    };
+    match home_of(&app, &staff, &visitor, said).await {
         Ok(page) => drawn(&app, &visitor, StatusCode::OK, &page),
         Err(problem) => failure(&app, &visitor, problem),
     }
 }
 
-async fn home_of(app: &App, staff: &Staff, visitor: &Visitor) -> Result<Home, Problem> {
+async fn home_of(app: &App, staff: &Staff, visitor: &Visitor, said: Option<String>) -> Result<Home, Problem> {
     let (lang, log, now) = (visitor.lang, staff.portal.log, app.clock.now());
     let w = lang.desk();
     let mut conn = app.db.read().await?;
@@ -130,19 +143,34 @@ async fn home_of(app: &App, staff: &Staff, visitor: &Visitor) -> Result<Home, Pr
             }
             lists.push(List { title: w.list_alone.to_owned(), rows, empty: "" });
         }
+        let duty = below::rows(app, &mut conn, staff, lang).await?;
+        if !duty.is_empty() {
+            let title = lang.doors().below_count(duty.len());
+            lists.insert(0, List { title, rows: duty, empty: "" });
+        }
         let waiting = ends::all_waiting(&mut conn, log).await?;
         if !waiting.is_empty() {
             let mut rows = Vec::new();
-            for (item, how, name, at) in waiting {
+            for ends::Listed { item, origin, how, name, at } in waiting {
                 let id = Uuid::try_parse(&item).map_err(anyhow::Error::from)?;
-                let reference = items::Reference::of(&staff.portal.origin, id);
-                let Some(standing) = items::find(&mut conn, &reference).await? else { continue };
+                let of = match origin.as_str() {
+                    "" => staff.portal.origin.clone(),
+                    below => below.parse().map_err(|e| anyhow::anyhow!("a stored log's name: {e}"))?,
+                };
+                let reference = items::Reference::of(&of, id);
+                let found = items::find(&mut conn, &reference).await?;
+                let name_of = found.map(|standing| title(&standing.card, lang).text).unwrap_or_default();
                 rows.push(Row {
                     href: format!("{HOME}/muc/{reference}"),
-                    title: title(&standing.card, lang).text,
+                    title: match (name_of.is_empty(), origin.is_empty()) {
+                        (false, _) => name_of,
+                        // An order may come before its item.
+                        (true, false) => reference.to_string(),
+                        (true, true) => w.untitled.to_owned(),
+                    },
                     says: w.end_waits(
                         super::item::how_name(&how, w),
-                        name,
+                        hand(name, lang),
                         date::short(lang, instant(at), now),
                     ),
                     mine: approves,
@@ -153,7 +181,7 @@ async fn home_of(app: &App, staff: &Staff, visitor: &Visitor) -> Result<Home, Pr
     }
     Ok(Home {
         shell: shell(app, visitor, &staff.portal, w.console),
-        desk: Desk::of(staff, lang, HOME, None),
+        desk: Desk::of(staff, lang, HOME, said),
         writes: staff.may(Duty::Write),
         alone: (used > 0).then(|| w.alone_own(used)),
         roles: staff.roles.iter().map(|role| role.name(lang)).collect::<Vec<_>>().join(", "),
@@ -174,7 +202,7 @@ fn row(line: Line, lang: Lang, now: Timestamp, mine: bool) -> Row {
     if let Some(due) = line.due.filter(|_| stage.is_open()) {
         says.push(w.row_due(date::short(lang, instant(due), now)));
     }
-    says.push(w.row_saved(line.name, date::short(lang, instant(line.changed), now)));
+    says.push(w.row_saved(hand(line.name, lang), date::short(lang, instant(line.changed), now)));
     Row {
         href: format!("{HOME}/tin/{}", line.id),
         title: if line.title.is_empty() { w.untitled.to_owned() } else { line.title },

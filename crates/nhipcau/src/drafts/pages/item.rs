@@ -6,9 +6,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::draft::Asked;
-use super::{by, kind_name, stage_name};
+use super::{by, hand, kind_name, order, stage_name};
 use crate::app::App;
 use crate::clock::instant;
+use crate::drafts::ends::Target;
 use crate::drafts::{acts, ends, store};
 use crate::items::pages::title;
 use crate::items::publish::{self, Reason};
@@ -84,6 +85,9 @@ pub async fn item(
         "bo" => Some(w.done_dropped.to_owned()),
         _ => None,
     };
+    if let Some(page) = order::page(&app, &staff, &visitor, &reference, None).await {
+        return page;
+    }
     answer(&app, &staff, &visitor, &reference, said, None, &Fields::default()).await
 }
 
@@ -103,7 +107,7 @@ async fn answer(
         let mut conn = app.db.read().await?;
         let me = staff.account.id.to_string();
         let waiting = ends::waiting(&mut conn, standing.log, standing.item).await?.map(|p| Waiting {
-            says: w.end_waits(how_name(&p.how, w), &p.name, date::short(lang, instant(p.at), now)),
+            says: w.end_waits(how_name(&p.how, w), hand(p.name, lang), date::short(lang, instant(p.at), now)),
             confirms: staff.may(Duty::Approve) && p.account != me,
             drops: staff.may(Duty::Approve) || p.account == me,
             reason: p.reason,
@@ -170,27 +174,35 @@ pub async fn end(
     {
         return answer;
     }
+    let ordered = order::waiting(&app, &staff, &reference).await;
+    let below = ordered.is_some();
     let done = async {
-        let standing = own(&app, &staff, &reference).await?;
+        let target = match ordered {
+            Some((target, _)) => target,
+            None => Target::Own(Box::new(own(&app, &staff, &reference).await?)),
+        };
         let at = form.get("luc").parse().unwrap_or(0);
         match form.get("viec") {
-            "xac-nhan" => ends::decide(&app, &by(&staff), &standing, at, true).await.map(|_| "go"),
-            "bo" => ends::decide(&app, &by(&staff), &standing, at, false).await.map(|_| "bo"),
+            "xac-nhan" => ends::decide(&app, &by(&staff), &target, at, true).await.map(|_| "go"),
+            "bo" => ends::decide(&app, &by(&staff), &target, at, false).await.map(|_| "bo"),
             _ => {
                 let reason = Reason {
                     reason: form.get("ly-do").trim().to_owned(),
                     basis: form.some("can-cu"),
                     ..Reason::default()
                 };
-                ends::propose(&app, &by(&staff), &standing, form.get("cach"), reason)
-                    .await
-                    .map(|()| "de-xuat")
+                ends::propose(&app, &by(&staff), &target, form.get("cach"), reason).await.map(|()| "de-xuat")
             }
         }
     };
     match done.await {
+        Ok(said) if below => see(visitor.lang, &format!("{HOME}?xong={said}")),
         Ok(said) => see(visitor.lang, &format!("{HOME}/muc/{reference}?xong={said}")),
         Err(problem) => match told(problem, visitor.lang) {
+            Ok((_, why)) if below => match order::page(&app, &staff, &visitor, &reference, Some(why)).await {
+                Some(page) => page,
+                None => see(visitor.lang, HOME),
+            },
             Ok((_, why)) => answer(&app, &staff, &visitor, &reference, None, Some(why), &form).await,
             Err(problem) => failure(&app, &visitor, problem),
         },

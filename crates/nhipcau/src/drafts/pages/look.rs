@@ -11,7 +11,7 @@ use similar::{ChangeTag, TextDiff};
 
 use super::find;
 use crate::app::App;
-use crate::drafts::{Written, form, merge, store};
+use crate::drafts::{Work, Written, form, merge, store};
 use crate::items::body;
 use crate::people::gate::Staff;
 use crate::people::pages::{Desk, HOME, drawn, shell};
@@ -21,16 +21,51 @@ use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
 use crate::words::{Lang, date};
 
+/// A draft as readers would read it.
+pub(super) struct Reads {
+    pub(super) title: String,
+    pub(super) summary: String,
+    pub(super) facts: Vec<(String, String)>,
+    pub(super) body: String,
+}
+
+impl Reads {
+    pub(super) fn of(work: &Work, lang: Lang) -> Reads {
+        let draft = &work.written.draft;
+        let day = |day: &Option<jiff::civil::Date>| day.map(|day| date::date(lang, day));
+        let facts = [
+            ("form", draft.form.clone()),
+            ("number", draft.number.clone()),
+            ("agency", draft.agency.clone()),
+            ("signer", draft.signer.clone()),
+            ("issued", day(&draft.issued)),
+            ("effective", day(&draft.effective)),
+            ("expires", day(&draft.expires)),
+        ];
+        let body = network::content::Body {
+            format: draft.format.parse().unwrap_or(network::content::Format::Markdown),
+            text: draft.text.clone(),
+            layer: network::content::Layer::Official,
+        };
+        let facts = facts.into_iter();
+        Reads {
+            title: if work.title().is_empty() { lang.desk().untitled } else { work.title() }.to_owned(),
+            summary: draft.summary.clone(),
+            facts: facts
+                .filter_map(|(name, value)| Some((form::label(&draft.kind, name, lang), value?)))
+                .collect(),
+            body: body::render(&body).html,
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "drafts/preview.html")]
 struct Preview {
     shell: Shell,
     desk: Desk,
     back: String,
-    title: String,
-    summary: String,
-    facts: Vec<(String, String)>,
-    body: String,
+    reads: Reads,
 }
 
 /// `GET /ban-lam-viec/tin/{id}/xem`
@@ -43,33 +78,12 @@ pub async fn preview(
     let lang = visitor.lang;
     match find(&app, &staff, &id).await {
         Ok(work) => {
-            let draft = &work.written.draft;
-            let day = |day: &Option<jiff::civil::Date>| day.map(|day| date::date(lang, day));
-            let facts = [
-                ("form", draft.form.clone()),
-                ("number", draft.number.clone()),
-                ("agency", draft.agency.clone()),
-                ("signer", draft.signer.clone()),
-                ("issued", day(&draft.issued)),
-                ("effective", day(&draft.effective)),
-                ("expires", day(&draft.expires)),
-            ];
-            let body = network::content::Body {
-                format: draft.format.parse().unwrap_or(network::content::Format::Markdown),
-                text: draft.text.clone(),
-                layer: network::content::Layer::Official,
-            };
+            let reads = Reads::of(&work, lang);
             let page = Preview {
-                shell: shell(&app, &visitor, &staff.portal, work.title()),
+                shell: shell(&app, &visitor, &staff.portal, &reads.title),
                 desk: Desk::of(&staff, lang, HOME, None),
                 back: lang.path(&format!("{HOME}/tin/{id}")),
-                title: if work.title().is_empty() { lang.desk().untitled } else { work.title() }.to_owned(),
-                summary: draft.summary.clone(),
-                facts: facts
-                    .into_iter()
-                    .filter_map(|(name, value)| Some((form::label(&draft.kind, name, lang), value?)))
-                    .collect(),
-                body: body::render(&body).html,
+                reads,
             };
             drawn(&app, &visitor, StatusCode::OK, &page)
         }

@@ -34,6 +34,8 @@ pub struct NodeFacts {
     pub name: String,
     /// Portals that it hosts.
     pub portals: u32,
+    /// Domains of those that issue at once what their agencies' systems hand in, the shown one first.
+    pub at_once: Vec<String>,
     /// Version of the software: `0.1.0`.
     pub version: String,
     /// Since when it runs.
@@ -208,6 +210,17 @@ impl NetworkPage {
             logs,
             self.at(&self.node.started),
         )
+    }
+
+    /// Where what comes with the token is issued without a second person here.
+    fn at_once(&self) -> Option<String> {
+        const MOST: usize = 3;
+        let all = &self.node.at_once;
+        let mut named = all.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
+        if all.len() > MOST {
+            named.push_str(&format!(" (+{})", number::whole(self.shell.lang, (all.len() - MOST) as u64)));
+        }
+        (!all.is_empty()).then(|| self.shell.lang.doors().network_at_once(named))
     }
 
     fn heads_sentence(&self) -> String {

@@ -93,6 +93,7 @@ fn the_network_page_first_says_whether_anything_must_be_done() {
     let page = |lang, alarms| NetworkPage {
         shell: sample(lang),
         node: NodeFacts {
+            at_once: Vec::new(),
             name: "quangninh.gov.vn/mirror".into(),
             portals: 55,
             version: "0.1.0".into(),

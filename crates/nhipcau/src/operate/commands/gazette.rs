@@ -9,6 +9,7 @@ use network::names::ContentHash;
 use serde_json::json;
 
 use super::call::Node;
+use super::issue;
 use crate::clock::Clock;
 use crate::documents::gazette;
 use crate::items::draft::Draft;
@@ -69,7 +70,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     }
     let today = date::day(Clock::system().now());
     let client = if args.dry_run { None } else { Some(args.node.client()?) };
-    let (mut done, mut failed) = (0, 0);
+    let (mut done, mut failed, mut waiting) = (0, 0, 0);
     // Ctrl-C takes no further ones; those under way are finished and counted.
     let stop = Box::pin(tokio::signal::ctrl_c());
     let sending = futures::stream::iter(drafts).take_until(stop).map(|draft| {
@@ -78,11 +79,14 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
             let name = named(&draft);
             let Some(client) = client else {
                 let checked = draft.check(uuid::Uuid::nil(), 1, [0; 16], today);
-                return (name, checked.map(|_| ()).map_err(|problem| anyhow::anyhow!("{problem}")));
+                return (name, checked.map(|_| false).map_err(|problem| anyhow::anyhow!("{problem}")));
             };
             let body = json!({ "portal": portal, "item": draft });
             let key = serde_json::to_vec(&body).map(|bytes| ContentHash::of(&bytes).to_string());
-            let sent = async { client.post("/api/v1/items", &body, Some(&key?)).await.map(|_| ()) };
+            let sent = async {
+                let answer = client.post("/api/v1/items", &body, Some(&key?)).await?;
+                Ok(answer["draft"].is_string())
+            };
             (name, sent.await)
         }
     });
@@ -91,7 +95,10 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     while let Some((name, answer)) = sending.next().await {
         bar.inc(1);
         match answer {
-            Ok(()) => done += 1,
+            Ok(waits) => {
+                done += 1;
+                waiting += usize::from(waits);
+            }
             Err(error) => {
                 failed += 1;
                 bar.suspend(|| eprintln!("{name}: {error:#}"));
@@ -108,6 +115,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     }
     let verb = if args.dry_run { "Đã kiểm tra" } else { "Đã đăng" };
     println!("{verb} {total} văn bản, {related} quan hệ · {total} documents, {related} relations");
+    issue::tell_waiting(waiting);
     Ok(())
 }
 

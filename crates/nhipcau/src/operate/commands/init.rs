@@ -111,6 +111,9 @@ pub struct Args {
     /// Mirror every log of the nation (ministries and provinces do)
     #[arg(long)]
     follows_all: bool,
+    /// Issue at once what is handed in with the token: only where the agency's own system sees to two people
+    #[arg(long)]
+    issues_at_once: bool,
 }
 
 /// What `token` takes.
@@ -249,6 +252,7 @@ fn file(args: &Args) -> anyhow::Result<File> {
         ca: args.ca.as_ref().map(absolute).transpose()?,
         tls,
         follows_all: args.follows_all || args.new_root,
+        issues_at_once: args.issues_at_once.then(|| args.domain.clone()).into_iter().collect(),
         people: PeopleTable::default(),
         neighbours: Vec::new(),
     })

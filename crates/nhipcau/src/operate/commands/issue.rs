@@ -9,6 +9,7 @@ use network::names::ContentHash;
 use serde_json::{Value, json};
 
 use super::call::{Client, Node};
+use super::publish::waits;
 use super::source::{Place, places};
 use crate::clock::Clock;
 use crate::items::draft::Draft;
@@ -37,6 +38,9 @@ Keys: title, title_en, summary, kind, number, form, agency, signer, issued, effe
 (repeals 42/2022/NĐ-CP from 2026-07-01; based_on 63/2025/QH15), and what the kind asks for, as \
 `details.deadline: 2026-12-31`. `nhipcau kinds` teaches the kinds and prints an example of each. JSON takes the \
 same, and `text`; /api/v1/openapi.json describes them all.
+
+Kinds that need two people wait in the console for the second, unless nhipcau.toml names the portal in \
+issues_at_once.
 
 Each fault is named with its file and line; the others are issued. After Ctrl-C or a fault, type the same \
 again: what was issued is not issued twice. --jobs 1 keeps the order of the lines in the log.")]
@@ -68,7 +72,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     if let Ok(style) = ProgressStyle::with_template("  {bar:40} {pos}/{len}  {per_sec}  {eta}") {
         bar.set_style(style);
     }
-    let (mut done, mut failed) = (0, 0);
+    let (mut done, mut failed, mut waiting) = (0, 0, 0);
     // Ctrl-C takes no further ones; those under way are finished and counted.
     let stop = Box::pin(tokio::signal::ctrl_c());
     let sending = futures::stream::iter(places).take_until(stop).map(|place| {
@@ -81,6 +85,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         match answer {
             Ok(answer) => {
                 done += 1;
+                waiting += usize::from(answer["draft"].is_string());
                 if let Some(client) = client.as_ref().filter(|_| args.json || total == 1) {
                     let line = line(args.json, client, answer, &place);
                     bar.suspend(|| println!("{line}"));
@@ -101,9 +106,21 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         bail!("{failed} of {total} were not issued (chưa đăng {failed}/{total}); mend them and {again}");
     }
     if !args.json {
-        println!("{} {total} mục · items", if args.dry_run { "Đã kiểm tra" } else { "Đã đăng" });
+        let verb = if args.dry_run { "Đã kiểm tra" } else { "Đã đăng" };
+        println!("{verb} {} mục · items", total - waiting);
+        tell_waiting(waiting);
     }
     Ok(())
+}
+
+/// Says how many wait for a second person, and how that can be otherwise.
+pub fn tell_waiting(waiting: usize) {
+    if waiting > 0 {
+        println!(
+            "{waiting} mục chờ người thứ hai duyệt ở bàn làm việc · {waiting} wait in the console for a second person\n\
+             (cơ quan mà phần mềm của mình đã có hai người: issues_at_once trong nhipcau.toml · an agency whose own system has two people: issues_at_once in nhipcau.toml)"
+        );
+    }
 }
 
 /// What is printed of one that went well: its reference and address, or all of the answer for machines.
@@ -111,6 +128,9 @@ fn line(json: bool, client: &Client, mut answer: Value, place: &str) -> String {
     if json {
         answer["place"] = place.into();
         return answer.to_string();
+    }
+    if answer["draft"].is_string() {
+        return waits(&client.base, &answer);
     }
     let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
     let number = Some(text("number")).filter(|number| !number.is_empty());

@@ -34,8 +34,11 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     let client = node.client()?;
     let mut item = client.get(&format!("/api/v1/items/{reference}")).await?;
     let coverage = client.get(&format!("/api/v1/items/{reference}/coverage")).await?;
+    // What is proposed is not public: only whoever holds the node's token is told.
+    let proposal = client.get_by_token(&format!("/api/v1/items/{reference}/proposal")).await.ok();
     if args.json {
         item["coverage"] = coverage;
+        item["proposal"] = proposal.into();
         println!("{}", serde_json::to_string_pretty(&item)?);
         return Ok(());
     }
@@ -69,6 +72,9 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
             node["portals"]["good"],
             node["portals"]["of"]
         );
+    }
+    if let Some(proposal) = proposal {
+        println!("{}", super::erase::waiting(&proposal));
     }
     if let Some(body) = item["document"]["body"]["text"].as_str() {
         println!("\n{body}");

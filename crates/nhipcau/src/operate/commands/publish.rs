@@ -1,12 +1,11 @@
-//! `correct`, `update`, `replace`, `withdraw`, `erase`, `order`: what happens to an item afterwards.
+//! `correct`, `update`, `replace`, `withdraw`, `order`: what happens to an item afterwards.
 
 use std::path::PathBuf;
 
-use anyhow::bail;
 use serde_json::{Value, json};
 
-use super::call::{Client, Node, reference};
-use super::source;
+use super::call::{Node, reference};
+use super::{erase, source};
 use crate::items::publish::Reason;
 
 /// What `correct`, `update` and `replace` take.
@@ -68,32 +67,6 @@ pub struct WithdrawArgs {
     json: bool,
 }
 
-/// What `erase` takes.
-#[derive(clap::Args)]
-#[command(after_help = "\
-Example:
-  nhipcau erase 5bf19b2e-01a2… --reason \"Lộ dữ liệu cá nhân\" --basis \"Điều 16, Luật …\"
-
-Final: every edition and file vanishes from every node; the log keeps the fact, its date and its basis.")]
-pub struct EraseArgs {
-    #[command(flatten)]
-    node: Node,
-    /// The item: its reference or its address
-    item: String,
-    /// Why; readers see it
-    #[arg(long)]
-    reason: String,
-    /// The legal basis: article, clause, document
-    #[arg(long)]
-    basis: String,
-    /// Do not ask; for scripts
-    #[arg(long)]
-    yes: bool,
-    /// Print the answer as JSON
-    #[arg(long)]
-    json: bool,
-}
-
 /// What an order asks for.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Act {
@@ -110,7 +83,8 @@ Example, at the node of the Government, about an item of a commune:
   nhipcau order withdraw 5bf19b2e-01a2… --reason \"Sai thẩm quyền\" --basis \"Điều 5 …\"
 
 Only an agency above the one that issued the item may order. An order holds for good, also against later \
-editions, and counts too when it comes before its item.")]
+editions, and counts too when it comes before its item. An erasure is only proposed: a second person confirms it, \
+in the console or by `nhipcau erase 5bf19b2e-01a2… --confirm --login LOGIN`.")]
 pub struct OrderArgs {
     #[command(flatten)]
     node: Node,
@@ -135,6 +109,14 @@ pub struct OrderArgs {
     json: bool,
 }
 
+/// What is said of something that was handed in and waits for a second person.
+pub fn waits(base: &str, answer: &Value) -> String {
+    format!(
+        "Chờ người thứ hai duyệt · waits for a second person  {base}{}",
+        answer["path"].as_str().unwrap_or_default()
+    )
+}
+
 fn tell(done: &Value, json: bool, line: impl FnOnce(&Value) -> String) {
     println!("{}", if json { done.to_string() } else { line(done) });
 }
@@ -149,8 +131,12 @@ pub async fn edition(args: EditionArgs, change: &str) -> anyhow::Result<()> {
     draft.change_note = args.note.or(draft.change_note);
     draft.urgent |= args.urgent;
     let body = json!({ "change": change, "item": draft });
-    let done = args.node.client()?.post(&format!("/api/v1/items/{reference}/editions"), &body, None).await?;
+    let client = args.node.client()?;
+    let done = client.post(&format!("/api/v1/items/{reference}/editions"), &body, None).await?;
     tell(&done, args.json, |done| {
+        if done["draft"].is_string() {
+            return waits(&client.base, done);
+        }
         format!(
             "Bản {} đã vào sổ, mục số {} · edition {} is entry {}",
             done["edition"], done["entry"], done["edition"], done["entry"]
@@ -174,24 +160,6 @@ pub async fn withdraw(args: WithdrawArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Erases an item, after asking.
-///
-/// # Errors
-/// The node's refusal, or that the question was answered otherwise.
-pub async fn erase(args: EraseArgs) -> anyhow::Result<()> {
-    let reference = reference(&args.item)?;
-    let client = args.node.client()?;
-    if !args.yes {
-        confirmed(&client, &reference).await?;
-    }
-    let reason = Reason { reason: args.reason, basis: Some(args.basis), gone: true, urgent: true };
-    let done = client.post(&format!("/api/v1/items/{reference}/erasure"), &reason, None).await?;
-    tell(&done, args.json, |done| {
-        format!("Đã xóa theo căn cứ đã nêu, mục số {} · erased, entry {}", done["entry"], done["entry"])
-    });
-    Ok(())
-}
-
 /// Orders that an item of a portal below be withdrawn or erased.
 ///
 /// # Errors
@@ -200,13 +168,17 @@ pub async fn order(args: OrderArgs) -> anyhow::Result<()> {
     let reference = reference(&args.item)?;
     let client = args.node.client()?;
     if args.act == Act::Erase && !args.yes {
-        confirmed(&client, &reference).await?;
+        erase::repeated(&client, &reference).await?;
     }
     let act = if args.act == Act::Erase { "erase" } else { "withdraw" };
     let body = json!({
         "by": args.node.portal, "act": act, "reason": args.reason, "basis": args.basis, "gone": args.gone,
     });
     let done = client.post(&format!("/api/v1/items/{reference}/order"), &body, None).await?;
+    if args.act == Act::Erase && !args.json {
+        println!("{}", erase::proposed(&client.base, &done));
+        return Ok(());
+    }
     tell(&done, args.json, |done| {
         format!(
             "Đã yêu cầu, mục số {} trong sổ {} · ordered, entry {}",
@@ -215,28 +187,5 @@ pub async fn order(args: OrderArgs) -> anyhow::Result<()> {
             done["entry"]
         )
     });
-    Ok(())
-}
-
-/// Says what would vanish, and has the reference typed again.
-async fn confirmed(client: &Client, reference: &str) -> anyhow::Result<()> {
-    // An order may come before its item; then nothing is known of it yet.
-    if let Ok(item) = client.get(&format!("/api/v1/items/{reference}")).await {
-        let editions = item["editions"].as_array().map_or(0, Vec::len);
-        eprintln!(
-            "{}\n  {} bản trong sổ {} · editions in that log",
-            item["card"]["title"].as_str().unwrap_or_default(),
-            editions,
-            item["origin"].as_str().unwrap_or_default()
-        );
-    }
-    eprintln!(
-        "Xóa là cuối cùng: nội dung sẽ biến mất ở mọi máy chủ. Gõ lại mã để xác nhận · type the reference to confirm:\n{reference}"
-    );
-    let mut typed = String::new();
-    std::io::stdin().read_line(&mut typed)?;
-    if typed.trim() != reference {
-        bail!("not erased: the reference was not repeated (chưa xóa)");
-    }
     Ok(())
 }

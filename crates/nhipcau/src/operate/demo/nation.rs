@@ -237,6 +237,10 @@ pub(super) fn lay_out(dir: &Path, nation: &[Node; 3], dice: &Dice) -> anyhow::Re
             ca: None,
             tls: None,
             follows_all: true,
+            // Its guided commands stand for the agencies' own systems.
+            issues_at_once: std::iter::once(node.domain())
+                .chain(node.communes.iter().map(|commune| commune.domain.clone()))
+                .collect(),
             people: config::PeopleTable::default(),
             neighbours,
         };

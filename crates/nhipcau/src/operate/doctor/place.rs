@@ -4,18 +4,30 @@ use std::path::Path;
 
 use network::root::RootNote;
 
-use super::Finding;
+use super::{Finding, Said, Severity};
 use crate::config::{Config, FILE};
 use crate::db::Place;
 use crate::logs::keys::Keyring;
 use crate::logs::view::fingerprint;
+use crate::words::Lang;
 
 /// Below this many free bytes somebody should make room: a day of a nation with its pictures fits into it.
 pub const LOW: u64 = 1 << 30;
 
 pub(super) fn config(config: &Config) -> Vec<Finding> {
     let path = config.folder.join(FILE).display().to_string();
-    vec![Finding::well("config", |w| w.doctor_config_ok(&path))]
+    let mut findings = vec![Finding::well("config", |w| w.doctor_config_ok(&path))];
+    if !config.issues_at_once.is_empty() {
+        let portals = config.issues_at_once.join(", ");
+        let (vi, en) = (Lang::Vi.doors(), Lang::En.doors());
+        findings.push(Finding {
+            about: "issues_at_once".into(),
+            severity: Severity::Note,
+            says: Said { vi: vi.doctor_at_once(&portals), en: en.doctor_at_once(&portals) },
+            remedy: Said { vi: vi.doctor_at_once_do.to_owned(), en: en.doctor_at_once_do.to_owned() },
+        });
+    }
+    findings
 }
 
 /// Keys and token: there, whole, and read by nobody else.

@@ -103,6 +103,7 @@ pub(super) fn file(members: &[Member], urls: &[String], at: usize) -> anyhow::Re
         ca: None,
         tls: None,
         follows_all: true,
+        issues_at_once: Vec::new(),
         people: PeopleTable::default(),
         neighbours,
     })

@@ -4,6 +4,7 @@ use nhipcau::operate::alarms;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::staff::PASSWORD;
 use super::{World, domain, node_name, until};
 
 /// An item, as the person who published it knows it.
@@ -124,10 +125,23 @@ impl World {
         self.acts(item, "withdrawal", json!({ "reason": "Đăng nhầm bản dự thảo", "gone": gone })).await;
     }
 
-    /// Erases an item.
+    /// Erases an item: proposed with the token, confirmed by a signer of its portal who proves who they are.
     pub async fn erases(&self, item: &Item) {
         let why = json!({ "reason": "Lộ dữ liệu cá nhân", "basis": "Điều 16, Luật Bảo vệ dữ liệu cá nhân" });
-        self.acts(item, "erasure", why).await;
+        let path = format!("/api/v1/items/{}/erasure", item.reference);
+        let waits = self.post(&item.portal, &path, &why).await;
+        assert_eq!(waits.status, 202, "{}", waits.text());
+        let done = self.confirms(&item.portal, &waits.json()).await;
+        assert_eq!(done.status, 201, "{}", done.text());
+    }
+
+    /// Confirms what was proposed at a portal, as a signer of it whom nobody has met before.
+    pub async fn confirms(&self, portal: &str, waits: &Value) -> Answer {
+        let login = format!("ky-{}", waits["at"]);
+        self.staff(portal, &login, &["signer"]).await;
+        let who = json!({ "at": waits["at"], "login": login, "password": PASSWORD });
+        let reference = waits["reference"].as_str().unwrap();
+        self.post(portal, &format!("/api/v1/items/{reference}/confirmation"), &who).await
     }
 
     /// An item's page on a portal.

@@ -172,6 +172,8 @@ impl Plan {
             ca: None,
             tls: None,
             follows_all: !commune,
+            // The world's agencies have systems of their own with two people; `it/two_people` takes that away.
+            issues_at_once: portals(label).iter().map(|portal| domain(portal)).collect(),
             people: PeopleTable::default(),
             neighbours,
         };
