@@ -13,6 +13,7 @@ use std::sync::Arc;
 use super::asked::{Asked, Named, Nothing, Sent};
 use crate::agencies::Portal;
 use crate::app::App;
+use crate::embargo::seal;
 use crate::items::draft::Draft;
 use crate::items::publish::{self, Once, Reason};
 use crate::items::store::Reference;
@@ -104,6 +105,9 @@ pub struct Issue {
     pub portal: Option<String>,
     /// The item.
     pub item: Draft,
+    /// Sealed at every node until then, and opened everywhere at that instant (RFC 3339); issued at once if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub embargo_until: Option<jiff::Timestamp>,
 }
 
 /// `POST /api/v1/items`
@@ -116,7 +120,14 @@ pub async fn issue(
 ) -> Response {
     let result = async {
         let portal = portal(&app, &visitor, said.portal.as_deref())?;
-        publish::issue(&app, portal.log, &portal.origin, said.item, admin.once(&bytes)).await
+        let once = admin.once(&bytes);
+        match said.embargo_until {
+            None => publish::issue(&app, portal.log, &portal.origin, said.item, once).await,
+            Some(at) => {
+                let due = at.as_microsecond();
+                seal::issue(&app, portal.log, &portal.origin, said.item, due, once).await
+            }
+        }
     };
     created(&app, result.await)
 }
@@ -186,6 +197,10 @@ async fn end(
     let result = async {
         let once = admin.once(&bytes);
         if let Some(done) = publish::answered_before(app, once.as_ref()).await? {
+            return Ok(done);
+        }
+        // What is still sealed is called off.
+        if let Some(done) = seal::call_off(app, reference, &said, erase, once.clone()).await? {
             return Ok(done);
         }
         let standing = publish::own(app, reference).await?;

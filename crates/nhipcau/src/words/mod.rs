@@ -7,11 +7,13 @@
 pub mod browser;
 pub mod date;
 mod desk;
+mod embargo;
 mod keys;
 pub mod number;
 mod table;
 
 pub use desk::Words as DeskWords;
+pub use embargo::Words as EmbargoWords;
 pub use keys::Words;
 
 /// A language of the interface.
@@ -53,6 +55,14 @@ impl Lang {
         match self {
             Lang::Vi => &desk::VI,
             Lang::En => &desk::EN,
+        }
+    }
+
+    /// The words of embargoes.
+    pub fn embargo(self) -> &'static EmbargoWords {
+        match self {
+            Lang::Vi => &embargo::VI,
+            Lang::En => &embargo::EN,
         }
     }
 

@@ -73,6 +73,7 @@ fn the_life_of_an_item_is_that_of_the_program() {
         signed: false,
         sound: true,
         later: false,
+        sealed: false,
         end: Some((End::Withdraw, writer)),
     };
     let mut rows = Vec::new();
@@ -114,7 +115,7 @@ fn the_command_table_is_that_of_the_program() {
 
 /// What a user can do today, in both languages, and the test that fails when it does not work: its file under
 /// `tests`, and its name.
-const WORKS: [(&str, &str, &str, &str); 30] = [
+const WORKS: [(&str, &str, &str, &str); 31] = [
     (
         "đăng một lần, đứng ở mọi cổng",
         "issued once, it stands on every portal",
@@ -294,6 +295,12 @@ const WORKS: [(&str, &str, &str, &str); 30] = [
         "a directive's tasks reach their agencies; the issuer sees who has received, works, is late",
         "it/assignments",
         "a_task_reaches_its_addressees_and_their_answers_come_back",
+    ),
+    (
+        "niêm phong đến giờ hẹn: nằm sẵn ở mọi cổng, không ai đọc được, đúng giờ mọi nơi cùng mở",
+        "embargo: it lies sealed at every portal, is read by nobody, and opens everywhere at its hour",
+        "it/embargo",
+        "what_two_people_seal_lies_everywhere_and_is_read_everywhere_at_its_hour",
     ),
 ];
 

@@ -22,6 +22,8 @@ mod demo;
 mod docs;
 mod documents;
 mod doors;
+mod embargo;
+mod embargo_void;
 mod erasure;
 mod factors;
 mod faults;
