@@ -54,6 +54,14 @@ test("cosignatures beside the log's signature do not disturb", async () => {
   assert.equal((await run(text, world)).verdict, "yes");
 });
 
+test("an item under embargo is proven by its opening, text and all", async () => {
+  const world = nation();
+  const at = world.commune.append({ ...world.issued, kind: "item.opened", key: "00".repeat(32) });
+  const extra = { ...world.extra(), entry: world.commune.entries[at] };
+  const { verdict, last } = await run(world.commune.proof(at, extra), world);
+  assert.deepEqual([verdict, last.step, last.state], ["yes", "page", "ok"]);
+});
+
 test("a withdrawal is proven without content", async () => {
   const world = nation();
   const at = world.commune.append({ v: 1, kind: "item.withdrawn", item: "019ab3c2", mode: "gone" });

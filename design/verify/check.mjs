@@ -182,7 +182,7 @@ export async function check(text, { page = {}, fetchContent, report }) {
 
     const issuer = chain[0].named?.name?.vi ?? item.origin.replace(/\/log\d*$/, "");
     step = "content";
-    if (entry.kind !== "item.issued") {
+    if (entry.kind !== "item.issued" && entry.kind !== "item.opened") {
       good("content_none", { kind: entry.kind });
       return { verdict: "yes", issuer };
     }

@@ -22,6 +22,7 @@ pub mod names;
 pub mod receipt;
 pub mod root;
 pub mod scope;
+pub mod sealing;
 pub mod simulation;
 pub mod startup;
 mod words;

@@ -244,6 +244,7 @@ impl App {
         app.tasks.spawn("inquiry", peers::inquiry::run(app.clone(), inquiries));
         app.tasks.spawn("heads", crate::logs::heads::run(app.clone()));
         app.tasks.spawn("startup", startup::run(app.clone()));
+        app.tasks.spawn("embargo", crate::embargo::run(app.clone()));
         app.tasks.spawn("hours", crate::drafts::hours::run(app.clone()));
         app.tasks.spawn("watch", crate::operate::watch::run(app.clone()));
     }
@@ -255,6 +256,7 @@ impl App {
         let Some(Inboxes { follower: mut inbox, cosigned: heads, .. }) = inboxes else { return };
         let app = self;
         app.tasks.spawn("aftermath", crate::operate::aftermath::run(app.clone()));
+        app.tasks.spawn("embargo", crate::embargo::run(app.clone()));
         app.tasks.spawn("keeper", agencies::keeper::run(app.clone(), heads));
         // Nobody follows; what would be told to the follower is let go.
         app.tasks.spawn("no follower", async move { while inbox.recv().await.is_some() {} });

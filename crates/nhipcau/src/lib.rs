@@ -11,6 +11,7 @@ pub mod config;
 pub mod db;
 pub mod documents;
 pub mod drafts;
+pub mod embargo;
 pub mod files;
 pub mod items;
 pub mod logs;

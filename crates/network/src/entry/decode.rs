@@ -50,7 +50,23 @@ fn kind(word: &str, top: &Object<'_>) -> Result<Kind, FieldError> {
             change: top.parsed("change")?,
             lane: top.parsed("lane")?,
             content: content(&top.object("content")?)?,
-            files: top.objects("files", MAX_FILES)?.iter().map(content).collect::<Result<_, _>>()?,
+            files: files(top)?,
+        },
+        "item.sealed" => Kind::ItemSealed {
+            item: item(top)?,
+            edition: edition(top)?,
+            change: top.parsed("change")?,
+            lane: top.parsed("lane")?,
+            content: content(&top.object("content")?)?,
+            files: files(top)?,
+            commitment: top.parsed("commitment")?,
+        },
+        "item.opened" => Kind::ItemOpened {
+            item: item(top)?,
+            edition: edition(top)?,
+            key: top.parsed("key")?,
+            content: content(&top.object("content")?)?,
+            files: files(top)?,
         },
         "item.withdrawn" => Kind::ItemWithdrawn {
             item: item(top)?,
@@ -78,11 +94,9 @@ fn kind(word: &str, top: &Object<'_>) -> Result<Kind, FieldError> {
         }
         "task.acknowledged" => Kind::TaskAcknowledged(task(top)?),
         "task.reported" => Kind::TaskReported { task: task(top)?, note: content(&top.object("note")?)? },
-        "task.done" => Kind::TaskDone {
-            task: task(top)?,
-            note: content(&top.object("note")?)?,
-            files: top.objects("files", MAX_FILES)?.iter().map(content).collect::<Result<_, _>>()?,
-        },
+        "task.done" => {
+            Kind::TaskDone { task: task(top)?, note: content(&top.object("note")?)?, files: files(top)? }
+        }
         "agency.enrolled" => Kind::AgencyEnrolled(enrolment(top)?),
         "agency.changed" => Kind::AgencyChanged(change(top)?),
         "agency.closed" => Kind::AgencyClosed {
@@ -104,6 +118,10 @@ fn kind(word: &str, top: &Object<'_>) -> Result<Kind, FieldError> {
         "log.head" => head(top)?,
         other => Kind::Other(other.to_owned()),
     })
+}
+
+fn files(top: &Object<'_>) -> Result<Vec<ContentRef>, FieldError> {
+    top.objects("files", MAX_FILES)?.iter().map(content).collect()
 }
 
 fn item(object: &Object<'_>) -> Result<Uuid, FieldError> {

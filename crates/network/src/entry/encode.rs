@@ -30,9 +30,18 @@ fn write_kind(kind: &Kind, line: &mut Writer) {
         Kind::ItemIssued { item, edition, change, lane, content, files } => {
             line.text("item", item.hyphenated()).whole("edition", u64::from(*edition));
             line.text("change", change).text("lane", lane).raw("content", &pointer(content));
-            if !files.is_empty() {
-                line.raws("files", files.iter().map(pointer));
-            }
+            write_files(files, line);
+        }
+        Kind::ItemSealed { item, edition, change, lane, content, files, commitment } => {
+            line.text("item", item.hyphenated()).whole("edition", u64::from(*edition));
+            line.text("change", change).text("lane", lane).raw("content", &pointer(content));
+            write_files(files, line);
+            line.text("commitment", commitment);
+        }
+        Kind::ItemOpened { item, edition, key, content, files } => {
+            line.text("item", item.hyphenated()).whole("edition", u64::from(*edition));
+            line.text("key", key.digits()).raw("content", &pointer(content));
+            write_files(files, line);
         }
         Kind::ItemWithdrawn { item, mode, lane, note } => {
             line.text("item", item.hyphenated()).text("mode", mode).text("lane", lane);
@@ -63,9 +72,7 @@ fn write_kind(kind: &Kind, line: &mut Writer) {
         Kind::TaskDone { task: of, note, files } => {
             write_task(of, line);
             line.raw("note", &pointer(note));
-            if !files.is_empty() {
-                line.raws("files", files.iter().map(pointer));
-            }
+            write_files(files, line);
         }
         Kind::AgencyEnrolled(enrolment) => write_enrolment(enrolment, line),
         Kind::AgencyChanged(change) => write_change(change, line),
@@ -92,6 +99,12 @@ fn write_kind(kind: &Kind, line: &mut Writer) {
 fn write_task(of: &TaskRef, line: &mut Writer) {
     line.text("origin", &of.origin).text("item", of.item.hyphenated());
     line.whole("edition", u64::from(of.edition)).text("task", &of.task);
+}
+
+fn write_files(files: &[ContentRef], line: &mut Writer) {
+    if !files.is_empty() {
+        line.raws("files", files.iter().map(pointer));
+    }
 }
 
 fn pointer(content: &ContentRef) -> String {

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::json::FieldError;
 use crate::names::{ContentHash, Origin};
 use crate::scope::Scope;
+use crate::sealing::SealKey;
 use crate::words::words;
 
 pub(crate) use decode::key as key_of;
@@ -53,7 +54,38 @@ pub enum Kind {
         /// Pictures, clips and attachments.
         files: Vec<ContentRef>,
     },
-    /// `item.withdrawn`: the item no longer stands.
+    /// `item.sealed`: an edition lies sealed at every node until its opening ([`crate::sealing`]). Of an item that is
+    /// sealed anew, the earlier sealing is void.
+    ItemSealed {
+        /// The item.
+        item: Uuid,
+        /// The edition that it will be.
+        edition: u32,
+        /// Why there will be a new edition.
+        change: ItemChange,
+        /// How soon the ciphertexts must be fetched.
+        lane: Lane,
+        /// The item's JSON document, sealed.
+        content: ContentRef,
+        /// Its files, sealed.
+        files: Vec<ContentRef>,
+        /// What binds the opening ([`SealKey::commitment`]).
+        commitment: ContentHash,
+    },
+    /// `item.opened`: the sealed edition stands from now, as if issued here.
+    ItemOpened {
+        /// The item.
+        item: Uuid,
+        /// The edition.
+        edition: u32,
+        /// The key of the sealing.
+        key: SealKey,
+        /// The item's JSON document.
+        content: ContentRef,
+        /// Its files.
+        files: Vec<ContentRef>,
+    },
+    /// `item.withdrawn`: the item no longer stands, and what is sealed of it is never opened.
     ItemWithdrawn {
         /// The item.
         item: Uuid,
@@ -255,6 +287,8 @@ impl Kind {
     pub fn word(&self) -> &str {
         match self {
             Kind::ItemIssued { .. } => "item.issued",
+            Kind::ItemSealed { .. } => "item.sealed",
+            Kind::ItemOpened { .. } => "item.opened",
             Kind::ItemWithdrawn { .. } => "item.withdrawn",
             Kind::ItemErased { .. } => "item.erased",
             Kind::ItemOrdered { .. } => "item.ordered",
@@ -272,14 +306,15 @@ impl Kind {
         }
     }
 
-    /// How urgent its content is; an order of an ancestor is always urgent.
+    /// How urgent its content is; an order of an ancestor and an opening are always urgent.
     #[must_use]
     pub fn lane(&self) -> Lane {
         match self {
             Kind::ItemIssued { lane, .. }
+            | Kind::ItemSealed { lane, .. }
             | Kind::ItemWithdrawn { lane, .. }
             | Kind::ItemErased { lane, .. } => *lane,
-            Kind::ItemOrdered { .. } => Lane::Urgent,
+            Kind::ItemOrdered { .. } | Kind::ItemOpened { .. } => Lane::Urgent,
             _ => Lane::Normal,
         }
     }
@@ -287,7 +322,9 @@ impl Kind {
     /// All contents that this entry points to: the document first, then the files.
     pub fn contents(&self) -> impl Iterator<Item = &ContentRef> {
         let (one, files): (Option<&ContentRef>, &[ContentRef]) = match self {
-            Kind::ItemIssued { content, files, .. } => (Some(content), files),
+            Kind::ItemIssued { content, files, .. }
+            | Kind::ItemSealed { content, files, .. }
+            | Kind::ItemOpened { content, files, .. } => (Some(content), files),
             Kind::ItemWithdrawn { note, .. } => (note.as_ref(), &[]),
             Kind::ItemErased { basis: note, .. }
             | Kind::ItemOrdered { basis: note, .. }

@@ -57,6 +57,7 @@ impl World {
     /// A claim taken at random must be true at any time.
     pub(super) fn probe(&mut self) {
         let node = self.dice.below(self.nodes.len() as u64) as usize;
+        self.check_seals(node);
         for log in 0..self.logs.len() {
             if self.nodes[node].durable.held.contains_key(&log) {
                 self.check_claim(node, log);
@@ -83,6 +84,7 @@ impl World {
             if self.nodes[node].memory.is_none() {
                 self.violation(format!("{} did not come back", self.nodes[node].name));
             }
+            self.check_seals(node);
             for log in 0..self.logs.len() {
                 self.check_claim_if_held(node, log);
                 self.check_log(node, log);

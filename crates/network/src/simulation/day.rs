@@ -25,6 +25,7 @@ impl World {
         let faults = self.plan.faults.clone();
         for at in 0..self.plan.items + self.plan.items / 10 {
             let step = match at.checked_sub(self.plan.items).map(|other| other % 10) {
+                None if at % 12 == 11 => Step::Seal,
                 None => Step::Issue,
                 Some(0..=4) => Step::Correct,
                 Some(5..=6) => Step::Withdraw,
@@ -87,7 +88,7 @@ impl World {
 
     pub(super) fn step(&mut self, node: usize, step: Step, tries: u32) {
         let standing = |item: &Item| item.standing;
-        let picked = if step == Step::Issue {
+        let picked = if matches!(step, Step::Issue | Step::Seal | Step::Open(_)) {
             None
         } else {
             let all: Vec<usize> = (0..self.items.len()).filter(|at| standing(&self.items[*at])).collect();
@@ -111,6 +112,8 @@ impl World {
         }
         match (step, picked) {
             (Step::Issue, _) => self.issue(node, log),
+            (Step::Seal, _) => self.seal(node, log),
+            (Step::Open(at), _) => self.open(node, log, at),
             (Step::Correct, Some(item)) => {
                 self.items[item].edition += 1;
                 self.edition(node, item, ItemChange::Correct);
@@ -162,7 +165,7 @@ impl World {
         self.state(node, self.items[item].log, kind, contents, Vec::new());
     }
 
-    fn new_content(&mut self, media: &str) -> (usize, ContentRef) {
+    pub(super) fn new_content(&mut self, media: &str) -> (usize, ContentRef) {
         let id = self.content.len();
         let hash = ContentHash::of(format!("{} {id}", self.plan.seed).as_bytes());
         let size = 500 + self.dice.below(20_000);
@@ -245,6 +248,16 @@ impl World {
     }
 
     pub(super) fn restore(&mut self, node: usize) {
+        let read_by = |log: &usize, at: &usize| {
+            self.nodes[*at].durable.held.get(log).is_some_and(|held| held.size >= self.logs[*log].size())
+        };
+        let neighbours = &self.nodes[node].neighbours;
+        let is_elsewhere =
+            |log: &usize| neighbours.iter().all(|at| self.nodes[*at].side == 2 || read_by(log, at));
+        // What nobody else has read is lost with the disk, and no protocol brings it back; the day is about the rest.
+        if !self.own_logs(node).iter().all(is_elsewhere) {
+            return self.after(MINUTE, Msg::Restore { node });
+        }
         let forked = self.logs[node].branches.len() > 1;
         if let (Some(backup), false) = (self.nodes[node].backup.take(), forked) {
             self.crash(node);

@@ -9,6 +9,7 @@
 
 mod check;
 mod day;
+mod embargo;
 mod heads;
 mod ledger;
 mod links;
@@ -39,7 +40,7 @@ pub struct Plan {
     pub full: usize,
     /// How many logs the others follow, beside heads.
     pub scope: usize,
-    /// Items issued over the day; a tenth more entries correct, withdraw, erase or order them away.
+    /// Items issued over the day, one in twelve under embargo; a tenth more entries correct, withdraw, erase or order them away.
     pub items: usize,
     /// The length of the day in minutes.
     pub minutes: u64,

@@ -326,6 +326,7 @@ impl World {
             let Some(read) = self.logs[log].branches[branch].read.get(index as usize).cloned() else {
                 continue;
             };
+            self.unseal(node, &read.entry.kind);
             for id in &read.erases {
                 let durable = &mut self.nodes[node].durable;
                 durable.erased.set(*id, true);

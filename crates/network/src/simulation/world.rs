@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tlog::{Checkpoint, Hash, Note, VerifierKey};
 
+use super::embargo::Embargo;
 use super::node::{Held, Node};
 use super::setup::Nation;
 use super::truth::{Content, Item, Log};
@@ -170,6 +171,9 @@ pub(super) enum Found {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     Issue,
+    Seal,
+    /// Opens or calls off a sealing.
+    Open(usize),
     Correct,
     Withdraw,
     Erase,
@@ -220,6 +224,7 @@ pub(super) struct World {
     pub(super) content: Vec<Content>,
     pub(super) content_ids: HashMap<ContentHash, usize>,
     pub(super) items: Vec<Item>,
+    pub(super) embargoes: Vec<Embargo>,
     pub(super) shown: BTreeSet<usize>,
     pub(super) lines: u32,
     pub(super) delays: Vec<u32>,
@@ -250,6 +255,7 @@ impl World {
             content: Vec::new(),
             content_ids: HashMap::new(),
             items: Vec::new(),
+            embargoes: Vec::new(),
             shown: BTreeSet::new(),
             lines: 0,
             delays: Vec::new(),

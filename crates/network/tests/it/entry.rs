@@ -6,6 +6,7 @@ use network::entry::{
 };
 use network::names::ContentHash;
 use network::scope::{IssuerRule, Scope};
+use network::sealing::{SEALED_TYPE, SealKey, Sealed};
 use proptest::prelude::*;
 use tlog::KeyKind;
 use uuid::Uuid;
@@ -38,6 +39,21 @@ fn task() -> TaskRef {
     TaskRef { origin: "chinhphu.vn/log".parse().unwrap(), item: ITEM, edition: 2, task: "1.a".into() }
 }
 
+fn sealed() -> Kind {
+    let of = Sealed { origin: "chinhphu.vn/log".parse().unwrap(), item: ITEM, edition: 1 };
+    let (text, paper) =
+        (pointer("text", "application/vnd.nhipcau.item+json"), pointer("paper", "application/pdf"));
+    Kind::ItemSealed {
+        item: ITEM,
+        edition: 1,
+        change: ItemChange::New,
+        lane: Lane::Normal,
+        content: pointer("sealed text", SEALED_TYPE),
+        files: vec![pointer("sealed paper", SEALED_TYPE)],
+        commitment: SealKey::new([9; 32]).commitment(&of, &text, &[paper]),
+    }
+}
+
 fn samples() -> Vec<(&'static str, Kind)> {
     let (a, note_a) = checkpoint("xa-b.tinh-a.gov.vn/log", 12, "a");
     let (_, note_b) = checkpoint("xa-b.tinh-a.gov.vn/log", 14, "b");
@@ -64,6 +80,17 @@ fn samples() -> Vec<(&'static str, Kind)> {
                 lane: Lane::Normal,
                 content: pointer("text", "application/vnd.nhipcau.item+json"),
                 files: vec![],
+            },
+        ),
+        ("item.sealed", sealed()),
+        (
+            "item.opened",
+            Kind::ItemOpened {
+                item: ITEM,
+                edition: 1,
+                key: SealKey::new([9; 32]),
+                content: pointer("text", "application/vnd.nhipcau.item+json"),
+                files: vec![pointer("paper", "application/pdf")],
             },
         ),
         (
@@ -275,7 +302,7 @@ proptest! {
     }
 
     #[test]
-    fn damaged_entries_are_refused_or_read_the_same_twice(which in 0..16_usize, at in 0..2_000_usize, byte in 0x20..0x7f_u8) {
+    fn damaged_entries_are_refused_or_read_the_same_twice(which in 0..18_usize, at in 0..2_000_usize, byte in 0x20..0x7f_u8) {
         let (name, _) = samples().swap_remove(which);
         let mut bytes = fixture(&format!("entry/{name}.json"));
         let at = at % bytes.len();

@@ -13,5 +13,6 @@ mod flow;
 mod follower;
 mod receipt;
 mod root;
+mod sealing;
 mod simulation;
 mod startup;

@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::drafts::acts::By;
 use crate::drafts::ends::{self, Proposal, Proposed, Target};
 use crate::drafts::life::Actor;
+use crate::embargo::seal;
 use crate::items::desk::{self, Request};
 use crate::items::publish::{self, Done, Reason};
 use crate::items::store::Reference;
@@ -44,6 +45,12 @@ pub async fn erase(
         let once = admin.once(&bytes);
         if let Some(before) = publish::answered_before::<Proposed>(&app, once.as_ref()).await? {
             return Ok(before);
+        }
+        if seal::is_waiting(&app, &reference).await? {
+            return Err(Problem::refused(
+                "Mục này còn niêm phong, chưa ai đọc được: hãy gỡ (withdraw) để hủy niêm phong, nội dung sẽ không bao giờ được mở.",
+                "This item is still sealed and read by nobody: withdraw it, which calls the embargo off, and it is never opened.",
+            ));
         }
         let standing = publish::own(&app, &reference).await?;
         let portals = app.portals.load();

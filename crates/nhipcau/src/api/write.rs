@@ -15,6 +15,7 @@ use crate::agencies::Portal;
 use crate::app::App;
 use crate::drafts::acts::{self, Waits};
 use crate::drafts::rules;
+use crate::embargo::seal;
 use crate::items::State as Stands;
 use crate::items::draft::Draft;
 use crate::items::publish::{self, Done, Once, Reason};
@@ -126,6 +127,9 @@ pub struct Issue {
     pub portal: Option<String>,
     /// The item.
     pub item: Draft,
+    /// Sealed at every node until then, and opened everywhere at that instant (RFC 3339); issued at once if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub embargo_until: Option<jiff::Timestamp>,
 }
 
 /// `POST /api/v1/items`
@@ -142,12 +146,17 @@ pub async fn issue(
             return Ok(before);
         }
         let portal = portal(&app, &visitor, said.portal.as_deref())?;
+        let until = said.embargo_until.map(|at| at.as_microsecond());
         if rules::waits(&app.config, &portal, &said.item.kind, date::day(app.clock.now())) {
             let item = app.dice.id(&app.clock)?;
-            let waits = acts::hand_in(&app, &portal, (item, 0), ItemChange::New, said.item, once);
+            let waits = acts::hand_in(&app, &portal, (item, 0), ItemChange::New, said.item, until, once);
             return Ok(Came::Waits(waits.await?));
         }
-        let done = publish::issue(&app, portal.log, &portal.origin, said.item, once).await?;
+        let (log, origin) = (portal.log, &portal.origin);
+        let done = match until {
+            None => publish::issue(&app, log, origin, said.item, once).await?,
+            Some(due) => seal::issue(&app, log, origin, said.item, due, once).await?,
+        };
         Ok(Came::Done(done))
     };
     came(&app, result.await)
@@ -188,7 +197,7 @@ pub async fn edition(
                 return Err(publish::erased());
             }
             let base = u32::try_from(standing.edition).map_err(anyhow::Error::from)?;
-            let waits = acts::hand_in(&app, &portal, (standing.item, base), change, said.item, once);
+            let waits = acts::hand_in(&app, &portal, (standing.item, base), change, said.item, None, once);
             return Ok(Came::Waits(waits.await?));
         }
         Ok(Came::Done(publish::change(&app, &standing, change, said.item, once).await?))
@@ -207,6 +216,10 @@ pub async fn withdraw(
     let result = async {
         let once = admin.once(&bytes);
         if let Some(done) = publish::answered_before::<Done>(&app, once.as_ref()).await? {
+            return Ok(done);
+        }
+        // What is still sealed is called off.
+        if let Some(done) = seal::call_off(&app, &reference, &said, once.clone()).await? {
             return Ok(done);
         }
         let standing = publish::own(&app, &reference).await?;

@@ -3,6 +3,7 @@
 
 mod begin;
 mod hand_in;
+mod refused;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -13,13 +14,14 @@ use uuid::Uuid;
 
 use super::life::{self, Act, Actor, Facts, Refused, Stage};
 use super::merge::{self, Joined};
-use super::{Attached, Work, Written, alone, rules, store};
+use super::{Attached, Hour, Work, Written, alone, rules, store};
 use crate::agencies::Portal;
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::{Conn, Tx};
+use crate::embargo::seal;
 use crate::items::desk;
-use crate::items::draft::DraftFile;
+use crate::items::draft::{Draft, DraftFile};
 use crate::items::publish::{self, Done};
 use crate::items::store::{self as items, Reference};
 use crate::people::audit::{self, Line, Who};
@@ -29,6 +31,8 @@ use crate::words::date;
 
 pub use begin::{create, next};
 pub use hand_in::{Waits, hand_in};
+use refused::moved;
+pub(super) use refused::refusal;
 
 /// Who acts on a draft.
 #[derive(Clone)]
@@ -91,7 +95,7 @@ pub async fn save(
     id: Uuid,
     version: i64,
     written: Written,
-    due: Option<i64>,
+    hour: Hour,
 ) -> Result<Saved, Problem> {
     let (by, account) = (by.clone(), by.account().ok_or_else(|| refusal(Refused::Role))?);
     // A secret is not even kept as a draft.
@@ -111,14 +115,15 @@ pub async fn save(
                     return Ok(Saved::Clash(work.version, Box::new(joined)));
                 }
             }
-            let next = Work { due, written: joined.written, ..work.clone() };
+            let Hour { due, sealed } = hour;
+            let next = Work { due, sealed, written: joined.written, ..work.clone() };
             if next.hash()? == work.hash()? {
                 return Ok(Saved::As(work.version, work.stage));
             }
             let now = tx.ledger.now();
             let facts = facts(tx.conn(), &work, &by, now, true).await?;
             let step = life::decide(work.stage, Act::Save, &facts).map_err(refusal)?;
-            if !store::save(tx, id, work.version, account, (step.next, due), &next.written).await? {
+            if !store::save(tx, id, work.version, account, (step.next, hour), &next.written).await? {
                 return Err(moved());
             }
             store::ask_again(tx, id).await?;
@@ -140,6 +145,8 @@ pub struct Acted {
     pub stage: Stage,
     /// Where it stands, if it was issued.
     pub done: Option<Done>,
+    /// True if it lay sealed and never will be opened.
+    pub called_off: bool,
 }
 
 /// Does something with a draft as it stood at `version`; `words` say why, where that is asked for.
@@ -166,9 +173,28 @@ pub async fn act(
     if work.version != version {
         return Err(moved());
     }
-    let sound = faults(app, &work).is_empty();
+    let sealed = work.stage == Stage::Sealed;
+    // What is sealed was sound when it was, and is opened as it is.
+    let sound = sealed || faults(app, &work).is_empty();
     let request = match act {
-        Act::Issue | Act::Override if sound => Some(request(app, &mut conn, &work, &by.origin).await?),
+        Act::Issue | Act::Override if sealed => {
+            Some(seal::opening(app, &mut conn, by.log, &by.origin, work.item).await?)
+        }
+        Act::Issue | Act::Override if sound => {
+            let draft = whole(&mut conn, &work).await?;
+            let (edition, change) = (work.base + 1, work.change);
+            Some(publish::prepare(app, work.log, &by.origin, work.item, edition, change, draft).await?)
+        }
+        Act::SendBack | Act::Discard if sealed => Some(seal::calling_off(by.log, &by.origin, work.item)),
+        _ => None,
+    };
+    let seals = match work.due.filter(|due| act == Act::Approve && sound && *due > app.clock.micros()) {
+        Some(due) if work.is_embargoed() => {
+            let draft = whole(&mut conn, &work).await?;
+            let (log, item) = (work.log, work.item);
+            let issue = publish::drawn_up(app, log, &by.origin, item, 1, work.change, draft).await?;
+            Some(seal::seal(app, &by.origin, issue, due).await?)
+        }
         _ => None,
     };
     drop(conn);
@@ -195,10 +221,23 @@ pub async fn act(
                 let account = by.account().ok_or_else(|| refusal(Refused::Role))?;
                 store::approve(tx, id, account, &work.hash()?).await?;
             }
+            let mut laid = None;
             let done = match (step.next, request) {
+                (Stage::Sealed, _) => {
+                    let ready = seals.as_ref().ok_or_else(|| refusal(Refused::Unsound))?;
+                    laid = Some(seal::lay(tx, ready).await?.entry);
+                    None
+                }
+                (Stage::Draft | Stage::Discarded, Some(off)) => {
+                    laid = Some(seal::end(tx, &off, work.item).await?.entry);
+                    None
+                }
                 (Stage::Issued, Some(request)) => {
                     still_the_base(tx.conn(), &work, &by.origin).await?;
-                    let done = desk::carry_out(tx, &request).await?;
+                    let done = match work.stage {
+                        Stage::Sealed => seal::end(tx, &request, work.item).await?,
+                        _ => desk::carry_out(tx, &request).await?,
+                    };
                     if let Some(told) = &told {
                         desk::carry_out(tx, told).await?;
                     }
@@ -215,11 +254,12 @@ pub async fn act(
             }
             let subject = done.as_ref().map_or_else(|| id.to_string(), |done| done.reference.clone());
             let line = Line::new(by.who, by.log, audited(act), subject);
-            let entry = done.as_ref().map(|done| done.entry);
+            let entry = done.as_ref().map(|done| done.entry).or(laid);
             let detail =
                 json!({ "draft": id, "version": version, "stage": step.next.word(), "entry": entry });
             audit::add(tx, line.with(detail)).await?;
-            Ok(Acted { stage: step.next, done })
+            let called_off = work.stage == Stage::Sealed && step.next != Stage::Issued;
+            Ok(Acted { stage: step.next, done, called_off })
         })
         .await
 }
@@ -264,11 +304,19 @@ pub fn faults(app: &App, work: &Work) -> Vec<Fault> {
         })
     };
     let files = work.written.files.iter().filter_map(file).collect();
-    work.written.draft.clone().faults(work.item, work.base + 1, files, day)
+    let mut faults = work.written.draft.clone().faults(work.item, work.base + 1, files, day);
+    if work.is_embargoed() && work.due.is_none() {
+        faults.push(Fault {
+            field: "due".into(),
+            vi: "Niêm phong cần một giờ mở: hãy chọn giờ hẹn.".into(),
+            en: "A seal needs an hour at which it is opened: choose one.".into(),
+        });
+    }
+    faults
 }
 
-/// The request that issues a draft, with the bytes of its files.
-async fn request(app: &App, conn: &mut Conn, work: &Work, origin: &Origin) -> Result<desk::Request, Problem> {
+/// A draft with the bytes of its files, as it is handed in.
+async fn whole(conn: &mut Conn, work: &Work) -> Result<Draft, Problem> {
     let mut draft = work.written.draft.clone();
     for file in &work.written.files {
         let hash: ContentHash =
@@ -285,7 +333,7 @@ async fn request(app: &App, conn: &mut Conn, work: &Work, origin: &Origin) -> Re
             of: None,
         });
     }
-    publish::prepare(app, work.log, origin, work.item, work.base + 1, work.change, draft).await
+    Ok(draft)
 }
 
 /// Refuses a further edition of what has moved on since the draft was begun.
@@ -323,6 +371,7 @@ pub(super) async fn facts(
         signed: rules::signed(kind),
         sound,
         later: work.due.is_some_and(|due| due > now),
+        sealed: work.is_embargoed(),
         ..blank(by)
     })
 }
@@ -337,6 +386,7 @@ pub(super) fn blank(by: &By) -> Facts {
         signed: false,
         sound: false,
         later: false,
+        sealed: false,
         end: None,
     }
 }
@@ -348,43 +398,5 @@ pub(super) fn stage_of(state: crate::items::State) -> Stage {
         crate::items::State::Withdrawn => Stage::Withdrawn,
         crate::items::State::Gone => Stage::Gone,
         crate::items::State::Erased => Stage::Erased,
-    }
-}
-
-fn moved() -> Problem {
-    Problem::refused(
-        "Bản nháp vừa được người khác sửa hoặc chuyển bước. Hãy tải lại trang, xem bản mới nhất rồi làm tiếp.",
-        "Somebody has just changed this draft or moved it on. Reload the page, look at the newest version and go on.",
-    )
-}
-
-/// A refusal in words.
-pub(super) fn refusal(refused: Refused) -> Problem {
-    let (vi, en) = match refused {
-        Refused::Stage => (
-            "Việc này không làm được ở bước hiện tại; trang có thể đã cũ, hãy tải lại.",
-            "This cannot be done at the present step; the page may be old, reload it.",
-        ),
-        Refused::Role => ("Vai trò của bạn không bao gồm việc này.", "Your roles do not cover this."),
-        Refused::Signer => (
-            "Văn bản chính thức phải do người ký hoặc lãnh đạo duyệt.",
-            "An official document must be approved by a signer or a leader.",
-        ),
-        Refused::SecondPerson => (
-            "Cần một người thứ hai: người đã viết hoặc đề xuất không tự duyệt. Nhờ người duyệt khác, lãnh đạo, hoặc bộ phận trực của cấp trên được giao.",
-            "A second person is needed: whoever wrote or proposed it does not approve it. Ask another publisher, the leader, or the duty desk of the parent agency.",
-        ),
-        Refused::Unsound => (
-            "Còn chỗ phải sửa trước; xem danh sách trên trang bản nháp.",
-            "Something must be mended first; see the list on the draft's page.",
-        ),
-        Refused::TooEarly => (
-            "Chưa đến giờ hẹn. Muốn đăng ngay thì bỏ giờ hẹn và trình duyệt lại.",
-            "Its hour has not come. To issue it now, take the hour away and have it approved again.",
-        ),
-    };
-    match refused {
-        Refused::Role | Refused::Signer => Problem::Forbidden { vi: vi.into(), en: en.into() },
-        _ => Problem::refused(vi, en),
     }
 }

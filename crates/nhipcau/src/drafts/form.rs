@@ -248,21 +248,17 @@ pub fn groups(work: &Work, lang: Lang, typed: Option<&Fields>, faults: &[Fault])
     }
     groups.insert(0, Group { title: String::new(), says: String::new(), inputs: first });
     let urgent = if draft.urgent { "1" } else { "" }.to_owned();
-    groups.push(Group {
-        title: w.group_issue.to_owned(),
-        says: String::new(),
-        inputs: vec![
-            pen.input("title_en", w.field_title_en, "", Way::Line, text(&draft.title_en)),
-            pen.input(
-                "due",
-                w.field_due,
-                w.field_due_hint,
-                Way::Hour,
-                work.due.map(hour_text).unwrap_or_default(),
-            ),
-            pen.input("urgent", w.field_urgent, w.field_urgent_hint, Way::Tick, urgent),
-        ],
-    });
+    let due = work.due.map(hour_text).unwrap_or_default();
+    let mut inputs = vec![
+        pen.input("title_en", w.field_title_en, "", Way::Line, text(&draft.title_en)),
+        pen.input("due", w.field_due, w.field_due_hint, Way::Hour, due),
+    ];
+    if work.base == 0 {
+        let (e, sealed) = (lang.embargo(), if work.sealed { "1" } else { "" }.to_owned());
+        inputs.push(pen.input("sealed", e.field_sealed, e.field_sealed_hint, Way::Tick, sealed));
+    }
+    inputs.push(pen.input("urgent", w.field_urgent, w.field_urgent_hint, Way::Tick, urgent));
+    groups.push(Group { title: w.group_issue.to_owned(), says: String::new(), inputs });
     groups
 }
 
@@ -296,6 +292,7 @@ pub fn label(kind: &str, name: &str, lang: Lang) -> String {
         "change_note" => Some(w.field_change_note),
         "title_en" => Some(w.field_title_en),
         "due" => Some(w.field_due),
+        "sealed" => Some(lang.embargo().field_sealed),
         "urgent" => Some(w.field_urgent),
         "files" => Some(w.field_files),
         "relations" => Some(w.field_relations),

@@ -1,15 +1,21 @@
-//! Hours: what is scheduled is issued when its instant has come, and whoever waits for it is told when it is late.
+//! Hours: what is scheduled is issued when its instant has come, what is sealed is opened, and whoever waits for it is told
+//! when it is late.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use uuid::Uuid;
 
 use super::acts::{self, By};
-use super::life::Act;
+use super::life::{Act, Stage};
 use super::store;
+use crate::agencies::Portal;
 use crate::app::App;
+use crate::clock::instant;
 use crate::db::Tx;
+use crate::embargo::{self, seal};
+use crate::logs::keys::Signing;
 use crate::operate::alarms::{self, Alarm};
 use crate::problem::Problem;
 
@@ -41,29 +47,71 @@ async fn look(app: &App, resting: &mut Resting) -> Result<(), Problem> {
     let now = app.clock.micros();
     // A rest that is longer than any was begun by a clock that has been set back since.
     resting.retain(|_, until| (1..=REST).contains(&(*until - now)));
+    seal::settle(app).await?;
+    for (log, item, due) in embargo::store::due(&mut app.db.read().await?, now).await? {
+        if let Some(portal) = portal(app, log).filter(|_| !resting.contains_key(&item)) {
+            let opened = open(app, &portal, item).await;
+            told(app, &portal, (item, due, true), opened, resting).await?;
+        }
+    }
     let due = store::due(&mut app.db.read().await?, now).await?;
     for (log, id) in due {
-        if resting.contains_key(&id) {
-            continue;
-        }
-        // A portal that is no longer ours issues nothing.
-        let Some(portal) = app.portals.load().all().into_iter().find(|portal| portal.log == log) else {
-            continue;
-        };
+        let Some(portal) = portal(app, log).filter(|_| !resting.contains_key(&id)) else { continue };
         let mut conn = app.db.read().await?;
         let Some(work) = store::find(&mut conn, log, id).await? else { continue };
         drop(conn);
-        match acts::act(app, &By::clock(&portal), id, work.version, Act::Issue, None).await {
-            Ok(_) if work.due.is_some_and(|due| now - due > LATE) => {
-                alarms::clear(app, "issue.late", String::new(), portal.origin.to_string()).await?;
-            }
-            Ok(_) => {}
-            Err(problem) => {
-                tracing::warn!(%id, %problem, "a scheduled item could not be issued");
-                resting.insert(id, now + REST);
-                if work.due.is_some_and(|due| now - due > LATE) {
-                    tell_late(app, portal.origin.to_string(), id).await?;
-                }
+        let Some(due) = work.due else { continue };
+        let acted = acts::act(app, &By::clock(&portal), id, work.version, Act::Issue, None).await;
+        let sealed = work.stage == Stage::Sealed;
+        told(app, &portal, (id, due, sealed), acted.map(|_| ()), resting).await?;
+    }
+    Ok(())
+}
+
+/// The portal of a log. One that is no longer ours issues nothing, and one that may not sign yet waits for it.
+fn portal(app: &App, log: i64) -> Option<Arc<Portal>> {
+    let portal = app.portals.load().all().into_iter().find(|portal| portal.log == log)?;
+    let waits = matches!(app.keys.signer(portal.origin.as_str()), Some((_, Signing::Waiting)));
+    (!waits).then_some(portal)
+}
+
+/// Opens what was sealed without a draft.
+async fn open(app: &App, portal: &Portal, item: Uuid) -> Result<(), Problem> {
+    let mut conn = app.db.read().await?;
+    let request = seal::opening(app, &mut conn, portal.log, &portal.origin, item).await?;
+    drop(conn);
+    app.db
+        .write("embargo.open", async move |tx: &mut Tx| -> Result<(), Problem> {
+            seal::end(tx, &request, item).await.map(|_| ())
+        })
+        .await
+}
+
+/// Says what was late, and lets what failed rest.
+async fn told(
+    app: &App,
+    portal: &Portal,
+    (id, due, sealed): (Uuid, i64, bool),
+    done: Result<(), Problem>,
+    resting: &mut Resting,
+) -> Result<(), Problem> {
+    let (now, origin) = (app.clock.micros(), portal.origin.to_string());
+    let late = now - due > LATE;
+    match done {
+        Ok(()) if late && sealed => {
+            alarms::clear(app, "issue.late", String::new(), origin.clone()).await?;
+            let detail = format!("{} opened at {}, {} s late", id, instant(now), (now - due) / 1_000_000);
+            let alarm = Alarm { about: "embargo.late".into(), peer: String::new(), origin, detail };
+            alarms::tell(app, alarm).await;
+        }
+        Ok(()) if late => alarms::clear(app, "issue.late", String::new(), origin).await?,
+        Ok(()) if sealed => alarms::clear(app, "embargo.late", String::new(), origin).await?,
+        Ok(()) => {}
+        Err(problem) => {
+            tracing::warn!(%id, %problem, "a scheduled item could not be issued");
+            resting.insert(id, now + REST);
+            if late {
+                tell_late(app, origin, id).await?;
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The life of an item, as one pure decision: what somebody may do in a stage, what follows, and why not.
 //!
-//! A draft goes draft → in review → approved (or scheduled) → issued. From then on the item lives in its log: a correction,
+//! A draft goes draft → in review → approved (or scheduled, or sealed) → issued. From then on the item lives in its log: a correction,
 //! an update or a replacement is a new draft beside it, a withdrawal or an erasure is proposed and confirmed. Approval binds
 //! to exactly what was approved ([`Facts::approvals`] holds only those that still fit), so any change asks again.
 
@@ -21,6 +21,8 @@ pub enum Stage {
     Approved,
     /// Approved, to be issued at its hour.
     Scheduled,
+    /// Approved, and sealed at every node until its hour.
+    Sealed,
     /// In the log; it stands.
     Issued,
     /// Readable under a banner.
@@ -35,11 +37,12 @@ pub enum Stage {
 
 impl Stage {
     /// All of them.
-    pub const ALL: [Stage; 9] = [
+    pub const ALL: [Stage; 10] = [
         Stage::Draft,
         Stage::InReview,
         Stage::Approved,
         Stage::Scheduled,
+        Stage::Sealed,
         Stage::Issued,
         Stage::Withdrawn,
         Stage::Gone,
@@ -54,6 +57,7 @@ impl Stage {
             Stage::InReview => "review",
             Stage::Approved => "approved",
             Stage::Scheduled => "scheduled",
+            Stage::Sealed => "sealed",
             Stage::Issued => "issued",
             Stage::Withdrawn => "withdrawn",
             Stage::Gone => "gone",
@@ -185,6 +189,8 @@ pub struct Facts {
     pub sound: bool,
     /// True if it is to be issued at an hour that has not come.
     pub later: bool,
+    /// True if until then it is to lie sealed at every node.
+    pub sealed: bool,
     /// For an end: what is proposed, by whom.
     pub end: Option<(End, Uuid)>,
 }
@@ -232,7 +238,8 @@ pub fn decide(stage: Stage, act: Act, facts: &Facts) -> Result<Step, Refused> {
             facts.needs(Duty::Write)?;
             facts.is_sound().and(to(Stage::InReview))
         }
-        (Act::SendBack, Stage::InReview | Stage::Approved | Stage::Scheduled) => {
+        // Out of the seal nothing is written: it is called off first, and whoever does that answers for it.
+        (Act::SendBack, Stage::InReview | Stage::Approved | Stage::Scheduled | Stage::Sealed) => {
             facts.needs(Duty::Approve).and(again(Stage::Draft))
         }
         (Act::Approve, Stage::InReview) => {
@@ -247,9 +254,13 @@ pub fn decide(stage: Stage, act: Act, facts: &Facts) -> Result<Step, Refused> {
                     to(Stage::InReview)
                 };
             }
-            to(if facts.later { Stage::Scheduled } else { Stage::Approved })
+            to(match (facts.later, facts.sealed) {
+                (true, true) => Stage::Sealed,
+                (true, false) => Stage::Scheduled,
+                (false, _) => Stage::Approved,
+            })
         }
-        (Act::Issue, Stage::Approved | Stage::Scheduled) => {
+        (Act::Issue, Stage::Approved | Stage::Scheduled | Stage::Sealed) => {
             match facts.actor {
                 Actor::Clock if stage == Stage::Approved => return Err(Refused::Role),
                 Actor::Clock => {}
@@ -263,7 +274,10 @@ pub fn decide(stage: Stage, act: Act, facts: &Facts) -> Result<Step, Refused> {
             }
             facts.is_sound().and(to(Stage::Issued))
         }
-        (Act::Override, Stage::Draft | Stage::InReview | Stage::Approved | Stage::Scheduled) => {
+        (
+            Act::Override,
+            Stage::Draft | Stage::InReview | Stage::Approved | Stage::Scheduled | Stage::Sealed,
+        ) => {
             facts.needs(Duty::Approve)?;
             facts.may_approve()?;
             facts.is_sound().and(to(Stage::Issued))
@@ -272,6 +286,7 @@ pub fn decide(stage: Stage, act: Act, facts: &Facts) -> Result<Step, Refused> {
             let writes = facts.person().is_ok_and(|me| facts.writers.contains(&me));
             facts.needs(if writes { Duty::Write } else { Duty::Approve }).and(again(Stage::Discarded))
         }
+        (Act::Discard, Stage::Sealed) => facts.needs(Duty::Approve).and(again(Stage::Discarded)),
         (Act::Restore, Stage::Discarded) => facts.needs(Duty::Write).and(again(Stage::Draft)),
         (Act::Begin, Stage::Issued | Stage::Withdrawn | Stage::Gone) => {
             facts.needs(Duty::Write).and(again(Stage::Draft))

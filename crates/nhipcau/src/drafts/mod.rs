@@ -61,6 +61,15 @@ pub struct Written {
     pub files: Vec<Attached>,
 }
 
+/// When a draft is to be issued.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hour {
+    /// In microseconds; `None` by hand.
+    pub due: Option<i64>,
+    /// True if it is to lie sealed at every node until then.
+    pub sealed: bool,
+}
+
 /// A draft as it is kept.
 #[derive(Clone, Debug)]
 pub struct Work {
@@ -80,6 +89,8 @@ pub struct Work {
     pub version: i64,
     /// When it is to be issued, in microseconds; `None` by hand.
     pub due: Option<i64>,
+    /// True if it is to lie sealed at every node until then.
+    pub sealed: bool,
     /// When it was last changed, in microseconds.
     pub changed: i64,
     /// What is written.
@@ -92,8 +103,19 @@ impl Work {
     /// # Errors
     /// When the draft cannot be written as JSON.
     pub fn hash(&self) -> anyhow::Result<ContentHash> {
-        let whole = json!([self.item, self.base, self.change.to_string(), self.due, self.written]);
+        let hour = [json!(self.due), json!(self.sealed)];
+        let whole = json!([self.item, self.base, self.change.to_string(), hour, self.written]);
         Ok(ContentHash::of(&serde_json::to_vec(&whole)?))
+    }
+
+    /// When it is to be issued, and how it waits until then.
+    pub fn hour(&self) -> Hour {
+        Hour { due: self.due, sealed: self.sealed }
+    }
+
+    /// True if it is to be sealed once it is approved. Only what is new: a correction waits for nothing.
+    pub fn is_embargoed(&self) -> bool {
+        self.sealed && self.base == 0
     }
 
     /// What lists call it.

@@ -18,7 +18,7 @@ use crate::app::App;
 use crate::items::kinds;
 use crate::people::gate::Staff;
 use crate::problem::Problem;
-use crate::words::{DeskWords, Lang, date};
+use crate::words::{Lang, date};
 
 pub use below::{below, decide};
 pub use draft::draft;
@@ -36,8 +36,10 @@ async fn find(app: &App, staff: &Staff, id: &str) -> Result<Work, Problem> {
 }
 
 /// What a stage is called.
-pub fn stage_name(stage: Stage, w: &'static DeskWords) -> &'static str {
+pub fn stage_name(stage: Stage, lang: Lang) -> &'static str {
+    let w = lang.desk();
     match stage {
+        Stage::Sealed => lang.embargo().stage_sealed,
         Stage::Draft => w.stage_draft,
         Stage::InReview => w.stage_review,
         Stage::Approved => w.stage_approved,

@@ -9,7 +9,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::life::Stage;
-use super::{Work, Written};
+use super::{Hour, Work, Written};
 use crate::db::{Conn, Tx};
 use crate::{all, maybe, one, run};
 
@@ -23,6 +23,7 @@ struct Row {
     stage: String,
     version: i64,
     due: Option<i64>,
+    sealed: i64,
     changed: i64,
     fields: String,
 }
@@ -39,6 +40,7 @@ impl TryFrom<Row> for Work {
             stage: Stage::of(&row.stage).with_context(|| format!("unknown stored stage {}", row.stage))?,
             version: row.version,
             due: row.due,
+            sealed: row.sealed != 0,
             changed: row.changed,
             written: serde_json::from_str(&row.fields).context("a stored draft is damaged")?,
         })
@@ -53,7 +55,7 @@ pub async fn find(conn: &mut Conn, log: i64, id: Uuid) -> anyhow::Result<Option<
     let row = maybe!(
         conn,
         Row,
-        "SELECT d.id, d.log, d.item, d.change, d.base, d.stage, d.version, d.due, d.changed, v.fields
+        "SELECT d.id, d.log, d.item, d.change, d.base, d.stage, d.version, d.due, d.sealed, d.changed, v.fields
          FROM draft d JOIN draft_version v ON v.draft = d.id AND v.version = d.version
          WHERE d.id = $1 AND d.log = $2",
         id.to_string(),
@@ -151,7 +153,7 @@ pub async fn due(conn: &mut Conn, now: i64) -> anyhow::Result<Vec<(i64, Uuid)>> 
     let rows = all!(
         conn,
         (i64, String),
-        "SELECT log, id FROM draft WHERE stage = 'scheduled' AND due <= $1 ORDER BY due, id",
+        "SELECT log, id FROM draft WHERE stage IN ('scheduled', 'sealed') AND due <= $1 ORDER BY due, id",
         now
     )?;
     rows.into_iter().map(|(log, id)| Ok((log, id.parse()?))).collect()
@@ -165,8 +167,8 @@ pub async fn add(tx: &mut Tx, work: &Work, account: Uuid) -> anyhow::Result<()> 
     let now = tx.ledger.now();
     run!(
         tx,
-        "INSERT INTO draft (id, log, item, change, base, stage, version, kind, title, due, late, created, changed)
-         VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, 0, $10, $10)",
+        "INSERT INTO draft (id, log, item, change, base, stage, version, kind, title, due, sealed, late, created, changed)
+         VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $8, $9, $11, 0, $10, $10)",
         work.id.to_string(),
         work.log,
         work.item.to_string(),
@@ -176,7 +178,8 @@ pub async fn add(tx: &mut Tx, work: &Work, account: Uuid) -> anyhow::Result<()> 
         work.written.draft.kind.clone(),
         work.written.draft.title.clone(),
         work.due,
-        now
+        now,
+        i64::from(work.sealed)
     )?;
     add_version(tx, work.id, 1, account, &work.written).await
 }
@@ -210,21 +213,23 @@ pub async fn save(
     id: Uuid,
     version: i64,
     account: Uuid,
-    (stage, due): (Stage, Option<i64>),
+    (stage, hour): (Stage, Hour),
     written: &Written,
 ) -> anyhow::Result<bool> {
     let now = tx.ledger.now();
     let moved = run!(
         tx,
-        "UPDATE draft SET version = version + 1, stage = $3, due = $4, late = 0, kind = $5, title = $6, changed = $7
+        "UPDATE draft SET version = version + 1, stage = $3, due = $4, sealed = $8, late = 0, kind = $5, title = $6,
+           changed = $7
          WHERE id = $1 AND version = $2",
         id.to_string(),
         version,
         stage.word(),
-        due,
+        hour.due,
         written.draft.kind.clone(),
         written.draft.title.clone(),
-        now
+        now,
+        i64::from(hour.sealed)
     )?;
     if moved != 1 {
         return Ok(false);
@@ -388,5 +393,6 @@ pub async fn file(conn: &mut Conn, id: Uuid, sha256: &ContentHash) -> sqlx::Resu
 
 /// What a draft of the next edition begins with.
 pub fn next_edition(log: i64, item: Uuid, base: u32, change: ItemChange, id: Uuid, written: Written) -> Work {
-    Work { id, log, item, change, base, stage: Stage::Draft, version: 1, due: None, changed: 0, written }
+    let Hour { due, sealed } = Hour::default();
+    Work { id, log, item, change, base, stage: Stage::Draft, version: 1, due, sealed, changed: 0, written }
 }

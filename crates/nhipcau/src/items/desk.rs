@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::clock::instant;
 use crate::db::Tx;
 use crate::documents::{self, draft::taken};
+use crate::embargo;
 use crate::items::store::Reference;
 use crate::logs::{ledger, store as logs};
 use crate::problem::Problem;
@@ -190,7 +191,8 @@ async fn numbers_are_free(
             let here =
                 together.insert(unique, *item).filter(|other| other != item).map(|other| other.to_string());
             let there = documents::store::taken(tx.conn(), *log, &item.to_string(), unique).await?;
-            let Some(other) = here.or(there) else { continue };
+            let sealed = embargo::store::taken(tx.conn(), *log, &item.to_string(), unique).await?;
+            let Some(other) = here.or(there).or(sealed) else { continue };
             let head = logs::head(tx.conn(), *log).await?.ok_or(Problem::NotFound("log"))?;
             let other = Uuid::try_parse(&other).map_err(anyhow::Error::from)?;
             return Err(Problem::Invalid(vec![taken(unique, &Reference::of(&head.origin, other))]));

@@ -2,11 +2,13 @@
 //!
 //! `item.issued`, `.withdrawn` and `.erased` act on items of their own log only; the last by index
 //! decides. `item.ordered` acts on an item of a log below the one that says it, and is kept when it
-//! comes before its item. An erasure takes every edition and file that nothing else still shows.
+//! comes before its item. An erasure takes every edition and file that nothing else still shows. `item.sealed` and
+//! `.opened` are an issue in two entries (`sealed`); whatever ends the item between them ends the sealing.
 
 mod answered;
 mod erase;
 mod issued;
+pub mod sealed;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -54,7 +56,10 @@ async fn act(tx: &mut Tx, log: i64, index: u64, entry: &Entry) -> anyhow::Result
     let at = entry.at.as_microsecond();
     let urgent = entry.kind.lane() == Lane::Urgent;
     match &entry.kind {
+        Kind::ItemSealed { .. } => sealed::sealed(tx, log, index, &entry.kind).await,
+        Kind::ItemOpened { .. } => sealed::opened(tx, log, index, at, &entry.kind).await,
         Kind::ItemWithdrawn { item, mode, note, .. } => {
+            sealed::void(tx, log, &item.to_string(), (log, index)).await?;
             if let Some(content) = note {
                 want(tx, log, &[Wanted { index, urgent, content }]).await?;
             }
@@ -62,6 +67,9 @@ async fn act(tx: &mut Tx, log: i64, index: u64, entry: &Entry) -> anyhow::Result
         }
         Kind::ItemErased { item, basis, .. } => {
             want(tx, log, &[Wanted { index, urgent, content: basis }]).await?;
+            if sealed::void(tx, log, &item.to_string(), (log, index)).await? {
+                never_stood(tx, log, index, at, *item).await?;
+            }
             ends(tx, log, index, at, *item, State::Erased, Some(basis)).await?;
             erase(tx, log, *item, log, index).await
         }
@@ -86,6 +94,21 @@ async fn orders(tx: &mut Tx, log: i64, item: &str) -> anyhow::Result<Vec<State>>
         item.to_owned()
     )?;
     Ok(rows.iter().filter_map(|(act,)| State::of(act)).collect())
+}
+
+/// What was erased while it lay sealed is final like any erasure: the item is there as an erased one.
+async fn never_stood(tx: &mut Tx, log: i64, index: u64, at: i64, item: Uuid) -> sqlx::Result<()> {
+    run!(
+        tx,
+        "INSERT INTO item (log, item, state, edition, idx, first_idx, issued, changed, urgent, shown, kind, card)
+         VALUES ($1, $2, $3, 0, $4, $4, $5, $5, 0, 0, '', '{}') ON CONFLICT (log, item) DO NOTHING",
+        log,
+        item.to_string(),
+        State::Gone.word(),
+        index as i64,
+        at
+    )?;
+    Ok(())
 }
 
 /// The issuer's own last word about an item that no longer stands.
@@ -190,6 +213,9 @@ async fn carry_out(tx: &mut Tx, order: Open) -> anyhow::Result<()> {
     let (Some(state), Ok(item)) = (State::of(&order.act), Uuid::try_parse(&order.item)) else {
         return Ok(());
     };
+    if state == State::Erased {
+        sealed::emptied(tx, order.log, &order.item, (order.by_log, order.by_idx as u64)).await?;
+    }
     let known = maybe!(
         tx,
         (String,),

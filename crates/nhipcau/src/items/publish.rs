@@ -104,16 +104,32 @@ pub async fn prepare(
     change: ItemChange,
     draft: Draft,
 ) -> Result<Request, Problem> {
+    let request = drawn_up(app, log, origin, id, edition, change, draft).await?;
+    for (content, bytes) in &request.content {
+        app.folder.keep(&content.sha256, bytes).await?;
+    }
+    Ok(request)
+}
+
+/// Checks a draft as an edition; nothing of it is kept yet.
+///
+/// # Errors
+/// Every fault of the draft.
+pub async fn drawn_up(
+    app: &App,
+    log: i64,
+    origin: &Origin,
+    id: Uuid,
+    edition: u32,
+    change: ItemChange,
+    draft: Draft,
+) -> Result<Request, Problem> {
     let checked = draft.check_apart(id, edition, app.dice.bytes()?, date::day(app.clock.now())).await?;
     let document = ContentRef {
         sha256: ContentHash::of(&checked.bytes),
         size: checked.bytes.len() as u64,
         media: ITEM_TYPE.into(),
     };
-    app.folder.keep(&document.sha256, &checked.bytes).await?;
-    for (file, bytes) in &checked.files {
-        app.folder.keep(&file.sha256, bytes).await?;
-    }
     let mut content: Vec<(ContentRef, Vec<u8>)> = checked
         .files
         .into_iter()
@@ -172,17 +188,35 @@ pub fn ending(app: &App, standing: &Standing, reason: Reason, erase: bool) -> Re
     if standing.state == State::Erased {
         return Err(erased());
     }
-    let (note, bytes) = explanation(app, &reason, erase)?;
-    let (item, lane) = (standing.item, lane(&reason));
-    let kind = match (erase, reason.gone) {
-        (true, _) => Kind::ItemErased { item, lane, basis: note.clone() },
-        (false, true) => Kind::ItemWithdrawn { item, mode: Withdrawal::Gone, lane, note: Some(note.clone()) },
-        (false, false) => {
-            Kind::ItemWithdrawn { item, mode: Withdrawal::Banner, lane, note: Some(note.clone()) }
-        }
+    let (kind, note) = ended(app, standing.item, &reason, erase)?;
+    Ok(Request {
+        log: standing.log,
+        kind,
+        content: vec![note],
+        done: done(standing),
+        once: None,
+        unique: None,
+    })
+}
+
+/// What the log says to end an item, and the reason as content.
+///
+/// # Errors
+/// Refused without a reason or the legal basis that is due.
+pub fn ended(
+    app: &App,
+    item: Uuid,
+    reason: &Reason,
+    erase: bool,
+) -> Result<(Kind, (ContentRef, Vec<u8>)), Problem> {
+    let (note, bytes) = explanation(app, reason, erase)?;
+    let lane = lane(reason);
+    let mode = if reason.gone { Withdrawal::Gone } else { Withdrawal::Banner };
+    let kind = match erase {
+        true => Kind::ItemErased { item, lane, basis: note.clone() },
+        false => Kind::ItemWithdrawn { item, mode, lane, note: Some(note.clone()) },
     };
-    let (log, done, content) = (standing.log, done(standing), vec![(note, bytes)]);
-    Ok(Request { log, kind, content, done, once: None, unique: None })
+    Ok((kind, (note, bytes)))
 }
 
 /// The request that orders, in the log of the ancestor `by`, that an item of another log be withdrawn or erased.

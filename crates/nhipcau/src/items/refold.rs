@@ -30,7 +30,8 @@ pub async fn cut(tx: &mut Tx, log: i64, honest: u64) -> anyhow::Result<Vec<Conte
         tx,
         (String,),
         "SELECT item FROM item WHERE log = $1 AND idx >= $2
-         UNION SELECT item FROM edition WHERE log = $1 AND idx >= $2",
+         UNION SELECT item FROM edition WHERE log = $1 AND idx >= $2
+         UNION SELECT item FROM sealed WHERE log = $1 AND (idx >= $2 OR opened >= $2)",
         log,
         honest as i64
     )?;
@@ -47,6 +48,7 @@ pub async fn cut(tx: &mut Tx, log: i64, honest: u64) -> anyhow::Result<Vec<Conte
     }
     touched.retain(|_, items| !items.is_empty());
     if touched.is_empty() {
+        fold::sealed::void_all(tx, log, honest).await?;
         return Ok(Vec::new());
     }
     run!(tx, "DELETE FROM ordered WHERE by_log = $1 AND by_idx >= $2", log, honest as i64)?;
@@ -58,10 +60,12 @@ pub async fn cut(tx: &mut Tx, log: i64, honest: u64) -> anyhow::Result<Vec<Conte
             documents::forget(tx, of, item).await?;
             run!(tx, "DELETE FROM item WHERE log = $1 AND item = $2", of, item.clone())?;
             run!(tx, "DELETE FROM edition WHERE log = $1 AND item = $2", of, item.clone())?;
+            run!(tx, "DELETE FROM sealed WHERE log = $1 AND item = $2", of, item.clone())?;
             tx.ledger.effects.items.push((of, item.clone()));
         }
         again(tx, of, &items, &mut large).await?;
     }
+    fold::sealed::void_all(tx, log, honest).await?;
     Ok(large)
 }
 
@@ -86,7 +90,8 @@ async fn again(
                 continue;
             }
             fold::fold(tx, log, &[(index, &entry)]).await?;
-            if let Kind::ItemIssued { content: document, .. } = &entry.kind
+            if let Kind::ItemIssued { content: document, .. } | Kind::ItemOpened { content: document, .. } =
+                &entry.kind
                 && content::state(tx.conn(), &document.sha256).await? == content::Presence::Here
                 && content::small(tx.conn(), &document.sha256).await?.is_none()
             {
@@ -101,9 +106,11 @@ async fn again(
 /// The item of its own log that an entry acts on.
 fn about(kind: &Kind) -> Option<String> {
     match kind {
-        Kind::ItemIssued { item, .. } | Kind::ItemWithdrawn { item, .. } | Kind::ItemErased { item, .. } => {
-            Some(item.to_string())
-        }
+        Kind::ItemIssued { item, .. }
+        | Kind::ItemSealed { item, .. }
+        | Kind::ItemOpened { item, .. }
+        | Kind::ItemWithdrawn { item, .. }
+        | Kind::ItemErased { item, .. } => Some(item.to_string()),
         _ => None,
     }
 }

@@ -49,6 +49,8 @@ pub struct Effects {
     pub erased: Vec<ContentHash>,
     /// Logs of which content has come: what their receipts say is different.
     pub settled: Vec<i64>,
+    /// Openings whose large pieces are to be read: log and entry.
+    pub opened: Vec<(i64, u64)>,
     /// About what receipts said something new.
     pub receipts: Vec<News>,
 }

@@ -57,7 +57,7 @@ pub struct Ledger {
 /// A point that a refused step is rolled back to.
 pub(crate) struct Mark {
     staged: BTreeMap<i64, (Frontier, usize, Option<Given>)>,
-    lengths: [usize; 7],
+    lengths: [usize; 8],
 }
 
 impl Ledger {
@@ -87,6 +87,7 @@ impl Ledger {
                 e.receipts.len(),
                 e.settled.len(),
                 e.documents.len(),
+                e.opened.len(),
             ],
         }
     }
@@ -108,6 +109,7 @@ impl Ledger {
         e.receipts.truncate(mark.lengths[4]);
         e.settled.truncate(mark.lengths[5]);
         e.documents.truncate(mark.lengths[6]);
+        e.opened.truncate(mark.lengths[7]);
     }
 
     /// False for an entry beyond the last honest size of a log that this transaction touches.

@@ -18,6 +18,7 @@ use crate::clock::instant;
 use crate::db::Conn;
 use crate::drafts::rules;
 use crate::items::State;
+use crate::items::fold::sealed;
 use crate::items::pages::{kept, label, title};
 use crate::items::store::{self as items, Reference};
 use crate::operate::alarms;
@@ -27,6 +28,7 @@ use crate::web::answer::failure;
 use crate::web::pages::{Drawn, Tag};
 use crate::web::shell::{Section, Synced};
 use crate::web::visitor::Visitor;
+use crate::words::Lang;
 use crate::{all, one};
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -96,6 +98,7 @@ pub async fn network(Given(app): Given<App>, visitor: Visitor) -> Response {
                 .collect(),
             neighbours: neighbours(&app, &mut conn, &visitor).await?,
             logs: logs(&app, &mut conn, &visitor, portal.log, &heads).await?,
+            sealed: sealed_here(&app, &mut conn, lang, &heads).await?,
             heads: heads_facts(&app, &mut conn, &heads).await?,
             splits: splits(&app, &mut conn, &visitor).await?,
             shell,
@@ -199,6 +202,17 @@ async fn logs(
     });
     rows.truncate(MOST_LOGS);
     Ok(rows)
+}
+
+/// How many items of whom lie sealed here.
+async fn sealed_here(app: &App, conn: &mut Conn, lang: Lang, heads: &[Head]) -> sqlx::Result<Vec<String>> {
+    let directory = app.directory.load();
+    let waiting = sealed::waiting(conn).await?.into_iter().filter_map(|(log, count)| {
+        let head = heads.iter().find(|head| head.id == log)?;
+        let agency = agencies::name(directory.agency(&head.origin), lang, head.origin.as_str());
+        Some(lang.embargo().network_sealed_row(agency, count))
+    });
+    Ok(waiting.collect())
 }
 
 async fn heads_facts(app: &App, conn: &mut Conn, heads: &[Head]) -> Result<Heads, Problem> {

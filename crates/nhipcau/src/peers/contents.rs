@@ -112,6 +112,22 @@ async fn found(app: &App, origin: &Origin, entries: &BTreeSet<u64>) -> anyhow::R
     rows.into_iter().map(Want::try_from).collect()
 }
 
+/// What one entry of a log wants.
+///
+/// # Errors
+/// The database's.
+pub async fn wanted_by(conn: &mut Conn, log: i64, index: u64) -> anyhow::Result<Vec<Want>> {
+    let rows = all!(
+        conn,
+        Row,
+        "SELECT w.sha256, w.log, l.origin, w.idx, w.size, w.urgent FROM want w JOIN log l ON l.id = w.log
+         WHERE w.log = $1 AND w.idx = $2",
+        log,
+        index as i64
+    )?;
+    rows.into_iter().map(Want::try_from).collect()
+}
+
 /// Reads a piece from a neighbour.
 pub(super) async fn fetch(app: &App, url: &str, hash: ContentHash, size: u64, from: PeerId) -> Report {
     let most = size.min(content::MOST) as usize;
@@ -126,7 +142,7 @@ pub(super) async fn fetch(app: &App, url: &str, hash: ContentHash, size: u64, fr
 }
 
 /// Keeps a piece whose hash was found right.
-pub(super) async fn keep(app: &App, hash: ContentHash, bytes: Bytes) -> Event {
+pub async fn keep(app: &App, hash: ContentHash, bytes: Bytes) -> Event {
     let kept = async {
         app.folder.keep(&hash, &bytes).await?;
         app.db

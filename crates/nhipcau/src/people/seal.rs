@@ -1,4 +1,5 @@
-//! The key under which second factors are kept (`keys/people.key`): a copy of the database alone opens no door.
+//! The key under which second factors are kept, and the keys of embargoes (`keys/people.key`): a copy of the database alone
+//! opens no door and no seal.
 //!
 //! AES-256-GCM (NIST SP 800-38D) with a random nonce; what is sealed is bound to the account that it belongs to. The key
 //! is one of the node's own, made at the first start and copied by `backup --with-keys` like the others.
@@ -58,15 +59,19 @@ impl Seal {
         Ok([nonce.as_slice(), &sealed].concat())
     }
 
-    /// The secret that was sealed for `about`.
+    /// The secret that was sealed for `about`; `None` if it was sealed under another key, or for something else.
+    pub fn unlock(&self, about: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+        sealed.split_first_chunk::<NONCE>().and_then(|(nonce, sealed)| {
+            self.cipher().decrypt(&(*nonce).into(), Payload { msg: sealed, aad: about.as_bytes() }).ok()
+        })
+    }
+
+    /// The second factor that was sealed for an account.
     ///
     /// # Errors
     /// When it was sealed under another key, or for somebody else.
     pub fn reveal(&self, about: &str, sealed: &[u8]) -> Result<Vec<u8>, Problem> {
-        let opened = sealed.split_first_chunk::<NONCE>().and_then(|(nonce, sealed)| {
-            self.cipher().decrypt(&(*nonce).into(), Payload { msg: sealed, aad: about.as_bytes() }).ok()
-        });
-        opened.ok_or_else(|| {
+        self.unlock(about, sealed).ok_or_else(|| {
             tracing::error!(
                 key = %self.path.display(),
                 "this key does not open a second factor: restore it from the backup, or nhipcau people reset LOGIN"

@@ -5,8 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use network::entry::{Act, ContentRef, Entry, ItemChange, Kind};
+use network::entry::{Act, ContentRef, Entry, ItemChange, Kind, Lane};
 use network::names::Origin;
+use network::sealing::{Sealed, Sealing};
 use uuid::Uuid;
 
 use super::nation::Nation;
@@ -43,8 +44,11 @@ impl Stand {
 /// Every item of a log, by what this log and those above it say.
 pub fn of_log(nation: &Nation, origin: &Origin) -> BTreeMap<Uuid, Stand> {
     let mut items: BTreeMap<Uuid, Stand> = BTreeMap::new();
+    let mut seals = BTreeMap::new();
     for (index, entry) in nation.honest(origin) {
-        own(&mut items, origin, index, entry);
+        if let Some(entry) = unsealed(&mut seals, origin, entry) {
+            own(&mut items, origin, index, entry);
+        }
     }
     let above: Vec<Origin> = nation.directory().ancestors(origin).map(|a| a.origin.clone()).collect();
     for by in above {
@@ -61,6 +65,34 @@ pub fn of_log(nation: &Nation, origin: &Origin) -> BTreeMap<Uuid, Stand> {
         }
     }
     items
+}
+
+/// What lies sealed: how each item will come to stand, and what must open it.
+type Seals = BTreeMap<Uuid, (ItemChange, Sealing)>;
+
+/// An opening of what was sealed is an issue; one of anything else says nothing. Whatever ends the item ends the sealing.
+fn unsealed(seals: &mut Seals, origin: &Origin, entry: Entry) -> Option<Entry> {
+    match entry.kind {
+        Kind::ItemSealed { item, edition, change, files, commitment, .. } => {
+            let of = Sealed { origin: origin.clone(), item, edition };
+            seals.insert(item, (change, Sealing { of, files: files.len(), commitment }));
+            None
+        }
+        Kind::ItemOpened { item, edition, key, content, files } => {
+            let counts = |(_, sealing): &&(ItemChange, Sealing)| {
+                sealing.of.edition == edition && sealing.is_opened_by(&key, &content, &files)
+            };
+            let change = seals.get(&item).filter(counts)?.0;
+            seals.remove(&item);
+            let lane = Lane::Normal;
+            Some(Entry { kind: Kind::ItemIssued { item, edition, change, lane, content, files }, ..entry })
+        }
+        Kind::ItemWithdrawn { item, .. } | Kind::ItemErased { item, .. } => {
+            seals.remove(&item);
+            Some(entry)
+        }
+        _ => Some(entry),
+    }
 }
 
 fn own(items: &mut BTreeMap<Uuid, Stand>, origin: &Origin, index: u64, entry: Entry) {
@@ -129,7 +161,7 @@ pub fn in_force(
     }
     let as_of = as_of(nation, origin);
     let entry = Entry::decode(bytes).map_err(|e| Fault::at(Step::Format, e))?;
-    let Kind::ItemIssued { item, .. } = entry.kind else {
+    let (Kind::ItemIssued { item, .. } | Kind::ItemOpened { item, .. }) = entry.kind else {
         let why = format!("mục này là {} · it is {}", entry.kind.word(), entry.kind.word());
         return Ok((Said::No(format!("{why}, {as_of}")), Some(Fault::at(Step::Ended, why))));
     };

@@ -8,12 +8,14 @@ pub mod browser;
 pub mod date;
 mod desk;
 mod doors;
+mod embargo;
 mod keys;
 pub mod number;
 mod table;
 
 pub use desk::Words as DeskWords;
 pub use doors::Words as DoorWords;
+pub use embargo::Words as EmbargoWords;
 pub use keys::Words;
 
 /// A language of the interface.
@@ -63,6 +65,14 @@ impl Lang {
         match self {
             Lang::Vi => &doors::VI,
             Lang::En => &doors::EN,
+        }
+    }
+
+    /// The words of embargoes.
+    pub fn embargo(self) -> &'static EmbargoWords {
+        match self {
+            Lang::Vi => &embargo::VI,
+            Lang::En => &embargo::EN,
         }
     }
 

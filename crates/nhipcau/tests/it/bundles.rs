@@ -10,7 +10,7 @@ use super::keeping::{errors, program, well};
 use super::world::{World, edition, notice, origin, until};
 
 /// Exports from a node into a file.
-fn export(world: &World, label: &str, name: &str, more: &[&str]) -> PathBuf {
+pub fn export(world: &World, label: &str, name: &str, more: &[&str]) -> PathBuf {
     let file = world.home(name);
     let arguments = [&["export", file.to_str().unwrap()], more].concat();
     well(&program(&arguments, &world.home(label)));
@@ -18,7 +18,7 @@ fn export(world: &World, label: &str, name: &str, more: &[&str]) -> PathBuf {
 }
 
 /// Imports a file; what became of it, and whether the command found nothing to complain of.
-fn import(world: &World, label: &str, file: &Path) -> (Taken, bool) {
+pub fn import(world: &World, label: &str, file: &Path) -> (Taken, bool) {
     let output = program(&["import", file.to_str().unwrap(), "--json"], &world.home(label));
     let taken = serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{e}: {}", errors(&output)));
     (taken, output.status.success())

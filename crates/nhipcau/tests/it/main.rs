@@ -23,6 +23,8 @@ mod demo;
 mod docs;
 mod documents;
 mod doors;
+mod embargo;
+mod embargo_void;
 mod erasure;
 mod factors;
 mod faults;

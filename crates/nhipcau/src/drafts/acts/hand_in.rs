@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::drafts::life::{self, Act, Facts, Stage, TOKEN};
 use crate::drafts::{Work, Written, store};
+use crate::embargo::seal;
 use crate::items::draft::Draft;
 use crate::items::once::Once;
 use crate::items::store::Reference;
@@ -34,7 +35,8 @@ pub struct Waits {
 }
 
 /// Keeps what was handed in as the edition after `base` of an item, in review; checked now, so that whoever handed it in
-/// hears of every fault. A repeat gets the same answer.
+/// hears of every fault. `embargo` is the hour of its opening (microseconds), if it is to be sealed once it is approved. A
+/// repeat gets the same answer.
 ///
 /// # Errors
 /// Every fault of the draft; an open draft of the same item; an idempotency key that was used for something else.
@@ -44,8 +46,12 @@ pub async fn hand_in(
     (item, base): (Uuid, u32),
     change: ItemChange,
     draft: Draft,
+    embargo: Option<i64>,
     once: Option<Once>,
 ) -> Result<Waits, Problem> {
+    if let Some(due) = embargo {
+        seal::still_to_come(app, due)?;
+    }
     let by = By::token(portal.log, portal.origin.clone());
     let day = date::day(app.clock.now());
     let (note, urgent, retroactive) = (draft.change_note.clone(), draft.urgent, draft.retroactive);
@@ -60,7 +66,13 @@ pub async fn hand_in(
     let step =
         life::decide(Stage::Draft, Act::Submit, &Facts { sound: true, ..blank(&by) }).map_err(refusal)?;
     let id = app.dice.id(&app.clock)?;
-    let work = Work { stage: step.next, ..store::next_edition(by.log, item, base, change, id, written) };
+    let (due, sealed) = (embargo, embargo.is_some());
+    let work = Work {
+        stage: step.next,
+        due,
+        sealed,
+        ..store::next_edition(by.log, item, base, change, id, written)
+    };
     let waits = Waits {
         draft: id,
         reference: Reference::of(&portal.origin, item).to_string(),

@@ -6,7 +6,7 @@ use vietnam::text::nfc;
 
 use super::OWN;
 use crate::clock::instant;
-use crate::drafts::{Work, Written, relations};
+use crate::drafts::{Hour, Work, Written, relations};
 use crate::items::draft::{Draft, DraftSource};
 use crate::items::kinds::{self, posted, tidy};
 use crate::people::forms::Fields;
@@ -17,8 +17,8 @@ use crate::words::date;
 pub struct Read {
     /// The draft with it.
     pub written: Written,
-    /// The hour, in microseconds.
-    pub due: Option<i64>,
+    /// The hour.
+    pub hour: Hour,
     /// What cannot be read.
     pub faults: Vec<Fault>,
 }
@@ -83,10 +83,13 @@ pub fn read(fields: &Fields, work: &Work) -> Read {
     if fields.has("co-retroactive") {
         draft.retroactive = fields.has("retroactive");
     }
-    let mut due = work.due;
+    let mut at = work.hour();
+    if fields.has("co-sealed") {
+        at.sealed = fields.has("sealed");
+    }
     if fields.has("due") {
         match hour(fields.get("due")) {
-            Ok(hour) => due = hour,
+            Ok(hour) => at.due = hour,
             Err(()) => faults.push(Fault {
                 field: "due".into(),
                 vi: "Giờ hẹn không đọc được. Ghi theo mẫu 2026-11-27 08:00.".into(),
@@ -94,7 +97,7 @@ pub fn read(fields: &Fields, work: &Work) -> Read {
             }),
         }
     }
-    Read { written, due, faults }
+    Read { written, hour: at, faults }
 }
 
 /// The kind's own fields, by their names in the form. What the kind does not know stays as it was.

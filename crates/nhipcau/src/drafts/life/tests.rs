@@ -12,6 +12,7 @@ fn facts(who: Uuid, roles: &[Role]) -> Facts {
         signed: false,
         sound: true,
         later: false,
+        sealed: false,
         end: None,
     }
 }
@@ -73,12 +74,33 @@ fn the_clock_issues_what_is_scheduled_and_nothing_else() {
     let clock = |later| Facts { later, actor: Actor::Clock, ..approved_by(OTHER, facts(OTHER, &[])) };
     assert_eq!(decide(Stage::Scheduled, Act::Issue, &clock(true)), Err(Refused::TooEarly));
     assert_eq!(decide(Stage::Scheduled, Act::Issue, &clock(false)).map(|step| step.next), Ok(Stage::Issued));
+    assert_eq!(decide(Stage::Sealed, Act::Issue, &clock(true)), Err(Refused::TooEarly));
+    assert_eq!(decide(Stage::Sealed, Act::Issue, &clock(false)).map(|step| step.next), Ok(Stage::Issued));
     for act in Act::ALL {
         for stage in Stage::ALL {
-            if (act, stage) != (Act::Issue, Stage::Scheduled) {
+            if act != Act::Issue || !matches!(stage, Stage::Scheduled | Stage::Sealed) {
                 assert!(decide(stage, act, &clock(false)).is_err(), "{act:?} {stage:?}");
             }
         }
+    }
+}
+
+#[test]
+fn what_is_sealed_is_called_off_before_a_word_of_it_changes() {
+    let second = Facts { later: true, sealed: true, ..facts(OTHER, &[Role::Publisher]) };
+    assert_eq!(decide(Stage::InReview, Act::Approve, &second).map(|step| step.next), Ok(Stage::Sealed));
+    let past = Facts { later: false, ..second.clone() };
+    assert_eq!(decide(Stage::InReview, Act::Approve, &past).map(|step| step.next), Ok(Stage::Approved));
+    assert_eq!(decide(Stage::Sealed, Act::Save, &second), Err(Refused::Stage));
+    assert_eq!(
+        decide(Stage::Sealed, Act::Issue, &approved_by(OTHER, second.clone())),
+        Err(Refused::TooEarly)
+    );
+    let writer = facts(WRITER, &[Role::Editor]);
+    for (act, next) in [(Act::SendBack, Stage::Draft), (Act::Discard, Stage::Discarded)] {
+        assert_eq!(decide(Stage::Sealed, act, &writer), Err(Refused::Role), "{act:?}");
+        let step = decide(Stage::Sealed, act, &second).map(|step| (step.next, step.asks_again));
+        assert_eq!(step, Ok((next, true)), "{act:?}");
     }
 }
 

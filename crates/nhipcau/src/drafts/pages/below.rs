@@ -147,7 +147,7 @@ async fn page(
         to: lang.path(&format!("{HOME}/cap-duoi/{domain}/{id}")),
         version: work.version,
         delegation: delegation(app, staff, &below, &agency, &mut conn, lang).await?,
-        stage: stage_name(work.stage, lang.desk()),
+        stage: stage_name(work.stage, lang),
         kind: kind_name(&work.written.draft.kind, lang),
         persons: persons_say(app, &work.written.draft.kind, lang),
         files: work.written.files.iter().map(|file| file.name.clone()).collect(),

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::clock::instant;
 use crate::drafts::acts;
 use crate::drafts::form::{self, Group, Way};
-use crate::drafts::life::{self, Act, Facts};
+use crate::drafts::life::{self, Act, Facts, Stage};
 use crate::drafts::{Attached, Work, Written, store};
 use crate::people::Duty;
 use crate::people::forms::Fields;
@@ -122,6 +122,8 @@ struct DraftPage {
     buttons: Vec<Button>,
     mend: Vec<Mend>,
     reaches: Vec<String>,
+    /// Where it lies sealed, and until when.
+    sealed: Option<String>,
     clashes: Vec<Clash>,
     /// Why the last act was refused.
     wrong: Option<String>,
@@ -199,6 +201,8 @@ pub async fn draft(
         "duyet" => Some(w.done_approved.to_owned()),
         "tra-lai" => Some(w.done_sent_back.to_owned()),
         "tep" => Some(w.file_taken.to_owned()),
+        "niem-phong" => Some(visitor.lang.embargo().done_sealed.to_owned()),
+        "go-niem-phong" => Some(visitor.lang.embargo().done_unsealed.to_owned()),
         "gop" => Some(w.done_joined.to_owned()),
         _ => None,
     };
@@ -255,7 +259,7 @@ async fn page(
         id: work.id.to_string(),
         version: work.version,
         kind: kind_name(&work.written.draft.kind, lang),
-        stage: stage_name(work.stage, w),
+        stage: stage_name(work.stage, lang),
         change: change_name(&work, lang),
         persons: persons_say(app, &work.written.draft.kind, lang),
         writes,
@@ -275,6 +279,10 @@ async fn page(
             })
             .collect(),
         reaches: crate::assignments::findings::of(app, staff, &work, lang),
+        sealed: work
+            .due
+            .filter(|_| work.stage == Stage::Sealed)
+            .map(|due| lang.embargo().sealed_until(date::short(lang, instant(due), now))),
         clashes: with.clashes,
         wrong: with.wrong,
         notes: notes.collect(),
@@ -312,11 +320,12 @@ fn buttons(work: &Work, facts: &Facts, lang: Lang) -> Vec<Button> {
     offer(Act::Approve, w.act_approve, false);
     offer(Act::Issue, w.act_issue, false);
     offer(Act::Restore, w.act_restore, false);
-    offer(Act::SendBack, w.act_send_back, true);
-    offer(Act::Discard, w.act_discard, false);
+    let (e, sealed) = (lang.embargo(), work.stage == Stage::Sealed);
+    offer(Act::SendBack, if sealed { e.act_unseal } else { w.act_send_back }, true);
+    offer(Act::Discard, if sealed { e.act_unseal_discard } else { w.act_discard }, false);
     // Where the ordinary way is open nobody needs the other one.
     if !offered(Act::Issue) {
-        offer(Act::Override, w.act_override, true);
+        offer(Act::Override, if sealed { e.act_open_now } else { w.act_override }, true);
     }
     buttons
 }

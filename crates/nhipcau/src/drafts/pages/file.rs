@@ -126,7 +126,7 @@ async fn change(app: &App, staff: &Staff, id: &str, sent: Sent) -> Result<(), Pr
             }]));
         }
     }
-    match acts::save(app, &by(staff), work.id, version, written, work.due).await? {
+    match acts::save(app, &by(staff), work.id, version, written, work.hour()).await? {
         Saved::As(..) => Ok(()),
         Saved::Clash(..) => Err(Problem::refused(
             "Người khác vừa đổi danh sách tệp. Hãy tải lại trang rồi làm lại.",

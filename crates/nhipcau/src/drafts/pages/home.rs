@@ -110,6 +110,7 @@ async fn home_of(app: &App, staff: &Staff, visitor: &Visitor, said: Option<Strin
             ),
             (Stage::Approved, w.list_approved, ""),
             (Stage::Scheduled, w.list_scheduled, ""),
+            (Stage::Sealed, lang.embargo().list_sealed, ""),
             (Stage::Draft, w.list_drafts, w.list_drafts_none),
             (Stage::Discarded, w.list_discarded, ""),
         ] {
@@ -199,7 +200,7 @@ fn row(line: Line, lang: Lang, now: Timestamp, mine: bool) -> Row {
         "replace" => says.push(w.change_replace.to_owned()),
         _ => {}
     }
-    if let Some(due) = line.due.filter(|_| stage.is_open()) {
+    if let Some(due) = line.due.filter(|_| stage.is_open() || stage == Stage::Sealed) {
         says.push(w.row_due(date::short(lang, instant(due), now)));
     }
     says.push(w.row_saved(hand(line.name, lang), date::short(lang, instant(line.changed), now)));
@@ -289,7 +290,7 @@ pub async fn issued(
                 href: format!("{HOME}/muc/{}", item.reference()),
                 says: [
                     kind_name(&item.kind, lang),
-                    stage_name(stage, w).to_owned(),
+                    stage_name(stage, lang).to_owned(),
                     w.row_edition(item.edition),
                     date::short(lang, instant(item.changed), now),
                 ]

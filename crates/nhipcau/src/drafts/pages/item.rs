@@ -122,7 +122,7 @@ async fn answer(
             reference: standing.reference().to_string(),
             title: if name.is_empty() { w.untitled.to_owned() } else { name },
             kind: kind_name(&standing.kind, lang),
-            stage: stage_name(acts::stage_of(standing.state), w),
+            stage: stage_name(acts::stage_of(standing.state), lang),
             edition: w.row_edition(standing.edition),
             writes: staff.may(Duty::Write),
             lives: standing.state != crate::items::State::Erased,

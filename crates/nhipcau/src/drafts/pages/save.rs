@@ -103,7 +103,7 @@ async fn saved<'a>(
     if !read.faults.is_empty() {
         return Ok(Kept::Not(Box::new(With::typed(form).and_faults(read.faults))));
     }
-    match acts::save(app, &by(staff), work.id, version, read.written, read.due).await? {
+    match acts::save(app, &by(staff), work.id, version, read.written, read.hour).await? {
         Saved::As(version, _) => Ok(Kept::As(version)),
         Saved::Clash(_, joined) => {
             let text = |value: &serde_json::Value| match value {
@@ -160,6 +160,8 @@ async fn carry_out(
             (None, Stage::Discarded) => see(visitor.lang, HOME),
             (None, _) => {
                 let said = match act {
+                    Act::Approve if acted.stage == Stage::Sealed => "niem-phong",
+                    Act::SendBack if acted.called_off => "go-niem-phong",
                     Act::Submit => "trinh",
                     Act::Approve => "duyet",
                     Act::SendBack => "tra-lai",

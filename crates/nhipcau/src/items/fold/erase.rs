@@ -59,7 +59,7 @@ pub(super) async fn erase(tx: &mut Tx, log: i64, item: Uuid, by: i64, index: u64
 }
 
 /// Content that nothing names goes, and does not come back.
-async fn vanish(tx: &mut Tx, hash: ContentHash, (by, index): (i64, u64)) -> sqlx::Result<()> {
+pub(super) async fn vanish(tx: &mut Tx, hash: ContentHash, (by, index): (i64, u64)) -> sqlx::Result<()> {
     let now = tx.ledger.now();
     run!(tx, "DELETE FROM want WHERE sha256 = $1", hash.0.to_vec())?;
     run!(tx, "DELETE FROM content WHERE sha256 = $1", hash.0.to_vec())?;
@@ -119,7 +119,12 @@ async fn explained(
 
 /// True if something that stays names this content: another item, a reason, an answer to a task. Whoever writes a log can
 /// name what belongs to others, and must not make it vanish by ending what is their own.
-async fn named_elsewhere(tx: &mut Tx, log: i64, item: &str, hash: &ContentHash) -> sqlx::Result<bool> {
+pub(super) async fn named_elsewhere(
+    tx: &mut Tx,
+    log: i64,
+    item: &str,
+    hash: &ContentHash,
+) -> sqlx::Result<bool> {
     let other = maybe!(
         tx,
         (i64,),
@@ -130,6 +135,7 @@ async fn named_elsewhere(tx: &mut Tx, log: i64, item: &str, hash: &ContentHash) 
            WHERE note = $3 AND NOT (log = $1 AND item = $2 AND act <> 'erased')
          UNION ALL SELECT idx FROM alone WHERE note = $3 AND NOT (log = $1 AND item = $2)
          UNION ALL SELECT idx FROM answer WHERE note = $3 OR files LIKE $4
+         UNION ALL SELECT idx FROM sealed WHERE pieces LIKE $4 AND NOT (log = $1 AND item = $2)
          LIMIT 1",
         log,
         item.to_owned(),

@@ -18,14 +18,14 @@ use crate::{all, fill, maybe, run};
 
 /// An edition as its entry issues it.
 pub(super) struct Issue<'a> {
-    index: u64,
-    at: i64,
-    urgent: bool,
+    pub(super) index: u64,
+    pub(super) at: i64,
+    pub(super) urgent: bool,
     pub(super) item: Uuid,
-    edition: u32,
-    change: ItemChange,
-    content: &'a ContentRef,
-    files: &'a [ContentRef],
+    pub(super) edition: u32,
+    pub(super) change: ItemChange,
+    pub(super) content: &'a ContentRef,
+    pub(super) files: &'a [ContentRef],
 }
 
 impl<'a> Issue<'a> {

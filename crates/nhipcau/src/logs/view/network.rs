@@ -21,6 +21,8 @@ pub struct NetworkPage {
     pub neighbours: Vec<Neighbour>,
     /// Logs that this node keeps.
     pub logs: Vec<LogRow>,
+    /// What lies sealed here until its hour, a sentence for each issuer.
+    pub sealed: Vec<String>,
     /// The heads log, which tells when a log is withheld.
     pub heads: Heads,
     /// Split views that were found; kept for ever.

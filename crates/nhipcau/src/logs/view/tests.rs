@@ -91,6 +91,7 @@ fn coverage_says_how_far_how_fast_and_who_cares() {
 #[test]
 fn the_network_page_first_says_whether_anything_must_be_done() {
     let page = |lang, alarms| NetworkPage {
+        sealed: Vec::new(),
         shell: sample(lang),
         node: NodeFacts {
             at_once: Vec::new(),

@@ -10,7 +10,7 @@ impl Alarm {
     /// neighbour and the log it is about (empty if none), and facts in English. A code without words of its own is
     /// said with its facts.
     pub fn of(lang: Lang, about: &str, peer: &str, log: &str, detail: &str, since: Timestamp) -> Alarm {
-        let w = lang.words();
+        let (w, e) = (lang.words(), lang.embargo());
         let peer = if peer.is_empty() { w.some_peer } else { peer };
         let log = if log.is_empty() { w.some_log } else { log };
         let code = about.strip_prefix("follower.").unwrap_or(about);
@@ -30,6 +30,10 @@ impl Alarm {
             "clock" => (w.clock_says(peer, detail.split(' ').next().unwrap_or(detail)), w.clock_do(peer)),
             "disk.full" => (w.disk_full_says.to_owned(), w.disk_full_do.to_owned()),
             "issue.late" => (w.issue_late_says.to_owned(), w.issue_late_do.to_owned()),
+            "embargo.unsealed" => (e.unsealed_says(log), e.issuer_do(log, detail)),
+            "embargo.other" => (e.other_says(log), e.issuer_do(log, detail)),
+            "embargo.damaged" => (e.damaged_says(log), e.issuer_do(log, detail)),
+            "embargo.late" => (e.late_says(log), e.late_do(detail)),
             "disk.low" => (w.disk_low_says(detail), w.disk_low_do.to_owned()),
             "database.damaged" => (w.damaged_says.to_owned(), w.damaged_do(detail)),
             "refused" => (w.refused_says(log), w.refused_do(detail)),

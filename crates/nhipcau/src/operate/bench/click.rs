@@ -13,6 +13,7 @@ use super::node::{self, Answer, Person, Place, refused};
 use super::report::{Budget, Line};
 use super::{Part, Scale};
 use crate::app::App;
+use crate::drafts::Hour;
 use crate::drafts::acts::{self, Saved};
 use crate::drafts::life::Act;
 use crate::operate::nation::figures::Spread;
@@ -80,7 +81,9 @@ async fn approved(app: &App, writer: &Person, approver: &Person, number: usize) 
     let mut work = acts::find(&mut app.db.read().await?, writer.by.log, id).await.map_err(refused)?;
     work.written.draft.title = format!("Thông báo thứ {number}");
     work.written.draft.text = "Nội dung của thông báo, dài vừa phải.\n\n".repeat(8);
-    let saved = acts::save(app, &writer.by, id, work.version, work.written, None).await.map_err(refused)?;
+    let saved = acts::save(app, &writer.by, id, work.version, work.written, Hour::default())
+        .await
+        .map_err(refused)?;
     let Saved::As(version, _) = saved else { bail!("nobody else saves here") };
     acts::act(app, &writer.by, id, version, Act::Submit, None).await.map_err(refused)?;
     acts::act(app, &approver.by, id, version, Act::Approve, None).await.map_err(refused)?;

@@ -8,6 +8,7 @@ use anyhow::{Context, bail, ensure};
 use super::node::{self, Place, refused};
 use super::report::{Budget, Line};
 use super::{Part, Scale, load};
+use crate::drafts::Hour;
 use crate::drafts::acts::{self, Saved};
 use crate::operate::nation::figures::Spread;
 use crate::people::Role;
@@ -34,7 +35,8 @@ pub async fn desk(dir: &Path, scale: Scale, database: Option<&str>) -> anyhow::R
         work.written.draft.title = format!("Bản lưu thứ {number}");
         work.written.draft.text = "Một đoạn văn dài vừa phải của một văn bản.\n\n".repeat(PARAGRAPHS);
         let began = Instant::now();
-        let saved = acts::save(&app, by, id, version, work.written, None).await.map_err(refused)?;
+        let saved =
+            acts::save(&app, by, id, version, work.written, Hour::default()).await.map_err(refused)?;
         times.push((began.elapsed(), 1));
         version = match saved {
             Saved::As(version, _) => version,

@@ -23,6 +23,7 @@ Examples:
   nhipcau issue van-ban/ --dry-run          every .md and .json file of the folder, checked only
   nhipcau issue nam-2026.jsonl --jobs 16    one JSON object a line, sixteen at once
   xuat-tu-cms | nhipcau issue -             from standard input
+  nhipcau issue thong-cao.md --embargo-until 2026-11-27T08:00:00+07:00
 
 A Markdown file begins with front matter; attachments lie beside it:
   ---
@@ -52,6 +53,9 @@ pub struct Args {
     /// Only check, by the same rules as the node's; nothing is issued
     #[arg(long)]
     dry_run: bool,
+    /// Seal it, send it sealed to every portal now, and open it everywhere at this instant: 2026-11-27T08:00:00+07:00
+    #[arg(long, value_name = "INSTANT", conflicts_with = "dry_run")]
+    embargo_until: Option<jiff::Timestamp>,
     /// How many are sent at once
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
@@ -76,8 +80,8 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     // Ctrl-C takes no further ones; those under way are finished and counted.
     let stop = Box::pin(tokio::signal::ctrl_c());
     let sending = futures::stream::iter(places).take_until(stop).map(|place| {
-        let (client, portal) = (client.as_ref(), args.node.portal.as_deref());
-        async move { (send(client, portal, &place).await, place.name) }
+        let (client, portal, until) = (client.as_ref(), args.node.portal.as_deref(), args.embargo_until);
+        async move { (send(client, portal, until, &place).await, place.name) }
     });
     let mut sending = std::pin::pin!(sending.buffer_unordered(args.jobs.into()));
     while let Some((answer, place)) = sending.next().await {
@@ -106,8 +110,12 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         bail!("{failed} of {total} were not issued (chưa đăng {failed}/{total}); mend them and {again}");
     }
     if !args.json {
-        let verb = if args.dry_run { "Đã kiểm tra" } else { "Đã đăng" };
-        println!("{verb} {} mục · items", total - waiting);
+        let what = match (args.dry_run, args.embargo_until) {
+            (true, _) => "Đã kiểm tra".to_owned(),
+            (_, Some(until)) => format!("Đã niêm phong đến (sealed until) {until}:"),
+            _ => "Đã đăng".to_owned(),
+        };
+        println!("{what} {} mục · items", total - waiting);
         tell_waiting(waiting);
     }
     Ok(())
@@ -138,12 +146,20 @@ fn line(json: bool, client: &Client, mut answer: Value, place: &str) -> String {
     format!("{}  {}{}{number}", text("reference"), client.base, text("path"))
 }
 
-async fn send(client: Option<&Client>, portal: Option<&str>, place: &Place) -> anyhow::Result<Value> {
+async fn send(
+    client: Option<&Client>,
+    portal: Option<&str>,
+    until: Option<jiff::Timestamp>,
+    place: &Place,
+) -> anyhow::Result<Value> {
     let draft = place.draft()?;
     match client {
         None => checked(draft),
         Some(client) => {
-            let body = json!({ "portal": portal, "item": draft });
+            let mut body = json!({ "portal": portal, "item": draft });
+            if let Some(until) = until {
+                body["embargo_until"] = until.to_string().into();
+            }
             let key = ContentHash::of(&serde_json::to_vec(&body)?).to_string();
             client.post("/api/v1/items", &body, Some(&key)).await
         }

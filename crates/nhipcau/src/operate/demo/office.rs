@@ -9,6 +9,7 @@ use network::names::Origin;
 use super::{Demo, tasks};
 use crate::agencies::Portal;
 use crate::app::App;
+use crate::drafts::Hour;
 use crate::drafts::acts::{self, By};
 use crate::drafts::life::{Act, Actor};
 use crate::logs::keys::write_secret;
@@ -118,7 +119,8 @@ async fn drafts(app: &App, portal: &Portal) -> Result<(), Problem> {
         work.written.draft.title = title.to_owned();
         work.written.draft.text = text.to_owned();
         work.written.draft.sample = true;
-        let acts::Saved::As(version, _) = acts::save(app, &lan, id, work.version, work.written, due).await?
+        let acts::Saved::As(version, _) =
+            acts::save(app, &lan, id, work.version, work.written, Hour { due, sealed: false }).await?
         else {
             return Err(Problem::NotFound("draft"));
         };
