@@ -163,7 +163,7 @@ async fn for_administrators(tour: &mut Tour<'_>) {
     let secret = tour.browser.find(Locator::Css(".desk__secret code")).await.unwrap().text().await.unwrap();
     tour.types("ma", &code(&secret)).await;
     tour.presses("Bật xác thực hai bước").await;
-    tour.reads("mã dự phòng").await;
+    tour.reads("Mã dự phòng").await;
     tour.looks("people/codes.html", "/ma-du-phong").await;
     tour.signs_out().await;
     tour.goes("/dang-nhap").await;
