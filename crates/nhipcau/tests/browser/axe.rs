@@ -163,7 +163,7 @@ async fn for_administrators(tour: &mut Tour<'_>) {
     let secret = tour.browser.find(Locator::Css(".desk__secret code")).await.unwrap().text().await.unwrap();
     tour.types("ma", &code(&secret)).await;
     tour.presses("Bật xác thực hai bước").await;
-    tour.reads("mã dự phòng").await;
+    tour.reads("Mã dự phòng").await;
     tour.looks("people/codes.html", "/ma-du-phong").await;
     tour.signs_out().await;
     tour.goes("/dang-nhap").await;
@@ -206,6 +206,7 @@ async fn in_the_newsroom(tour: &mut Tour<'_>, nation: &Nation, password: &str) {
     tour.signs_out().await;
     tour.signs_in("minh", password).await;
     tour.opens("/ban-lam-viec", "drafts/home.html", "/ban-lam-viec").await;
+    tour.goes("/ban-lam-viec").await;
     let draft = tour.link("/ban-lam-viec/tin/0").await;
     tour.opens("/ban-lam-viec/tin/{id}/xem", "drafts/preview.html", &format!("{draft}/xem")).await;
     tour.opens("/ban-lam-viec/tin/{id}/so-sanh", "drafts/compare.html", &format!("{draft}/so-sanh")).await;
@@ -214,6 +215,7 @@ async fn in_the_newsroom(tour: &mut Tour<'_>, nation: &Nation, password: &str) {
     let item = tour.link("/ban-lam-viec/muc/").await;
     tour.opens("/ban-lam-viec/muc/{reference}", "drafts/item.html", &item).await;
     tour.opens("/ban-lam-viec/nhiem-vu", "assignments/list.html", "/ban-lam-viec/nhiem-vu").await;
+    tour.goes("/ban-lam-viec/nhiem-vu").await;
     let follow = tour.link("/ban-lam-viec/nhiem-vu/theo-doi/").await;
     let route = "/ban-lam-viec/nhiem-vu/theo-doi/{reference}";
     tour.opens(route, "assignments/follow.html", &follow).await;

@@ -128,11 +128,7 @@ async fn acknowledges(browser: &Client, nation: &Nation, password: &str, number:
     types(browser, Key::Enter).await;
     reads(browser, "Xác nhận đã nhận").await;
     presses(browser, "Xác nhận đã nhận nhiệm vụ", Key::Enter).await;
-    until("the acknowledgement", async || {
-        let page = browser.find(Locator::Css("main")).await.ok()?.text().await.ok()?;
-        (!page.contains("Xác nhận đã nhận nhiệm vụ") && page.contains("đã nhận")).then_some(())
-    })
-    .await;
+    reads(browser, "Đã xác nhận. Cơ quan giao nhiệm vụ nhận được").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -35,7 +35,7 @@ impl Nation {
         let demo = Demo::start(folder.path(), port, false).await.unwrap();
         let token = std::fs::read_to_string(folder.path().join("chinhphu/admin.token")).unwrap();
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Nation { demo, port, token, http, folder: folder }
+        Nation { demo, port, token, http, folder }
     }
 
     /// The Government's system posts to the API.

@@ -1,5 +1,6 @@
 //! What a reader does in a browser: looks, presses, types keys.
 
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::key::Key;
 use fantoccini::{Client, Locator};
 use serde_json::Value;
@@ -55,9 +56,12 @@ pub async fn verifies(browser: &Client) -> (usize, usize, String) {
     verdict(browser).await
 }
 
-/// Types a key wherever the focus is.
+/// Presses a key wherever the focus is. As the keyboard does: what is sent to a field of files would be read as a name.
 pub async fn types(browser: &Client, key: Key) {
-    browser.active_element().await.unwrap().send_keys(&key.to_string()).await.unwrap();
+    let value = char::from(key);
+    let pressed =
+        KeyActions::new("keys".into()).then(KeyAction::Down { value }).then(KeyAction::Up { value });
+    browser.perform_actions(pressed).await.unwrap();
 }
 
 /// Goes from one thing to the next by the tabulator until one says `words`, and presses it.
