@@ -17,15 +17,15 @@ use crate::plan::{Place, Plan, Weights};
 use crate::segment::{Piece, Sought};
 
 /// Rows that the first stage reads, over all terms.
-const READ: u64 = 160_000;
+const READ: u64 = 80_000;
 /// Rows that the second stage ranks.
-const RANKED: usize = 300;
+const RANKED: usize = 200;
 /// Rows that it ranks where those were of few items.
 const RANKED_MORE: usize = 1_200;
 /// So many items are enough.
 const ITEMS: usize = 40;
 /// Terms that the second stage looks up.
-const TERMS: usize = 128;
+const TERMS: usize = 72;
 /// Terms that a beginning of a number gives.
 const BEGUN: usize = 24;
 /// A result must have this much of the best one's score.

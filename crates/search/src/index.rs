@@ -24,12 +24,24 @@ pub enum IndexError {
     /// There is none, or one of another format or database: build it anew.
     #[error("there is no search index for this database in {0}; it is built anew")]
     Missing(PathBuf),
+    /// Somebody else is writing it.
+    #[error("the search index is being written by somebody else")]
+    Busy,
     /// It cannot be read or written.
     #[error("the search index cannot be used: {0}")]
-    Broken(#[from] tantivy::TantivyError),
+    Broken(tantivy::TantivyError),
     /// The folder cannot be read or written.
     #[error("the folder of the search index cannot be used: {0}")]
     Folder(#[from] std::io::Error),
+}
+
+impl From<tantivy::TantivyError> for IndexError {
+    fn from(error: tantivy::TantivyError) -> IndexError {
+        match error {
+            tantivy::TantivyError::LockFailure(..) => IndexError::Busy,
+            error => IndexError::Broken(error),
+        }
+    }
 }
 
 /// An open index.

@@ -40,6 +40,7 @@ pub mod index;
 pub mod names;
 pub mod numbers;
 pub mod parts;
+pub mod passage;
 pub mod plan;
 pub mod query;
 mod schema;
@@ -59,6 +60,9 @@ pub use schema::FORMAT;
 
 use segment::Piece;
 use spelling::Lexicon;
+
+/// So many endings are looked for of what is only begun.
+const ENDS: usize = 6;
 
 impl Index {
     /// The plan for what was typed, by what stands in this index.
@@ -92,6 +96,32 @@ impl Index {
             Some(error) => Err(error),
             None => Ok(plan),
         }
+    }
+
+    /// The plan for what somebody is still typing: the last syllable may be only begun.
+    ///
+    /// # Errors
+    /// When the index is damaged.
+    pub fn begun(&self, typed: &str, weights: &Weights) -> Result<Plan, IndexError> {
+        let mut plan = self.plan(typed, weights)?;
+        let Some(last) = Query::read(typed).words.pop().filter(|_| !typed.ends_with(char::is_whitespace))
+        else {
+            return Ok(plan);
+        };
+        let before = plan.words.iter().rev().nth(1).map(|word| word.folded.clone());
+        let text = match &before {
+            Some(before) if !last.begins => format!("{before} {}", last.folded),
+            _ => last.folded.clone(),
+        };
+        let searcher = self.reader.searcher();
+        let mut ends: HashMap<String, u64> = HashMap::new();
+        for reader in searcher.segment_readers() {
+            Piece::open(reader, &self.fields)?.titles(&text, &mut ends)?;
+        }
+        let mut ends: Vec<(String, u64)> = ends.into_iter().collect();
+        ends.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        plan.end(ends.into_iter().take(ENDS).map(|(text, _)| text), weights);
+        Ok(plan)
     }
 
     /// Plans and finds.

@@ -145,6 +145,18 @@ impl Plan {
         all.iter().any(|(_, other)| *other).then_some(all)
     }
 
+    /// What the last syllable may become, of titles: a syllable or a pair. It is no mistake, only unfinished.
+    pub(crate) fn end(&mut self, endings: impl Iterator<Item = String>, weights: &Weights) {
+        let Some(at) = self.words.len().checked_sub(1) else { return };
+        if let Some(meant) = self.meant.last_mut() {
+            *meant = None;
+        }
+        for text in endings {
+            let span = text.split(' ').count();
+            self.both(&text, (weights.pair, weights.title_pair), at + 1 - span, span);
+        }
+    }
+
     fn add(&mut self, place: Place, text: String, weight: f32, at: usize, span: usize) {
         match self.terms.iter_mut().find(|term| term.place == place && term.text == text) {
             Some(term) => term.weight = term.weight.max(weight),

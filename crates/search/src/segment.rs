@@ -1,6 +1,6 @@
 //! One piece of the index, and terms as it has them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use tantivy::columnar::{Column, StrColumn};
@@ -16,6 +16,8 @@ use crate::schema::{FACET, Fields};
 
 /// Rows that may hold a quoted phrase, at most.
 const PHRASED: usize = 20_000;
+/// Terms that are looked through for what is only begun.
+const BEGUN: usize = 2_000;
 
 /// A piece of the index, open for reading.
 pub(crate) struct Piece<'a> {
@@ -77,6 +79,24 @@ impl<'a> Piece<'a> {
     pub fn count(&self, text: &str) -> Result<u64, IndexError> {
         let key = self.key_of(Place::Body, text);
         Ok(self.inverted(Place::Body).doc_freq(&key).map(u64::from)?)
+    }
+
+    /// Terms of titles that begin so and have no more syllables, with their rows.
+    pub fn titles(&self, begun: &str, out: &mut HashMap<String, u64>) -> Result<(), IndexError> {
+        let mut stream = self.inverted(Place::Title).terms().range().ge(begun).into_stream()?;
+        let syllables = begun.matches(' ').count();
+        let mut looked = 0;
+        while stream.advance() && looked < BEGUN {
+            looked += 1;
+            let Some(text) = std::str::from_utf8(stream.key()).ok().filter(|text| text.starts_with(begun))
+            else {
+                break;
+            };
+            if text.matches(' ').count() == syllables {
+                *out.entry(text.to_owned()).or_default() += u64::from(stream.value().doc_freq);
+            }
+        }
+        Ok(())
     }
 
     pub fn postings(&self, place: Place, info: &TermInfo) -> Result<SegmentPostings, IndexError> {

@@ -10,11 +10,13 @@ mod desk;
 mod doors;
 mod keys;
 pub mod number;
+mod search;
 mod table;
 
 pub use desk::Words as DeskWords;
 pub use doors::Words as DoorWords;
 pub use keys::Words;
+pub use search::Words as SearchWords;
 
 /// A language of the interface.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -63,6 +65,14 @@ impl Lang {
         match self {
             Lang::Vi => &doors::VI,
             Lang::En => &doors::EN,
+        }
+    }
+
+    /// The words of search.
+    pub fn search(self) -> &'static SearchWords {
+        match self {
+            Lang::Vi => &search::VI,
+            Lang::En => &search::EN,
         }
     }
 
