@@ -6,7 +6,11 @@
 //! Queries are divided by a hash of their text: those to tune by, and those held out, of which alone the figures speak.
 //! Printed are nDCG@10, recall@10 and MRR, intact, without diacritics, and with one edit in a third of the words, and the
 //! difference in nDCG@10 to the better of the two others with its 95 % interval by bootstrap.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement on a developer's machine")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a measurement on a developer's machine: what is missing ends it"
+)]
 
 #[path = "quality/judgements.rs"]
 mod judgements;
@@ -19,8 +23,11 @@ use judgements::{Judged, Set};
 use others::{Bm25, Fts};
 use search::{Ask, Index, Key, Weights};
 
+/// What a way of typing makes of a query; the number makes each mistake another.
+type Way = fn(&str, u64) -> String;
+
 /// How a query is typed.
-const WAYS: [(&str, fn(&str, u64) -> String); 4] = [
+const WAYS: [(&str, Way); 4] = [
     ("intact", |text, _| text.to_owned()),
     ("no diacritics", |text, _| vietnam::text::fold(text)),
     ("one edit in 3 words", judgements::mistyped),

@@ -180,3 +180,97 @@ impl Writer<'_> {
         Ok(self.index.reader.reload()?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    fn entry<'a>(item: u128, title: &'a str, text: &'a str) -> Entry<'a> {
+        Entry {
+            key: Key { log: 1, item },
+            title,
+            names: Vec::new(),
+            number: None,
+            summary: "",
+            text,
+            facets: vec![format!("kind:{item}")],
+            day: date(2026, 1, 1),
+            from: None,
+            until: None,
+        }
+    }
+
+    /// True if a dictionary on the disk has the term, though the row that had it is taken out.
+    fn knows(index: &Index, term: &str) -> bool {
+        let searcher = index.reader.searcher();
+        searcher.segment_readers().iter().any(|reader| {
+            let inverted = reader.inverted_index(index.fields.body).unwrap();
+            inverted.get_term_info(&Term::from_field_text(index.fields.body, term)).unwrap().is_some()
+        })
+    }
+
+    #[test]
+    fn what_is_scrubbed_is_in_no_dictionary() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = Index::begin(folder.path(), "a").unwrap();
+        let mut writer = index.writer(1).unwrap();
+        writer.add(&entry(1, "Một", "zzwvquy đất")).unwrap();
+        writer.add(&entry(2, "Hai", "đất đai")).unwrap();
+        writer.commit().unwrap();
+        writer.remove(Key { log: 1, item: 1 });
+        writer.commit().unwrap();
+        assert!(knows(&index, "zzwvquy"), "taken out only in name");
+        writer.scrub().unwrap();
+        assert!(!knows(&index, "zzwvquy") && knows(&index, "dat dai"));
+        writer.close().unwrap();
+        assert_eq!(index.rows(), 1);
+    }
+
+    #[test]
+    fn another_database_and_a_damaged_index_are_told() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(Index::begin(folder.path(), "a").unwrap());
+        assert!(Index::open(folder.path(), "a").is_ok());
+        assert!(matches!(Index::open(folder.path(), "b"), Err(IndexError::Missing(_))));
+        std::fs::write(folder.path().join("meta.json"), "x").unwrap();
+        assert!(matches!(Index::open(folder.path(), "a"), Err(IndexError::Broken(_))));
+        assert!(Index::begin(folder.path(), "a").is_ok());
+    }
+
+    #[test]
+    fn results_are_narrowed_paged_and_come_once() {
+        use crate::{Ask, Order};
+        let folder = tempfile::tempdir().unwrap();
+        let index = Index::begin(folder.path(), "a").unwrap();
+        let mut writer = index.writer(1).unwrap();
+        let long: String = (1..30).map(|n| format!("Điều {n}. Lệ phí\nLệ phí đăng ký xe.\n")).collect();
+        writer.add(&entry(1, "Lệ phí đăng ký xe", &long)).unwrap();
+        for item in 2..40 {
+            let mut one = entry(item, "Lệ phí", "Lệ phí đăng ký khác.");
+            one.day = date(2026, 2, 1);
+            one.from = Some(date(2026, 3, 1));
+            writer.add(&one).unwrap();
+        }
+        writer.commit().unwrap();
+        let ask = |ask: Ask<'_>| index.search("lệ phí đăng ký", &Ask { most: 10, ..ask }).unwrap();
+        let best = index.search("lệ phí đăng ký xe", &Ask { most: 1, ..Ask::default() }).unwrap();
+        assert_eq!(best.hits[0].key.item, 1);
+        assert!(best.hits[0].parts.iter().any(|part| *part > 0));
+        let all = ask(Ask::default());
+        assert_eq!((all.hits.len(), all.total), (10, 39));
+        assert_eq!(ask(Ask { skip: 30, ..Ask::default() }).hits.len(), 9);
+        assert!(ask(Ask { skip: 900, ..Ask::default() }).hits.is_empty());
+        let facets = ["kind:7".to_owned()];
+        assert_eq!(ask(Ask { facets: &facets, ..Ask::default() }).hits[0].key.item, 7);
+        let in_force = ask(Ask { in_force: Some(date(2026, 4, 1)), ..Ask::default() });
+        assert_eq!(in_force.total, 38, "the first says nothing of its days");
+        assert_eq!(ask(Ask { in_force: Some(date(2026, 2, 2)), ..Ask::default() }).total, 0);
+        let newest = ask(Ask { order: Order::Newest, ..Ask::default() });
+        assert!(newest.total > 0);
+        let logs = std::collections::HashSet::from([9]);
+        assert_eq!(ask(Ask { logs: Some(&logs), ..Ask::default() }).total, 0);
+        let phrase = index.search("\"đăng ký xe\"", &Ask { most: 10, ..Ask::default() }).unwrap();
+        assert_eq!(phrase.total, 1);
+    }
+}

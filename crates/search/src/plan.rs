@@ -158,6 +158,9 @@ impl Plan {
     }
 
     fn add(&mut self, place: Place, text: String, weight: f32, at: usize, span: usize) {
+        if weight <= 0.0 {
+            return;
+        }
         match self.terms.iter_mut().find(|term| term.place == place && term.text == text) {
             Some(term) => term.weight = term.weight.max(weight),
             None => self.terms.push(Term { place, text, weight, at, span }),

@@ -101,7 +101,6 @@ async fn results(
             (query.page < last).then(|| at(query.page + 1)),
         ],
         plain: path(&Query { text: query.text.clone(), ..Query::default() }),
-        page: query.page,
         text: query.text,
         hits: hits(app, conn, &shell, answer.rows).await?,
         shell,

@@ -66,8 +66,6 @@ pub struct ResultsPage {
     pub total: usize,
     /// True if there may be more.
     pub more: bool,
-    /// The page, from 1.
-    pub page: usize,
     /// How search is.
     pub state: State,
     /// What was probably meant, and the search for it.

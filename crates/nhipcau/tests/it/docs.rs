@@ -300,10 +300,10 @@ const WORKS: [(&str, &str, &str, &str); 36] = [
         "what_is_issued_is_found_on_every_portal_however_it_is_typed",
     ),
     (
-        "mục đã gỡ không còn tìm thấy ngay lúc ấy; xóa thì chỉ mục không còn một byte",
-        "what was withdrawn is not found from that moment; an erasure leaves no byte in the index",
+        "mục đã gỡ không còn tìm thấy ngay lúc ấy",
+        "what was withdrawn is not found from that moment",
         "it/search",
-        "what_is_corrected_withdrawn_or_erased_is_not_found_any_more",
+        "what_is_corrected_or_withdrawn_is_not_found_any_more",
     ),
     (
         "nhiệm vụ trong văn bản chỉ đạo đến đúng cơ quan; nơi giao thấy ai đã nhận, đang làm, quá hạn",
