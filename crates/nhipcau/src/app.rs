@@ -27,6 +27,7 @@ use crate::peers::bundles::take::AS_OF;
 use crate::peers::line::Line;
 use crate::peers::{self, Status};
 use crate::people::Door;
+use crate::search::Search;
 use crate::tasks::Tasks;
 use crate::web::pages::Pages;
 use crate::web::traffic::Traffic;
@@ -102,6 +103,8 @@ pub struct Inner {
     pub people: Door,
     /// Who has which draft open.
     pub drafts: Together,
+    /// What finds items by their words.
+    pub search: Search,
     /// Errors answered so far; part of the code that a visitor can quote.
     pub errors: AtomicU64,
 }
@@ -203,6 +206,7 @@ impl App {
             stirred: watch::channel(0).0,
             tasks: Tasks::default(),
             errors: AtomicU64::new(0),
+            search: Search::new(&config),
             config,
             db,
             clock,
@@ -246,6 +250,7 @@ impl App {
         app.tasks.spawn("startup", startup::run(app.clone()));
         app.tasks.spawn("embargo", crate::embargo::run(app.clone()));
         app.tasks.spawn("hours", crate::drafts::hours::run(app.clone()));
+        app.tasks.spawn("search", crate::search::run(app.clone()));
         app.tasks.spawn("watch", crate::operate::watch::run(app.clone()));
     }
 

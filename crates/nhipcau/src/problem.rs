@@ -44,6 +44,14 @@ pub enum Problem {
         /// In English.
         en: String,
     },
+    /// Too often: repeat later.
+    #[error("{en}")]
+    TooOften {
+        /// In Vietnamese.
+        vi: String,
+        /// In English.
+        en: String,
+    },
     /// Our fault. The message is for the log only.
     #[error(transparent)]
     Ours(#[from] anyhow::Error),

@@ -18,6 +18,7 @@ use crate::operate::doctor::{self, Line, Teller};
 use crate::peers::bundles::give::{self, Bound};
 use crate::peers::bundles::take::Import;
 use crate::problem::Problem;
+use crate::search;
 use crate::web::answer::problem_json;
 
 /// Lines of JSON: progress first, the answer last.
@@ -112,4 +113,10 @@ pub async fn import(_: Administrator, State(app): State<App>, body: Body) -> Res
         Ok(taken) => Json(taken).into_response(),
         Err(problem) => problem_json(&app, problem),
     }
+}
+
+/// `POST /api/v1/reindex`: the search index is built anew, while the node goes on answering.
+pub async fn reindex(_: Administrator, State(app): State<App>) -> Response {
+    search::rebuild(&app);
+    Json(serde_json::json!({ "state": "building" })).into_response()
 }

@@ -15,7 +15,7 @@ mod people;
 mod read;
 mod write;
 
-pub use asked::Named;
+pub use asked::{Asked, Named};
 pub use keep::LINES;
 pub use read::{health, proof, receipts};
 
@@ -81,5 +81,6 @@ pub fn routes() -> Vec<Route> {
         api_route("GET", "/api/v1/doctor", Role::Administrator, "is the node well", get(keep::doctor)),
         api_route("POST", "/api/v1/bundle", Role::Reader, "export a bundle", post(keep::export)),
         writes("/api/v1/import", "import a bundle", keep::import),
+        writes("/api/v1/reindex", "build the search index anew", keep::reindex),
     ]
 }

@@ -11,7 +11,7 @@ use super::asked::{Asked, Nothing};
 use crate::app::App;
 
 const HEAD: &str = include_str!("openapi/head.json");
-const PATHS: [&str; 7] = [
+const PATHS: [&str; 8] = [
     include_str!("openapi/keep.json"),
     include_str!("openapi/items.json"),
     include_str!("openapi/ends.json"),
@@ -19,14 +19,16 @@ const PATHS: [&str; 7] = [
     include_str!("openapi/node.json"),
     include_str!("openapi/machines.json"),
     include_str!("openapi/people.json"),
+    include_str!("openapi/search.json"),
 ];
-const SCHEMAS: [&str; 6] = [
+const SCHEMAS: [&str; 7] = [
     include_str!("openapi/kept.json"),
     include_str!("openapi/sent.json"),
     include_str!("openapi/told.json"),
     include_str!("openapi/waits.json"),
     include_str!("openapi/kind.json"),
     include_str!("openapi/persons.json"),
+    include_str!("openapi/found.json"),
 ];
 
 /// The whole description, as it is served. Empty only if its parts were no JSON, which a test forbids.

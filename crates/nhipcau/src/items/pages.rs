@@ -28,7 +28,7 @@ use crate::words::{Lang, date};
 pub use history::history;
 pub(crate) use item::read;
 pub use item::{item, qr};
-pub use lists::{home, list};
+pub use lists::{home, list, rows};
 
 const HTML: &str = "text/html; charset=utf-8";
 /// Pages that speak of "today" or of ages are drawn again after this, in microseconds.

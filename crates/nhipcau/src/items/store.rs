@@ -91,8 +91,9 @@ impl Standing {
     }
 }
 
+/// An item as its row has it.
 #[derive(FromRow)]
-struct Row {
+pub(crate) struct Row {
     log: i64,
     origin: String,
     item: String,

@@ -23,7 +23,7 @@ use crate::clock::Clock;
 use crate::db::{Conn, Tx};
 use crate::problem::Problem;
 use crate::web::pages::Pages;
-use crate::{agencies, items, run};
+use crate::{agencies, items, run, search};
 
 struct Staged {
     origin: Origin,
@@ -318,7 +318,7 @@ impl Sealer {
                 flow: OnceLock::new(),
             });
         }
-        Ok(())
+        Ok(search::store::note(conn, &ledger.effects.items).await?)
     }
 
     fn sign(&self, origin: &Origin, size: u64, root: Hash) -> anyhow::Result<Arc<str>> {

@@ -6,7 +6,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::commands::{
     audit, backup, bundle, check_text, clean, digest, doctor, enrol, erase, gazette, init, issue, item,
-    kinds, look, people, publish, rules, simulate, upgrade, verify,
+    kinds, look, people, publish, reindex, rules, simulate, upgrade, verify,
 };
 use super::{bench, demo, nation, serve};
 
@@ -94,6 +94,8 @@ enum What {
     Import(bundle::ImportArgs),
     /// Say in words whether a node is well, and what to do if not
     Doctor(doctor::Args),
+    /// Build the search index anew; the node goes on answering
+    Reindex(reindex::Args),
     /// Copy a node's data, consistent even while it runs
     Backup(backup::BackupArgs),
     /// Put a checked backup into an empty folder
@@ -158,6 +160,7 @@ pub fn run() -> ExitCode {
             What::Export(args) => bundle::export(args).await,
             What::Import(args) => bundle::import(args).await,
             What::Doctor(args) => doctor::run(args).await,
+            What::Reindex(args) => reindex::run(args).await,
             What::Backup(args) => backup::backup(args).await,
             What::Restore(args) => backup::restore(args).await,
             What::Upgrade(args) => upgrade::run(args).await,

@@ -120,13 +120,20 @@ pub fn told(problem: Problem, lang: Lang) -> Result<(StatusCode, String), Proble
     let status = match &problem {
         Problem::Forbidden { .. } => StatusCode::FORBIDDEN,
         Problem::Refused { .. } => StatusCode::CONFLICT,
-        Problem::NotNow { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Problem::NotNow { .. } | Problem::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
         Problem::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Problem::NotFound(_) | Problem::Gone | Problem::Ours(_) => return Err(problem),
     };
     let why = match problem {
-        Problem::Forbidden { vi, en } | Problem::Refused { vi, en } | Problem::NotNow { vi, en } => {
-            if lang == Lang::Vi { vi } else { en }
+        Problem::Forbidden { vi, en }
+        | Problem::Refused { vi, en }
+        | Problem::NotNow { vi, en }
+        | Problem::TooOften { vi, en } => {
+            if lang == Lang::Vi {
+                vi
+            } else {
+                en
+            }
         }
         other => {
             let Problem::Invalid(faults) = other else { return Err(other) };

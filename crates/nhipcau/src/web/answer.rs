@@ -92,6 +92,7 @@ pub fn failure(app: &App, visitor: &Visitor, problem: Problem) -> Response {
         Problem::Forbidden { vi, en } => Fault::Forbidden { what: in_words(vi, en) },
         Problem::Refused { vi, en } => Fault::Bad { what: in_words(vi, en) },
         Problem::NotNow { vi, en } => Fault::NotNow { what: in_words(vi, en) },
+        Problem::TooOften { vi, en } => Fault::TooOften { what: in_words(vi, en) },
         Problem::Ours(error) => Fault::Ours { code: ours(app, &error) },
     };
     fault_page(app, visitor, fault)
@@ -110,7 +111,7 @@ pub fn fault_page(app: &App, visitor: &Visitor, fault: Fault) -> Response {
     let html = ErrorPage { shell, fault }.render().unwrap_or_else(|_| status.to_string());
     let mut response = (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if status == StatusCode::SERVICE_UNAVAILABLE {
+    if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
         response.headers_mut().insert(header::RETRY_AFTER, SOON);
     }
     guard(response.headers_mut());
@@ -133,6 +134,7 @@ pub fn problem_json(app: &App, problem: Problem) -> Response {
             "Some fields are wrong; see faults.".to_owned(),
         ),
         Problem::NotNow { vi, en } => (503, vi.clone(), en.clone()),
+        Problem::TooOften { vi, en } => (429, vi.clone(), en.clone()),
         Problem::Ours(error) => {
             let code = ours(app, error);
             (
@@ -171,7 +173,7 @@ fn problem_with(status: StatusCode, vi: &str, en: &str, faults: &[crate::problem
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if status == StatusCode::SERVICE_UNAVAILABLE {
+    if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
         response.headers_mut().insert(header::RETRY_AFTER, SOON);
     }
     response

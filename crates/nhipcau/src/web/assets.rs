@@ -29,6 +29,7 @@ struct Table {
     desk_vi: Asset,
     desk_en: Asset,
     passkey: Asset,
+    search: Asset,
     favicon: Asset,
 }
 
@@ -44,6 +45,12 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| Table {
         "js",
         "text/javascript; charset=utf-8",
         include_bytes!("../../assets/passkey.js"),
+    ),
+    search: Asset::new(
+        "search",
+        "js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../../assets/search.js"),
     ),
     favicon: Asset::new("favicon", "svg", "image/svg+xml", include_bytes!("../../assets/favicon.svg")),
 });
@@ -72,9 +79,19 @@ fn desk(lang: Lang) -> Asset {
 }
 
 /// Every file, for the route table and for compressing at start.
-pub fn all() -> [&'static Asset; 8] {
+pub fn all() -> [&'static Asset; 9] {
     let t = &*TABLE;
-    [&t.css, &t.verify_vi, &t.verify_en, &t.desk_css, &t.desk_vi, &t.desk_en, &t.passkey, &t.favicon]
+    [
+        &t.css,
+        &t.verify_vi,
+        &t.verify_en,
+        &t.desk_css,
+        &t.desk_vi,
+        &t.desk_en,
+        &t.passkey,
+        &t.search,
+        &t.favicon,
+    ]
 }
 
 /// The file behind an address such as `/assets/nhipcau.1a2b3c4d.css`; `None` for any other.
@@ -111,6 +128,11 @@ pub fn desk_js(lang: Lang) -> &'static str {
 /// The address of the script of passkeys.
 pub fn passkey() -> &'static str {
     &TABLE.passkey.href
+}
+
+/// The address of the script that suggests titles.
+pub fn search() -> &'static str {
+    &TABLE.search.href
 }
 
 /// The address of the icon that a browser shows in its tab.

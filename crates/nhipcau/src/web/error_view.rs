@@ -41,6 +41,11 @@ pub enum Fault {
         /// Why, and what is to be done, in the shell's language.
         what: String,
     },
+    /// 429: this network asks too often.
+    TooOften {
+        /// Why, and what is to be done, in the shell's language.
+        what: String,
+    },
     /// 503: the item is issued and its content has not come yet.
     Awaited,
     /// 500: it is ours; the code finds it in our log.
@@ -59,6 +64,7 @@ impl Fault {
             Fault::Forbidden { .. } => 403,
             Fault::UnknownHost { .. } => 421,
             Fault::NotNow { .. } | Fault::Awaited => 503,
+            Fault::TooOften { .. } => 429,
             Fault::Ours { .. } => 500,
         }
     }
@@ -74,6 +80,7 @@ impl ErrorPage {
             Fault::Forbidden { .. } => w.error_forbidden,
             Fault::UnknownHost { .. } => w.error_host,
             Fault::NotNow { .. } => w.error_not_now,
+            Fault::TooOften { .. } => w.error_too_often,
             Fault::Awaited => w.error_awaited,
             Fault::Ours { .. } => w.error_ours,
         }
@@ -89,7 +96,7 @@ impl ErrorPage {
             Fault::NotFound => w.error_not_found_says.to_owned(),
             Fault::Bad { what } | Fault::Forbidden { what } => what.clone(),
             Fault::UnknownHost { host } => w.error_host_says(host),
-            Fault::NotNow { what } => what.clone(),
+            Fault::NotNow { what } | Fault::TooOften { what } => what.clone(),
             Fault::Awaited => w.error_awaited_says.to_owned(),
             Fault::Ours { .. } => w.error_ours_says.to_owned(),
         }

@@ -32,7 +32,7 @@ use crate::web::answer::{self, fault_page, guard, problem_json};
 use crate::web::error_view::Fault;
 use crate::web::visitor::Visitor;
 use crate::web::{assets, shell};
-use crate::{api, assignments, drafts, items::feeds};
+use crate::{api, assignments, drafts, items::feeds, search};
 
 use row::page;
 pub use row::{Role, Route, api_route, desk_form, desk_page, desk_upload, door_form, door_page};
@@ -53,6 +53,7 @@ fn pages() -> Vec<Route> {
         page("/kiem-tra", "check a proof", get(logs::check)),
         page("/nguon-tin", "feeds", get(feeds::page)),
     ];
+    pages.extend(search::routes());
     pages.extend(people::routes());
     pages.extend(drafts::routes());
     pages.extend(assignments::routes());
@@ -115,6 +116,7 @@ fn machines() -> Vec<Route> {
 pub fn table() -> Vec<Route> {
     let mut table = pages();
     table.extend(machines());
+    table.extend(search::machines());
     table.extend(api::routes());
     table
 }

@@ -258,6 +258,21 @@ impl Shell {
         assets::desk_js(self.lang)
     }
 
+    /// The address of the script that suggests titles while one types.
+    pub fn search_js(&self) -> &'static str {
+        assets::search()
+    }
+
+    /// What was searched for, on the page that answers it.
+    pub fn query(&self) -> String {
+        let (page, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
+        let mut pairs = form_urlencoded::parse(query.as_bytes()).filter(|_| page == "/tim-kiem");
+        pairs
+            .find(|(name, _)| name == "q")
+            .map(|(_, text)| text.chars().take(1_000).collect())
+            .unwrap_or_default()
+    }
+
     /// The tab icon's address.
     pub fn favicon(&self) -> &'static str {
         assets::favicon()

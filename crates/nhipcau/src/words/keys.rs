@@ -418,6 +418,7 @@ words! {
     error_host,
     error_host_says(host),
     error_not_now,
+    error_too_often,
     error_awaited,
     error_awaited_says,
     error_ours,

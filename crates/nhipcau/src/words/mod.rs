@@ -11,12 +11,14 @@ mod doors;
 mod embargo;
 mod keys;
 pub mod number;
+mod search;
 mod table;
 
 pub use desk::Words as DeskWords;
 pub use doors::Words as DoorWords;
 pub use embargo::Words as EmbargoWords;
 pub use keys::Words;
+pub use search::Words as SearchWords;
 
 /// A language of the interface.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -73,6 +75,14 @@ impl Lang {
         match self {
             Lang::Vi => &embargo::VI,
             Lang::En => &embargo::EN,
+        }
+    }
+
+    /// The words of search.
+    pub fn search(self) -> &'static SearchWords {
+        match self {
+            Lang::Vi => &search::VI,
+            Lang::En => &search::EN,
         }
     }
 

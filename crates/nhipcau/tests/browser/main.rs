@@ -10,6 +10,7 @@ mod axe;
 mod driver;
 mod keyboard;
 mod reader;
+mod search;
 mod staff;
 mod tour;
 

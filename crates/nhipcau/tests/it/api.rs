@@ -19,7 +19,7 @@ fn description() -> Value {
 
 /// What the description must speak of: the API, and what other machines read.
 fn described(path: &str) -> bool {
-    path.starts_with("/api/v1/")
+    path.starts_with("/api/")
         || ["/proof/", "/receipts/", "/.well-known/", "/log/", "/mirror/", "/content/", "/feed.", "/healthz"]
             .iter()
             .any(|begin| path.starts_with(begin))
@@ -165,6 +165,9 @@ async fn real_answers_are_as_the_description_says() {
         ("get /feed.atom", "/feed.atom".into()),
         ("get /feed.rss", "/feed.rss".into()),
         ("get /healthz", "/healthz".into()),
+        ("get /api/search", "/api/search?q=nghi+dinh+42+tỉnh+hà+giang&limit=5".into()),
+        ("get /api/search", "/api/search?q=x&sort=oldest".into()),
+        ("get /api/search/suggest", "/api/search/suggest?q=nghi+di".into()),
     ];
     for (operation, address) in reads {
         is_as_described(&whole, operation, &world.get("chinhphu", &address).await);

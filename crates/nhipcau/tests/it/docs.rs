@@ -295,6 +295,18 @@ const WORKS: &[(&str, &str, &str, &str)] = &[
         "a_provider_that_lies_lets_nobody_in",
     ),
     (
+        "tìm có dấu hay không dấu, gõ sai, tên cũ, số viết kiểu nào cũng ra, đến đúng Điều",
+        "search with or without diacritics, mistyped, by old names and numbers in any shape, into the right article",
+        "it/search",
+        "what_is_issued_is_found_on_every_portal_however_it_is_typed",
+    ),
+    (
+        "mục đã gỡ không còn tìm thấy ngay lúc ấy",
+        "what was withdrawn is not found from that moment",
+        "it/search",
+        "what_is_corrected_or_withdrawn_is_not_found_any_more",
+    ),
+    (
         "nhiệm vụ trong văn bản chỉ đạo đến đúng cơ quan; nơi giao thấy ai đã nhận, đang làm, quá hạn",
         "a directive's tasks reach their agencies; the issuer sees who has received, works, is late",
         "it/assignments",

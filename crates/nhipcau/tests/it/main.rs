@@ -51,6 +51,7 @@ mod publishing;
 mod receipts;
 mod rules;
 mod schema;
+mod search;
 mod tls;
 mod two_people;
 mod verify;

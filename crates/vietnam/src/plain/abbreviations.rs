@@ -71,6 +71,11 @@ pub fn abbreviation(short: &str) -> Option<&'static Abbreviation> {
     shipped().get(short)
 }
 
+/// All abbreviations that are known, in no order.
+pub fn abbreviations() -> impl Iterator<Item = &'static Abbreviation> {
+    shipped().values()
+}
+
 pub(super) fn find(sheet: &Sheet<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut seen: HashSet<String> = explained(sheet);

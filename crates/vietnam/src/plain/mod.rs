@@ -21,7 +21,7 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
-pub use abbreviations::{Abbreviation, abbreviation, parse_abbreviations};
+pub use abbreviations::{Abbreviation, abbreviation, abbreviations, parse_abbreviations};
 use sheet::Sheet;
 
 /// So many findings of one concern are told; a text with more is mended in turns.

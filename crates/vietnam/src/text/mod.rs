@@ -13,7 +13,7 @@ mod twins;
 use unicode_normalization::UnicodeNormalization;
 
 pub use spelling::{canonical, same};
-pub use syllable::is_syllable;
+pub use syllable::{is_folded_syllable, is_syllable};
 pub use twins::latin_twin;
 
 /// The longest label of a domain name, in bytes (RFC 1035, section 2.3.4).

@@ -48,6 +48,25 @@ pub fn is_syllable(word: &str) -> bool {
         .any(|initial| plain.strip_prefix(initial).is_some_and(|rime| KNOWN.contains(rime)))
 }
 
+/// True for what [`super::fold`] leaves of a syllable: `nghi`, `duoc`. What it is not was mistyped, joined, or is no
+/// Vietnamese.
+///
+/// ```
+/// use vietnam::text::is_folded_syllable;
+///
+/// assert!(is_folded_syllable("truong") && is_folded_syllable("gi") && is_folded_syllable("quyet"));
+/// assert!(!is_folded_syllable("thur") && !is_folded_syllable("nghidinh") && !is_folded_syllable("Nghi"));
+/// ```
+#[must_use]
+pub fn is_folded_syllable(word: &str) -> bool {
+    static KNOWN: LazyLock<HashSet<String>> = LazyLock::new(|| {
+        let rimes: HashSet<String> = RIMES.split_ascii_whitespace().map(super::fold).collect();
+        let initials = INITIALS.iter().chain(&["x", "gi", "q", "qu"]).map(|initial| super::fold(initial));
+        initials.flat_map(|initial| rimes.iter().map(move |rime| format!("{initial}{rime}"))).collect()
+    });
+    word.len() <= LONGEST && KNOWN.contains(word)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

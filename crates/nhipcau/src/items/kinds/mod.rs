@@ -128,6 +128,19 @@ impl Kind {
         ruling.map_or(PERSONS, |persons| persons.count)
     }
 
+    /// The field that a path of [`Kind::facets`] leads to.
+    pub fn field(&self, path: &str) -> Option<&Field> {
+        fn named<'a>(fields: &'a [Field], id: &str) -> Option<&'a Field> {
+            fields.iter().find(|field| field.id == id)
+        }
+        match path.split('.').collect::<Vec<_>>()[..] {
+            [id] => named(&self.common, id),
+            ["details", id] => named(&self.fields, id),
+            ["details", group, id] => named(&self.fields, group).and_then(|group| named(group.inner(), id)),
+            _ => None,
+        }
+    }
+
     /// The rules behind [`Kind::persons`], oldest first.
     pub fn persons_rules(&self) -> &[Persons] {
         &self.persons

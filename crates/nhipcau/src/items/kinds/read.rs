@@ -167,14 +167,7 @@ fn kind(file: &str, text: &str, common: &[Field]) -> Result<Kind, String> {
 }
 
 fn leads_to_a_field(kind: &Kind, path: &str) -> bool {
-    let named = |fields: &[Field], id: &str| fields.iter().find(|field| field.id == id).cloned();
-    let field = match path.split('.').collect::<Vec<_>>()[..] {
-        [id] => named(&kind.common, id),
-        ["details", id] => named(&kind.fields, id),
-        ["details", group, id] => named(&kind.fields, group).and_then(|group| named(group.inner(), id)),
-        _ => None,
-    };
-    field.is_some_and(|field| field.inner().is_empty())
+    kind.field(path).is_some_and(|field| field.inner().is_empty())
 }
 
 /// Fields beside each other; `outer` ones may hold groups and lists, theirs may not.

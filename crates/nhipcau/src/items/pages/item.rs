@@ -257,8 +257,13 @@ fn part_of(visitor: &Visitor, reference: &str, text: &body::Text) -> Result<Read
     if ranges.len() == 1 || asked("toan-van").is_some() {
         return Ok(Reading { part: ranges.len(), toc: toc.clone(), parts: None });
     }
+    // The part in which a heading stands, for whoever is led to an article.
+    let home = |anchor: &str| {
+        let place = html.find(&format!("id=\"{anchor}\"")).unwrap_or(0);
+        ranges.iter().position(|r| r.contains(&place)).map_or(1, |n| n + 1)
+    };
     let this: usize = match asked("phan") {
-        None => 1,
+        None => asked("dieu").map_or(1, home),
         Some(text) => {
             text.parse().ok().filter(|n| (1..=ranges.len()).contains(n)).ok_or(Problem::NotFound("part"))?
         }
@@ -268,9 +273,7 @@ fn part_of(visitor: &Visitor, reference: &str, text: &body::Text) -> Result<Read
     let toc = toc
         .iter()
         .map(|line| {
-            let anchor = format!("id=\"{}\"", line.href.trim_start_matches('#'));
-            let place = html.find(&anchor).unwrap_or(0);
-            let home = ranges.iter().position(|r| r.contains(&place)).map_or(1, |n| n + 1);
+            let home = home(line.href.trim_start_matches('#'));
             let href = if home == this { line.href.clone() } else { format!("{}{}", at(home), line.href) };
             TocLine { href, ..line.clone() }
         })

@@ -19,6 +19,7 @@ pub mod look;
 pub mod people;
 mod prompt;
 pub mod publish;
+pub mod reindex;
 pub mod rules;
 pub mod simulate;
 mod source;
