@@ -168,7 +168,7 @@ pub async fn api(State(app): State<App>, Checked(question): Checked<Question>, v
         let mut conn = app.db.read().await?;
         let answer = find::find(&app, &mut conn, &portal, &asked, false).await?;
         let shell = portal.shell(&app, &visitor, Section::Elsewhere);
-        Ok(whole(&app, &mut conn, &shell, &asked, answer).await?)
+        whole(&app, &mut conn, &shell, &asked, answer).await
     };
     match told.await {
         Ok(json) => Json(json).into_response(),
