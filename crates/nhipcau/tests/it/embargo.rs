@@ -176,7 +176,7 @@ async fn what_two_people_seal_lies_everywhere_and_is_read_everywhere_at_its_hour
 
 #[tokio::test(flavor = "multi_thread")]
 async fn at_the_hour_nothing_is_fetched_and_who_lacks_the_ciphertext_gets_the_text() {
-    let mut plan = Plan::of(["chinhphu", "laocai"]);
+    let mut plan = Plan::of(["chinhphu", "mof", "laocai"]);
     let front = plan.front("chinhphu").await;
     front.lie_only_to("laocai");
     let world = plan.start().await;
@@ -186,7 +186,8 @@ async fn at_the_hour_nothing_is_fetched_and_who_lacks_the_ciphertext_gets_the_te
     let whole = seals(&world, "chinhphu", draft, HOUR).await;
     let long = seals(&world, "chinhphu", notice("Bài dài", &"Dòng dài. ".repeat(9_000)), HOUR).await;
     world.settle().await;
-    // From here on nothing true comes but the log itself.
+    // From here on nothing true comes to the province but the log itself.
+    world.cut("mof");
     front.be(Mode::OtherContent);
     let missed = seals(&world, "chinhphu", notice("Bản chưa tới", "Đến sau cũng được."), HOUR).await;
     world.alarmed("laocai", "content.mismatch", Some("chinhphu")).await;
@@ -203,13 +204,11 @@ async fn at_the_hour_nothing_is_fetched_and_who_lacks_the_ciphertext_gets_the_te
     .await;
     assert_eq!(world.alarms("laocai").await, before);
     assert!(!world.page("xa-a.laocai", &missed).await.says("Đến sau"), "it cannot have come");
-    front.be(Mode::Honest);
-    // Who lied is asked again when its line comes back.
-    world.cut("laocai");
-    world.mend("laocai");
+    // The ministry is not lied to; the province gets the text there.
+    world.mend("mof");
     world.settle().await;
     reads(&world, "xa-a.laocai", &missed, "Đến sau cũng được.").await;
-    for label in ["chinhphu", "laocai"] {
+    for label in ["chinhphu", "mof", "laocai"] {
         assert_eq!(ciphertexts(&world, label).await.len(), 0, "{label}");
     }
 }

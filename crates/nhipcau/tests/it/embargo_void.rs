@@ -52,6 +52,27 @@ async fn what_is_called_off_is_read_by_nobody_and_what_takes_its_place_is() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_wait_for_its_hour_is_opened_alone_and_everybody_is_told() {
+    let office = office().await;
+    let Office { world, minh, .. } = &office;
+    let (path, sealed) = office.seals(TITLE, "Không chờ được nữa.").await;
+    world.settle().await;
+    leads(&office.does(minh, &path, "override", "Tin đã lộ ra ngoài").await);
+    reads(world, "mof", &sealed, "Không chờ được nữa.").await;
+    world.settle().await;
+    assert!(world.page("mof", &sealed).await.says("Tin đã lộ ra ngoài"));
+    world.clock("chinhphu").pass(2 * HOUR);
+    until("the hour to pass without a second opening", async || {
+        let app = world.app("chinhphu");
+        let mut conn = app.db.read().await.unwrap();
+        let (kept,): (i64,) = nhipcau::one!(&mut conn, (i64,), "SELECT COUNT(*) FROM embargo").unwrap();
+        if kept == 0 { Ok(()) } else { Err(kept.to_string()) }
+    })
+    .await;
+    assert!(world.alarms("mof").await.is_empty());
+}
+
 /// States something in a portal's own log.
 async fn states(world: &World, portal: &str, kind: Kind, content: Vec<(ContentRef, Vec<u8>)>) {
     let app = world.app(portal);
