@@ -144,12 +144,22 @@ impl Line {
     /// # Errors
     /// Names the address and what went wrong.
     pub async fn post(&self, url: &str, media: &str, body: Vec<u8>) -> anyhow::Result<Vec<u8>> {
-        let call = self
-            .client
-            .post(self.checked(url)?)
-            .header("content-type", media)
-            .timeout(Duration::from_secs(30))
-            .body(body);
+        self.post_within(url, media, body, Duration::from_secs(30)).await
+    }
+
+    /// The same with a time of its own: what is large takes long on a slow line.
+    ///
+    /// # Errors
+    /// As [`Line::post`].
+    pub async fn post_within(
+        &self,
+        url: &str,
+        media: &str,
+        body: Vec<u8>,
+        within: Duration,
+    ) -> anyhow::Result<Vec<u8>> {
+        let call =
+            self.client.post(self.checked(url)?).header("content-type", media).timeout(within).body(body);
         let response = self.guarded(call.send()).await.with_context(|| format!("call {url}"))?;
         if !response.status().is_success() {
             bail!(Status { url: url.to_owned(), status: response.status().as_u16() });

@@ -10,6 +10,7 @@ mod desk;
 mod doors;
 mod embargo;
 mod keys;
+mod letter;
 pub mod number;
 mod table;
 
@@ -17,6 +18,7 @@ pub use desk::Words as DeskWords;
 pub use doors::Words as DoorWords;
 pub use embargo::Words as EmbargoWords;
 pub use keys::Words;
+pub use letter::Words as LetterWords;
 
 /// A language of the interface.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -73,6 +75,14 @@ impl Lang {
         match self {
             Lang::Vi => &embargo::VI,
             Lang::En => &embargo::EN,
+        }
+    }
+
+    /// The words of letters.
+    pub fn letter(self) -> &'static LetterWords {
+        match self {
+            Lang::Vi => &letter::VI,
+            Lang::En => &letter::EN,
         }
     }
 

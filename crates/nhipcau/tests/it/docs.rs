@@ -205,6 +205,12 @@ const WORKS: &[(&str, &str, &str, &str)] = &[
         "doctor_tells_of_a_running_and_of_a_stopped_node_and_changes_nothing",
     ),
     (
+        "thư niêm phong giữa các cổng, chỉ nơi nhận đọc được",
+        "sealed letters between portals, read by their recipient alone",
+        "it/letters",
+        "the_parent_carries_what_it_cannot_read_until_its_child_is_back",
+    ),
+    (
         "đĩa đầy không mất gì, có chỗ lại chạy tiếp",
         "a full disk loses nothing and is over when there is room",
         "it/faults",

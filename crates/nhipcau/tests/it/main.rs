@@ -36,6 +36,7 @@ mod hostile;
 mod jumps;
 mod keeping;
 mod kinds;
+mod letters;
 mod lies;
 mod machine;
 mod nation;
