@@ -31,7 +31,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { back_off: (1_000, 6 * 3_600_000), to_one: 2, at_once: 8 }
+        Settings { back_off: (1_000, 6 * 3_600_000), to_one: 2, at_once: 4 }
     }
 }
 

@@ -32,7 +32,7 @@ use crate::web::answer::{self, fault_page, guard, problem_json};
 use crate::web::error_view::Fault;
 use crate::web::visitor::Visitor;
 use crate::web::{assets, shell};
-use crate::{api, assignments, drafts, items::feeds};
+use crate::{api, assignments, drafts, items::feeds, opinions};
 
 use row::page;
 pub use row::{Role, Route, api_route, desk_form, desk_page, desk_upload, door_form, door_page};
@@ -56,6 +56,7 @@ fn pages() -> Vec<Route> {
     pages.extend(people::routes());
     pages.extend(drafts::routes());
     pages.extend(assignments::routes());
+    pages.extend(opinions::routes());
     pages
 }
 

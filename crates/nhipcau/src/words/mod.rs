@@ -12,6 +12,7 @@ mod embargo;
 mod keys;
 mod letter;
 pub mod number;
+mod opinion;
 mod table;
 
 pub use desk::Words as DeskWords;
@@ -19,6 +20,7 @@ pub use doors::Words as DoorWords;
 pub use embargo::Words as EmbargoWords;
 pub use keys::Words;
 pub use letter::Words as LetterWords;
+pub use opinion::Words as OpinionWords;
 
 /// A language of the interface.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -83,6 +85,14 @@ impl Lang {
         match self {
             Lang::Vi => &letter::VI,
             Lang::En => &letter::EN,
+        }
+    }
+
+    /// The words of opinions.
+    pub fn opinion(self) -> &'static OpinionWords {
+        match self {
+            Lang::Vi => &opinion::VI,
+            Lang::En => &opinion::EN,
         }
     }
 

@@ -348,6 +348,12 @@ const WORKS: &[(&str, &str, &str, &str)] = &[
         "it/embargo",
         "what_two_people_seal_lies_everywhere_and_is_read_everywhere_at_its_hour",
     ),
+    (
+        "xin ý kiến cơ quan khác trước khi ban hành; người duyệt thấy đúng bản ấy hay đã thay đổi",
+        "other agencies are asked before an issue; the approver sees whether it is what they looked at",
+        "it/opinions",
+        "a_draft_is_looked_at_by_another_agency_before_it_is_approved",
+    ),
 ];
 
 #[test]

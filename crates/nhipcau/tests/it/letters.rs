@@ -6,6 +6,7 @@ use std::path::Path;
 use network::letter::{Letter, LetterKeys, Sealed, Secret, key_name};
 use network::names::Origin;
 use nhipcau::db::Tx;
+use nhipcau::one;
 use nhipcau::peers::letters::send::{Posting, post};
 use nhipcau::peers::letters::{MEDIA, kinds, store};
 use nhipcau::problem::Problem;
@@ -106,6 +107,11 @@ async fn the_parent_carries_what_it_cannot_read_until_its_child_is_back() {
     assert_eq!(state(&world, "chinhphu", id).await, "", "a relay's receipt does not empty the outbox");
     assert!(world.get("laocai", "/mang").await.says("1 thư đang chuyển hộ cơ quan khác"));
     assert!(world.get("chinhphu", "/mang").await.says("1 thư chờ gửi, cũ nhất"));
+    let (bytes,) = {
+        let mut conn = world.app("laocai").db.read().await.unwrap();
+        one!(&mut conn, (Vec<u8>,), "SELECT bytes FROM letter_relay").unwrap()
+    };
+    assert!(bytes.len() > 1_000 && !contains(&bytes, SECRET));
     // The sender is gone when the child comes back: the parent alone brings it.
     world.cut("chinhphu");
     world.mend("xa-c.laocai");

@@ -43,6 +43,7 @@ mod nation;
 mod newsroom;
 mod newsroom_erased;
 mod newsroom_files;
+mod opinions;
 mod orders;
 mod pages;
 mod paper_nation;

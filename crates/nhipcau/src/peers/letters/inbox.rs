@@ -4,15 +4,15 @@
 //! receipt, and it leaves only when the letter and what it does are durable. The same letter gets the same receipt again
 //! and does nothing; another of its name is refused, and people are told.
 
-use axum::body::Body;
+use std::time::Duration;
+
+use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
 use network::directory::Directory;
-use network::letter::{
-    Address, Announced, Decision, LetterError, MAX_HEAD, MAX_SEALED, Receipt, Says, Sealed, decide,
-};
+use network::letter::{Address, Announced, Decision, LetterError, MAX_HEAD, Receipt, Says, Sealed, decide};
 use network::names::Origin;
 use tlog::VerifierKey;
 
@@ -24,6 +24,9 @@ use crate::operate::alarms::{self, Alarm};
 use crate::problem::Problem;
 use crate::web::answer::{problem_json, problem_of};
 use crate::web::routes::let_in;
+
+/// So long the first bytes of a letter may take.
+const HEAD: Duration = Duration::from_secs(20);
 
 /// `POST /inbox`
 pub async fn post(State(app): State<App>, headers: HeaderMap, body: Body) -> Response {
@@ -42,26 +45,45 @@ pub async fn post(State(app): State<App>, headers: HeaderMap, body: Body) -> Res
     }
 }
 
-/// Reads a letter, once it is clear from its first bytes that somebody known sends it.
+/// Reads a letter, once it is clear from its first bytes that somebody known sends it, and there is room for it.
 async fn read(app: &App, body: Body) -> Result<Vec<u8>, Problem> {
-    let _one = app.post.reading.acquire().await.map_err(anyhow::Error::from)?;
     let (mut stream, mut bytes) = (body.into_data_stream(), Vec::new());
-    let mut known = false;
-    while let Some(piece) = stream.next().await {
-        let piece = piece.map_err(|e| Problem::invalid("body", format!("is cut off: {e}")))?;
-        if bytes.len() + piece.len() > MAX_SEALED {
-            return Err(malformed(&LetterError::TooLong(bytes.len() + piece.len())));
-        }
-        bytes.extend_from_slice(&piece);
-        if !known && let Some(announced) = Sealed::announced(&bytes).map_err(|e| malformed(&e))? {
-            welcome(app, &announced)?;
-            known = true;
-        }
-        if !known && bytes.len() >= MAX_HEAD {
+    let announced = match tokio::time::timeout(HEAD, head(&mut stream, &mut bytes)).await {
+        Ok(announced) => announced?,
+        Err(_) => return Err(Problem::invalid("body", "begins too slowly")),
+    };
+    welcome(app, &announced)?;
+    let room = u32::try_from(announced.size / 1024 + 1).unwrap_or(u32::MAX);
+    let _room = app.post.reading.try_acquire_many(room).map_err(|_| Problem::NotNow {
+        vi: "Máy chủ đang nhận nhiều thư khác; hãy gửi lại sau.".into(),
+        en: "This node is reading many other letters; send it again later.".into(),
+    })?;
+    while let Some(piece) = piece(&mut stream).await? {
+        if bytes.len() + piece.len() > MAX_HEAD + announced.size as usize {
             return Err(malformed(&LetterError::Shape));
         }
+        bytes.extend_from_slice(&piece);
     }
     Ok(bytes)
+}
+
+/// Reads until it is clear who writes to whom.
+async fn head(stream: &mut BodyDataStream, bytes: &mut Vec<u8>) -> Result<Announced, Problem> {
+    while let Some(piece) = piece(stream).await? {
+        bytes.extend_from_slice(&piece);
+        if let Some(announced) = Sealed::announced(bytes).map_err(|e| malformed(&e))? {
+            return Ok(announced);
+        }
+        if bytes.len() >= MAX_HEAD {
+            break;
+        }
+    }
+    Err(malformed(&LetterError::Shape))
+}
+
+async fn piece(stream: &mut BodyDataStream) -> Result<Option<Bytes>, Problem> {
+    let cut = |error: axum::Error| Problem::invalid("body", format!("is cut off: {error}"));
+    stream.next().await.transpose().map_err(cut)
 }
 
 /// Lets in whom the directory knows, as often as anybody may come.

@@ -31,8 +31,8 @@ pub use outbox::run;
 
 /// The media type of a sealed letter.
 pub const MEDIA: &str = "application/vnd.nhipcau.letter";
-/// Letters that are read at the same time; each may be as large as the largest.
-const READING: usize = 2;
+/// So much of letters is read at the same time, in KiB; who finds no room comes again.
+const READING: usize = 48 << 10;
 /// Words to the outbox that wait for it; what does not fit, it finds by itself later.
 const NOTICES: usize = 64;
 
