@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use super::commands::{
-    audit, backup, bundle, check_text, clean, digest, doctor, enrol, erase, gazette, init, issue, item, kinds, letter, look, people, publish, rules, simulate, upgrade, verify,
+    audit, backup, bundle, check_text, clean, digest, doctor, enrol, erase, gazette, init, issue, item,
+    kinds, letter, look, people, publish, rules, simulate, upgrade, verify,
 };
 use super::{bench, demo, nation, serve};
 
