@@ -1,6 +1,6 @@
 //! What nodes say to each other: messages and pure state machines, without sockets.
 //!
-//! Messages ([`entry`], [`content`], [`root`], [`door`], [`receipt`], [`flow`]) are parsed at the edge
+//! Messages ([`entry`], [`content`], [`root`], [`door`], [`receipt`], [`flow`], [`letter`]) are parsed at the edge
 //! with errors that name the field; what they mean is a fold ([`directory`]) or a state machine
 //! ([`follower`], [`contents`]) of the form `on(event, now) -> Vec<Action>`. Nothing here opens a
 //! socket, reads a clock, or rolls dice that were not handed in with a seed.
@@ -16,6 +16,7 @@ pub mod flow;
 pub mod follower;
 pub mod json;
 pub mod keys;
+pub mod letter;
 pub mod memo;
 pub mod moment;
 pub mod names;

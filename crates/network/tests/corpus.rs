@@ -12,7 +12,7 @@ use proptest::sample::Index;
 
 type Target = fn(&[u8]);
 
-const TARGETS: [(&str, Target); 14] = [
+const TARGETS: [(&str, Target); 15] = [
     ("bundle", targets::bundle),
     ("content_item", targets::content_item),
     ("content_note", targets::content_note),
@@ -22,6 +22,7 @@ const TARGETS: [(&str, Target); 14] = [
     ("flow_request", targets::flow_request),
     ("heads", targets::heads),
     ("json", targets::json),
+    ("letter", targets::letter),
     ("names", targets::names),
     ("receipt", targets::receipt),
     ("receipts_post", targets::receipts_post),

@@ -24,6 +24,7 @@ use crate::logs::ledger::{Effects, Sealer};
 use crate::logs::{startup, store};
 use crate::operate::lock::Lock;
 use crate::peers::bundles::take::AS_OF;
+use crate::peers::letters::{self, Notice, Post};
 use crate::peers::line::Line;
 use crate::peers::{self, Status};
 use crate::people::Door;
@@ -97,6 +98,8 @@ pub struct Inner {
     pub heavy: Semaphore,
     /// Holds the folder.
     lock: Lock,
+    /// Letters between portals.
+    pub post: Post,
     /// The token that opens the API for writing.
     pub token: String,
     /// The door of the console.
@@ -115,6 +118,7 @@ struct Inboxes {
     cosigned: mpsc::Receiver<tlog::Note>,
     onward: mpsc::Receiver<peers::tellers::Onward>,
     inquiries: mpsc::Receiver<Origin>,
+    notices: mpsc::Receiver<Notice>,
 }
 
 impl Deref for App {
@@ -195,6 +199,7 @@ impl App {
         let (cosigned, heads) = mpsc::channel(16);
         let (onward, passing) = mpsc::channel(1024);
         let (inquiries, hints) = mpsc::channel(64);
+        let (post, notices) = Post::new();
         Ok(App(Arc::new(Inner {
             folder: Folder(config.content.clone()),
             pages,
@@ -225,11 +230,13 @@ impl App {
                 cosigned: heads,
                 onward: passing,
                 inquiries: hints,
+                notices,
             })),
             imported: AtomicI64::new(imported),
             importing: tokio::sync::Mutex::new(()),
             heavy: Semaphore::new(HEAVY),
             lock,
+            post,
             token,
             people,
             drafts: Together::default(),
@@ -239,13 +246,16 @@ impl App {
     /// Starts the background work. Once; a second call does nothing.
     pub fn begin(&self) {
         let inboxes = self.inboxes.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(Inboxes { follower: inbox, cosigned: heads, onward, inquiries }) = inboxes else { return };
+        let Some(Inboxes { follower: inbox, cosigned: heads, onward, inquiries, notices }) = inboxes else {
+            return;
+        };
         let app = self;
         app.tasks.spawn("aftermath", crate::operate::aftermath::run(app.clone()));
         app.tasks.spawn("keeper", agencies::keeper::run(app.clone(), heads));
         app.tasks.spawn("follower", peers::follow::run(app.clone(), inbox));
         app.tasks.spawn("tellers", peers::tellers::run(app.clone(), onward));
         app.tasks.spawn("inquiry", peers::inquiry::run(app.clone(), inquiries));
+        app.tasks.spawn("letters", letters::run(app.clone(), notices));
         app.tasks.spawn("heads", crate::logs::heads::run(app.clone()));
         app.tasks.spawn("startup", startup::run(app.clone()));
         app.tasks.spawn("embargo", crate::embargo::run(app.clone()));

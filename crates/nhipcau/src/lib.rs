@@ -16,6 +16,7 @@ pub mod files;
 pub mod items;
 pub mod logs;
 pub mod operate;
+pub mod opinions;
 pub mod peers;
 pub mod people;
 pub mod problem;

@@ -13,6 +13,8 @@ use network::flow::{
     Decoder, FlowError, FlowEvent, FlowRequest, MAX_EVENT, MAX_LINE, MAX_LOGS, encode_behind,
     encode_checkpoint, encode_entry,
 };
+use network::letter::Receipt as LetterReceipt;
+use network::letter::{Letter, LetterError, MAX_HEAD, Sealed, Sealing, Secret, padded};
 use network::names::{ContentHash, Domain, Origin};
 use network::receipt::{MAX_LACKING, MAX_RECEIPTS, Receipt, SignedReceipt};
 use network::root::{RootError, RootNote, RootText};
@@ -219,6 +221,28 @@ pub fn receipts_post(bytes: &[u8]) {
         let body = SignedReceipt::encode_post(&receipts);
         assert_eq!(SignedReceipt::parse_post(body.as_bytes()), Ok(receipts));
     }
+}
+
+/// Sealed letters, what stands in them, their keys, and what is said of them. Nobody here has the key.
+pub fn letter(bytes: &[u8]) {
+    let announced = Sealed::announced(&bytes[..bytes.len().min(MAX_HEAD)]);
+    if let Ok(sealed) = Sealed::parse(bytes) {
+        assert_eq!(sealed.encode(), bytes, "two spellings");
+        let announced = announced.expect("the whole was read").expect("its head is short");
+        assert_eq!(announced.address, sealed.address);
+        let secret = Secret::from_seed(&[0; 32]);
+        assert_ne!(sealed.address.key, secret.id(), "sealed to a key that nobody was given");
+    }
+    if let Ok((letter, note)) = Letter::read(bytes) {
+        assert_eq!(letter.text(), note.text, "two spellings");
+        assert_eq!(bytes.len(), padded(bytes.len()));
+    }
+    if let Ok(receipt) =
+        Note::parse_bytes(bytes).map_err(LetterError::from).and_then(|note| LetterReceipt::of(&note))
+    {
+        assert!(receipt.by.len() <= 255);
+    }
+    one_spelling::<Sealing>(bytes);
 }
 
 /// Domains, origins and hashes of content.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Refusal;
 use crate::entry::{Change, Enrolment, Kind, Level, Name, NodeKeys};
 use crate::keys::Keys;
+use crate::letter::Sealing;
 use crate::names::{Domain, Origin};
 
 /// An enrolled agency.
@@ -29,8 +30,8 @@ pub struct Agency {
     pub log_url: String,
     /// The name of the node that hosts it; none for a root that has not stated it yet.
     pub node: Option<Origin>,
-    /// Its sealing key.
-    pub sealing: Option<String>,
+    /// The keys of its letters.
+    pub sealing: Option<Sealing>,
     /// The log that it continues.
     pub predecessor: Option<Origin>,
     /// Its accountable unit.

@@ -2,6 +2,7 @@
 
 use tlog::VerifierKey;
 
+use crate::letter::Sealing;
 use crate::names::{Domain, Origin};
 use crate::words::words;
 
@@ -56,8 +57,8 @@ pub struct Enrolment {
     pub log_url: String,
     /// The node that hosts it.
     pub node: NodeKeys,
-    /// Its sealing key for petitions, opaque here.
-    pub sealing: Option<String>,
+    /// The keys of its letters.
+    pub sealing: Option<Sealing>,
     /// The log that this one continues.
     pub predecessor: Option<Origin>,
     /// The unit accountable for the portal, as people write it.
@@ -103,8 +104,8 @@ pub struct Change {
     pub log_url: Option<String>,
     /// Another node, or other keys of it.
     pub node: Option<NodeKeys>,
-    /// Another sealing key.
-    pub sealing: Option<String>,
+    /// Other keys of its letters.
+    pub sealing: Option<Sealing>,
     /// Another accountable unit.
     pub accountable: Option<String>,
 }

@@ -188,7 +188,7 @@ fn enrolment(top: &Object<'_>) -> Result<Enrolment, FieldError> {
         log_key: key(top, "key", KeyKind::Ed25519, &origin)?,
         log_url: url(top, "log")?,
         node: node(&top.object("node")?)?,
-        sealing: printable(top, "sealing", 4_000)?,
+        sealing: top.parsed_if("sealing")?,
         predecessor: top.parsed_if("predecessor")?,
         accountable: short(top, "accountable")?,
         origin,
@@ -208,7 +208,7 @@ fn change(top: &Object<'_>) -> Result<Change, FieldError> {
         name: top.object_if("name")?.as_ref().map(name).transpose()?,
         log_url: top.has("log").then(|| url(top, "log")).transpose()?,
         node: top.object_if("node")?.as_ref().map(node).transpose()?,
-        sealing: printable(top, "sealing", 4_000)?,
+        sealing: top.parsed_if("sealing")?,
         accountable: short(top, "accountable")?,
         origin,
     })
@@ -273,15 +273,6 @@ fn code(object: &Object<'_>) -> Result<Option<String>, FieldError> {
             Err(object.error("code", "must be 1 to 35 of A-Z, 0-9 and dots"))
         }
         code => Ok(code.map(str::to_owned)),
-    }
-}
-
-fn printable(object: &Object<'_>, key: &str, most: usize) -> Result<Option<String>, FieldError> {
-    match object.text_if(key)? {
-        Some(text) if text.is_empty() || text.len() > most || !text.bytes().all(|b| b.is_ascii_graphic()) => {
-            Err(object.error(key, format!("must be 1 to {most} visible ASCII characters")))
-        }
-        text => Ok(text.map(str::to_owned)),
     }
 }
 

@@ -29,7 +29,7 @@ fn enrolment() -> Enrolment {
         log_key: signer("tinh-a.gov.vn/log2", KeyKind::Ed25519).verifier(),
         log_url: "https://tinh-a.gov.vn/log".into(),
         node: node("tinh-a.gov.vn"),
-        sealing: Some("xwing1AAAA".into()),
+        sealing: Some("xwing1AAAA".parse().unwrap()),
         predecessor: Some("tinh-a.gov.vn/log".parse().unwrap()),
         accountable: Some("Văn phòng Ủy ban nhân dân tỉnh".into()),
     }
@@ -159,7 +159,7 @@ fn samples() -> Vec<(&'static str, Kind)> {
                 name: Some(Name { vi: "Tỉnh Á".into(), en: String::new() }),
                 log_url: Some("http://127.0.0.1:8080/log".into()),
                 node: Some(node("a.gov.vn")),
-                sealing: Some("xwing1BBBB".into()),
+                sealing: Some("xwing1BBBB".parse().unwrap()),
                 accountable: Some("Sở \"Văn hóa\"".into()),
                 ..Change::of(origin())
             }),

@@ -11,6 +11,8 @@ mod entry;
 mod fixtures;
 mod flow;
 mod follower;
+mod letter;
+mod outbox;
 mod receipt;
 mod root;
 mod sealing;

@@ -40,6 +40,9 @@ pub struct JoinRequest {
     pub log_url: String,
     /// The node that hosts it.
     pub node: JoinNode,
+    /// The keys of its letters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealing: Option<String>,
     /// The log that this one continues.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub predecessor: Option<String>,
@@ -77,7 +80,11 @@ impl JoinRequest {
             Some(text) => read(text, "predecessor", &mut faults).map(Some),
             None => Some(None),
         };
-        match (domain, origin, level, log_key, name, cosigner, reporter, predecessor) {
+        let sealing = match &self.sealing {
+            Some(text) => read(text, "sealing", &mut faults).map(Some),
+            None => Some(None),
+        };
+        match (domain, origin, level, log_key, name, cosigner, reporter, predecessor, sealing) {
             (
                 Some(domain),
                 Some(origin),
@@ -87,6 +94,7 @@ impl JoinRequest {
                 Some(cosigner),
                 Some(reporter),
                 Some(predecessor),
+                Some(sealing),
             ) => Ok(Enrolment {
                 origin,
                 domain,
@@ -96,7 +104,7 @@ impl JoinRequest {
                 log_key,
                 log_url: self.log_url.clone(),
                 node: NodeKeys { name: node, cosigner, reporter, url: self.node.url.clone() },
-                sealing: None,
+                sealing,
                 predecessor,
                 accountable: self.accountable.clone(),
             }),
@@ -135,6 +143,7 @@ pub fn request_of(
     level: Level,
 ) -> anyhow::Result<JoinRequest> {
     let key = app.keys.own(origin, &app.dice)?;
+    let letters = app.keys.letters(origin, &app.dice)?.public;
     Ok(JoinRequest {
         domain: domain.to_owned(),
         origin: origin.to_string(),
@@ -151,6 +160,7 @@ pub fn request_of(
             cosigner: app.keys.cosigner().verifier().to_string(),
             reporter: app.keys.reporter().verifier().to_string(),
         },
+        sealing: Some(letters.to_string()),
         predecessor: None,
     })
 }
@@ -188,6 +198,7 @@ pub fn difference(app: &App, asked: &Enrolment) -> Result<Change, Problem> {
         name: (asked.name != known.name).then(|| asked.name.clone()),
         log_url: (asked.log_url != known.log_url).then(|| asked.log_url.clone()),
         node: (node != Some(&asked.node)).then(|| asked.node.clone()),
+        sealing: asked.sealing.clone().filter(|sealing| known.sealing.as_ref() != Some(sealing)),
         accountable: other(&asked.accountable, &known.accountable),
         ..Change::of(asked.origin.clone())
     };

@@ -191,6 +191,7 @@ impl Keeper {
         }
         if visible {
             let _ = self.app.follower.send(peers::Event::DirectoryChanged).await;
+            self.app.post.tell(peers::letters::Notice::Directory);
             self.app.pages.changed([Tag::Directory, Tag::Lists]);
             self.app.stirred.send_modify(|n| *n += 1);
         }

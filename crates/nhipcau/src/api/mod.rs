@@ -9,6 +9,7 @@ mod ends;
 pub mod front;
 mod keep;
 mod kinds;
+mod letters;
 mod logs;
 pub mod openapi;
 mod people;
@@ -71,6 +72,8 @@ pub fn routes() -> Vec<Route> {
         writes("/api/v1/agencies/change", "state what is different of an agency", agencies::change),
         writes("/api/v1/agencies/close", "close an agency", agencies::close),
         writes("/api/v1/portals/{domain}/look", "a portal's colour and mark", agencies::look),
+        writes("/api/v1/letters", "try whether letters arrive", letters::write),
+        api_route("GET", "/api/v1/letters/{id}", Role::Administrator, "has it arrived", get(letters::read)),
         api_route("GET", "/api/v1/people", Role::Administrator, "who works at a portal", get(people::list)),
         writes("/api/v1/people", "invite somebody to work at a portal", people::invite),
         writes("/api/v1/people/{login}", "a new link, roles, closing", people::change),

@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use network::content::ItemFile;
 use network::names::{ContentHash, Origin};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::life::{self, Act, Actor, Facts, Refused, Stage};
@@ -24,6 +24,7 @@ use crate::items::desk;
 use crate::items::draft::{Draft, DraftFile};
 use crate::items::publish::{self, Done};
 use crate::items::store::{self as items, Reference};
+use crate::opinions::store as opinions;
 use crate::people::audit::{self, Line, Who};
 use crate::people::gate::Staff;
 use crate::problem::{Fault, Problem};
@@ -222,6 +223,11 @@ pub async fn act(
                 store::approve(tx, id, account, &work.hash()?).await?;
             }
             let mut laid = None;
+            // What others said of it stands with the approval, and whether they looked at this very draft.
+            let opinions = match act {
+                Act::Approve => opinions::said(tx.conn(), id, &work.hash()?).await?,
+                _ => Vec::new(),
+            };
             let done = match (step.next, request) {
                 (Stage::Sealed, _) => {
                     let ready = seals.as_ref().ok_or_else(|| refusal(Refused::Unsound))?;
@@ -257,11 +263,17 @@ pub async fn act(
             let entry = done.as_ref().map(|done| done.entry).or(laid);
             let detail =
                 json!({ "draft": id, "version": version, "stage": step.next.word(), "entry": entry });
+            let detail = if opinions.is_empty() { detail } else { with(detail, opinions) };
             audit::add(tx, line.with(detail)).await?;
             let called_off = work.stage == Stage::Sealed && step.next != Stage::Issued;
             Ok(Acted { stage: step.next, done, called_off })
         })
         .await
+}
+
+fn with(mut detail: Value, opinions: Vec<Value>) -> Value {
+    detail["opinions"] = opinions.into();
+    detail
 }
 
 /// How the audit trail names an act.

@@ -1,18 +1,21 @@
-//! What the law orders removed vanishes from the newsroom too: every version, file and word beside it.
+//! What the law orders removed vanishes from the newsroom too: every version, file and word beside it,
+//! and, by letter, the copies that were sent out for opinion.
 
 use uuid::Uuid;
 
 use crate::db::Tx;
+use crate::opinions::acts as opinions;
 use crate::{all, run};
 
 /// Forgets all that was written on the way to an item, and what was proposed about it. Where nobody wrote it, nothing happens.
 ///
 /// # Errors
 /// The database's.
-pub async fn forget(tx: &mut Tx, log: i64, item: Uuid) -> sqlx::Result<()> {
+pub async fn forget(tx: &mut Tx, log: i64, item: Uuid) -> anyhow::Result<()> {
     let item = item.to_string();
     let drafts = all!(tx, (String,), "SELECT id FROM draft WHERE log = $1 AND item = $2", log, item.clone())?;
     for (id,) in drafts {
+        opinions::erase(tx, log, &id).await?;
         run!(tx, "DELETE FROM draft_version WHERE draft = $1", id.clone())?;
         run!(tx, "DELETE FROM draft_file WHERE draft = $1", id.clone())?;
         run!(tx, "DELETE FROM draft_note WHERE draft = $1", id.clone())?;

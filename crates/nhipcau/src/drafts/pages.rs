@@ -25,7 +25,7 @@ pub use draft::draft;
 pub use file::{file, paste};
 pub use home::{begin, choose, home, issued};
 pub use item::{end, item, next};
-pub use look::{compare, preview};
+pub use look::{Reads, compare, preview};
 pub use save::{act, save};
 
 /// A draft of this person's agency.

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use axum::body::Bytes;
 use network::names::{ContentHash, Origin};
 use tlog::Frontier;
+use uuid::Uuid;
 
 use crate::web::pages::Tag;
 
@@ -53,6 +54,8 @@ pub struct Effects {
     pub opened: Vec<(i64, u64)>,
     /// About what receipts said something new.
     pub receipts: Vec<News>,
+    /// Letters that wait since, or do not any more.
+    pub letters: Vec<Uuid>,
 }
 
 /// Entries of a log about which a receipt said something new.

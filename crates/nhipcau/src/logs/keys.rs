@@ -1,7 +1,9 @@
-//! The secrets of this node: one key per log that it owns, one to cosign, one to sign receipts.
+//! The secrets of this node: one key per log that it owns and two for its letters, one to cosign, one to sign receipts.
 //!
 //! Keys live in files of their own, never in the database, so a copy of the data does not carry them;
 //! from the first moment nobody but the node's user may read them. A key signs only while its log is [`Signing::Allowed`] (protocol §2, "After start").
+
+mod letters;
 
 use std::collections::HashMap;
 use std::fs;
@@ -15,6 +17,8 @@ use tempfile::NamedTempFile;
 use tlog::{KeyKind, SignerKey, VerifierKey};
 
 use crate::clock::Dice;
+
+pub use letters::LetterSecrets;
 
 /// Whether a log's key may be used now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +43,7 @@ pub struct Keyring {
     cosigner: SignerKey,
     reporter: SignerKey,
     logs: RwLock<HashMap<Origin, Owned>>,
+    letters: RwLock<HashMap<Origin, Arc<LetterSecrets>>>,
 }
 
 impl Keyring {
@@ -65,6 +70,7 @@ impl Keyring {
             cosigner: load(&folder.join("cosigner.key"), node, KeyKind::CosignatureEd25519)?,
             reporter: load(&folder.join("reporter.key"), node, KeyKind::Ed25519)?,
             logs: RwLock::default(),
+            letters: RwLock::default(),
         })
     }
 

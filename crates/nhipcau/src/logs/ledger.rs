@@ -57,7 +57,7 @@ pub struct Ledger {
 /// A point that a refused step is rolled back to.
 pub(crate) struct Mark {
     staged: BTreeMap<i64, (Frontier, usize, Option<Given>)>,
-    lengths: [usize; 8],
+    lengths: [usize; 9],
 }
 
 impl Ledger {
@@ -88,6 +88,7 @@ impl Ledger {
                 e.settled.len(),
                 e.documents.len(),
                 e.opened.len(),
+                e.letters.len(),
             ],
         }
     }
@@ -110,6 +111,7 @@ impl Ledger {
         e.settled.truncate(mark.lengths[5]);
         e.documents.truncate(mark.lengths[6]);
         e.opened.truncate(mark.lengths[7]);
+        e.letters.truncate(mark.lengths[8]);
     }
 
     /// False for an entry beyond the last honest size of a log that this transaction touches.

@@ -22,6 +22,7 @@ use crate::items::fold::sealed;
 use crate::items::pages::{kept, label, title};
 use crate::items::store::{self as items, Reference};
 use crate::operate::alarms;
+use crate::peers::letters::store as letters;
 use crate::peers::{inquiry, receipts};
 use crate::problem::Problem;
 use crate::web::answer::failure;
@@ -100,6 +101,7 @@ pub async fn network(Given(app): Given<App>, visitor: Visitor) -> Response {
             logs: logs(&app, &mut conn, &visitor, portal.log, &heads).await?,
             sealed: sealed_here(&app, &mut conn, lang, &heads).await?,
             heads: heads_facts(&app, &mut conn, &heads).await?,
+            letters: letters::counts(&mut conn).await?,
             splits: splits(&app, &mut conn, &visitor).await?,
             shell,
         })

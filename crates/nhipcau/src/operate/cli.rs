@@ -6,7 +6,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::commands::{
     audit, backup, bundle, check_text, clean, digest, doctor, enrol, erase, gazette, init, issue, item,
-    kinds, look, people, publish, reindex, rules, simulate, upgrade, verify,
+    kinds, letter, look, people, publish, reindex, rules, simulate, upgrade, verify,
 };
 use super::{bench, demo, nation, serve};
 
@@ -58,6 +58,8 @@ enum What {
     Audit(audit::Args),
     /// Teach the kinds of items: their fields, and an example file of each
     Kinds(kinds::Args),
+    /// Try whether sealed letters to another portal arrive
+    Letter(letter::Args),
     /// Print a day's digest as a draft, with a link to each item of the day
     Digest(digest::Args),
     /// Issue items: a Markdown or JSON file, a folder, JSON lines, or standard input
@@ -142,6 +144,7 @@ pub fn run() -> ExitCode {
             What::People(args) => people::run(args).await,
             What::Audit(args) => audit::run(args).await,
             What::Kinds(args) => kinds::run(&args),
+            What::Letter(args) => letter::run(args).await,
             What::Digest(args) => digest::run(args).await,
             What::Issue(args) => issue::run(args).await,
             What::Gazette(args) => gazette::run(args).await,

@@ -1,4 +1,5 @@
-//! What a node looks after by itself, about once a minute: room on the disk, and its clock beside its neighbours'.
+//! What a node looks after by itself, about once a minute: room on the disk, its clock beside its
+//! neighbours', and whether the directory has the keys of its letters.
 //!
 //! An alarm comes before the trouble does, and goes when it is over.
 
@@ -7,6 +8,7 @@ use std::time::Duration;
 use super::alarms::{self, Alarm};
 use super::doctor::{apart, clocks, free_bytes};
 use crate::app::App;
+use crate::peers::letters::keys;
 
 /// The first look comes soon after the start, while somebody may still be watching.
 const FIRST: Duration = Duration::from_secs(3);
@@ -31,6 +33,9 @@ async fn look(app: &App) -> anyhow::Result<()> {
     match free < LOW {
         true => tell(app, "disk.low", "", format!("{} MB free", free >> 20)).await,
         false => clear(app, "disk.low", "").await?,
+    }
+    if let Err(problem) = keys::state(app).await {
+        tracing::warn!(%problem, "the keys of our letters could not be stated");
     }
     let told = clocks(&app.config, &app.line, &app.clock).await;
     let far = apart(&told);

@@ -82,6 +82,8 @@ pub struct Line {
     /// The cable; always plugged in outside demonstrations and tests.
     pub cable: Cable,
     client: Client,
+    /// For what takes long to send: nothing is read meanwhile.
+    patient: Client,
     private: bool,
 }
 
@@ -96,19 +98,24 @@ impl Line {
     pub fn new(cable: Cable, config: &Config) -> anyhow::Result<Line> {
         let mut headers = reqwest::header::HeaderMap::new();
         headers.insert(NODE_HEADER, config.name.to_string().parse().context("the node's name as a header")?);
-        let client = trusting(Client::builder(), config.ca.as_deref())?
-            .user_agent(concat!("nhipcau/", env!("CARGO_PKG_VERSION")))
-            .default_headers(headers)
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .connect_timeout(Duration::from_secs(5))
-            .read_timeout(Duration::from_secs(45))
-            .pool_idle_timeout(Duration::from_secs(90))
-            .tcp_nodelay(true)
-            .dns_resolver(Arc::new(Checked { private: config.private_addresses }))
-            .build()
-            .context("prepare the client for calls to other nodes")?;
-        Ok(Line { cable, client, private: config.private_addresses })
+        let client = |read: Option<Duration>| -> anyhow::Result<Client> {
+            let client = trusting(Client::builder(), config.ca.as_deref())?
+                .user_agent(concat!("nhipcau/", env!("CARGO_PKG_VERSION")))
+                .default_headers(headers.clone())
+                .redirect(reqwest::redirect::Policy::none())
+                .no_proxy()
+                .connect_timeout(Duration::from_secs(5))
+                .pool_idle_timeout(Duration::from_secs(90))
+                .tcp_nodelay(true)
+                .dns_resolver(Arc::new(Checked { private: config.private_addresses }));
+            let client = match read {
+                Some(read) => client.read_timeout(read),
+                None => client,
+            };
+            client.build().context("prepare the client for calls to other nodes")
+        };
+        let (client, patient) = (client(Some(Duration::from_secs(45)))?, client(None)?);
+        Ok(Line { cable, client, patient, private: config.private_addresses })
     }
 
     /// GET with at most `most` bytes of answer.
@@ -144,12 +151,22 @@ impl Line {
     /// # Errors
     /// Names the address and what went wrong.
     pub async fn post(&self, url: &str, media: &str, body: Vec<u8>) -> anyhow::Result<Vec<u8>> {
-        let call = self
-            .client
-            .post(self.checked(url)?)
-            .header("content-type", media)
-            .timeout(Duration::from_secs(30))
-            .body(body);
+        self.post_within(url, media, body, Duration::from_secs(30)).await
+    }
+
+    /// The same with a time of its own: what is large takes long on a slow line.
+    ///
+    /// # Errors
+    /// As [`Line::post`].
+    pub async fn post_within(
+        &self,
+        url: &str,
+        media: &str,
+        body: Vec<u8>,
+        within: Duration,
+    ) -> anyhow::Result<Vec<u8>> {
+        let call =
+            self.client.post(self.checked(url)?).header("content-type", media).timeout(within).body(body);
         let response = self.guarded(call.send()).await.with_context(|| format!("call {url}"))?;
         if !response.status().is_success() {
             bail!(Status { url: url.to_owned(), status: response.status().as_u16() });
@@ -188,7 +205,7 @@ impl Line {
     /// Names the address and what went wrong.
     pub async fn open(&self, url: &str, body: String) -> anyhow::Result<Response> {
         let call = self
-            .client
+            .patient
             .post(self.checked(url)?)
             .header("content-type", "text/plain; charset=utf-8")
             .body(body);

@@ -2,12 +2,13 @@
 //!
 //! `serve` is the flow outwards, `follow` the flow inwards, `contents` fetches what entries point to,
 //! `tellers` say what is held and shown, `receipts` keeps what others say of it, `bundles`
-//! does all of it through files, `line` is the one way out.
+//! does all of it through files, `letters` go sealed from portal to portal, `line` is the one way out.
 
 pub mod bundles;
 pub mod contents;
 pub mod follow;
 pub mod inquiry;
+pub mod letters;
 pub mod line;
 pub mod progress;
 pub mod receipts;

@@ -56,6 +56,7 @@ impl Desk {
         let entries = [
             (HOME, w.nav_home, Duty::Work),
             (crate::assignments::HOME, w.nav_tasks, Duty::Work),
+            (crate::opinions::HOME, lang.opinion().nav, Duty::Work),
             ("/ban-lam-viec/tin/moi", w.nav_write, Duty::Write),
             ("/ban-lam-viec/da-dang", w.nav_issued, Duty::Write),
             (accounts::PAGE, w.accounts_nav, Duty::People),

@@ -34,7 +34,7 @@ const STEP: i64 = 1_000;
 type Named = (&'static str, fn(&'static DeskWords) -> &'static str);
 
 /// The acts that are named so far.
-const ACTS: [Named; 38] = [
+const ACTS: [Named; 45] = [
     ("login", |w| w.act_login),
     ("login.failed", |w| w.act_login_failed),
     ("logout", |w| w.act_logout),
@@ -70,6 +70,13 @@ const ACTS: [Named; 38] = [
     ("task.acknowledge", |w| w.act_task_acknowledge),
     ("task.report", |w| w.act_task_report),
     ("task.close", |w| w.act_task_close),
+    ("opinion.ask", |w| w.act_opinion_ask),
+    ("opinion.remind", |w| w.act_opinion_remind),
+    ("opinion.cancel", |w| w.act_opinion_cancel),
+    ("opinion.answer", |w| w.act_opinion_answer),
+    ("opinion.answered", |w| w.act_opinion_answered),
+    ("opinion.read", |w| w.act_opinion_read),
+    ("opinion.erase", |w| w.act_opinion_erase),
     ("end.propose", |w| w.act_end_propose),
     ("end.confirm", |w| w.act_end_confirm),
     ("end.drop", |w| w.act_end_drop),

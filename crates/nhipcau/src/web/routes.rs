@@ -25,14 +25,14 @@ use crate::items::pages as items;
 use crate::logs::pages as logs;
 use crate::logs::serve::{self, Which};
 use crate::logs::startup::Heard;
-use crate::peers::{receipts, serve as flow};
+use crate::peers::{letters, receipts, serve as flow};
 use crate::people::{self, forms, gate};
 use crate::problem::Problem;
 use crate::web::answer::{self, fault_page, guard, problem_json};
 use crate::web::error_view::Fault;
 use crate::web::visitor::Visitor;
 use crate::web::{assets, shell};
-use crate::{api, assignments, drafts, items::feeds, search};
+use crate::{api, assignments, drafts, items::feeds, opinions, search};
 
 use row::page;
 pub use row::{Role, Route, api_route, desk_form, desk_page, desk_upload, door_form, door_page};
@@ -57,6 +57,7 @@ fn pages() -> Vec<Route> {
     pages.extend(people::routes());
     pages.extend(drafts::routes());
     pages.extend(assignments::routes());
+    pages.extend(opinions::routes());
     pages
 }
 
@@ -99,7 +100,7 @@ fn machines() -> Vec<Route> {
             role: Role::Node,
             what: "the flow (server-sent events)",
             handler: post(flow_in),
-            most: forms::MOST,
+            most: network::receipt::MAX_POST,
         },
         Route {
             method: "POST",
@@ -107,7 +108,15 @@ fn machines() -> Vec<Route> {
             role: Role::Node,
             what: "receipts",
             handler: post(take_receipts),
-            most: forms::MOST,
+            most: network::receipt::MAX_POST,
+        },
+        Route {
+            method: "POST",
+            path: "/inbox",
+            role: Role::Node,
+            what: "sealed letters between portals",
+            handler: post(letters::inbox::post),
+            most: network::letter::MAX_SEALED,
         },
     ]
 }
@@ -128,7 +137,7 @@ fn bounded(app: &App, route: Route) -> MethodRouter<App> {
         // After the token was found right; its own words say so.
         _ if route.path.starts_with("/api/") => route.handler.layer(DefaultBodyLimit::max(api::MOST_BODY)),
         Role::Node => {
-            let most = RequestBodyLimitLayer::new(network::receipt::MAX_POST);
+            let most = RequestBodyLimitLayer::new(route.most);
             route.handler.layer(most).layer(map_response(in_words))
         }
         Role::Newcomer => {
@@ -197,7 +206,7 @@ async fn not_so() -> Response {
 }
 
 /// A pulled cable lets no other node in, while readers still come.
-fn let_in(app: &App, headers: &HeaderMap) -> Result<(), Box<Response>> {
+pub(crate) fn let_in(app: &App, headers: &HeaderMap) -> Result<(), Box<Response>> {
     if !app.line.cable.plugged() && headers.contains_key(crate::peers::line::NODE_HEADER) {
         return Err(Box::new(StatusCode::SERVICE_UNAVAILABLE.into_response()));
     }
@@ -207,6 +216,11 @@ fn let_in(app: &App, headers: &HeaderMap) -> Result<(), Box<Response>> {
 async fn flow_in(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Response {
     if let Err(answer) = let_in(&app, &headers) {
         return *answer;
+    }
+    // Who follows is there: what waits for it goes now.
+    let name = headers.get(crate::peers::line::NODE_HEADER).and_then(|name| name.to_str().ok());
+    if let Some(Ok(node)) = name.map(str::parse) {
+        app.post.tell(letters::Notice::Heard(node));
     }
     flow::flow(&app, &body).await.unwrap_or_else(|problem| problem_json(&app, problem))
 }

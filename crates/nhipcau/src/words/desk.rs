@@ -409,6 +409,13 @@ words! {
     act_task_acknowledge,
     act_task_report,
     act_task_close,
+    act_opinion_ask,
+    act_opinion_remind,
+    act_opinion_cancel,
+    act_opinion_answer,
+    act_opinion_answered,
+    act_opinion_read,
+    act_opinion_erase,
 }
 
 /// The Vietnamese table.

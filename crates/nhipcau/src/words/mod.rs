@@ -10,8 +10,10 @@ mod desk;
 mod doors;
 mod embargo;
 mod keys;
+mod letter;
 pub mod number;
 mod search;
+mod opinion;
 mod table;
 
 pub use desk::Words as DeskWords;
@@ -19,6 +21,8 @@ pub use doors::Words as DoorWords;
 pub use embargo::Words as EmbargoWords;
 pub use keys::Words;
 pub use search::Words as SearchWords;
+pub use letter::Words as LetterWords;
+pub use opinion::Words as OpinionWords;
 
 /// A language of the interface.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -83,6 +87,22 @@ impl Lang {
         match self {
             Lang::Vi => &search::VI,
             Lang::En => &search::EN,
+        }
+    }
+
+    /// The words of letters.
+    pub fn letter(self) -> &'static LetterWords {
+        match self {
+            Lang::Vi => &letter::VI,
+            Lang::En => &letter::EN,
+        }
+    }
+
+    /// The words of opinions.
+    pub fn opinion(self) -> &'static OpinionWords {
+        match self {
+            Lang::Vi => &opinion::VI,
+            Lang::En => &opinion::EN,
         }
     }
 

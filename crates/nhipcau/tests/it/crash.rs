@@ -15,11 +15,17 @@ pub struct Program(Child);
 impl Program {
     /// Serves the node of a label from its folder.
     pub fn start(world: &World, label: &str) -> Program {
+        Program::telling(world, label, "warn", Stdio::null())
+    }
+
+    /// The same, with what it logs.
+    pub fn telling(world: &World, label: &str, level: &str, lines: impl Into<Stdio>) -> Program {
         let child = Command::new(env!("CARGO_BIN_EXE_nhipcau"))
             .args(["serve", "--dir"])
             .arg(world.home(label))
             .env_remove("NHIPCAU_DATABASE")
-            .stderr(Stdio::null())
+            .env("NHIPCAU_LOG", level)
+            .stderr(lines)
             .spawn()
             .unwrap();
         Program(child)

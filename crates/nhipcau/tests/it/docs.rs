@@ -205,6 +205,12 @@ const WORKS: &[(&str, &str, &str, &str)] = &[
         "doctor_tells_of_a_running_and_of_a_stopped_node_and_changes_nothing",
     ),
     (
+        "thư niêm phong giữa các cổng, chỉ nơi nhận đọc được",
+        "sealed letters between portals, read by their recipient alone",
+        "it/letters",
+        "the_parent_carries_what_it_cannot_read_until_its_child_is_back",
+    ),
+    (
         "đĩa đầy không mất gì, có chỗ lại chạy tiếp",
         "a full disk loses nothing and is over when there is room",
         "it/faults",
@@ -353,6 +359,12 @@ const WORKS: &[(&str, &str, &str, &str)] = &[
         "embargo: it lies sealed at every portal, is read by nobody, and opens everywhere at its hour",
         "it/embargo",
         "what_two_people_seal_lies_everywhere_and_is_read_everywhere_at_its_hour",
+    ),
+    (
+        "xin ý kiến cơ quan khác trước khi ban hành; người duyệt thấy đúng bản ấy hay đã thay đổi",
+        "other agencies are asked before an issue; the approver sees whether it is what they looked at",
+        "it/opinions",
+        "a_draft_is_looked_at_by_another_agency_before_it_is_approved",
     ),
 ];
 

@@ -38,7 +38,8 @@ fn picture_with_gps() -> Vec<u8> {
 }
 
 impl Office {
-    async fn attaches(
+    /// Attaches a file to a draft.
+    pub async fn attaches(
         &self,
         who: &Staff,
         path: &str,

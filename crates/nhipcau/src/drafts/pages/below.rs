@@ -140,7 +140,7 @@ async fn page(
     let mut conn = app.db.read().await?;
     let facts = acts::facts(&mut conn, &work, &by(staff, &below), app.clock.micros(), true).await?;
     let offered = |act| life::decide(work.stage, act, &Facts { sound: true, ..facts.clone() }).is_ok();
-    let reads = Reads::of(&work, lang);
+    let reads = Reads::of(&work.written.draft, lang);
     Ok(BelowPage {
         shell: shell(app, visitor, &staff.portal, &reads.title),
         desk: Desk::of(staff, lang, HOME, None),

@@ -16,6 +16,7 @@ use crate::drafts::acts;
 use crate::drafts::form::{self, Group, Way};
 use crate::drafts::life::{self, Act, Facts, Stage};
 use crate::drafts::{Attached, Work, Written, store};
+use crate::opinions::pages::{self as opinions, Round};
 use crate::people::Duty;
 use crate::people::forms::Fields;
 use crate::people::gate::Staff;
@@ -132,6 +133,8 @@ struct DraftPage {
     saved: String,
     approved: Vec<String>,
     compares: bool,
+    /// What other agencies were asked, and say.
+    rounds: Vec<Round>,
 }
 
 impl DraftPage {
@@ -204,6 +207,9 @@ pub async fn draft(
         "niem-phong" => Some(visitor.lang.embargo().done_sealed.to_owned()),
         "go-niem-phong" => Some(visitor.lang.embargo().done_unsealed.to_owned()),
         "gop" => Some(w.done_joined.to_owned()),
+        "hoi" => Some(visitor.lang.opinion().done_sent.to_owned()),
+        "nhac" => Some(visitor.lang.opinion().done_reminded.to_owned()),
+        "rut" => Some(visitor.lang.opinion().done_cancelled.to_owned()),
         _ => None,
     };
     answer(&app, &staff, &visitor, &id, With { said, ..With::default() }, StatusCode::OK).await
@@ -290,6 +296,7 @@ async fn page(
         saved: w.saved_at(date::short(lang, instant(work.changed), now)),
         approved,
         compares: work.base > 0 || work.version > 1,
+        rounds: opinions::rounds(app, &mut conn, &work, lang, writes).await?,
     })
 }
 

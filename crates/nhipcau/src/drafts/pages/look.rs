@@ -11,8 +11,9 @@ use similar::{ChangeTag, TextDiff};
 
 use super::find;
 use crate::app::App;
-use crate::drafts::{Work, Written, form, merge, store};
+use crate::drafts::{Written, form, merge, store};
 use crate::items::body;
+use crate::items::draft::Draft;
 use crate::people::gate::Staff;
 use crate::people::pages::{Desk, HOME, drawn, shell};
 use crate::problem::Problem;
@@ -22,16 +23,20 @@ use crate::web::visitor::Visitor;
 use crate::words::{Lang, date};
 
 /// A draft as readers would read it.
-pub(super) struct Reads {
-    pub(super) title: String,
-    pub(super) summary: String,
-    pub(super) facts: Vec<(String, String)>,
-    pub(super) body: String,
+pub struct Reads {
+    /// Its title, or that it has none.
+    pub title: String,
+    /// Its summary.
+    pub summary: String,
+    /// What stands above the text, each fact with its label.
+    pub facts: Vec<(String, String)>,
+    /// The text as HTML that is clean.
+    pub body: String,
 }
 
 impl Reads {
-    pub(super) fn of(work: &Work, lang: Lang) -> Reads {
-        let draft = &work.written.draft;
+    /// What is written, in a language.
+    pub fn of(draft: &Draft, lang: Lang) -> Reads {
         let day = |day: &Option<jiff::civil::Date>| day.map(|day| date::date(lang, day));
         let facts = [
             ("form", draft.form.clone()),
@@ -49,7 +54,7 @@ impl Reads {
         };
         let facts = facts.into_iter();
         Reads {
-            title: if work.title().is_empty() { lang.desk().untitled } else { work.title() }.to_owned(),
+            title: if draft.title.is_empty() { lang.desk().untitled } else { &draft.title }.to_owned(),
             summary: draft.summary.clone(),
             facts: facts
                 .filter_map(|(name, value)| Some((form::label(&draft.kind, name, lang), value?)))
@@ -78,7 +83,7 @@ pub async fn preview(
     let lang = visitor.lang;
     match find(&app, &staff, &id).await {
         Ok(work) => {
-            let reads = Reads::of(&work, lang);
+            let reads = Reads::of(&work.written.draft, lang);
             let page = Preview {
                 shell: shell(&app, &visitor, &staff.portal, &reads.title),
                 desk: Desk::of(&staff, lang, HOME, None),

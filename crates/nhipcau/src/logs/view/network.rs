@@ -4,6 +4,7 @@
 use askama::Template;
 use jiff::Timestamp;
 
+use crate::peers::letters::store as letters;
 use crate::web::shell::Shell;
 use crate::words::{Words, date, number};
 
@@ -25,6 +26,8 @@ pub struct NetworkPage {
     pub sealed: Vec<String>,
     /// The heads log, which tells when a log is withheld.
     pub heads: Heads,
+    /// Letters between portals: counts.
+    pub letters: letters::Counts,
     /// Split views that were found; kept for ever.
     pub splits: Vec<Split>,
 }
@@ -202,6 +205,11 @@ impl NetworkPage {
     fn short(&self, at: &Option<Timestamp>) -> String {
         at.map(|at| date::short(self.shell.lang, at, self.shell.now))
             .unwrap_or_else(|| self.w().never.to_owned())
+    }
+
+    /// How many letters wait, and for how long; how many are carried.
+    fn letters_sentence(&self) -> String {
+        letters::sentence(self.shell.lang, &self.letters, self.shell.now)
     }
 
     fn node_sentence(&self) -> String {

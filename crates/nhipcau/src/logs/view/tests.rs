@@ -120,6 +120,7 @@ fn the_network_page_first_says_whether_anything_must_be_done() {
             this_portal: false,
         }],
         heads: Heads { at: Some(at("2026-11-24T02:59:55Z")), size: 10_412, quorum: (1, 2) },
+        letters: crate::peers::letters::store::Counts::default(),
         splits: vec![],
     };
     let mut calm = page(Lang::Vi, vec![]);

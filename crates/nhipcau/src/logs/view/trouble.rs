@@ -10,7 +10,7 @@ impl Alarm {
     /// neighbour and the log it is about (empty if none), and facts in English. A code without words of its own is
     /// said with its facts.
     pub fn of(lang: Lang, about: &str, peer: &str, log: &str, detail: &str, since: Timestamp) -> Alarm {
-        let (w, e) = (lang.words(), lang.embargo());
+        let (w, e, letter) = (lang.words(), lang.embargo(), lang.letter());
         let peer = if peer.is_empty() { w.some_peer } else { peer };
         let log = if log.is_empty() { w.some_log } else { log };
         let code = about.strip_prefix("follower.").unwrap_or(about);
@@ -36,6 +36,12 @@ impl Alarm {
             "embargo.late" => (e.late_says(log), e.late_do(detail)),
             "disk.low" => (w.disk_low_says(detail), w.disk_low_do.to_owned()),
             "database.damaged" => (w.damaged_says.to_owned(), w.damaged_do(detail)),
+            "letters.late" => {
+                let n = detail.split(' ').next().unwrap_or(detail);
+                (letter.late_says(n), letter.late_do.to_owned())
+            }
+            "letter.refused" => (letter.refused_says(log, peer), letter.refused_do.to_owned()),
+            "letter.contradicts" => (letter.contradicts_says(peer, log), letter.contradicts_do(peer)),
             "refused" => (w.refused_says(log), w.refused_do(detail)),
             other => (w.trouble_says(other), w.trouble_do(detail)),
         };

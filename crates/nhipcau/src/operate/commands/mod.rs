@@ -15,6 +15,7 @@ pub mod init;
 pub mod issue;
 pub mod item;
 pub mod kinds;
+pub mod letter;
 pub mod look;
 pub mod people;
 mod prompt;

@@ -5,7 +5,7 @@ use std::path::Path;
 use ::network::directory::Directory;
 use ::network::root::RootNote;
 
-use super::{Finding, Report, Teller, data, network, place};
+use super::{Finding, Report, Said, Severity, Teller, data, network, place};
 use crate::agencies::fold;
 use crate::app::App;
 use crate::clock::Clock;
@@ -14,6 +14,7 @@ use crate::db::Reading;
 use crate::logs::keys::Signing;
 use crate::logs::view::Alarm;
 use crate::operate::alarms::{self, Remembered};
+use crate::peers::letters::{keys, store};
 use crate::peers::line::{Cable, Line};
 use crate::words::Lang;
 
@@ -31,6 +32,7 @@ pub async fn examine(app: &App, teller: &Teller) -> Report {
         let says = |w: &'static crate::words::Words| w.doctor_signing_waits(&origin);
         findings.push(Finding::hand("signing", says, |w| w.doctor_signing_do.to_owned()));
     }
+    findings.extend(letters(app).await);
     if app.tasks.died() > 0 {
         let died = app.tasks.died();
         findings.push(Finding::hand("tasks", |w| w.doctor_died(died), |w| w.doctor_died_do.to_owned()));
@@ -75,7 +77,7 @@ async fn stopped(
     teller: &Teller,
 ) -> Vec<Finding> {
     let schema = data::schema(reading, &config.database).await;
-    let fits = schema.iter().all(|finding| finding.severity != super::Severity::Hand);
+    let fits = schema.iter().all(|finding| finding.severity != Severity::Hand);
     if !fits {
         return schema; // What stands in tables of another version cannot be judged by this one.
     }
@@ -105,6 +107,29 @@ async fn stopped(
     findings
 }
 
+/// How many letters wait, never which; and whose keys nobody knows yet.
+async fn letters(app: &App) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if let Ok(mut conn) = app.db.read().await
+        && let Ok(counts) = store::counts(&mut conn).await
+    {
+        let of = |lang| store::sentence(lang, &counts, app.clock.now());
+        let severity = if counts.waiting > 0 { Severity::Note } else { Severity::Well };
+        let says = Said { vi: of(Lang::Vi), en: of(Lang::En) };
+        findings.push(Finding { about: "letters".into(), severity, says, remedy: Said::default() });
+    }
+    for (portal, _) in keys::untold(app).unwrap_or_default() {
+        let (vi, en) = (Lang::Vi.letter(), Lang::En.letter());
+        findings.push(Finding {
+            about: "letters.keys".into(),
+            severity: Severity::Note,
+            says: Said { vi: vi.untold(&portal.domain), en: en.untold(&portal.domain) },
+            remedy: Said { vi: vi.untold_do.to_owned(), en: en.untold_do.to_owned() },
+        });
+    }
+    findings
+}
+
 /// Alarms that stand, in the words of the network page.
 fn standing(alarms: Vec<Remembered>) -> Vec<Finding> {
     alarms
@@ -117,9 +142,9 @@ fn standing(alarms: Vec<Remembered>) -> Vec<Finding> {
             let (vi, en) = (of(Lang::Vi), of(Lang::En));
             Finding {
                 about: format!("alarm.{}", alarm.about),
-                severity: super::Severity::Hand,
-                says: super::Said { vi: vi.says, en: en.says },
-                remedy: super::Said { vi: vi.remedy, en: en.remedy },
+                severity: Severity::Hand,
+                says: Said { vi: vi.says, en: en.says },
+                remedy: Said { vi: vi.remedy, en: en.remedy },
             }
         })
         .collect()

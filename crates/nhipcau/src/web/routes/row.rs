@@ -32,7 +32,7 @@ pub struct Route {
     /// What it is.
     pub what: &'static str,
     pub(super) handler: MethodRouter<App>,
-    /// The most bytes of a form's body.
+    /// The most bytes of the body.
     pub(super) most: usize,
 }
 

@@ -34,6 +34,11 @@ impl World {
         self.node(label).cable.mend();
     }
 
+    /// So many in a thousand calls of a node lose their connection before the answer comes.
+    pub fn loses(&self, label: &str, per_thousand: u32) {
+        self.node(label).cable.lose(per_thousand);
+    }
+
     /// Stops a node.
     pub async fn stop(&mut self, label: &str) {
         let app = self.node_mut(label).app.take().unwrap();

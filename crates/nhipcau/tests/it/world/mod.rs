@@ -135,6 +135,11 @@ impl World {
         &self.node(label).clock
     }
 
+    /// The running node that hosts a portal.
+    pub fn hosted(&self, portal: &str) -> &App {
+        self.hosting(portal).app.as_ref().unwrap()
+    }
+
     /// The running node of a label.
     pub fn app(&self, label: &str) -> &App {
         self.node(label).app.as_ref().unwrap()

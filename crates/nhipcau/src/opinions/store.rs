@@ -1,0 +1,368 @@
+//! Rounds of opinions in the database: what our portals ask, and what is asked of them.
+
+use network::names::{ContentHash, Origin};
+use serde_json::{Value, json};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::letters::{Answered, Asked};
+use crate::db::{Conn, Tx};
+use crate::{all, maybe, run};
+
+/// A round that a portal of ours began.
+#[derive(Clone, Debug, FromRow)]
+pub struct Round {
+    /// Its id.
+    pub id: String,
+    /// The draft.
+    pub draft: String,
+    /// What an approval of the draft would have bound to when it was sent.
+    pub hash: Vec<u8>,
+    /// What is asked.
+    pub question: String,
+    /// The last day for an answer, `2026-11-30`.
+    pub due: String,
+    /// When it was sent, in microseconds.
+    pub at: i64,
+    /// When it was taken back.
+    pub cancelled: Option<i64>,
+}
+
+/// Whom a round asks, and what they say.
+#[derive(Clone, Debug, FromRow)]
+pub struct Place {
+    /// The round.
+    pub round: String,
+    /// The agency's log.
+    pub agency: String,
+    /// The letter by which it was asked.
+    pub letter: String,
+    /// The word of its opinion; empty before there is one.
+    pub verdict: String,
+    /// In words.
+    pub words: String,
+    /// Who said so.
+    pub who: String,
+    /// When the answer came, in microseconds.
+    pub answered: Option<i64>,
+    /// When it was last reminded.
+    pub reminded: Option<i64>,
+    /// When it confirmed that its copy is gone.
+    pub erased: Option<i64>,
+}
+
+/// What another agency asks a portal of ours.
+#[derive(Clone, FromRow)]
+pub struct Request {
+    /// The round.
+    pub round: String,
+    /// Who asks.
+    pub asker: String,
+    /// What an approval of the draft would bind to.
+    pub hash: Vec<u8>,
+    /// What is asked.
+    pub question: String,
+    /// The last day for an answer.
+    pub due: String,
+    /// When it came, in microseconds.
+    pub at: i64,
+    /// The draft as JSON; empty once it is gone.
+    pub written: String,
+    /// When the asker last reminded us.
+    pub reminded: Option<i64>,
+    /// `cancelled`, `erased`; empty while it stands.
+    pub ended: String,
+    /// The word of our opinion; empty before there is one.
+    pub verdict: String,
+    /// In words.
+    pub words: String,
+    /// When we answered.
+    pub answered: Option<i64>,
+}
+
+/// Begins a round.
+pub async fn begin(
+    tx: &mut Tx,
+    round: Uuid,
+    log: i64,
+    account: Uuid,
+    draft: (Uuid, i64, ContentHash),
+    asks: (&str, &str),
+) -> sqlx::Result<()> {
+    let now = tx.ledger.now();
+    run!(
+        tx,
+        "INSERT INTO opinion_round (id, log, draft, version, hash, question, due, account, at, cancelled)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL)",
+        round.to_string(),
+        log,
+        draft.0.to_string(),
+        draft.1,
+        draft.2.0.to_vec(),
+        asks.0.to_owned(),
+        asks.1.to_owned(),
+        account.to_string(),
+        now
+    )?;
+    Ok(())
+}
+
+/// Adds whom it asks.
+pub async fn ask(tx: &mut Tx, round: Uuid, agency: &Origin, letter: Uuid) -> sqlx::Result<()> {
+    run!(
+        tx,
+        "INSERT INTO opinion_place (round, agency, letter, verdict, words, who, said, answered, reminded, erased)
+         VALUES ($1, $2, $3, '', '', '', 0, NULL, NULL, NULL)",
+        round.to_string(),
+        agency.to_string(),
+        letter.to_string()
+    )?;
+    Ok(())
+}
+
+/// The rounds of a draft, the newest first.
+pub async fn of_draft(conn: &mut Conn, draft: Uuid) -> sqlx::Result<Vec<Round>> {
+    all!(
+        conn,
+        Round,
+        "SELECT id, draft, hash, question, due, at, cancelled FROM opinion_round WHERE draft = $1 ORDER BY at DESC, id",
+        draft.to_string()
+    )
+}
+
+/// What was said of a draft in rounds that stand, for the audit trail: by whom, what, and whether of this hash.
+pub async fn said(conn: &mut Conn, draft: Uuid, hash: &ContentHash) -> sqlx::Result<Vec<Value>> {
+    let rows = all!(
+        conn,
+        (String, String, String, Vec<u8>),
+        "SELECT p.round, p.agency, p.verdict, r.hash FROM opinion_place p JOIN opinion_round r ON r.id = p.round
+         WHERE r.draft = $1 AND r.cancelled IS NULL ORDER BY r.at, p.agency",
+        draft.to_string()
+    )?;
+    let row = |(round, agency, verdict, of): (String, String, String, Vec<u8>)| json!({ "round": round, "agency": agency, "verdict": verdict, "same": of == hash.0 });
+    Ok(rows.into_iter().map(row).collect())
+}
+
+/// The rounds of a portal, the newest first.
+pub async fn of_portal(conn: &mut Conn, log: i64, most: i64) -> sqlx::Result<Vec<Round>> {
+    all!(
+        conn,
+        Round,
+        "SELECT id, draft, hash, question, due, at, cancelled FROM opinion_round WHERE log = $1
+         ORDER BY at DESC, id LIMIT $2",
+        log,
+        most
+    )
+}
+
+/// Whom a round of a portal asks, in the order of their names.
+pub async fn places(conn: &mut Conn, log: i64, round: Uuid) -> sqlx::Result<Vec<Place>> {
+    all!(
+        conn,
+        Place,
+        "SELECT p.round, p.agency, p.letter, p.verdict, p.words, p.who, p.answered, p.reminded, p.erased
+         FROM opinion_place p JOIN opinion_round r ON r.id = p.round
+         WHERE r.log = $1 AND p.round = $2 ORDER BY p.agency",
+        log,
+        round.to_string()
+    )
+}
+
+/// Keeps an answer, unless a later one is there. True if it is news.
+pub(super) async fn answered(tx: &mut Tx, place: &Place, said: Answered) -> sqlx::Result<bool> {
+    let now = tx.ledger.now();
+    let kept = run!(
+        tx,
+        "UPDATE opinion_place SET verdict = $1, words = $2, who = $3, said = $4, answered = $5
+         WHERE round = $6 AND agency = $7 AND said < $4 AND erased IS NULL",
+        said.verdict.word(),
+        said.words,
+        said.who,
+        said.said,
+        now,
+        place.round.clone(),
+        place.agency.clone()
+    )?;
+    Ok(kept > 0)
+}
+
+/// Notes that an agency was reminded.
+pub async fn reminded(tx: &mut Tx, place: &Place) -> sqlx::Result<()> {
+    let now = tx.ledger.now();
+    run!(
+        tx,
+        "UPDATE opinion_place SET reminded = $1 WHERE round = $2 AND agency = $3",
+        now,
+        place.round.clone(),
+        place.agency.clone()
+    )?;
+    Ok(())
+}
+
+/// Notes that a copy is gone.
+pub(super) async fn confirmed(tx: &mut Tx, place: &Place) -> sqlx::Result<bool> {
+    let now = tx.ledger.now();
+    let noted = run!(
+        tx,
+        "UPDATE opinion_place SET erased = $1 WHERE round = $2 AND agency = $3 AND erased IS NULL",
+        now,
+        place.round.clone(),
+        place.agency.clone()
+    )?;
+    Ok(noted > 0)
+}
+
+/// Takes a round back. False if it was before.
+pub async fn cancel(tx: &mut Tx, round: Uuid) -> sqlx::Result<bool> {
+    let now = tx.ledger.now();
+    let cancelled = run!(
+        tx,
+        "UPDATE opinion_round SET cancelled = $1 WHERE id = $2 AND cancelled IS NULL",
+        now,
+        round.to_string()
+    )?;
+    Ok(cancelled > 0)
+}
+
+/// Forgets the words of a draft's rounds; that they were asked, of whom and when, stays. Returns the rounds.
+pub async fn forget(tx: &mut Tx, draft: &str) -> sqlx::Result<Vec<(String,)>> {
+    let rounds = all!(tx, (String,), "SELECT id FROM opinion_round WHERE draft = $1", draft.to_owned())?;
+    run!(
+        tx,
+        "UPDATE opinion_place SET words = '' WHERE round IN (SELECT id FROM opinion_round WHERE draft = $1)",
+        draft.to_owned()
+    )?;
+    run!(tx, "UPDATE opinion_round SET question = '' WHERE draft = $1", draft.to_owned())?;
+    Ok(rounds)
+}
+
+/// Keeps a question, unless it was taken back before it came.
+pub(super) async fn take(
+    tx: &mut Tx,
+    log: i64,
+    asker: &Origin,
+    said: Asked,
+    files: Vec<u8>,
+) -> anyhow::Result<()> {
+    let now = tx.ledger.now();
+    let hash: ContentHash = said.hash.parse().unwrap_or(ContentHash([0; 32]));
+    run!(
+        tx,
+        "INSERT INTO opinion_request (log, round, asker, hash, question, due, at, written, files, reminded, ended,
+           verdict, words, account, answered)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL, '', '', '', '', NULL) ON CONFLICT (log, round) DO NOTHING",
+        log,
+        said.round.to_string(),
+        asker.to_string(),
+        hash.0.to_vec(),
+        said.question,
+        said.due.to_string(),
+        now,
+        serde_json::to_string(&said.written)?,
+        files
+    )?;
+    Ok(())
+}
+
+/// The end of a question: its text and files go. One that has not come yet will not be kept. False if it is another's.
+pub(super) async fn ended(
+    tx: &mut Tx,
+    log: i64,
+    asker: &Origin,
+    round: Uuid,
+    how: &'static str,
+) -> sqlx::Result<bool> {
+    let now = tx.ledger.now();
+    let ended = run!(
+        tx,
+        "INSERT INTO opinion_request (log, round, asker, hash, question, due, at, written, files, reminded, ended,
+           verdict, words, account, answered)
+         VALUES ($1, $2, $3, $4, '', '', $5, '', $6, NULL, $7, '', '', '', NULL)
+         ON CONFLICT (log, round) DO UPDATE SET question = '', written = '', files = excluded.files,
+           ended = excluded.ended, words = ''
+         WHERE opinion_request.asker = excluded.asker",
+        log,
+        round.to_string(),
+        asker.to_string(),
+        vec![0_u8; 32],
+        now,
+        Vec::<u8>::new(),
+        how
+    )?;
+    Ok(ended > 0)
+}
+
+/// The asker waits. False if there is no such question of it.
+pub(super) async fn reminded_of(tx: &mut Tx, log: i64, asker: &Origin, round: Uuid) -> sqlx::Result<bool> {
+    let now = tx.ledger.now();
+    let noted = run!(
+        tx,
+        "UPDATE opinion_request SET reminded = $1 WHERE log = $2 AND round = $3 AND asker = $4 AND ended = ''",
+        now,
+        log,
+        round.to_string(),
+        asker.to_string()
+    )?;
+    Ok(noted > 0)
+}
+
+/// What is asked of a portal: what awaits an answer first, by its day. What was taken back before it came is not there.
+pub async fn requests(conn: &mut Conn, log: i64, most: i64) -> sqlx::Result<Vec<Request>> {
+    all!(
+        conn,
+        Request,
+        "SELECT round, asker, hash, question, due, at, written, reminded, ended, verdict, words, answered
+         FROM opinion_request WHERE log = $1 AND due <> ''
+         ORDER BY CASE WHEN ended = '' AND verdict = '' THEN 0 ELSE 1 END, due, at DESC LIMIT $2",
+        log,
+        most
+    )
+}
+
+/// One of them.
+pub async fn request(conn: &mut Conn, log: i64, round: Uuid) -> sqlx::Result<Option<Request>> {
+    maybe!(
+        conn,
+        Request,
+        "SELECT round, asker, hash, question, due, at, written, reminded, ended, verdict, words, answered
+         FROM opinion_request WHERE log = $1 AND round = $2",
+        log,
+        round.to_string()
+    )
+}
+
+/// The files of one of them, one behind the other.
+pub async fn files(conn: &mut Conn, log: i64, round: Uuid) -> sqlx::Result<Option<Vec<u8>>> {
+    let row = maybe!(
+        conn,
+        (Vec<u8>,),
+        "SELECT files FROM opinion_request WHERE log = $1 AND round = $2",
+        log,
+        round.to_string()
+    )?;
+    Ok(row.map(|(files,)| files))
+}
+
+/// Notes our answer. False if the question does not stand any more.
+pub async fn answer(
+    tx: &mut Tx,
+    log: i64,
+    round: Uuid,
+    verdict: &'static str,
+    words: &str,
+    account: Uuid,
+) -> sqlx::Result<bool> {
+    let now = tx.ledger.now();
+    let noted = run!(
+        tx,
+        "UPDATE opinion_request SET verdict = $1, words = $2, account = $3, answered = $4
+         WHERE log = $5 AND round = $6 AND ended = ''",
+        verdict,
+        words.to_owned(),
+        account.to_string(),
+        now,
+        log,
+        round.to_string()
+    )?;
+    Ok(noted > 0)
+}
