@@ -19,6 +19,7 @@ pub mod operate;
 pub mod peers;
 pub mod people;
 pub mod problem;
+pub mod procedures;
 pub mod tasks;
 pub mod verify;
 pub mod web;

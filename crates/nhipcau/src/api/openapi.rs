@@ -19,6 +19,7 @@ const PATHS: [&str; 7] = [
     include_str!("openapi/node.json"),
     include_str!("openapi/machines.json"),
     include_str!("openapi/people.json"),
+    include_str!("openapi/procedures.json"),
 ];
 const SCHEMAS: [&str; 6] = [
     include_str!("openapi/kept.json"),
@@ -27,6 +28,7 @@ const SCHEMAS: [&str; 6] = [
     include_str!("openapi/waits.json"),
     include_str!("openapi/kind.json"),
     include_str!("openapi/persons.json"),
+    include_str!("openapi/procedure.json"),
 ];
 
 /// The whole description, as it is served. Empty only if its parts were no JSON, which a test forbids.

@@ -11,12 +11,14 @@ mod doors;
 mod embargo;
 mod keys;
 pub mod number;
+mod procedures;
 mod table;
 
 pub use desk::Words as DeskWords;
 pub use doors::Words as DoorWords;
 pub use embargo::Words as EmbargoWords;
 pub use keys::Words;
+pub use procedures::Words as ProcedureWords;
 
 /// A language of the interface.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -73,6 +75,14 @@ impl Lang {
         match self {
             Lang::Vi => &embargo::VI,
             Lang::En => &embargo::EN,
+        }
+    }
+
+    /// The words of the catalogue of procedures.
+    pub fn procedures(self) -> &'static ProcedureWords {
+        match self {
+            Lang::Vi => &procedures::VI,
+            Lang::En => &procedures::EN,
         }
     }
 

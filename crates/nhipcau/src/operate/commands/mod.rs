@@ -17,6 +17,7 @@ pub mod item;
 pub mod kinds;
 pub mod look;
 pub mod people;
+pub mod procedures;
 mod prompt;
 pub mod publish;
 pub mod rules;
