@@ -1,4 +1,5 @@
-"""The demo's documents: recent gazette records of three agencies, and the full texts that really are text layers.
+"""The demo's documents: recent gazette records of three agencies, and the full texts that really are text layers; and some
+procedures of daily life.
 
 `build` is called by build.py. Every repair of a source is here, with its reason; none touches the wording of a
 document. Full texts are cut to the document's own text: what the digitiser added (tables of facts, summaries, notes) goes.
@@ -30,6 +31,12 @@ AFTER_THE_TEXT = ("## Phụ lục", "## TÓM TẮT NỘI DUNG", "**Nghị địn
 EDITORIAL = re.compile(r"tóm tắt|biên tập|biên soạn|tổng hợp từ|chờ bổ sung|\bOCR\b|crawl", re.IGNORECASE)
 PREAMBLE = re.compile(r"^(Căn cứ (?!pháp )|Theo đề nghị |Xét đề nghị |Thực hiện |Chính phủ ban hành |Bộ trưởng Bộ Tài chính ban hành )")
 ENACTING = re.compile(r" ban hành (?:Nghị định|Nghị quyết|Thông tư) (.+?)\.?$")
+# Procedures that most people meet, by words of their names, at most so many of each; then one of every further field.
+DAILY = ["khai sinh", "khai tử", "kết hôn", "thường trú", "tạm trú", "hộ chiếu", "giấy phép lái xe", "hộ kinh doanh",
+         "thành lập", "chứng thực", "quyền sử dụng đất", "trợ giúp pháp lý", "lương hưu", "trợ cấp", "hải quan"]
+OF_EACH, PROCEDURES, LONGEST_CELLS, LONGEST_NAME = 2, 40, 300, 160
+FACTS = ["code", "name", "level", "field", "audience", "authority", "kind", "decision", "url", "how"]
+NO_STEPS = "Bản trình diễn chỉ kèm dữ kiện. Trình tự từng bước xem tại trang của thủ tục trên Cổng Dịch vụ công quốc gia."
 DAY = r"ngày (\d{1,2}) tháng (\d{1,2}) năm (\d{4})"
 HEADING = re.compile(r"^#{1,6} +")
 
@@ -205,6 +212,20 @@ def facts_of_text(number, source, preamble, text):
             "signer": name, "url": None, "gazette": None, **({"expires": date(until)} if until else {})}
 
 
+def procedures(source, target):
+    """Facts only: what their texts say step by step stays at the national service portal."""
+    short = [r for r in lines_of(source) if len(r["how"]) <= LONGEST_CELLS and len(r["name"]) <= LONGEST_NAME]
+    chosen = {}
+    for words in DAILY:
+        fitting = [r for r in short if words in nfc(r["name"]).lower() and r["code"] not in chosen]
+        chosen.update((r["code"], r) for r in fitting[:OF_EACH])
+    for record in short:
+        if len(chosen) < PROCEDURES and record["field"] not in {r["field"] for r in chosen.values()}:
+            chosen[record["code"]] = record
+    facts = [{key: nfc(record[key]) for key in FACTS} for record in chosen.values()]
+    dump(target, [{**record, "steps": NO_STEPS} for record in facts])
+
+
 def build(documents, target):
     gazette = lines_of(documents / "gazette.jsonl")
     records = newest(gazette, GOVERNMENT, NEWEST_GOVERNMENT) + newest(gazette, FINANCE, NEWEST_FINANCE)
@@ -218,3 +239,4 @@ def build(documents, target):
     texts = {nfc(t["number"]): t for t in lines_of(documents / "fulltext_2026.jsonl")}
     by_number = {r["number"]: r for r in records}
     dump(target / "fulltext.jsonl", [full_text(texts[n], by_number) for n in FULL_TEXTS])
+    procedures(documents.parent / "procedures" / "procedures.jsonl", target / "procedures.jsonl")

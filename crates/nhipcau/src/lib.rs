@@ -20,6 +20,7 @@ pub mod opinions;
 pub mod peers;
 pub mod people;
 pub mod problem;
+pub mod procedures;
 pub mod search;
 pub mod tasks;
 pub mod verify;

@@ -1,5 +1,5 @@
 //! What any Vietnamese public software needs: text, document numbers, legal status, marks of secrecy, administrative
-//! units, agencies, working time.
+//! units, agencies, procedures, working time.
 //!
 //! Pure: the data that ship are compiled in, and nothing here reads a file, asks a clock or opens a socket. Units,
 //! agencies and holidays are dated data with their source (see `data/README.md` of the repository), never constants in
@@ -19,6 +19,7 @@ pub mod agencies;
 pub mod documents;
 pub mod number;
 pub mod plain;
+pub mod procedures;
 pub mod secret;
 mod table;
 pub mod text;

@@ -23,7 +23,7 @@ macro_rules! on_text {
     };
 }
 
-const TARGETS: [(&str, Target); 13] = [
+const TARGETS: [(&str, Target); 14] = [
     ("agency_code", on_text!(targets::agency_code)),
     ("canonical", on_text!(targets::canonical)),
     ("domain", on_text!(targets::domain)),
@@ -34,6 +34,7 @@ const TARGETS: [(&str, Target); 13] = [
     ("number_in_text", on_text!(targets::number_in_text)),
     ("outline", on_text!(targets::outline)),
     ("plain", on_text!(targets::plain)),
+    ("procedure", on_text!(targets::procedure)),
     ("secret", on_text!(targets::secret)),
     ("slug", on_text!(targets::slug)),
     ("tables", on_text!(targets::tables)),

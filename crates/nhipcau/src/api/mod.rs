@@ -13,11 +13,13 @@ mod letters;
 mod logs;
 pub mod openapi;
 mod people;
+mod procedures;
 mod read;
 mod write;
 
 pub use asked::{Asked, Named};
 pub use keep::LINES;
+pub use procedures::Portalled;
 pub use read::{health, proof, receipts};
 
 use axum::handler::Handler;
@@ -63,6 +65,14 @@ pub fn routes() -> Vec<Route> {
             "/api/v1/items/{reference}/order",
             "order a withdrawal, or propose an erasure, below",
             ends::order,
+        ),
+        reads("/api/v1/procedures", "procedures of the portal, filtered", procedures::list),
+        api_route(
+            "GET",
+            "/api/v1/procedures/cpsv",
+            Role::Reader,
+            "the catalogue of procedures as CPSV-AP",
+            get(crate::procedures::cpsv::all).layer(from_fn(front::open_to_all)),
         ),
         reads("/api/v1/kinds", "kinds of items and their fields", kinds::all),
         reads("/api/v1/kinds/{kind}", "the JSON Schema of a kind", kinds::schema),

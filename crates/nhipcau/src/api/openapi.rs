@@ -11,7 +11,7 @@ use super::asked::{Asked, Nothing};
 use crate::app::App;
 
 const HEAD: &str = include_str!("openapi/head.json");
-const PATHS: [&str; 8] = [
+const PATHS: &[&str] = &[
     include_str!("openapi/keep.json"),
     include_str!("openapi/items.json"),
     include_str!("openapi/ends.json"),
@@ -20,8 +20,9 @@ const PATHS: [&str; 8] = [
     include_str!("openapi/machines.json"),
     include_str!("openapi/people.json"),
     include_str!("openapi/search.json"),
+    include_str!("openapi/procedures.json"),
 ];
-const SCHEMAS: [&str; 7] = [
+const SCHEMAS: &[&str] = &[
     include_str!("openapi/kept.json"),
     include_str!("openapi/sent.json"),
     include_str!("openapi/told.json"),
@@ -29,6 +30,7 @@ const SCHEMAS: [&str; 7] = [
     include_str!("openapi/kind.json"),
     include_str!("openapi/persons.json"),
     include_str!("openapi/found.json"),
+    include_str!("openapi/procedure.json"),
 ];
 
 /// The whole description, as it is served. Empty only if its parts were no JSON, which a test forbids.

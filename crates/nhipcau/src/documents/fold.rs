@@ -6,22 +6,17 @@
 use std::collections::BTreeSet;
 
 use network::content::Item;
-use network::names::ContentHash;
-use uuid::Uuid;
 use vietnam::documents::Effect;
 use vietnam::number::DocumentNumber;
 
 use super::{address, form_of, number_of};
-use crate::agencies::fold::{remember, remembered};
-use crate::db::{Db, Tx};
-use crate::items::content::Folder;
+use crate::db::Tx;
 use crate::{all, fill, run};
 
 /// Counts up when what this file writes becomes another: then everything is written anew at the next start.
-const VERSION: &str = "1";
-const MARK: &str = "documents";
-/// How many items are written anew by one step.
-const PIECE: i64 = 256;
+pub const VERSION: &str = "1";
+/// Under which name it is remembered what wrote the tables.
+pub const MARK: &str = "documents";
 
 struct Document {
     log: i64,
@@ -184,52 +179,12 @@ pub async fn forget(tx: &mut Tx, log: i64, item: &str) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Writes everything anew if this version's tables hold something else than the one's that wrote them.
+/// Removes every row, before all are worked out anew.
 ///
 /// # Errors
 /// The database's.
-pub async fn rebuild(db: &Db, folder: &Folder) -> anyhow::Result<()> {
-    let mut conn = db.read().await?;
-    if remembered(&mut conn, MARK).await?.as_deref() == Some(VERSION) {
-        return Ok(());
-    }
-    db.write("documents.clear", async move |tx: &mut Tx| -> Result<(), anyhow::Error> {
-        run!(tx, "DELETE FROM document")?;
-        run!(tx, "DELETE FROM relation")?;
-        Ok(())
-    })
-    .await?;
-    let mut last = (0_i64, String::new());
-    loop {
-        let rows = all!(
-            &mut conn,
-            (i64, String, Vec<u8>),
-            "SELECT log, item, sha256 FROM item WHERE shown > 0 AND sha256 IS NOT NULL
-               AND (log > $1 OR (log = $1 AND item > $2)) ORDER BY log, item LIMIT $3",
-            last.0,
-            last.1.clone(),
-            PIECE
-        )?;
-        let Some((log, item, _)) = rows.last() else { break };
-        last = (*log, item.clone());
-        let mut shown = Vec::new();
-        for (log, id, hash) in rows {
-            let Ok(hash) = hash.try_into().map(ContentHash) else { continue };
-            // A damaged piece is the doctor's business; the others have a status all the same.
-            let Ok(Some(bytes)) = folder.read(&mut conn, &hash).await else { continue };
-            let Ok(item) = Item::parse(&bytes) else { continue };
-            if Uuid::try_parse(&id).is_ok_and(|id| id == item.id) {
-                shown.push(Shown { log, item, again: false });
-            }
-        }
-        let shown = std::sync::Arc::new(shown);
-        db.write("documents.rebuild", async move |tx: &mut Tx| -> Result<(), anyhow::Error> {
-            Ok(keep(tx, &shown).await?)
-        })
-        .await?;
-    }
-    db.write("documents.rebuilt", async move |tx: &mut Tx| -> Result<(), anyhow::Error> {
-        Ok(remember(tx.conn(), MARK, VERSION.to_owned()).await?)
-    })
-    .await
+pub async fn clear(tx: &mut Tx) -> sqlx::Result<()> {
+    run!(tx, "DELETE FROM document")?;
+    run!(tx, "DELETE FROM relation")?;
+    Ok(())
 }

@@ -306,7 +306,7 @@ pub async fn show(tx: &mut Tx, came: &HashMap<ContentHash, &[u8]>) -> anyhow::Re
         row.1.2.clone(),
         row.1.3.clone()
     )?;
-    documents::keep(tx, &stand.into_values().collect::<Vec<_>>()).await?;
+    super::tables::keep(tx, &stand.into_values().collect::<Vec<_>>()).await?;
     tx.ledger.effects.items.extend(rows.into_iter().map(|(item, _)| item));
     Ok(())
 }

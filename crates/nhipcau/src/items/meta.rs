@@ -12,6 +12,8 @@ use crate::app::App;
 use crate::clock::instant;
 use crate::documents::panel::Panel;
 use crate::documents::{self, form_of, number_of};
+use crate::procedures::schema as procedures;
+use crate::procedures::told::Procedure;
 use crate::web::visitor::Visitor;
 use crate::words::{Lang, date};
 
@@ -117,10 +119,14 @@ pub fn of(
     if let Some((kind, details)) = known.zip(item.details.as_ref()) {
         properties(&kind.fields, &details.0, &mut schema);
     }
+    let mut alternates = vec![(format!("{path}/dc.xml"), "application/xml", "Dublin Core")];
+    if let Some(told) = Procedure::of(item) {
+        procedures::describe(&mut schema, &told, said("creator"));
+        alternates.push((format!("{path}/cpsv.ttl"), "text/turtle", "CPSV-AP"));
+    }
     if app.config.demo {
         schema["creativeWorkStatus"] = json!("demonstration");
     }
-    let mut alternates = vec![(format!("{path}/dc.xml"), "application/xml", "Dublin Core")];
     if stable.is_some() {
         alternates.push((format!("{path}/akn.xml"), "application/akn+xml", "Akoma Ntoso"));
         alternates.push((format!("{path}/van-ban.json"), "application/json", "JSON"));

@@ -20,6 +20,7 @@ pub mod paste;
 pub mod publish;
 pub mod refold;
 pub mod store;
+pub mod tables;
 pub mod view;
 
 use network::content::{Item, Layer};

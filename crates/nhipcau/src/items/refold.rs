@@ -9,9 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use network::entry::{Entry, Kind};
 use network::names::ContentHash;
 
-use super::{content, fold};
+use super::{content, fold, tables};
 use crate::db::Tx;
-use crate::documents::fold as documents;
 use crate::logs::store as logs;
 use crate::{all, run};
 
@@ -57,7 +56,7 @@ pub async fn cut(tx: &mut Tx, log: i64, honest: u64) -> anyhow::Result<Vec<Conte
     let mut large = Vec::new();
     for (of, items) in touched {
         for item in &items {
-            documents::forget(tx, of, item).await?;
+            tables::forget(tx, of, item).await?;
             run!(tx, "DELETE FROM item WHERE log = $1 AND item = $2", of, item.clone())?;
             run!(tx, "DELETE FROM edition WHERE log = $1 AND item = $2", of, item.clone())?;
             run!(tx, "DELETE FROM sealed WHERE log = $1 AND item = $2", of, item.clone())?;

@@ -6,7 +6,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::commands::{
     audit, backup, bundle, check_text, clean, digest, doctor, enrol, erase, gazette, init, issue, item,
-    kinds, letter, look, people, publish, reindex, rules, simulate, upgrade, verify,
+    kinds, letter, look, people, procedures, publish, reindex, rules, simulate, upgrade, verify,
 };
 use super::{bench, demo, nation, serve};
 
@@ -66,6 +66,8 @@ enum What {
     Issue(issue::Args),
     /// Import records of the official gazette with their relations
     Gazette(gazette::Args),
+    /// Import procedures of the national database: new ones, and what has changed
+    Procedures(procedures::Args),
     /// Correct an item: a new edition that says what was wrong
     Correct(publish::EditionArgs),
     /// Update an item: a new edition, because the matter went on
@@ -148,6 +150,7 @@ pub fn run() -> ExitCode {
             What::Digest(args) => digest::run(args).await,
             What::Issue(args) => issue::run(args).await,
             What::Gazette(args) => gazette::run(args).await,
+            What::Procedures(args) => procedures::run(args).await,
             What::Correct(args) => publish::edition(args, "correct").await,
             What::Update(args) => publish::edition(args, "update").await,
             What::Replace(args) => publish::edition(args, "replace").await,

@@ -32,7 +32,7 @@ use crate::web::answer::{self, fault_page, guard, problem_json};
 use crate::web::error_view::Fault;
 use crate::web::visitor::Visitor;
 use crate::web::{assets, shell};
-use crate::{api, assignments, drafts, items::feeds, opinions, search};
+use crate::{api, assignments, drafts, items::feeds, opinions, procedures, search};
 
 use row::page;
 pub use row::{Role, Route, api_route, desk_form, desk_page, desk_upload, door_form, door_page};
@@ -58,6 +58,7 @@ fn pages() -> Vec<Route> {
     pages.extend(drafts::routes());
     pages.extend(assignments::routes());
     pages.extend(opinions::routes());
+    pages.extend(procedures::routes());
     pages
 }
 
@@ -80,6 +81,7 @@ fn machines() -> Vec<Route> {
             "an item's Dublin Core (Circular 24/2011)",
             get(documents::dublin_core),
         ),
+        page("/muc/{reference}/cpsv.ttl", "a procedure as CPSV-AP", get(procedures::cpsv::one)),
         page("/qr/{name}", "an item's QR code", get(items::qr)),
         page("/mang/bang-chung/{hash}", "evidence of a split view", get(logs::evidence)),
         page("/proof/{reference}", "an item's .tlog-proof", get(api::proof)),

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use accent::{Accent, AccentError, theme_css};
 
+use crate::procedures;
 use crate::web::assets;
 use crate::words::{DeskWords, Lang, Words, date, number};
 
@@ -90,6 +91,8 @@ pub enum Section {
     Directions,
     /// What this portal itself publishes: `/thong-tin?cua=cong`.
     Own,
+    /// Administrative procedures: `/dich-vu`.
+    Procedures,
     /// Feeds: `/nguon-tin`.
     Feeds,
     /// Checking a paper or a file: `/kiem-tra`.
@@ -171,7 +174,7 @@ impl Shell {
     }
 
     /// The navigation in its order.
-    pub fn nav(&self) -> [NavLink; 4] {
+    pub fn nav(&self) -> [NavLink; 5] {
         let w = self.w();
         let link = |section, path: &str, label| NavLink {
             href: self.to(path),
@@ -181,6 +184,7 @@ impl Shell {
         [
             link(Section::Directions, "/thong-tin?cua=mang", w.nav_directions),
             link(Section::Own, "/thong-tin?cua=cong", self.own_news()),
+            link(Section::Procedures, procedures::HOME, self.lang.procedures().nav),
             link(Section::Check, "/kiem-tra", w.check_title),
             link(Section::Network, "/mang", w.network_title),
         ]

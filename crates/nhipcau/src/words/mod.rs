@@ -12,17 +12,19 @@ mod embargo;
 mod keys;
 mod letter;
 pub mod number;
-mod search;
 mod opinion;
+mod procedures;
+mod search;
 mod table;
 
 pub use desk::Words as DeskWords;
 pub use doors::Words as DoorWords;
 pub use embargo::Words as EmbargoWords;
 pub use keys::Words;
-pub use search::Words as SearchWords;
 pub use letter::Words as LetterWords;
 pub use opinion::Words as OpinionWords;
+pub use procedures::Words as ProcedureWords;
+pub use search::Words as SearchWords;
 
 /// A language of the interface.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -103,6 +105,14 @@ impl Lang {
         match self {
             Lang::Vi => &opinion::VI,
             Lang::En => &opinion::EN,
+        }
+    }
+
+    /// The words of the catalogue of procedures.
+    pub fn procedures(self) -> &'static ProcedureWords {
+        match self {
+            Lang::Vi => &procedures::VI,
+            Lang::En => &procedures::EN,
         }
     }
 

@@ -35,7 +35,7 @@ fn rules(folder: &Path) -> Option<String> {
 
 /// True for a route that answers with a page for people.
 fn is_page(path: &str) -> bool {
-    const MACHINES: [&str; 19] = [
+    const MACHINES: [&str; 20] = [
         "/feed.",
         "/sitemap",
         "/robots",
@@ -55,6 +55,7 @@ fn is_page(path: &str) -> bool {
         "/muc/{reference}/akn.xml",
         "/muc/{reference}/van-ban.json",
         "/muc/{reference}/dc.xml",
+        "/muc/{reference}/cpsv.ttl",
     ];
     // These two lead elsewhere.
     let leads = path.starts_with("/dang-nhap/nha-cung-cap");
@@ -96,6 +97,12 @@ async fn for_readers(tour: &mut Tour<'_>, nation: &Nation) {
     tour.opens("/kiem-tra", "logs/check.html", "/kiem-tra").await;
     tour.opens("/nguon-tin", "items/feeds.html", "/nguon-tin").await;
     tour.opens("/vb/{*path}", "web/error.html", "/vb/khong-co-van-ban").await;
+    tour.opens("/dich-vu", "procedures/home.html", "/dich-vu").await;
+    tour.opens("/dich-vu", "procedures/list.html", "/dich-vu?cap=cap-xa").await;
+    tour.opens("/dich-vu/noi-o", "procedures/place.html", "/dich-vu/noi-o?ten=hoa+an").await;
+    let deadline = "/dich-vu/thoi-han?tu=2026-11-26&so=5";
+    tour.opens("/dich-vu/thoi-han", "procedures/deadline.html", deadline).await;
+    tour.opens("/dich-vu/{code}", "web/error.html", "/dich-vu/9.999999").await;
 
     // Two agencies gave the same number.
     let today = nhipcau::words::date::day(nhipcau::clock::Clock::system().now());

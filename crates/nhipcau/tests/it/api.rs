@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use nhipcau::api::{MOST_BODY, openapi};
+use nhipcau::items::kinds;
 use nhipcau::web::routes::{self, Role};
 use nhipcau::words::date;
 use serde_json::{Value, json};
@@ -125,6 +126,8 @@ async fn real_answers_are_as_the_description_says() {
     assert!(found.is_empty(), "{found:?}");
     let item = world.issues("chinhphu", full).await;
     let other = world.issues("chinhphu", notice("Lịch tiếp dân", "Thứ Năm.")).await;
+    let day = date::day(world.app("chinhphu").clock.now());
+    world.issues("chinhphu", kinds::of("procedure").unwrap().example(day)).await;
     world.settle().await;
     let (reference, path) = (&item.reference, "/api/v1/items/{reference}");
     let of = |verb: &str| format!("/api/v1/items/{reference}{verb}");
@@ -148,6 +151,11 @@ async fn real_answers_are_as_the_description_says() {
         ("get /api/v1/digest", "/api/v1/digest?day=2001-01-01".into()),
         ("get /api/v1/digest", "/api/v1/digest?day=hôm qua".into()),
         ("get /api/v1/digest", "/api/v1/digest?day=2026-11-25&portal=khong-co.vn".into()),
+        ("get /api/v1/procedures", "/api/v1/procedures?limit=5&level=cap-xa".into()),
+        ("get /api/v1/procedures", "/api/v1/procedures?level=x".into()),
+        ("get /api/v1/procedures", "/api/v1/procedures?portal=khong-co.vn".into()),
+        ("get /api/v1/procedures/cpsv", "/api/v1/procedures/cpsv".into()),
+        ("get /api/v1/procedures/cpsv", "/api/v1/procedures/cpsv?portal=khong-co.vn".into()),
         ("get /api/v1/agencies", "/api/v1/agencies".into()),
         ("get /api/v1/entries", format!("/api/v1/entries?origin={log}&limit=2")),
         ("get /api/v1/entries", "/api/v1/entries?origin=x".into()),

@@ -366,6 +366,24 @@ const WORKS: &[(&str, &str, &str, &str)] = &[
         "it/opinions",
         "a_draft_is_looked_at_by_another_agency_before_it_is_approved",
     ),
+    (
+        "thủ tục hành chính: ở đây ai làm, nộp gì, bao lâu, phí bao nhiêu, nộp trực tuyến ở đâu",
+        "administrative procedures: who handles one here, what to bring, how long, how much, where online",
+        "it/procedures",
+        "a_procedure_says_at_every_portal_where_it_is_done_here_how_long_and_how_much",
+    ),
+    (
+        "tìm thủ tục theo sự kiện trong đời, đối tượng, lĩnh vực, cấp, tên",
+        "procedures found by event of life, audience, field, level and name",
+        "it/procedures",
+        "the_catalogue_narrows_by_event_audience_field_level_and_name",
+    ),
+    (
+        "nhập nghìn thủ tục thật, nhập lại không trùng; thay đổi thành bản cập nhật",
+        "real procedures imported once; what changed becomes an update, each fault has its line",
+        "it/procedure_records",
+        "records_come_in_once_changes_become_updates_and_each_fault_has_its_line",
+    ),
 ];
 
 #[test]

@@ -48,6 +48,8 @@ mod orders;
 mod pages;
 mod paper_nation;
 mod people;
+mod procedure_records;
+mod procedures;
 mod provider;
 mod publishing;
 mod receipts;

@@ -97,6 +97,8 @@ pub async fn a_nation_with_a_past() -> World {
     let number = json!({ "kind": "document", "title": "Quy chế <b>làm việc</b> & tiếp dân", "number": "42/2022/NĐ-CP", "form": "Nghị định",
         "agency": "Chính phủ", "issued": "2022-06-24", "effective": "2022-08-15", "summary": "Về \"dịch vụ công\" trực tuyến." });
     world.issues("chinhphu", number).await;
+    let day = nhipcau::words::date::day(world.app("chinhphu").clock.now());
+    world.issues("chinhphu", nhipcau::items::kinds::of("procedure").unwrap().example(day)).await;
     for n in 0..35 {
         world.issues("chinhphu", notice(&format!("Tin số {n}"), "Một.")).await;
     }
@@ -111,7 +113,7 @@ async fn every_link_of_every_page_leads_to_a_whole_page_in_both_languages() {
     let here = format!("http://{}", world.host(portal));
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut queue: VecDeque<String> = ["/".to_owned(), "/en/".to_owned()].into();
-    let (mut pages, mut others) = (0, 0);
+    let (mut pages, mut others, mut places) = (0, 0, 0);
     while let Some(path) = queue.pop_front() {
         if !seen.insert(path.clone()) {
             continue;
@@ -135,6 +137,12 @@ async fn every_link_of_every_page_leads_to_a_whole_page_in_both_languages() {
             let link = link.replace("&amp;", "&").replace("&#38;", "&");
             let link = link.split('#').next().unwrap();
             let link = link.strip_prefix(&here).unwrap_or(link);
+            // One of 3,321 communes is like another.
+            let place = link.contains("noi=") || link.contains("tinh=");
+            places += usize::from(place);
+            if place && places > 5 {
+                continue;
+            }
             if link.starts_with('/') && !link.starts_with("//") {
                 queue.push_back(link.to_owned());
             }

@@ -7,6 +7,7 @@ use vietnam::agencies::{Agencies, AgencyCode, domain_pattern};
 use vietnam::documents::{self, Part, RelationWords};
 use vietnam::number::{Abbreviations, DocumentNumber, Mentioned, mentions};
 use vietnam::plain;
+use vietnam::procedures::{self, Channel, Cost, Term, Time};
 use vietnam::secret;
 use vietnam::text::legacy::{self, Encoding, SAMPLES};
 use vietnam::text::{self, nfc, same};
@@ -111,6 +112,34 @@ pub fn outline(text: &str) {
     let kept = outline.parts.iter().map(|part| count(part, &mut parts)).sum::<usize>()
         + outline.before.iter().map(|line| letters(line)).sum::<usize>();
     assert!(kept <= letters(text) && letters(text) <= kept + parts * "chuong".len());
+}
+
+/// Cells of a procedure that ran together: no letter is lost but the names of cells that were understood; a period that was
+/// read reads back as itself; broken lines are mended once and for all.
+pub fn procedure(text: &str) {
+    /// Letters of the longest way, time and fee, and the heads of the table.
+    const CELLS: usize = 45;
+    const HEADS: usize = 34;
+    fn letters(text: &str) -> usize {
+        nfc(text).chars().filter(|c| c.is_alphabetic()).count()
+    }
+    let read = procedures::ways(text);
+    let kept = read.ways.iter().map(|way| {
+        let time = if let Time::Text(text) = &way.time { letters(text) } else { 0 };
+        let cost = if let Cost::Text(text) = &way.cost { letters(text) } else { 0 };
+        if let Time::Term(term) = way.time {
+            assert_eq!(Term::read(&term.to_string()), Some(term));
+        }
+        assert_eq!(Channel::of(way.channel.id()), Some(way.channel));
+        time + cost + letters(&way.cost_note) + letters(&way.note)
+    });
+    let kept = letters(&read.rest) + kept.sum::<usize>();
+    assert!(kept <= letters(text) && letters(text) <= kept + HEADS + read.ways.len() * CELLS);
+    let papers: usize = procedures::papers(text).iter().map(|paper| letters(&paper.name)).sum();
+    assert!(papers <= letters(text));
+    let mended = procedures::lines(text);
+    assert_eq!((procedures::lines(&mended), letters(&mended)), (mended.clone(), letters(text)));
+    assert!(procedures::outside_brackets(text).all(|part| !part.is_empty()));
 }
 
 /// Marks of secrecy: inside the text; and a line of its own is found wherever it stands.

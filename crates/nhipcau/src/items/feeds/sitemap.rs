@@ -74,7 +74,11 @@ fn urls(base: &str, pages: &[&str], places: &[Place]) -> Result<String, Error> {
 /// `/robots.txt`: a demonstration asks not to be indexed.
 pub async fn robots(Given(app): Given<App>, visitor: Visitor) -> Response {
     kept(&app, &visitor, Vec::new(), LASTS, async |_: &Portal| {
-        let rule = if app.config.demo { "Disallow: /" } else { "Disallow: /api/" };
+        let rule = if app.config.demo {
+            "Disallow: /"
+        } else {
+            "Disallow: /api/\nDisallow: /dich-vu/noi-o\nDisallow: /*noi="
+        };
         let text = format!("User-agent: *\n{rule}\nSitemap: {}/sitemap.xml\n", visitor.base);
         Ok(Drawn::whole(200, "text/plain; charset=utf-8", &text))
     })

@@ -6,7 +6,7 @@ use network::names::ContentHash;
 use uuid::Uuid;
 
 use crate::db::Tx;
-use crate::documents::fold as documents;
+use crate::items::tables;
 use crate::logs::store as logs;
 use crate::{all, assignments, drafts, maybe, run};
 
@@ -46,7 +46,7 @@ pub(super) async fn erase(tx: &mut Tx, log: i64, item: Uuid, by: i64, index: u64
             vanish(tx, hash, (by, index)).await?;
         }
     }
-    documents::forget(tx, log, &id).await?;
+    tables::forget(tx, log, &id).await?;
     drafts::erased::forget(tx, log, item).await?;
     run!(
         tx,

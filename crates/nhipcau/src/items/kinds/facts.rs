@@ -102,7 +102,7 @@ pub fn shown(field: &Field, value: &Value, row: &Map<String, Value>, beside: &Be
         (Shape::Group(fields), Value::Object(inner)) => Some(object(fields, inner, beside))
             .filter(|facts| !facts.is_empty())
             .map(|facts| Shown::Groups(vec![facts])),
-        (Shape::List { fields, .. }, Value::Array(rows)) => list(fields, rows, beside),
+        (Shape::List { fields, .. }, Value::Array(rows)) => list(fields, rows, field.checklist, beside),
         (Shape::Group(_) | Shape::List { .. }, _) => None,
         (shape, value) => match fits(shape, value, beside.files) {
             Ok(()) => leaf(field, value, row, beside),
@@ -166,23 +166,32 @@ fn leaf(field: &Field, value: &Value, row: &Map<String, Value>, beside: &Beside<
     })
 }
 
-fn list(fields: &[Field], rows: &[Value], beside: &Beside<'_>) -> Option<Shown> {
+fn list(fields: &[Field], rows: &[Value], checklist: bool, beside: &Beside<'_>) -> Option<Shown> {
     let rows: Vec<&Map<String, Value>> = rows.iter().filter_map(Value::as_object).collect();
     let cell = |field: &Field, row: &Map<String, Value>| shown(field, row.get(&field.id)?, row, beside);
     let columns: Vec<&Field> = own_columns(fields)
         .into_iter()
         .filter(|field| rows.iter().any(|row| cell(field, row).is_some()))
         .collect();
-    if let [only] = columns[..] {
+    if let ([only], false) = (&columns[..], checklist) {
         return Some(Shown::List(rows.iter().filter_map(|row| cell(only, row)).collect()));
     }
     let long = |value: &Value| value.as_str().is_some_and(|text| text.chars().count() > LONGEST_CELL);
-    if columns.len() > MOST_COLUMNS || rows.iter().any(|row| row.values().any(long)) {
+    if !checklist && (columns.len() > MOST_COLUMNS || rows.iter().any(|row| row.values().any(long))) {
         let groups: Vec<Vec<Fact>> =
             rows.iter().map(|row| object(fields, row, beside)).filter(|facts| !facts.is_empty()).collect();
         return (!groups.is_empty()).then_some(Shown::Groups(groups));
     }
-    let heads: Vec<String> = columns.iter().map(|field| field.label.of(beside.lang).to_owned()).collect();
-    let cells = rows.iter().map(|row| columns.iter().map(|field| cell(field, row)).collect()).collect();
+    // A box to tick, on paper too.
+    let (head, tick) = match checklist {
+        true => (Some(beside.lang.procedures().have.to_owned()), Some(Some(Shown::Plain("☐".to_owned())))),
+        false => (None, None),
+    };
+    let labels = columns.iter().map(|field| field.label.of(beside.lang).to_owned());
+    let heads: Vec<String> = head.into_iter().chain(labels).collect();
+    let cells = rows
+        .iter()
+        .map(|row| tick.clone().into_iter().chain(columns.iter().map(|field| cell(field, row))).collect())
+        .collect();
     (!heads.is_empty()).then_some(Shown::Table(heads, cells))
 }

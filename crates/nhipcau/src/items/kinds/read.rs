@@ -68,6 +68,8 @@ struct RawField {
     ahead: Option<RawAhead>,
     shown_as: Option<String>,
     property: Option<String>,
+    #[serde(default)]
+    checklist: bool,
     example: Option<toml::Value>,
     #[serde(default)]
     field: Vec<RawField>,
@@ -221,6 +223,9 @@ fn field(raw: RawField, outer: bool, before: &[Field]) -> Result<Field, String> 
         None if !raw.field.is_empty() => String::new(),
         _ => return Err("an example is a text or a number".into()),
     };
+    if raw.checklist && raw.shape != "list" {
+        return Err("checklist: only rows can be ticked off".into());
+    }
     let most = || raw.most.filter(|most| *most > 0).ok_or("most is missing");
     let shape = match raw.shape.as_str() {
         "line" => Shape::Line { most: most()?, mask: raw.mask },
@@ -257,6 +262,7 @@ fn field(raw: RawField, outer: bool, before: &[Field]) -> Result<Field, String> 
         ahead,
         shown_as: raw.shown_as,
         property: raw.property,
+        checklist: raw.checklist,
         example,
     })
 }

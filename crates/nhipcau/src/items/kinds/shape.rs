@@ -23,6 +23,8 @@ pub struct Field {
     pub shown_as: Option<String>,
     /// The property of schema.org that it fills.
     pub property: Option<String>,
+    /// Whether the rows are what somebody gathers and ticks off.
+    pub checklist: bool,
     /// What the example of its kind holds; a date counts from today: `+30`, `+30T22:00`.
     pub(super) example: String,
 }

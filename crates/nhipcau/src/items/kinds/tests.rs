@@ -1,8 +1,6 @@
 //! What the kinds promise: the files are whole, every example fits, every mistake is named by its field.
 #![allow(clippy::unwrap_used)]
 
-mod procedures;
-
 use std::path::Path;
 
 use jiff::civil::{Date, date};

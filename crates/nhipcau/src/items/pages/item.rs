@@ -28,6 +28,7 @@ use crate::logs::coverage;
 use crate::logs::view::fingerprint;
 use crate::peers::inquiry;
 use crate::problem::Problem;
+use crate::procedures::lead;
 use crate::web::answer::failure;
 use crate::web::error_view::{ErrorPage, Fault};
 use crate::web::pages::{Drawn, Tag};
@@ -125,6 +126,9 @@ async fn standing_page(
         let reason = explained(app, conn, Some(why)).await?.map(|note| note.text);
         notices.push(Notice::Alone { reason });
     }
+    let lead = lead::of(conn, visitor, &shell, document, &reference).await?;
+    let is_procedure = lead.is_some();
+    let named = lead.iter().flat_map(|lead| lead.numbers.clone()).collect::<Vec<_>>();
     let (pictures, others) = Picture::of(&document.files);
     let page = ItemPage {
         title: document.title.clone(),
@@ -179,6 +183,7 @@ async fn standing_page(
         seals: seals(app, conn, document, lang).await?,
         span,
         notices,
+        lead,
         summary: Some(document.summary.clone()).filter(|s| !s.is_empty() && *s != document.title),
         toc: reading.toc,
         parts: reading.parts,
@@ -187,10 +192,10 @@ async fn standing_page(
         has_body: document.body.layer != TextLayer::None && !document.body.text.trim().is_empty(),
         verify,
         reference,
-        shell,
+        shell: Shell { section: if is_procedure { Section::Procedures } else { shell.section }, ..shell },
     };
     let around = page.around().map_err(anyhow::Error::from)?;
-    let tags = panel.numbers.into_iter().map(Tag::Document);
+    let tags = panel.numbers.into_iter().chain(named).map(Tag::Document);
     Ok(Drawn::around(200, &around.before, text.packed(reading.part), &around.after).of(tags))
 }
 

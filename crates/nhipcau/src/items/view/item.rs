@@ -7,9 +7,10 @@ use askama::Template;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{Kind, Picture, Span, Urgency};
+use super::{Kind, Notice, Picture, Span, Urgency};
 use crate::documents::view::{Group, Law, SealLine};
 use crate::items::kinds::facts::Fact;
+use crate::procedures::lead::Lead;
 use crate::web::shell::Shell;
 use crate::words::{Lang, date, number};
 
@@ -81,6 +82,8 @@ pub struct ItemPage {
     pub provenance: Provenance,
     /// What must be read before the text: corrections, withdrawal, replacement. Newest first.
     pub notices: Vec<Notice>,
+    /// What the page of a procedure says first.
+    pub lead: Option<Lead>,
     /// A few sentences before the text.
     pub summary: Option<String>,
     /// Contents of a long text; empty for a short one.
@@ -170,56 +173,6 @@ pub enum Provenance {
         /// When it was taken.
         at: Timestamp,
     },
-}
-
-/// What must be read before the text.
-#[derive(Clone, Debug)]
-pub enum Notice {
-    /// A correction, with the editor's note.
-    Corrected {
-        /// When.
-        at: Timestamp,
-        /// What was corrected, in the issuer's words.
-        note: Option<String>,
-    },
-    /// An update, with the editor's note.
-    Updated {
-        /// When.
-        at: Timestamp,
-        /// What is new, in the issuer's words.
-        note: Option<String>,
-    },
-    /// Another item takes its place.
-    Replaced {
-        /// When.
-        at: Timestamp,
-        /// The new item: its path and its name.
-        by: Option<(String, String)>,
-    },
-    /// Issued by one person in an emergency.
-    Alone {
-        /// Why, in the issuer's words.
-        reason: Option<String>,
-    },
-    /// Withdrawn from the portals and still readable.
-    Withdrawn {
-        /// When.
-        at: Timestamp,
-        /// Why, in the issuer's words.
-        reason: Option<String>,
-        /// Who ordered it, when that was not the issuer.
-        by: Option<String>,
-    },
-}
-
-/// A notice as it is drawn.
-pub struct NoticeLine {
-    /// The bold sentence.
-    pub says: String,
-    /// The issuer's own words.
-    pub note: Option<String>,
-    /// A link: path and name.
-    pub link: Option<(String, String)>,
 }
 
 /// A line of the contents.
@@ -378,26 +331,5 @@ impl ItemPage {
         } else {
             w.action_where_counted(good, of)
         }
-    }
-
-    fn notice_lines(&self) -> Vec<NoticeLine> {
-        let (w, lang, now) = (self.shell.w(), self.shell.lang, self.shell.now);
-        let at = |instant: &Timestamp| date::in_sentence(lang, *instant, now);
-        let line = |says, note: &Option<String>| NoticeLine { says, note: note.clone(), link: None };
-        self.notices
-            .iter()
-            .map(|notice| match notice {
-                Notice::Corrected { at: t, note } => line(w.notice_corrected(at(t)), note),
-                Notice::Updated { at: t, note } => line(w.notice_updated(at(t)), note),
-                Notice::Replaced { at: t, by } => {
-                    NoticeLine { says: w.notice_replaced(at(t)), note: None, link: by.clone() }
-                }
-                Notice::Alone { reason } => line(w.notice_alone.to_owned(), reason),
-                Notice::Withdrawn { at: t, reason, by: None } => line(w.notice_withdrawn(at(t)), reason),
-                Notice::Withdrawn { at: t, reason, by: Some(by) } => {
-                    line(w.notice_withdrawn_by(by, at(t)), reason)
-                }
-            })
-            .collect()
     }
 }

@@ -40,6 +40,7 @@ fn row() -> ItemRow {
 
 fn item(lang: Lang) -> ItemPage {
     ItemPage {
+        lead: None,
         shell: sample(lang),
         reference: "019ab3f0".into(),
         title: "Quy định \"chi tiết\" <b>".into(),

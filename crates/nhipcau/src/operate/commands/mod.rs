@@ -18,6 +18,7 @@ pub mod kinds;
 pub mod letter;
 pub mod look;
 pub mod people;
+pub mod procedures;
 mod prompt;
 pub mod publish;
 pub mod reindex;

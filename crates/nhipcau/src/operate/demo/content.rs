@@ -4,6 +4,7 @@ use anyhow::Context;
 use indicatif::ProgressBar;
 use network::names::{ContentHash, Origin};
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::Demo;
 use crate::app::App;
@@ -13,11 +14,13 @@ use crate::items::draft::{Draft, DraftSource};
 use crate::items::kinds;
 use crate::items::publish::{self, Once};
 use crate::problem::Problem;
+use crate::procedures::records;
 use crate::words::{Lang, date};
 
 const GAZETTE: &str = include_str!("../../../../../data/demo/gazette.jsonl");
 const TEXTS: &str = include_str!("../../../../../data/demo/fulltext.jsonl");
 const RELATIONS: &str = include_str!("../../../../../data/demo/relations.csv");
+const PROCEDURES: &str = include_str!("../../../../../data/demo/procedures.jsonl");
 const SAMPLES: &str = include_str!("../../../../../data/demo/samples.jsonl");
 
 #[derive(Deserialize)]
@@ -139,6 +142,7 @@ pub(super) async fn issue(demo: &Demo, bar: &ProgressBar) -> anyhow::Result<()> 
         }
     }
     kinds_of_items(province).await?;
+    procedures(demo).await?;
     bar.set_message("đến mọi cổng · reaching every portal");
     everywhere(demo).await
 }
@@ -150,6 +154,18 @@ async fn kinds_of_items(province: &App) -> anyhow::Result<()> {
     for kind in kinds::all().iter().filter(|kind| !kind.official && kind.id != "digest") {
         let name = format!("{} sample {}", portal.domain, kind.id);
         one(province, portal.log, &portal.origin, name, kind.example_draft(today)?).await?;
+    }
+    Ok(())
+}
+
+/// Procedures of daily life, each from the ministry that published it where the demonstration has that ministry.
+async fn procedures(demo: &Demo) -> anyhow::Result<()> {
+    for line in PROCEDURES.lines() {
+        let records::Record { code, draft, .. } = records::record(line)?;
+        let decision = draft.details.get("decision").and_then(Value::as_str).unwrap_or_default();
+        let app = demo.node(if decision.ends_with("-BTC") { "mof" } else { "chinhphu" }).context("a node")?;
+        let portal = app.portals.load().main().context("a portal")?;
+        one(app, portal.log, &portal.origin, format!("procedure {code}"), draft).await?;
     }
     Ok(())
 }
