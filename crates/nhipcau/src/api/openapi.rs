@@ -43,8 +43,8 @@ pub fn text() -> &'static str {
             let read = |part: &&str| serde_json::from_str::<Map<String, Value>>(part).unwrap_or_default();
             Value::Object(parts.iter().flat_map(read).collect())
         };
-        whole["paths"] = together(&PATHS);
-        whole["components"]["schemas"] = together(&SCHEMAS);
+        whole["paths"] = together(PATHS);
+        whole["components"]["schemas"] = together(SCHEMAS);
         serde_json::to_string_pretty(&whole).unwrap_or_default()
     })
 }
