@@ -246,6 +246,8 @@ impl App {
         app.tasks.spawn("startup", startup::run(app.clone()));
         app.tasks.spawn("embargo", crate::embargo::run(app.clone()));
         app.tasks.spawn("hours", crate::drafts::hours::run(app.clone()));
+        app.tasks.spawn("mergers", agencies::merger::carry::run(app.clone()));
+        app.tasks.spawn("reach", agencies::reach::run(app.clone()));
         app.tasks.spawn("watch", crate::operate::watch::run(app.clone()));
     }
 

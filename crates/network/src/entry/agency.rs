@@ -62,6 +62,8 @@ pub struct Enrolment {
     pub predecessor: Option<Origin>,
     /// The unit accountable for the portal, as people write it.
     pub accountable: Option<String>,
+    /// The act that makes it so, as people write it.
+    pub accountable_basis: Option<String>,
 }
 
 /// A node's name, keys and address.
@@ -107,6 +109,8 @@ pub struct Change {
     pub sealing: Option<String>,
     /// Another accountable unit.
     pub accountable: Option<String>,
+    /// Another act that makes it so.
+    pub accountable_basis: Option<String>,
 }
 
 impl Level {
@@ -131,6 +135,7 @@ impl Change {
             node: None,
             sealing: None,
             accountable: None,
+            accountable_basis: None,
         }
     }
 }

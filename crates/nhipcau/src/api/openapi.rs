@@ -11,7 +11,8 @@ use super::asked::{Asked, Nothing};
 use crate::app::App;
 
 const HEAD: &str = include_str!("openapi/head.json");
-const PATHS: [&str; 7] = [
+const PATHS: [&str; 8] = [
+    include_str!("openapi/agencies.json"),
     include_str!("openapi/keep.json"),
     include_str!("openapi/items.json"),
     include_str!("openapi/ends.json"),

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 pub use accent::{Accent, AccentError, theme_css};
 
 use crate::web::assets;
-use crate::words::{DeskWords, Lang, Words, date, number};
+use crate::words::{AgencyWords, DeskWords, Lang, Words, date, number};
 
 /// What a page's frame needs to know.
 #[derive(Clone, Debug)]
@@ -37,6 +37,8 @@ pub struct Shell {
     pub nodes: (u32, u32),
     /// The paths of the portal's main feed as Atom and as RSS.
     pub feeds: Option<(String, String)>,
+    /// Who has taken the portal's place, if its agency has ended: names and addresses.
+    pub moved: Vec<(String, String)>,
 }
 
 /// The portal that speaks.
@@ -130,6 +132,11 @@ impl Shell {
     /// The words of the console in the page's language.
     pub fn t(&self) -> &'static DeskWords {
         self.lang.desk()
+    }
+
+    /// The words of the directory in the page's language.
+    pub fn a(&self) -> &'static AgencyWords {
+        self.lang.agency()
     }
 
     /// A path of this portal in the page's language: `/mang` → `/en/mang`.
@@ -288,6 +295,7 @@ pub(crate) fn sample(lang: Lang) -> Shell {
         synced: Synced::Ago(12),
         nodes: (3, 3),
         feeds: Some(("/nguon-tin/tat-ca.atom".into(), "/nguon-tin/tat-ca.rss".into())),
+        moved: Vec::new(),
     }
 }
 

@@ -16,6 +16,7 @@ pub mod issue;
 pub mod item;
 pub mod kinds;
 pub mod look;
+pub mod merge;
 pub mod people;
 mod prompt;
 pub mod publish;
