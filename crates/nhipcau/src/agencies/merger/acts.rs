@@ -46,6 +46,7 @@ async fn count(app: &App, origin: &Origin) -> Result<Counted, Problem> {
     Ok(Counted {
         size: Some(head.size),
         ours: app.portals.load().all().iter().any(|portal| portal.origin == *origin),
+        sealed: store::sealed(&mut conn, head.id).await?,
         drafts,
         editions,
         tasks: open.count() as u64,

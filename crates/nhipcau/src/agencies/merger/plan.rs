@@ -28,6 +28,8 @@ pub struct Counted {
     pub tasks: u64,
     /// People with a role there.
     pub people: u64,
+    /// What lies sealed in its log until its hour: a log that has ended opens nothing.
+    pub sealed: u64,
 }
 
 /// A step. Each is taken once, in its order.
@@ -168,6 +170,14 @@ impl Plan {
         let heirs: Vec<&Agency> =
             into.iter().filter_map(|origin| heir(directory, origin, &ends, &mut faults)).collect();
         for agency in &ends {
+            let sealed = counted.get(&agency.origin).map_or(0, |counted| counted.sealed);
+            if sealed > 0 {
+                faults.push(fault(
+                    "from",
+                    &format!("{} còn {sealed} mục niêm phong chưa mở; sổ đã khóa thì không mở được nữa. Hãy đợi đến giờ mở hoặc hủy niêm phong trước.", agency.domain),
+                    &format!("{} has {sealed} sealed items that are not open yet, and a closed log opens nothing: wait for their hour or call them off first.", agency.domain),
+                ));
+            }
             if counted.get(&agency.origin).and_then(|counted| counted.size).is_none() {
                 faults.push(fault(
                     "from",

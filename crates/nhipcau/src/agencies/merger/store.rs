@@ -222,6 +222,15 @@ pub async fn people(conn: &mut Conn, log: i64) -> sqlx::Result<u64> {
     Ok(count as u64)
 }
 
+/// How many items of a log lie sealed until their hour.
+///
+/// # Errors
+/// The database's.
+pub async fn sealed(conn: &mut Conn, log: i64) -> sqlx::Result<u64> {
+    let (count,) = one!(conn, (i64,), "SELECT COUNT(*) FROM sealed WHERE log = $1 AND opened IS NULL", log)?;
+    Ok(count as u64)
+}
+
 /// Moves the open drafts of new items to another agency, to be written on and checked there: no approval goes along.
 /// Returns how many.
 ///

@@ -162,6 +162,9 @@ fn everything_that_stands_against_a_plan_is_told_at_once() {
     }
     let absent = told(ROOT, &of(&["yenbai.gov.vn"], &["laocai.gov.vn"]), &BTreeMap::new());
     assert!(absent.contains("is not on this node"), "{absent}");
+    let sealed = here.iter().map(|(log, count)| (log.clone(), Counted { sealed: 1, ..*count })).collect();
+    let waits = told(ROOT, &of(&["yenbai.gov.vn"], &["laocai.gov.vn"]), &sealed);
+    assert!(waits.contains("a closed log opens nothing"), "{waits}");
     let broken = Asked { from: vec!["<script>".into()], ..of(&[], &["laocai.gov.vn"]) };
     assert!(told(ROOT, &broken, &here).contains("from:"), "a name that is none is told, not followed");
 }
