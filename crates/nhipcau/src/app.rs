@@ -261,6 +261,8 @@ impl App {
         app.tasks.spawn("embargo", crate::embargo::run(app.clone()));
         app.tasks.spawn("hours", crate::drafts::hours::run(app.clone()));
         app.tasks.spawn("search", crate::search::run(app.clone()));
+        app.tasks.spawn("mergers", agencies::merger::carry::run(app.clone()));
+        app.tasks.spawn("reach", agencies::reach::run(app.clone()));
         app.tasks.spawn("watch", crate::operate::watch::run(app.clone()));
     }
 

@@ -6,6 +6,7 @@ pub mod agencies;
 pub mod api;
 pub mod app;
 pub mod assignments;
+pub mod breaches;
 pub mod clock;
 pub mod config;
 pub mod db;

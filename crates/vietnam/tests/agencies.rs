@@ -4,7 +4,7 @@
 
 use jiff::civil::{Date, date};
 use vietnam::agencies::{
-    Agencies, AgencyCode, DomainFault, DomainPattern, Level, domain_pattern, of_commune,
+    Agencies, AgencyCode, DomainFault, DomainPattern, Level, PatternRule, domain_pattern, of_commune,
 };
 use vietnam::units::Units;
 
@@ -171,5 +171,32 @@ fn a_broken_table_is_named_with_line_and_fault() {
     ] {
         let error = Agencies::parse(&format!("{head}\n{row}\n")).unwrap_err().to_string();
         assert!(error.contains(message), "{error}");
+    }
+}
+
+#[test]
+fn a_pattern_holds_for_its_days_and_names_its_basis() {
+    let rules = PatternRule::shipped();
+    assert_eq!(rules.iter().map(|rule| rule.id.as_str()).collect::<Vec<_>>(), DomainPattern::IDS);
+    let of = |domain: &str, day| {
+        let pattern = domain_pattern(domain, Units::shipped(), Agencies::shipped(), day).unwrap();
+        PatternRule::of(rules, &pattern, day).map(|rule| rule.id.as_str())
+    };
+    let day = date(2026, 11, 26);
+    assert_eq!(of("laocai.gov.vn", day), Some("province"));
+    assert_eq!(of("hochiminhcity.gov.vn", day), Some("ho_chi_minh_city"));
+    assert_eq!(of("mof.gov.vn", day), Some("ministry"));
+    assert_eq!(of("chinhphu.vn", day), None, "older than the patterns");
+    assert_eq!(of("laocai.gov.vn", date(2026, 6, 30)), None, "the rule was not in force yet");
+    assert!(rules.iter().all(|rule| rule.legal_basis.contains("224/2026/NĐ-CP")));
+
+    let ended = "id,pattern,name,name_en,from,until,legal_basis\nprovince,<tỉnh>.gov.vn,Tỉnh,Province,2026-07-01,2027-01-01,A\n";
+    let rules = PatternRule::parse(ended).unwrap();
+    assert!(rules[0].in_force(date(2026, 12, 31)) && !rules[0].in_force(date(2027, 1, 1)));
+    for (from, to, why) in
+        [("province", "city", "none of"), ("2026-07-01", "", "must be a day"), (",A", ",", "empty")]
+    {
+        let error = PatternRule::parse(&ended.replacen(from, to, 1)).unwrap_err().to_string();
+        assert!(error.contains("domain_patterns.csv") && error.contains(why), "{error}");
     }
 }

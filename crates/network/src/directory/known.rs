@@ -14,8 +14,10 @@ use crate::names::{Domain, Origin};
 pub struct Agency {
     /// Its log.
     pub origin: Origin,
-    /// The log that enrolled it; its own for the root.
+    /// The agency above it; its own for the root. Whoever enrolled it, or the successor of that one once it is closed.
     pub parent: Origin,
+    /// The log that enrolled it, where its proof stands; its own for the root.
+    pub enroller: Origin,
     /// Where its portal answers.
     pub domain: Domain,
     /// Its code.
@@ -36,6 +38,8 @@ pub struct Agency {
     pub predecessor: Option<Origin>,
     /// Its accountable unit.
     pub accountable: Option<String>,
+    /// The act that makes that unit accountable.
+    pub accountable_basis: Option<String>,
     /// Set once it is closed.
     pub closed: Option<Closing>,
 }
@@ -45,6 +49,8 @@ pub struct Agency {
 pub struct Closing {
     /// The log that takes its place.
     pub successor: Option<Origin>,
+    /// The logs that take over a part beside it.
+    pub also: Vec<Origin>,
     /// Entries from here on are evidence and shown by nobody.
     pub last_size: Option<u64>,
 }
@@ -69,6 +75,8 @@ pub(super) struct Known {
     pub(super) codes: BTreeMap<String, Origin>,
     pub(super) nodes: BTreeMap<Origin, Node>,
     pub(super) children: BTreeMap<Origin, BTreeSet<Origin>>,
+    /// For each log those that it follows: closed, with this one as their successor or beside it.
+    pub(super) before: BTreeMap<Origin, BTreeSet<Origin>>,
     pub(super) levels: BTreeMap<Level, BTreeSet<Origin>>,
     /// Honest sizes known from an earlier round: what these logs state beyond has no effect.
     pub(super) cuts: BTreeMap<Origin, u64>,
@@ -79,6 +87,7 @@ impl Known {
         let agency = Agency {
             origin: root.clone(),
             parent: root.clone(),
+            enroller: root.clone(),
             domain: root.domain(),
             code: None,
             name: Name { vi: String::new(), en: String::new() },
@@ -89,6 +98,7 @@ impl Known {
             sealing: None,
             predecessor: None,
             accountable: None,
+            accountable_basis: None,
             closed: None,
         };
         Known {
@@ -97,6 +107,7 @@ impl Known {
             codes: BTreeMap::new(),
             nodes: BTreeMap::new(),
             children: BTreeMap::new(),
+            before: BTreeMap::new(),
             levels: BTreeMap::from([(Level::Central, BTreeSet::from([root.clone()]))]),
             cuts: BTreeMap::new(),
             root,
@@ -117,8 +128,8 @@ impl Known {
             }
             Kind::AgencyEnrolled(enrolment) => self.enrol(&parent, enrolment),
             Kind::AgencyChanged(change) => self.change(&parent, change),
-            Kind::AgencyClosed { origin, successor, last_size } => {
-                self.close(&parent, origin, successor.as_ref(), *last_size)
+            Kind::AgencyClosed { origin, successor, also, last_size } => {
+                self.close(&parent, origin, successor.as_ref(), also, *last_size)
             }
             _ => Err(Refusal::NotEnrolled(stater.clone())),
         }
@@ -156,6 +167,7 @@ impl Known {
         let agency = Agency {
             origin: new.origin.clone(),
             parent: parent.origin.clone(),
+            enroller: parent.origin.clone(),
             domain: new.domain.clone(),
             code: new.code.clone(),
             name: new.name.clone(),
@@ -166,6 +178,7 @@ impl Known {
             sealing: new.sealing.clone(),
             predecessor: new.predecessor.clone(),
             accountable: new.accountable.clone(),
+            accountable_basis: new.accountable_basis.clone(),
             closed: None,
         };
         self.children.entry(parent.origin.clone()).or_default().insert(new.origin.clone());
@@ -189,6 +202,7 @@ impl Known {
             log_url: new.log_url.clone(),
             sealing: new.sealing.clone(),
             accountable: new.accountable.clone(),
+            accountable_basis: new.accountable_basis.clone(),
             ..(*root).clone()
         };
         self.put(agency, Some(&new.node));
@@ -230,6 +244,7 @@ impl Known {
         }
         agency.sealing = change.sealing.clone().or(agency.sealing);
         agency.accountable = change.accountable.clone().or(agency.accountable);
+        agency.accountable_basis = change.accountable_basis.clone().or(agency.accountable_basis);
         self.put(agency, change.node.as_ref());
         Ok(change.origin.clone())
     }
@@ -239,6 +254,7 @@ impl Known {
         parent: &Agency,
         origin: &Origin,
         successor: Option<&Origin>,
+        also: &[Origin],
         last_size: Option<u64>,
     ) -> Result<Origin, Refusal> {
         if *origin == self.root {
@@ -246,16 +262,46 @@ impl Known {
         }
         let mut agency = self.child_of(parent, origin)?;
         // A second closing may name the successor, and may find that an earlier entry was dishonest already.
-        let before = agency.closed.take().unwrap_or(Closing { successor: None, last_size: None });
-        agency.closed = Some(Closing {
-            successor: successor.cloned().or(before.successor),
+        let before =
+            agency.closed.take().unwrap_or(Closing { successor: None, also: Vec::new(), last_size: None });
+        let end = Closing {
+            successor: successor.cloned().or(before.successor.clone()),
+            also: if also.is_empty() { before.also.clone() } else { also.to_vec() },
             last_size: match (before.last_size, last_size) {
                 (Some(a), Some(b)) => Some(a.min(b)),
                 (a, b) => a.or(b),
             },
-        });
+        };
+        for log in before.successor.iter().chain(&before.also) {
+            self.before.get_mut(log).map(|all| all.remove(origin));
+        }
+        for log in end.successor.iter().chain(&end.also) {
+            self.before.entry(log.clone()).or_default().insert(origin.clone());
+        }
+        let next = end.successor.clone();
+        agency.closed = Some(end);
         self.put(agency, None);
+        if let Some(next) = next {
+            self.hand_over(origin, &next);
+        }
         Ok(origin.clone())
+    }
+
+    /// The agencies below a closed one stand below its successor from now on, if that is of a higher level than they: an
+    /// origin cannot be enrolled twice, and without this nobody could speak of them any more. What the closed log
+    /// stated of them stands.
+    fn hand_over(&mut self, closed: &Origin, successor: &Origin) {
+        let Some(level) = self.agencies.get(successor).map(|next| next.level) else { return };
+        for origin in self.children.get(closed).cloned().unwrap_or_default() {
+            let Some(child) = self.agencies.get(&origin) else { continue };
+            if origin == *successor || !child.level.is_below(level) {
+                continue;
+            }
+            let child = Agency { parent: successor.clone(), ..Agency::clone(child) };
+            self.agencies.insert(origin.clone(), Arc::new(child));
+            self.children.get_mut(closed).map(|all| all.remove(&origin));
+            self.children.entry(successor.clone()).or_default().insert(origin);
+        }
     }
 
     fn child_of(&self, parent: &Agency, origin: &Origin) -> Result<Agency, Refusal> {

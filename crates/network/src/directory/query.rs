@@ -92,6 +92,44 @@ impl Directory {
         std::iter::successors(self.agency(origin), next).take(MAX_DEPTH).last()
     }
 
+    /// Who has taken the place of a closed log, wholly or in part, over any number of steps: the open ones, the main one
+    /// first. Nothing for an open log.
+    #[must_use]
+    pub fn heirs(&self, origin: &Origin) -> Vec<&Agency> {
+        let next = |agency: &'_ Agency| -> Vec<Origin> {
+            let end = agency.closed.as_ref();
+            end.into_iter().flat_map(|end| end.successor.iter().chain(&end.also)).cloned().collect()
+        };
+        let mut due: Vec<Origin> = self.agency(origin).map(next).unwrap_or_default();
+        let (mut heirs, mut seen) = (Vec::new(), BTreeSet::from([origin.clone()]));
+        due.reverse();
+        while let Some(one) = due.pop() {
+            let Some(agency) = self.agency(&one).filter(|_| seen.insert(one)) else { continue };
+            match agency.closed {
+                None => heirs.push(agency),
+                Some(_) => due.extend(next(agency).into_iter().rev()),
+            }
+        }
+        heirs
+    }
+
+    /// The closed logs whose place this one has taken, wholly or in part, over any number of steps.
+    #[must_use]
+    pub fn predecessors(&self, origin: &Origin) -> Vec<&Agency> {
+        let before = |origin: &Origin| self.known.before.get(origin).into_iter().flatten().cloned();
+        let mut due: Vec<Origin> = before(origin).collect();
+        let (mut found, mut seen) = (Vec::new(), BTreeSet::from([origin.clone()]));
+        while let Some(one) = due.pop() {
+            if !seen.insert(one.clone()) {
+                continue;
+            }
+            due.extend(before(&one));
+            found.extend(self.agency(&one).filter(|agency| agency.closed.is_some()));
+        }
+        found.sort_by(|a, b| a.origin.cmp(&b.origin));
+        found
+    }
+
     /// The keys of a log; root and heads have theirs from the root note.
     #[must_use]
     pub fn keys(&self, origin: &Origin) -> Option<&Keys> {
@@ -180,7 +218,9 @@ impl Directory {
     pub fn carries(&self, portal: &Origin, issuer: &Origin, kind: &str, fields: &[String]) -> bool {
         let open = self.agency(portal).is_some_and(|agency| agency.closed.is_none());
         let seen = self.issuer_as_seen(portal, issuer);
-        open && seen.is_some_and(|issuer| self.scope(portal).carries(issuer, kind, fields))
+        let by_scope = seen.is_some_and(|issuer| self.scope(portal).carries(issuer, kind, fields));
+        // What a closed agency issued stands on at its successors.
+        open && (by_scope || self.heirs(issuer).iter().any(|heir| heir.origin == *portal))
     }
 
     /// The open portals that show an item of this issuer, kind and fields, the issuer's own included.
@@ -188,10 +228,12 @@ impl Directory {
     pub fn carriers_of(&self, issuer: &Origin, kind: &str, fields: &[String]) -> Vec<&Agency> {
         let Some(level) = self.agency(issuer).map(|agency| agency.level) else { return Vec::new() };
         let below = self.below(issuer);
+        let heirs = self.heirs(issuer);
         let shows = |portal: &&Agency| {
             let (own, ancestor) = (portal.origin == *issuer, below.contains(&portal.origin));
             let seen = Issuer { origin: issuer, level, own, ancestor };
-            portal.closed.is_none() && self.scope(&portal.origin).carries(seen, kind, fields)
+            let heir = || heirs.iter().any(|heir| heir.origin == portal.origin);
+            portal.closed.is_none() && (self.scope(&portal.origin).carries(seen, kind, fields) || heir())
         };
         self.agencies().filter(shows).collect()
     }
@@ -214,6 +256,7 @@ impl Directory {
     pub fn issuers_carried_by(&self, portal: &Origin) -> BTreeSet<&Origin> {
         let itself = |origin| self.agency(origin).map(|agency| &agency.origin);
         let mut carried: BTreeSet<&Origin> = itself(portal).into_iter().collect();
+        carried.extend(self.predecessors(portal).into_iter().map(|before| &before.origin));
         for rule in &self.scope(portal).issuers {
             match rule {
                 IssuerRule::All => carried.extend(self.known.agencies.keys()),

@@ -63,6 +63,8 @@ pub struct Enrolment {
     pub predecessor: Option<Origin>,
     /// The unit accountable for the portal, as people write it.
     pub accountable: Option<String>,
+    /// The act that makes it so, as people write it.
+    pub accountable_basis: Option<String>,
 }
 
 /// A node's name, keys and address.
@@ -108,6 +110,8 @@ pub struct Change {
     pub sealing: Option<Sealing>,
     /// Another accountable unit.
     pub accountable: Option<String>,
+    /// Another act that makes it so.
+    pub accountable_basis: Option<String>,
 }
 
 impl Level {
@@ -132,6 +136,7 @@ impl Change {
             node: None,
             sealing: None,
             accountable: None,
+            accountable_basis: None,
         }
     }
 }

@@ -102,6 +102,7 @@ fn kind(word: &str, top: &Object<'_>) -> Result<Kind, FieldError> {
         "agency.closed" => Kind::AgencyClosed {
             origin: top.parsed("origin")?,
             successor: top.parsed_if("successor")?,
+            also: top.all_parsed("also", MAX_RULES)?,
             last_size: top.whole_if("last_size")?,
         },
         "portal.carries" => Kind::PortalCarries(Scope {
@@ -191,6 +192,7 @@ fn enrolment(top: &Object<'_>) -> Result<Enrolment, FieldError> {
         sealing: top.parsed_if("sealing")?,
         predecessor: top.parsed_if("predecessor")?,
         accountable: short(top, "accountable")?,
+        accountable_basis: short(top, "accountable_basis")?,
         origin,
     })
 }
@@ -210,6 +212,7 @@ fn change(top: &Object<'_>) -> Result<Change, FieldError> {
         node: top.object_if("node")?.as_ref().map(node).transpose()?,
         sealing: top.parsed_if("sealing")?,
         accountable: short(top, "accountable")?,
+        accountable_basis: short(top, "accountable_basis")?,
         origin,
     })
 }

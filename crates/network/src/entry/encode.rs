@@ -76,8 +76,11 @@ fn write_kind(kind: &Kind, line: &mut Writer) {
         }
         Kind::AgencyEnrolled(enrolment) => write_enrolment(enrolment, line),
         Kind::AgencyChanged(change) => write_change(change, line),
-        Kind::AgencyClosed { origin, successor, last_size } => {
+        Kind::AgencyClosed { origin, successor, also, last_size } => {
             line.text("origin", origin).text_if("successor", successor.as_ref());
+            if !also.is_empty() {
+                line.texts("also", also);
+            }
             line.whole_if("last_size", *last_size);
         }
         Kind::PortalCarries(scope) => {
@@ -122,6 +125,7 @@ fn write_enrolment(enrolment: &Enrolment, line: &mut Writer) {
     line.raw("node", &node(&enrolment.node)).text_if("sealing", enrolment.sealing.as_ref());
     line.text_if("predecessor", enrolment.predecessor.as_ref());
     line.text_if("accountable", enrolment.accountable.as_ref());
+    line.text_if("accountable_basis", enrolment.accountable_basis.as_ref());
 }
 
 fn write_change(change: &Change, line: &mut Writer) {
@@ -138,6 +142,7 @@ fn write_change(change: &Change, line: &mut Writer) {
         line.raw("node", &node(new));
     }
     line.text_if("sealing", change.sealing.as_ref()).text_if("accountable", change.accountable.as_ref());
+    line.text_if("accountable_basis", change.accountable_basis.as_ref());
 }
 
 fn name(name: &Name) -> String {

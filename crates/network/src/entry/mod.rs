@@ -153,7 +153,10 @@ pub enum Kind {
         origin: Origin,
         /// The log that takes its place.
         successor: Option<Origin>,
-        /// For a compromised log: entries from this size on are kept as evidence and shown by nobody.
+        /// Logs that take over a part beside it, when an agency is divided.
+        also: Vec<Origin>,
+        /// Entries from this size on are kept as evidence and shown by nobody: of a compromised log its last honest
+        /// size, of a merged or divided agency's the size at which it ended.
         last_size: Option<u64>,
     },
     /// `portal.carries`: the rule by which the portal of this log shows others' items.

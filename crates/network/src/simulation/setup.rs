@@ -143,6 +143,7 @@ fn enrol(logs: &mut [Log], nodes: &[Node], kin: &[Kin]) -> Result<(), String> {
             sealing: None,
             predecessor: None,
             accountable: None,
+            accountable_basis: None,
         };
         let entry = Entry { at: jiff::Timestamp::UNIX_EPOCH, kind: Kind::AgencyEnrolled(enrolment) };
         let read = Read { entry, note: None, contents: Vec::new(), erases: Vec::new() };

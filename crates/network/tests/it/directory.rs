@@ -51,6 +51,7 @@ fn enrolment(domain: &str, log: &str, level: Level) -> Enrolment {
         sealing: None,
         predecessor: None,
         accountable: None,
+        accountable_basis: None,
     }
 }
 
@@ -219,7 +220,10 @@ fn a_compromised_log_loses_what_it_stated_beyond_its_last_honest_size() {
     assert!(nation.seen().agency(&origin("thief.tinh-a.gov.vn/log")).is_some());
 
     let successor = Some(origin("tinh-a.gov.vn/log2"));
-    nation.says(ROOT, Kind::AgencyClosed { origin: province.clone(), successor, last_size: Some(1) });
+    nation.says(
+        ROOT,
+        Kind::AgencyClosed { origin: province.clone(), successor, also: Vec::new(), last_size: Some(1) },
+    );
     let mut next = enrolment("tinh-a.gov.vn", "tinh-a.gov.vn/log2", Level::Province);
     next.predecessor = Some(province.clone());
     nation.says(ROOT, Kind::AgencyEnrolled(next));
@@ -234,12 +238,78 @@ fn a_compromised_log_loses_what_it_stated_beyond_its_last_honest_size() {
 }
 
 #[test]
+fn what_a_merged_agency_left_is_its_successors() {
+    let mut nation = Nation::default();
+    for province in ["hoabinh.gov.vn", "vinhphuc.gov.vn", "phutho.gov.vn"] {
+        nation.enrols(ROOT, province, Level::Province);
+    }
+    nation.enrols("hoabinh.gov.vn/log", "xa-b.hoabinh.gov.vn", Level::Commune);
+    let (old, new) = (origin("hoabinh.gov.vn/log"), origin("phutho.gov.vn/log"));
+    let commune = origin("xa-b.hoabinh.gov.vn/log");
+    let end = |origin: &Origin, successor: &Origin| Kind::AgencyClosed {
+        origin: origin.clone(),
+        successor: Some(successor.clone()),
+        also: Vec::new(),
+        last_size: Some(1),
+    };
+    // Over two steps: Hòa Bình into Vĩnh Phúc, and that into Phú Thọ.
+    let between = origin("vinhphuc.gov.vn/log");
+    nation.says(ROOT, end(&old, &between));
+    nation.says(ROOT, end(&between, &new));
+    let renamed =
+        |code: &str| Kind::AgencyChanged(Change { code: Some(code.into()), ..Change::of(commune.clone()) });
+    nation.says("phutho.gov.vn/log", renamed("H1.1"));
+    nation.says("hoabinh.gov.vn/log", renamed("H1.2"));
+    let directory = nation.seen();
+    assert_eq!(directory.heirs(&old).iter().map(|heir| &heir.origin).collect::<Vec<_>>(), [&new]);
+    let before: Vec<&str> = directory.predecessors(&new).iter().map(|one| one.domain.as_ref()).collect();
+    assert_eq!(before, ["hoabinh.gov.vn", "vinhphuc.gov.vn"]);
+    let child = directory.agency(&commune).unwrap();
+    assert_eq!((&child.parent, &child.enroller), (&new, &old), "the proof stands where it was enrolled");
+    assert_eq!(child.code.as_deref(), Some("H1.1"), "the successor speaks for it, the closed log does not");
+    assert!(directory.is_ancestor(&new, &commune) && !directory.is_ancestor(&old, &commune));
+    assert_eq!(directory.children(&new).count(), 1);
+    assert!(directory.carries(&new, &old, "news", &[]) && !directory.carries(&old, &old, "news", &[]));
+    assert!(directory.carriers_of(&old, "news", &[]).iter().any(|one| one.origin == new));
+    assert!(directory.issuers_carried_by(&new).contains(&old));
+}
+
+#[test]
+fn a_divided_agency_has_several_heirs_and_one_of_them_is_the_main() {
+    let mut nation = Nation::default();
+    nation.enrols(ROOT, "tinh-a.gov.vn", Level::Province);
+    for commune in ["xa-b", "xa-c", "xa-d"] {
+        nation.enrols("tinh-a.gov.vn/log", &format!("{commune}.tinh-a.gov.vn"), Level::Commune);
+    }
+    let log = |name: &str| origin(&format!("{name}.tinh-a.gov.vn/log"));
+    let mut also = vec![log("xa-d")];
+    for _ in 0..2 {
+        let end = Kind::AgencyClosed {
+            origin: log("xa-b"),
+            successor: Some(log("xa-c")),
+            also: also.clone(),
+            last_size: None,
+        };
+        nation.says("tinh-a.gov.vn/log", end);
+        also.clear();
+    }
+    let directory = nation.seen();
+    let heirs = directory.heirs(&log("xa-b"));
+    assert_eq!(heirs.iter().map(|heir| heir.origin.clone()).collect::<Vec<_>>(), [log("xa-c"), log("xa-d")]);
+    assert_eq!(directory.successor(&log("xa-b")).unwrap().origin, log("xa-c"));
+    for heir in ["xa-c", "xa-d"] {
+        assert_eq!(directory.predecessors(&log(heir)).len(), 1, "{heir}: saying it again takes nothing away");
+    }
+    assert!(directory.heirs(&log("xa-c")).is_empty());
+}
+
+#[test]
 fn the_root_states_its_own_name_but_not_its_keys() {
     let mut nation = Nation::default();
     let mut own = enrolment("chinhphu.vn", ROOT, Level::Central);
     own.code = Some("H01".into());
     nation.says(ROOT, Kind::AgencyEnrolled(own));
-    let end = Kind::AgencyClosed { origin: origin(ROOT), successor: None, last_size: None };
+    let end = Kind::AgencyClosed { origin: origin(ROOT), successor: None, also: Vec::new(), last_size: None };
     nation.says(ROOT, end);
     let rekey = Change { key: Some(key(ROOT, 9)), ..Change::of(origin(ROOT)) };
     nation.says(ROOT, Kind::AgencyChanged(rekey));
@@ -359,8 +429,8 @@ proptest! {
         nation.enrols("tinh-a.gov.vn/log", "xa-c.tinh-a.gov.vn", Level::Commune);
         let renamed = Change { code: Some("H56.9".into()), ..Change::of(origin("xa-b.tinh-a.gov.vn/log")) };
         nation.says("tinh-a.gov.vn/log", Kind::AgencyChanged(renamed));
-        nation.says("tinh-a.gov.vn/log", Kind::AgencyClosed { origin: origin("xa-b.tinh-a.gov.vn/log"), successor: None, last_size: Some(0) });
-        nation.says(ROOT, Kind::AgencyClosed { origin: origin("tinh-a.gov.vn/log"), successor: None, last_size: Some(4) });
+        nation.says("tinh-a.gov.vn/log", Kind::AgencyClosed { origin: origin("xa-b.tinh-a.gov.vn/log"), successor: None, also: Vec::new(), last_size: Some(0) });
+        nation.says(ROOT, Kind::AgencyClosed { origin: origin("tinh-a.gov.vn/log"), successor: None, also: Vec::new(), last_size: Some(4) });
         let usual = nation.seen();
         prop_assert_eq!(usual.agencies().count(), 6);
         let shuffled = nation.seen_in_order(&order, heads_first);

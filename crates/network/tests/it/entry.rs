@@ -32,6 +32,7 @@ fn enrolment() -> Enrolment {
         sealing: Some("xwing1AAAA".parse().unwrap()),
         predecessor: Some("tinh-a.gov.vn/log".parse().unwrap()),
         accountable: Some("Văn phòng Ủy ban nhân dân tỉnh".into()),
+        accountable_basis: Some("Quyết định 12/2026/QĐ-UBND".into()),
     }
 }
 
@@ -161,6 +162,7 @@ fn samples() -> Vec<(&'static str, Kind)> {
                 node: Some(node("a.gov.vn")),
                 sealing: Some("xwing1BBBB".parse().unwrap()),
                 accountable: Some("Sở \"Văn hóa\"".into()),
+                accountable_basis: Some("Quyết định 7/QĐ-UBND".into()),
                 ..Change::of(origin())
             }),
         ),
@@ -169,6 +171,16 @@ fn samples() -> Vec<(&'static str, Kind)> {
             Kind::AgencyClosed {
                 origin: "tinh-a.gov.vn/log".parse().unwrap(),
                 successor: Some(origin()),
+                also: Vec::new(),
+                last_size: Some(77),
+            },
+        ),
+        (
+            "agency.closed-divided",
+            Kind::AgencyClosed {
+                origin: "tinh-a.gov.vn/log".parse().unwrap(),
+                successor: Some("tinh-b.gov.vn/log".parse().unwrap()),
+                also: vec!["tinh-c.gov.vn/log".parse().unwrap()],
                 last_size: Some(77),
             },
         ),

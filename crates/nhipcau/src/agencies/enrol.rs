@@ -34,6 +34,9 @@ pub struct JoinRequest {
     /// The unit accountable for the portal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accountable: Option<String>,
+    /// The act that makes it accountable: a decision's number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accountable_basis: Option<String>,
     /// The key of its log.
     pub log_key: String,
     /// Where its log is served.
@@ -107,6 +110,7 @@ impl JoinRequest {
                 sealing,
                 predecessor,
                 accountable: self.accountable.clone(),
+                accountable_basis: self.accountable_basis.clone(),
             }),
             _ => Err(Problem::Invalid(faults)),
         }
@@ -152,6 +156,7 @@ pub fn request_of(
         level: level.to_string(),
         code: None,
         accountable: None,
+        accountable_basis: None,
         log_key: key.to_string(),
         log_url: app.config.url.clone(),
         node: JoinNode {
@@ -200,6 +205,7 @@ pub fn difference(app: &App, asked: &Enrolment) -> Result<Change, Problem> {
         node: (node != Some(&asked.node)).then(|| asked.node.clone()),
         sealing: asked.sealing.clone().filter(|sealing| known.sealing.as_ref() != Some(sealing)),
         accountable: other(&asked.accountable, &known.accountable),
+        accountable_basis: other(&asked.accountable_basis, &known.accountable_basis),
         ..Change::of(asked.origin.clone())
     };
     if change == Change::of(asked.origin.clone()) {
@@ -228,6 +234,16 @@ pub async fn state(
     written(app, by, kind, once, move |kind| may_state(&directory, &parent, kind)).await
 }
 
+/// Writes a statement of `parent` into its log `by` within a step of ours, by the same rules. Returns its index.
+///
+/// # Errors
+/// As [`state`].
+pub async fn state_in(tx: &mut Tx, by: i64, parent: &Origin, kind: Kind) -> Result<u64, Problem> {
+    may_state(&tx.ledger.directory, parent, &kind)?;
+    let at = instant(tx.ledger.now());
+    ledger::append(tx, by, &Entry { at, kind }).await
+}
+
 /// Whether a statement of `parent` would count, as far as is known here.
 fn may_state(directory: &Directory, parent: &Origin, kind: &Kind) -> Result<(), Problem> {
     let above = directory.agency(parent);
@@ -246,7 +262,7 @@ fn may_state(directory: &Directory, parent: &Origin, kind: &Kind) -> Result<(), 
                 ));
             }
         }
-        (Kind::AgencyClosed { origin, successor, .. }, _) => {
+        (Kind::AgencyClosed { origin, successor, also, .. }, _) => {
             let known = directory.agency(origin);
             if known.is_none_or(|agency| agency.parent != *parent || agency.origin == agency.parent) {
                 return Err(Problem::refused(
@@ -257,7 +273,7 @@ fn may_state(directory: &Directory, parent: &Origin, kind: &Kind) -> Result<(), 
             let stands = |next: &Origin| {
                 next != origin && directory.agency(next).is_some_and(|agency| agency.closed.is_none())
             };
-            if let Some(next) = successor.as_ref().filter(|next| !stands(next)) {
+            if let Some(next) = successor.iter().chain(also).find(|next| !stands(next)) {
                 return Err(Problem::refused(
                     format!("{next} chưa được ghi danh hoặc đã đóng; hãy ghi danh cơ quan kế thừa trước."),
                     format!("{next} is not enrolled, or is closed; enrol the successor first."),

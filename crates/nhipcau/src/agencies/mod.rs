@@ -1,12 +1,20 @@
 //! Agencies: who is who. The directory itself is a pure fold in `network`; here it is fed, stored and asked.
 //!
 //! `fold` notes the entries that shape it, `keeper` keeps the directory in step after each commit,
-//! `enrol` is the door for parents, `look` a portal's own colour and mark, and [`Portals`] are the ones that this node answers for.
+//! `enrol` is the door for parents, `register`, `findings` and `reach` what is known of each agency and what it lacks, `look` a portal's own colour and mark, and [`Portals`] are the ones that this node answers for.
 
 pub mod enrol;
+pub mod findings;
 pub mod fold;
 pub mod keeper;
 pub mod look;
+pub mod merger;
+pub mod moved;
+pub mod pages;
+#[cfg(test)]
+pub mod paper;
+pub mod reach;
+pub mod register;
 pub mod store;
 
 use std::collections::HashMap;
@@ -175,6 +183,7 @@ impl Portal {
             synced: status.synced.map_or(Synced::Never, |at| Synced::At(instant(at))),
             nodes: (status.in_step, status.of),
             feeds: Some(("/feed.atom".into(), "/feed.rss".into())),
+            moved: moved::heirs(&directory, &self.origin, lang),
         }
     }
 

@@ -77,6 +77,9 @@ pub struct Changed {
     /// The unit that is accountable now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accountable: Option<String>,
+    /// The act that makes it so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accountable_basis: Option<String>,
     /// A fresh join request: another node, address or domain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<JoinRequest>,
@@ -101,6 +104,7 @@ impl Changed {
         }
         change.code = self.code.or(change.code);
         change.accountable = self.accountable.or(change.accountable);
+        change.accountable_basis = self.accountable_basis.or(change.accountable_basis);
         if change == Change::of(change.origin.clone()) {
             return Err(Problem::invalid("body", "says nothing that is different"));
         }
@@ -154,6 +158,9 @@ pub struct Close {
     /// The log that takes its place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub successor: Option<String>,
+    /// Logs that take over a part beside it, when the agency is divided.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
     /// For a compromised log: its last honest size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_size: Option<u64>,
@@ -174,7 +181,9 @@ pub async fn close(
         };
         let origin = name("origin", &said.origin)?;
         let successor = said.successor.as_deref().map(|s| name("successor", s)).transpose()?;
-        let kind = Kind::AgencyClosed { origin: origin.clone(), successor, last_size: said.last_size };
+        let also = said.also.iter().map(|s| name("also", s)).collect::<Result<_, _>>()?;
+        let last_size = said.last_size;
+        let kind = Kind::AgencyClosed { origin: origin.clone(), successor, also, last_size };
         let entry = enrolments::state(&app, portal.log, &portal.origin, kind, admin.once(&bytes)).await?;
         Ok(Stated { origin: origin.to_string(), entry })
     };

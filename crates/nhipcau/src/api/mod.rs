@@ -5,12 +5,14 @@
 
 mod agencies;
 mod asked;
+mod directory;
 mod ends;
 pub mod front;
 mod keep;
 mod kinds;
 mod letters;
 mod logs;
+mod mergers;
 pub mod openapi;
 mod people;
 mod procedures;
@@ -77,10 +79,15 @@ pub fn routes() -> Vec<Route> {
         reads("/api/v1/kinds", "kinds of items and their fields", kinds::all),
         reads("/api/v1/kinds/{kind}", "the JSON Schema of a kind", kinds::schema),
         reads("/api/v1/digest", "a day's digest, as a draft", kinds::digest),
-        reads("/api/v1/agencies", "the directory", read::agencies),
+        reads("/api/v1/agencies", "the directory", directory::agencies),
+        reads("/api/v1/agencies/findings", "what portals lack", directory::findings),
+        reads("/api/v1/agencies/{domain}", "an agency with all that is known of it", directory::agency),
         writes("/api/v1/agencies", "enrol an agency", agencies::enrol),
         writes("/api/v1/agencies/change", "state what is different of an agency", agencies::change),
         writes("/api/v1/agencies/close", "close an agency", agencies::close),
+        api_route("GET", "/api/v1/mergers", Role::Administrator, "mergers and divisions", get(mergers::list)),
+        writes("/api/v1/mergers", "plan or propose a merger or division", mergers::propose),
+        writes("/api/v1/mergers/{id}", "confirm or drop a merger", mergers::decide),
         writes("/api/v1/portals/{domain}/look", "a portal's colour and mark", agencies::look),
         writes("/api/v1/letters", "try whether letters arrive", letters::write),
         api_route("GET", "/api/v1/letters/{id}", Role::Administrator, "has it arrived", get(letters::read)),

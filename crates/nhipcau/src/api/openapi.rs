@@ -12,6 +12,7 @@ use crate::app::App;
 
 const HEAD: &str = include_str!("openapi/head.json");
 const PATHS: &[&str] = &[
+    include_str!("openapi/agencies.json"),
     include_str!("openapi/keep.json"),
     include_str!("openapi/items.json"),
     include_str!("openapi/ends.json"),

@@ -176,25 +176,6 @@ pub async fn coverage(
     answer(&app, result.await)
 }
 
-/// `GET /api/v1/agencies`
-pub async fn agencies(State(app): State<App>, Asked(Nothing {}): Asked<Nothing>) -> Response {
-    let directory = app.directory.load();
-    let all: Vec<Value> = directory
-        .agencies()
-        .map(|a| {
-            json!({
-                "origin": a.origin.to_string(), "domain": a.domain.to_string(), "name": a.name.vi, "name_en": a.name.en,
-                "level": a.level.to_string(), "parent": a.parent.to_string(), "code": a.code,
-                "node": a.node.as_ref().map(ToString::to_string), "key": a.keys.valid_for(u64::MAX).to_string(),
-                "accountable": a.accountable,
-                "closed": a.closed.is_some(),
-            })
-        })
-        .collect();
-    Json(json!({ "root": directory.root().to_string(), "confirmed_heads": directory.confirmed(), "agencies": all, "pending": directory.pending().len() }))
-        .into_response()
-}
-
 /// `GET /api/v1/status`
 pub async fn status(State(app): State<App>, Asked(Nothing {}): Asked<Nothing>) -> Response {
     let result = async {

@@ -41,7 +41,7 @@ pub struct Row {
 impl Row {
     /// How far an agency has come.
     pub fn state(&self, of: &Origin) -> State {
-        let own = self.answers.iter().filter(|answer| answer.by == *of);
+        let own = self.answers.iter().filter(|answer| answer.speaks_for == *of);
         State::after(own.map(|answer| (answer.act, instant(answer.at))))
     }
 }
@@ -90,7 +90,14 @@ pub async fn of(
         editions.insert(edition.edition, then.given(roll, &standing.origin, day));
     }
     let honest = answers.into_iter().filter(|answer| directory.is_honest(&answer.by, answer.index));
-    let honest: Vec<Answer> = honest.collect();
+    // What an agency said before it was merged into another is that one's word now.
+    let heir = |mut answer: Answer| {
+        if let Some(heir) = directory.successor(&answer.by) {
+            answer.speaks_for = heir.origin.clone();
+        }
+        answer
+    };
+    let honest: Vec<Answer> = honest.map(heir).collect();
     let now = editions.get(&i64::from(directive.edition)).cloned().unwrap_or_default();
     let tasks = now.into_iter().map(|given| {
         let counts =
@@ -103,11 +110,11 @@ pub async fn of(
 /// Whether an answer counts for a task as it reads now, by the tasks of the edition that it speaks of.
 fn counts(answer: &Answer, then: &[Given], now: &Given) -> bool {
     answer.task == now.task.number
-        && now.to.agencies.contains(&answer.by)
+        && now.to.agencies.contains(&answer.speaks_for)
         && then.iter().any(|given| {
             given.task.number == answer.task
                 && given.task.text == now.task.text
-                && given.to.agencies.contains(&answer.by)
+                && given.to.agencies.contains(&answer.speaks_for)
         })
 }
 

@@ -14,6 +14,8 @@ use crate::{all, maybe, run};
 pub struct Answer {
     /// The log that says it.
     pub by: Origin,
+    /// The agency whose word that is: its own, or whoever has taken its place since.
+    pub speaks_for: Origin,
     /// Index of its entry.
     pub index: u64,
     /// The edition that it speaks of.
@@ -108,8 +110,10 @@ pub async fn of(conn: &mut Conn, origin: &Origin, item: Uuid) -> anyhow::Result<
         origin.as_str().to_owned()
     )?;
     let answers = rows.into_iter().filter_map(|row| {
+        let by: Origin = row.by_origin.parse().ok()?;
         Some(Answer {
-            by: row.by_origin.parse().ok()?,
+            speaks_for: by.clone(),
+            by,
             index: row.idx as u64,
             edition: row.edition,
             task: row.task,

@@ -23,6 +23,7 @@ use crate::clock::Clock;
 use crate::db::{Conn, Tx};
 use crate::problem::Problem;
 use crate::web::pages::Pages;
+use crate::words::Lang;
 use crate::{agencies, items, run, search};
 
 struct Staged {
@@ -34,6 +35,8 @@ struct Staged {
     /// The checkpoint that came with a mirrored log's entries; for a log of ours one is made when sealed.
     given: Option<Given>,
     urgent: bool,
+    /// Nothing is appended any more.
+    ended: bool,
 }
 
 #[derive(Clone)]
@@ -56,7 +59,7 @@ pub struct Ledger {
 
 /// A point that a refused step is rolled back to.
 pub(crate) struct Mark {
-    staged: BTreeMap<i64, (Frontier, usize, Option<Given>)>,
+    staged: BTreeMap<i64, (Frontier, usize, Option<Given>, bool)>,
     lengths: [usize; 9],
 }
 
@@ -77,7 +80,7 @@ impl Ledger {
             staged: self
                 .staged
                 .iter()
-                .map(|(id, s)| (*id, (s.frontier.clone(), s.entries.len(), s.given.clone())))
+                .map(|(id, s)| (*id, (s.frontier.clone(), s.entries.len(), s.given.clone(), s.ended)))
                 .collect(),
             lengths: [
                 e.items.len(),
@@ -95,11 +98,12 @@ impl Ledger {
 
     pub(crate) fn back_to(&mut self, mark: Mark) {
         self.staged.retain(|id, _| mark.staged.contains_key(id));
-        for (id, (frontier, length, given)) in mark.staged {
+        for (id, (frontier, length, given, ended)) in mark.staged {
             if let Some(staged) = self.staged.get_mut(&id) {
                 staged.frontier = frontier;
                 staged.entries.truncate(length);
                 staged.given = given;
+                staged.ended = ended;
             }
         }
         let e = &mut self.effects;
@@ -125,6 +129,7 @@ impl Ledger {
                 store::head(conn, log).await?.with_context(|| format!("log {log} is not here"))?;
             let staged = Staged {
                 own: head.own,
+                ended: head.ended.is_some(),
                 before: head.size,
                 frontier: head.frontier()?,
                 origin: head.origin,
@@ -155,7 +160,7 @@ pub async fn append_all(tx: &mut Tx, log: i64, entries: &[&Entry]) -> Result<u64
     let bytes: Vec<Arc<[u8]>> =
         encoded.collect::<Result<_, _>>().map_err(|e| Problem::invalid("entry", e.to_string()))?;
     let (conn, ledger) = tx.parts();
-    let keys = ledger.keys.clone();
+    let (keys, directory) = (ledger.keys.clone(), ledger.directory.clone());
     let staged = ledger.staged(conn, log).await?;
     match keys.signer(staged.origin.as_str()) {
         Some((_, Signing::Allowed)) => {}
@@ -164,6 +169,9 @@ pub async fn append_all(tx: &mut Tx, log: i64, entries: &[&Entry]) -> Result<u64
         None => return Err(Problem::NotFound("log")),
     }
     let first = staged.frontier.size();
+    if staged.ended || !directory.is_honest(&staged.origin, first) {
+        return Err(ended(&directory, &staged.origin));
+    }
     // A checkpoint of before these entries is of no use any more; a new one is signed when the log is sealed.
     staged.given = None;
     staged.urgent |= entries.iter().any(|entry| is_urgent(entry));
@@ -171,6 +179,45 @@ pub async fn append_all(tx: &mut Tx, log: i64, entries: &[&Entry]) -> Result<u64
     let indexed: Vec<(u64, &Entry)> = (first..).zip(entries.iter().copied()).collect();
     fold(tx, log, &indexed).await?;
     Ok(first)
+}
+
+/// The refusal of a log whose agency was merged or divided.
+fn ended(directory: &Directory, origin: &Origin) -> Problem {
+    let heirs = directory.heirs(origin);
+    let names = |lang| -> Vec<String> {
+        heirs.iter().map(|heir| agencies::name(Some(heir), lang, heir.domain.as_str())).collect()
+    };
+    let (vi, en) = (names(Lang::Vi).join(", "), names(Lang::En).join(", "));
+    Problem::refused(
+        format!(
+            "Sổ {origin} đã khóa vì cơ quan đã kết thúc; từ nay việc này làm tại cổng của cơ quan kế thừa. {vi}"
+        ),
+        format!(
+            "{origin} is closed because the agency has ended; from now on this is done at its successor's portal. {en}"
+        ),
+    )
+}
+
+/// How many entries a log has, with those that this transaction has appended.
+///
+/// # Errors
+/// The database's; the log is not here.
+pub async fn size(tx: &mut Tx, log: i64) -> anyhow::Result<u64> {
+    let (conn, ledger) = tx.parts();
+    Ok(ledger.staged(conn, log).await?.frontier.size())
+}
+
+/// Ends a log of ours: nothing is appended to it any more. Returns the size at which it ended.
+///
+/// # Errors
+/// The database's; the log is not here.
+pub async fn end(tx: &mut Tx, log: i64) -> anyhow::Result<u64> {
+    let (conn, ledger) = tx.parts();
+    let staged = ledger.staged(conn, log).await?;
+    staged.ended = true;
+    let size = staged.frontier.size();
+    run!(conn, "UPDATE log SET ended = $1 WHERE id = $2 AND ended IS NULL", size as i64, log)?;
+    Ok(size)
 }
 
 /// Applies a verified batch of somebody else's log in index order. Returns false, changing nothing,

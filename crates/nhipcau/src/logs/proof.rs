@@ -109,7 +109,7 @@ pub async fn whole(
     let mut child = head.origin.clone();
     let mut below: Option<Domain> = None;
     while child != *directory.root() {
-        let parent = directory.agency(&child).context("the log is not enrolled yet")?.parent.clone();
+        let parent = directory.agency(&child).context("the log is not enrolled yet")?.enroller.clone();
         let above = store::by_origin(conn, parent.as_str()).await?.context("the parent's log is not here")?;
         let mut stated = stated(conn, &above, &child, below.as_ref()).await?.into_iter();
         let (at, entry, domain) = stated.next().context("the enrolment is not here")?;

@@ -33,6 +33,8 @@ pub struct Head {
     pub changed: i64,
     /// Since when it is frozen because of a split view.
     pub frozen: Option<i64>,
+    /// The size at which it ended because its agency was merged or divided, if it is ours.
+    pub ended: Option<u64>,
     frontier: Vec<u8>,
 }
 
@@ -60,6 +62,7 @@ struct HeadRow {
     pending: String,
     changed: i64,
     frozen: Option<i64>,
+    ended: Option<i64>,
 }
 
 impl TryFrom<HeadRow> for Head {
@@ -76,6 +79,7 @@ impl TryFrom<HeadRow> for Head {
             pending: row.pending.into(),
             changed: row.changed,
             frozen: row.frozen,
+            ended: row.ended.map(|size| size as u64),
             frontier: row.frontier,
         })
     }
@@ -94,7 +98,7 @@ pub fn hash(bytes: Vec<u8>) -> anyhow::Result<Hash> {
 /// # Errors
 /// The database's.
 pub async fn head(conn: &mut Conn, id: i64) -> anyhow::Result<Option<Head>> {
-    maybe!(conn, HeadRow, "SELECT id, origin, own, size, root, frontier, checkpoint, checkpoint_size, pending, changed, frozen FROM log WHERE id = $1", id)?
+    maybe!(conn, HeadRow, "SELECT id, origin, own, size, root, frontier, checkpoint, checkpoint_size, pending, changed, frozen, ended FROM log WHERE id = $1", id)?
         .map(Head::try_from)
         .transpose()
 }
@@ -107,7 +111,7 @@ pub async fn by_origin(conn: &mut Conn, origin: &str) -> anyhow::Result<Option<H
     maybe!(
         conn,
         HeadRow,
-        "SELECT id, origin, own, size, root, frontier, checkpoint, checkpoint_size, pending, changed, frozen FROM log WHERE origin = $1",
+        "SELECT id, origin, own, size, root, frontier, checkpoint, checkpoint_size, pending, changed, frozen, ended FROM log WHERE origin = $1",
         origin.to_owned()
     )?
     .map(Head::try_from)
@@ -122,7 +126,7 @@ pub async fn by_hash(conn: &mut Conn, origin_hash: &str) -> anyhow::Result<Optio
     maybe!(
         conn,
         HeadRow,
-        "SELECT id, origin, own, size, root, frontier, checkpoint, checkpoint_size, pending, changed, frozen FROM log WHERE origin_hash = $1",
+        "SELECT id, origin, own, size, root, frontier, checkpoint, checkpoint_size, pending, changed, frozen, ended FROM log WHERE origin_hash = $1",
         origin_hash.to_owned()
     )?
     .map(Head::try_from)
@@ -134,7 +138,7 @@ pub async fn by_hash(conn: &mut Conn, origin_hash: &str) -> anyhow::Result<Optio
 /// # Errors
 /// The database's.
 pub async fn every(conn: &mut Conn) -> anyhow::Result<Vec<Head>> {
-    all!(conn, HeadRow, "SELECT id, origin, own, size, root, frontier, checkpoint, checkpoint_size, pending, changed, frozen FROM log ORDER BY id")?
+    all!(conn, HeadRow, "SELECT id, origin, own, size, root, frontier, checkpoint, checkpoint_size, pending, changed, frozen, ended FROM log ORDER BY id")?
         .into_iter()
         .map(Head::try_from)
         .collect()

@@ -6,7 +6,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::commands::{
     audit, backup, bundle, check_text, clean, digest, doctor, enrol, erase, gazette, init, issue, item,
-    kinds, letter, look, people, procedures, publish, reindex, rules, simulate, upgrade, verify,
+    kinds, letter, look, merge, people, procedures, publish, reindex, rules, simulate, upgrade, verify,
 };
 use super::{bench, demo, nation, serve};
 
@@ -50,6 +50,10 @@ enum What {
     Change(enrol::ChangeArgs),
     /// Close a child agency: name its successor, or its last honest size
     Close(enrol::CloseArgs),
+    /// Plan, propose and confirm a merger: agencies end and another takes their place
+    Merge(Box<merge::MergeArgs>),
+    /// Plan and propose a division: an agency ends and several take its place
+    Split(Box<merge::SplitArgs>),
     /// Give a portal its own colour and mark
     Look(look::Args),
     /// Say who may work at a portal, and open the way back for whoever cannot sign in
@@ -142,6 +146,8 @@ pub fn run() -> ExitCode {
             What::Enrol(args) => enrol::run(args).await,
             What::Change(args) => enrol::change(args).await,
             What::Close(args) => enrol::close(args).await,
+            What::Merge(args) => merge::merge(*args).await,
+            What::Split(args) => merge::split(*args).await,
             What::Look(args) => look::run(args).await,
             What::People(args) => people::run(args).await,
             What::Audit(args) => audit::run(args).await,

@@ -8,73 +8,15 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Certificate, Client, ClientBuilder, Response, Url};
-use tokio::sync::watch;
 
-use crate::clock::Dice;
+pub use super::cable::Cable;
 use crate::config::Config;
 use crate::web::tls;
-
-/// A cable between this node and the rest; pulled or plugged in, or with a loose contact.
-#[derive(Clone)]
-pub struct Cable {
-    plugged: watch::Sender<bool>,
-    /// How many in a thousand connections are lost.
-    loss: Arc<AtomicU32>,
-    dice: Dice,
-}
-
-impl Default for Cable {
-    fn default() -> Cable {
-        Cable { plugged: watch::channel(true).0, loss: Arc::default(), dice: Dice::system() }
-    }
-}
-
-impl Cable {
-    /// Pulls the cable: calls fail, open flows end.
-    pub fn cut(&self) {
-        self.plugged.send_replace(false);
-    }
-
-    /// Plugs it back in.
-    pub fn mend(&self) {
-        self.plugged.send_replace(true);
-    }
-
-    /// Whether it is plugged in.
-    pub fn plugged(&self) -> bool {
-        *self.plugged.borrow()
-    }
-
-    /// From now on so many in a thousand calls of this node lose their connection before the answer comes,
-    /// and so many pieces of an open flow break it.
-    pub fn lose(&self, per_thousand: u32) {
-        self.loss.store(per_thousand, Ordering::Relaxed);
-    }
-
-    /// Whether every call is lost; then none is made, so that nobody has the work of answering.
-    fn is_deaf(&self) -> bool {
-        self.loss.load(Ordering::Relaxed) >= 1_000
-    }
-
-    /// Whether this call, or this piece of a flow, is one of them.
-    pub fn loses(&self) -> bool {
-        let loss = self.loss.load(Ordering::Relaxed);
-        loss > 0 && self.dice.bytes().is_ok_and(|bytes| u32::from_le_bytes(bytes) % 1_000 < loss)
-    }
-
-    /// Resolves when the cable is pulled.
-    pub async fn pulled(&self) {
-        let mut watch = self.plugged.subscribe();
-        // The sender lives as long as `self`, so waiting cannot fail.
-        let _ = watch.wait_for(|plugged| !plugged).await;
-    }
-}
 
 /// The client for calls to other nodes.
 #[derive(Clone)]
@@ -144,6 +86,32 @@ impl Line {
         let date = response.headers().get("date").and_then(|date| date.to_str().ok());
         let date = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
         Ok(date.with_context(|| format!("{url} does not say what time it is"))?.timestamp().as_second())
+    }
+
+    /// Whether a name can be asked for at all: `*.localhost` is this machine and in no name server (RFC 6761).
+    pub fn may_look_up(&self, host: &str) -> bool {
+        let here = host == "localhost" || host.ends_with(".localhost");
+        !here || self.cable.told_of(host).is_some()
+    }
+
+    /// Whether a name has an address of IPv6.
+    ///
+    /// # Errors
+    /// When nobody could say: no line, no such name, no answer within 3 s.
+    pub async fn has_ipv6(&self, host: &str) -> anyhow::Result<bool> {
+        if !self.cable.plugged() {
+            bail!("the cable is pulled");
+        }
+        if let Some(told) = self.cable.told_of(host) {
+            return Ok(told);
+        }
+        if !self.may_look_up(host) {
+            bail!("{host} is a name of this machine alone");
+        }
+        let asked = tokio::time::timeout(Duration::from_secs(3), tokio::net::lookup_host((host, 443)));
+        let found = asked.await.with_context(|| format!("no answer about {host} in 3 s"))?;
+        let mut found = found.with_context(|| format!("look up {host}"))?;
+        Ok(found.any(|at| matches!(at.ip(), IpAddr::V6(ip) if ip.to_ipv4_mapped().is_none())))
     }
 
     /// POST with a small answer.

@@ -5,6 +5,7 @@
 //! does all of it through files, `letters` go sealed from portal to portal, `line` is the one way out.
 
 pub mod bundles;
+mod cable;
 pub mod contents;
 pub mod follow;
 pub mod inquiry;

@@ -197,12 +197,24 @@ pub enum Duty {
     People,
     /// Reading the audit trail.
     Audit,
+    /// What becomes of agencies below: mergers, divisions.
+    Agencies,
+    /// The record of a breach of personal data.
+    Breaches,
 }
 
 impl Duty {
     /// All of them.
-    pub const ALL: [Duty; 6] =
-        [Duty::Work, Duty::Write, Duty::Approve, Duty::Petitions, Duty::People, Duty::Audit];
+    pub const ALL: [Duty; 8] = [
+        Duty::Work,
+        Duty::Write,
+        Duty::Approve,
+        Duty::Petitions,
+        Duty::People,
+        Duty::Audit,
+        Duty::Agencies,
+        Duty::Breaches,
+    ];
 
     /// Who may.
     pub fn roles(self) -> &'static [Role] {
@@ -212,7 +224,7 @@ impl Duty {
             Duty::Approve => &[Role::Publisher, Role::Signer, Role::Leader],
             Duty::Petitions => &[Role::Clerk, Role::Leader],
             Duty::People => &[Role::Administrator],
-            Duty::Audit => &[Role::Administrator, Role::Leader],
+            Duty::Audit | Duty::Agencies | Duty::Breaches => &[Role::Administrator, Role::Leader],
         }
     }
 

@@ -60,6 +60,8 @@ impl Desk {
             ("/ban-lam-viec/tin/moi", w.nav_write, Duty::Write),
             ("/ban-lam-viec/da-dang", w.nav_issued, Duty::Write),
             (accounts::PAGE, w.accounts_nav, Duty::People),
+            (crate::agencies::merger::pages::PAGE, lang.agency().merger_nav, Duty::Agencies),
+            (crate::breaches::pages::PAGE, lang.breach().nav, Duty::Breaches),
             (trail::PAGE, w.trail_nav, Duty::Audit),
             (mine::PAGE, w.mine_nav, Duty::Work),
         ];

@@ -22,6 +22,7 @@ use crate::web::answer::failure;
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
 use crate::words::{DeskWords, Lang, date};
+use crate::{agencies, breaches};
 
 /// Where it is.
 pub const PAGE: &str = "/ban-lam-viec/nhat-ky";
@@ -85,7 +86,11 @@ const ACTS: [Named; 45] = [
 /// What an act is called; the word that is kept, if it has no name yet.
 fn name(act: &str, lang: Lang) -> String {
     let named = ACTS.iter().find(|(word, _)| *word == act);
-    named.map_or_else(|| act.to_owned(), |(_, name)| name(lang.desk()).to_owned())
+    let (merger, breach) = (agencies::merger::view::act_name(act, lang), breaches::act_name(act, lang));
+    match named {
+        Some((_, name)) => name(lang.desk()).to_owned(),
+        None => merger.or(breach).unwrap_or(act).to_owned(),
+    }
 }
 
 /// What is looked for.

@@ -133,5 +133,6 @@ pub fn bare_shell(lang: Lang, now: Timestamp, path: &str, demo: bool) -> Shell {
         synced: Synced::Never,
         nodes: (0, 0),
         feeds: None,
+        moved: Vec::new(),
     }
 }

@@ -17,7 +17,7 @@ use serde::Deserialize;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
-use crate::agencies::look;
+use crate::agencies::{self, look};
 use crate::api::front::open_to_all;
 use crate::app::App;
 use crate::documents::pages as documents;
@@ -54,6 +54,9 @@ fn pages() -> Vec<Route> {
         page("/nguon-tin", "feeds", get(feeds::page)),
     ];
     pages.extend(search::routes());
+    pages.extend(agencies::pages::routes());
+    pages.extend(agencies::merger::pages::routes());
+    pages.extend(crate::breaches::pages::routes());
     pages.extend(people::routes());
     pages.extend(drafts::routes());
     pages.extend(assignments::routes());

@@ -11,7 +11,7 @@ pub use accent::{Accent, AccentError, theme_css};
 
 use crate::procedures;
 use crate::web::assets;
-use crate::words::{DeskWords, Lang, Words, date, number};
+use crate::words::{AgencyWords, DeskWords, Lang, Words, date, number};
 
 /// What a page's frame needs to know.
 #[derive(Clone, Debug)]
@@ -38,6 +38,8 @@ pub struct Shell {
     pub nodes: (u32, u32),
     /// The paths of the portal's main feed as Atom and as RSS.
     pub feeds: Option<(String, String)>,
+    /// Who has taken the portal's place, if its agency has ended: names and addresses.
+    pub moved: Vec<(String, String)>,
 }
 
 /// The portal that speaks.
@@ -133,6 +135,11 @@ impl Shell {
     /// The words of the console in the page's language.
     pub fn t(&self) -> &'static DeskWords {
         self.lang.desk()
+    }
+
+    /// The words of the directory in the page's language.
+    pub fn a(&self) -> &'static AgencyWords {
+        self.lang.agency()
     }
 
     /// A path of this portal in the page's language: `/mang` → `/en/mang`.
@@ -307,6 +314,7 @@ pub(crate) fn sample(lang: Lang) -> Shell {
         synced: Synced::Ago(12),
         nodes: (3, 3),
         feeds: Some(("/nguon-tin/tat-ca.atom".into(), "/nguon-tin/tat-ca.rss".into())),
+        moved: Vec::new(),
     }
 }
 

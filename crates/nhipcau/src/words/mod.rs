@@ -4,6 +4,8 @@
 //! crate is compiled: a missing, misplaced or unnamed word and a wrong placeholder stop the build (`table`), and a word
 //! that no page uses is a dead-code warning, which the build of record treats as an error.
 
+mod agency;
+mod breach;
 pub mod browser;
 pub mod date;
 mod desk;
@@ -17,6 +19,8 @@ mod procedures;
 mod search;
 mod table;
 
+pub use agency::Words as AgencyWords;
+pub use breach::Words as BreachWords;
 pub use desk::Words as DeskWords;
 pub use doors::Words as DoorWords;
 pub use embargo::Words as EmbargoWords;
@@ -116,12 +120,33 @@ impl Lang {
         }
     }
 
+    /// The words of the directory.
+    pub fn agency(self) -> &'static AgencyWords {
+        match self {
+            Lang::Vi => &agency::VI,
+            Lang::En => &agency::EN,
+        }
+    }
+
     /// A path in this language: `/mang` → `/mang` (vi), `/en/mang` (en).
     pub fn path(self, path: &str) -> String {
         match self {
             Lang::Vi => path.to_owned(),
             Lang::En => format!("/en{path}"),
         }
+    }
+
+    /// The words of breaches of personal data.
+    pub fn breach(self) -> &'static BreachWords {
+        match self {
+            Lang::Vi => &breach::VI,
+            Lang::En => &breach::EN,
+        }
+    }
+
+    /// The home page of a portal elsewhere in this language.
+    pub fn path_at(self, address: &str) -> String {
+        format!("{address}{}", self.path("/"))
     }
 
     /// The language of a request's path, and the path without its prefix: `/en/mang` → English, `/mang`; `/en` → `/`.

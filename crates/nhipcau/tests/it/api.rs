@@ -157,6 +157,9 @@ async fn real_answers_are_as_the_description_says() {
         ("get /api/v1/procedures/cpsv", "/api/v1/procedures/cpsv".into()),
         ("get /api/v1/procedures/cpsv", "/api/v1/procedures/cpsv?portal=khong-co.vn".into()),
         ("get /api/v1/agencies", "/api/v1/agencies".into()),
+        ("get /api/v1/agencies/findings", "/api/v1/agencies/findings".into()),
+        ("get /api/v1/agencies/{domain}", "/api/v1/agencies/mof.localhost".into()),
+        ("get /api/v1/agencies/{domain}", "/api/v1/agencies/khong-co.vn".into()),
         ("get /api/v1/entries", format!("/api/v1/entries?origin={log}&limit=2")),
         ("get /api/v1/entries", "/api/v1/entries?origin=x".into()),
         ("get /api/v1/heads", "/api/v1/heads".into()),
@@ -212,6 +215,24 @@ async fn real_answers_are_as_the_description_says() {
     ] {
         is_as_described(&whole, operation, &world.get("chinhphu", &address).await);
     }
+    let merger = |into: &str, propose| json!({ "merger": { "from": ["mof.localhost/log"], "into": [into], "basis": "NQ 1" }, "propose": propose });
+    for (into, propose) in
+        [("mof.localhost/log", false), ("chinhphu.localhost/log", false), ("chinhphu.localhost/log", true)]
+    {
+        let answer = world.post("chinhphu", "/api/v1/mergers", &merger(into, propose)).await;
+        is_as_described(&whole, "post /api/v1/mergers", &answer);
+        if answer.status == 201 {
+            // The token has proposed it and cannot be the second person.
+            let address = format!("/api/v1/mergers/{}", answer.json()["id"].as_str().unwrap());
+            for (confirm, status) in [(true, 409), (false, 200)] {
+                let decided = world.post("chinhphu", &address, &json!({ "confirm": confirm })).await;
+                assert_eq!(decided.status, status, "{}", decided.text());
+                is_as_described(&whole, "post /api/v1/mergers/{id}", &decided);
+            }
+        }
+    }
+    let mergers = world.request("GET", "chinhphu", "/api/v1/mergers").bearer_auth(world.token("chinhphu"));
+    is_as_described(&whole, "get /api/v1/mergers", &world.ask(mergers).await);
     let close = json!({ "origin": "mof.localhost/log", "successor": null });
     is_as_described(
         &whole,

@@ -384,6 +384,24 @@ const WORKS: &[(&str, &str, &str, &str)] = &[
         "it/procedure_records",
         "records_come_in_once_changes_become_updates_and_each_fault_has_its_line",
     ),
+    (
+        "danh bạ nêu đơn vị quản lý, căn cứ, kênh chính thức; cổng nào thiếu gì, ai phải xử lý",
+        "the directory names units, acts and channels; which portal lacks what, and who must mend it",
+        "it/directory",
+        "what_portals_lack_is_listed_with_who_must_mend_it_and_not_known_is_not_no",
+    ),
+    (
+        "sáp nhập, chia tách cơ quan: xem kế hoạch, hai người, làm từng bước, địa chỉ cũ dẫn đến nơi mới",
+        "agencies merged or divided: a plan first, two persons, step by step, old addresses lead on",
+        "it/merger",
+        "a_merger_is_planned_by_one_confirmed_by_another_and_moves_everything",
+    ),
+    (
+        "hồ sơ sự cố dữ liệu cá nhân, đồng hồ 72 giờ, chỉ ghi thêm, không công khai",
+        "the record of a breach of personal data: a 72-hour clock, only added to, never public",
+        "it/breaches",
+        "a_breach_has_a_clock_a_record_that_only_grows_and_papers_for_the_authority",
+    ),
 ];
 
 #[test]

@@ -86,6 +86,7 @@ pub fn enrolment(domain: &str, level: Level) -> Enrolment {
         sealing: None,
         predecessor: None,
         accountable: None,
+        accountable_basis: None,
     }
 }
 
@@ -102,6 +103,7 @@ pub fn key_change(of: &str, seed: u8, from: u64) -> Kind {
         node: None,
         sealing: None,
         accountable: None,
+        accountable_basis: None,
     })
 }
 

@@ -155,8 +155,10 @@ fn logs_that_were_read_whole_say_what_is_in_force() {
     // The key was stolen after entry 1: what comes later is evidence and stands nowhere.
     let mut closed = paper.clone();
     closed.says(COMMUNE, issued(5, 1));
-    closed
-        .says(PROVINCE, Kind::AgencyClosed { origin: origin(COMMUNE), successor: None, last_size: Some(2) });
+    closed.says(
+        PROVINCE,
+        Kind::AgencyClosed { origin: origin(COMMUNE), successor: None, also: Vec::new(), last_size: Some(2) },
+    );
     assert_eq!(says(&closed, COMMUNE, 1).unwrap().0, Some(true));
     assert_eq!(says(&closed, COMMUNE, 2).unwrap_err().step, Step::Closed);
 }

@@ -6,6 +6,7 @@
 
 mod code;
 mod domain;
+mod patterns;
 mod read;
 
 use std::fmt;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub use code::{AgencyCode, AgencyCodeError};
 pub use domain::{DomainFault, DomainPattern, domain_pattern};
+pub use patterns::PatternRule;
 
 use crate::units::{Commune, CommuneCode, CommuneKind, ProvinceCode};
 use crate::{DataError, text};

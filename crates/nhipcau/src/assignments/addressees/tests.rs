@@ -3,70 +3,17 @@
 #![allow(clippy::unwrap_used)]
 
 use jiff::civil::date;
-use network::entry::{Enrolment, Entry, KeyChange, Kind, Name, NodeKeys};
-use network::root::{RootNote, RootText};
-use tlog::{Checkpoint, KeyKind, Note, SignerKey, cosign, leaf_hash};
+use network::entry::Kind;
 
 use super::*;
-
-const ROOT: &str = "chinhphu.vn/log";
-const HEADS: &str = "chinhphu.vn/heads";
-
-fn signer(name: &str, kind: KeyKind) -> SignerKey {
-    let mut seed = [7; 32];
-    for (at, byte) in name.bytes().enumerate() {
-        seed[at % 32] ^= byte.rotate_left(at as u32);
-    }
-    SignerKey::from_seed(name, kind, seed).unwrap()
-}
-
-fn root_note() -> RootNote {
-    let key = |name| KeyChange { key: signer(name, KeyKind::Ed25519).verifier(), from: 0 };
-    let text = RootText {
-        version: 1,
-        root: vec![key(ROOT)],
-        heads: vec![key(HEADS)],
-        quorum: 1,
-        cosigners: vec![signer("a.vn/node", KeyKind::CosignatureEd25519).verifier()],
-        threshold: 1,
-        holders: vec![signer("giu-khoa", KeyKind::Ed25519).verifier()],
-    };
-    let note = Note::sign(&text.text(), &signer("giu-khoa", KeyKind::Ed25519)).unwrap();
-    RootNote::open(&note.to_string()).unwrap()
-}
-
-fn enrolled(domain: &str, name: &str, level: Level) -> Kind {
-    let log = format!("{domain}/log");
-    let node: Origin = format!("{domain}/node").parse().unwrap();
-    Kind::AgencyEnrolled(Enrolment {
-        origin: log.parse().unwrap(),
-        domain: domain.parse().unwrap(),
-        code: None,
-        name: Name { vi: name.into(), en: String::new() },
-        level,
-        log_key: signer(&log, KeyKind::Ed25519).verifier(),
-        log_url: format!("https://{domain}/log"),
-        node: NodeKeys {
-            cosigner: signer(node.as_str(), KeyKind::CosignatureEd25519).verifier(),
-            reporter: signer(node.as_str(), KeyKind::Ed25519).verifier(),
-            url: format!("https://{domain}"),
-            name: node,
-        },
-        sealing: None,
-        predecessor: None,
-        accountable: None,
-    })
-}
+use crate::agencies::paper::Paper;
 
 /// The Government, four ministries, two ministerial agencies, three provinces, four communes, a department, and a province that
 /// was closed into another.
 fn nation() -> Directory {
-    let mut said: Vec<(Origin, u64, Kind)> = Vec::new();
-    let mut says = |by: &str, kind| {
-        let by: Origin = format!("{by}/log").parse().unwrap();
-        let index = said.iter().filter(|(log, ..)| *log == by).count() as u64;
-        said.push((by, index, kind));
-    };
+    let mut paper = Paper::default();
+    let enrolled = Paper::enrolled;
+    let mut says = |by: &str, kind| paper.says(by, kind);
     for (domain, name) in [
         ("mof.gov.vn", "Bộ Tài chính"),
         ("moh.gov.vn", "Bộ Y tế"),
@@ -98,21 +45,11 @@ fn nation() -> Directory {
         Kind::AgencyClosed {
             origin: "yenbai.gov.vn/log".parse().unwrap(),
             successor: Some("laocai.gov.vn/log".parse().unwrap()),
+            also: Vec::new(),
             last_size: None,
         },
     );
-    let mut directory = Directory::new(&root_note()).unwrap();
-    let at = "2026-11-23T08:15:02Z".parse().unwrap();
-    for (place, (log, index, kind)) in said.into_iter().enumerate() {
-        directory.note(&log, index, &Entry { at, kind }, None);
-        directory.head(place as u64, &log, index + 1);
-    }
-    let heads =
-        Checkpoint { origin: HEADS.into(), size: 99, root: leaf_hash(b"heads"), extensions: Vec::new() };
-    let mut note = heads.sign(&signer(HEADS, KeyKind::Ed25519)).unwrap();
-    let witness = signer("a.vn/node", KeyKind::CosignatureEd25519);
-    note.add(cosign(&note.text, &witness, 1_795_421_702).unwrap());
-    directory.confirm(&note).unwrap();
+    let directory = paper.directory();
     assert_eq!(directory.refused().count(), 0);
     directory
 }

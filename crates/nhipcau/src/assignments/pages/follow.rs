@@ -159,6 +159,6 @@ async fn page(app: &App, staff: &Staff, visitor: &Visitor, reference: &str) -> R
 
 /// When an agency first said something of a task, in microseconds.
 fn first(row: &Row, agency: &Origin, act: Act) -> Option<i64> {
-    let own = row.answers.iter().filter(|answer| answer.by == *agency && answer.act == act);
+    let own = row.answers.iter().filter(|answer| answer.speaks_for == *agency && answer.act == act);
     own.map(|answer| answer.at).min()
 }

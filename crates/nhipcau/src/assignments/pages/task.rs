@@ -117,7 +117,7 @@ async fn page(
     let row = board.task(own, number).ok_or(Problem::NotFound("task of this agency"))?;
     let (task, state) = (&row.given.task, row.state(own));
     let mut history = Vec::new();
-    for answer in row.answers.iter().filter(|answer| answer.by == *own) {
+    for answer in row.answers.iter().filter(|answer| answer.speaks_for == *own) {
         let bytes = match &answer.note {
             Some(hash) => app.folder.read(&mut conn, hash).await?,
             None => None,

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{below, by, hand, kind_name, stage_name};
 use crate::agencies;
 use crate::app::App;
+use crate::breaches::pages as breaches;
 use crate::clock::instant;
 use crate::drafts::life::Stage;
 use crate::drafts::store::{self, Line};
@@ -178,6 +179,18 @@ async fn home_of(app: &App, staff: &Staff, visitor: &Visitor, said: Option<Strin
                 });
             }
             lists.insert(0, List { title: w.list_ends.to_owned(), rows, empty: "" });
+        }
+    }
+    if staff.may(Duty::Breaches) {
+        let open = breaches::reminders(app, log, lang).await?.into_iter().map(|one| Row {
+            href: one.path,
+            title: one.title,
+            says: one.says,
+            mine: one.presses,
+        });
+        let rows: Vec<Row> = open.collect();
+        if !rows.is_empty() {
+            lists.insert(0, List { title: lang.breach().home.to_owned(), rows, empty: "" });
         }
     }
     Ok(Home {

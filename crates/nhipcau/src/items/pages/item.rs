@@ -38,6 +38,9 @@ use crate::words::{Lang, date};
 
 /// `/muc/{reference}`
 pub async fn item(Given(app): Given<App>, Path(reference): Path<String>, visitor: Visitor) -> Response {
+    if let Some(elsewhere) = agencies::moved::item(&app, &visitor, &reference).await {
+        return elsewhere;
+    }
     kept(&app, &visitor, vec![Tag::Directory], LONG, async |portal: &Portal| {
         let reference: Reference = reference.parse().map_err(|_| Problem::NotFound("item"))?;
         let mut conn = app.db.read().await?;

@@ -64,6 +64,9 @@ pub struct ChangeArgs {
     /// The unit that answers for the portal now
     #[arg(long)]
     accountable: Option<String>,
+    /// The act that makes it so: a decision's number
+    #[arg(long, value_name = "ACT")]
+    accountable_basis: Option<String>,
     /// Print the answer as JSON
     #[arg(long)]
     json: bool,
@@ -85,6 +88,9 @@ pub struct CloseArgs {
     /// The log that takes its place
     #[arg(long, value_name = "ORIGIN")]
     successor: Option<String>,
+    /// A log that takes over a part beside it, when the agency is divided; may be repeated
+    #[arg(long, value_name = "ORIGIN", requires = "successor")]
+    also: Vec<String>,
     /// For a compromised log: later entries are evidence and shown by nobody
     #[arg(long, value_name = "SIZE")]
     last_size: Option<u64>,
@@ -233,6 +239,7 @@ pub async fn change(args: ChangeArgs) -> anyhow::Result<()> {
     let body = json!({
         "by": args.node.portal, "origin": args.origin, "request": request, "name": args.name,
         "name_en": args.name_en, "code": args.code, "accountable": args.accountable,
+        "accountable_basis": args.accountable_basis,
     });
     let done = args.node.client()?.post("/api/v1/agencies/change", &body, None).await?;
     tell(&done, args.json, |entry| {
@@ -246,7 +253,10 @@ pub async fn change(args: ChangeArgs) -> anyhow::Result<()> {
 /// # Errors
 /// The node's refusal.
 pub async fn close(args: CloseArgs) -> anyhow::Result<()> {
-    let body = json!({ "by": args.node.portal, "origin": args.origin, "successor": args.successor, "last_size": args.last_size });
+    let body = json!({
+        "by": args.node.portal, "origin": args.origin, "successor": args.successor, "also": args.also,
+        "last_size": args.last_size,
+    });
     let done = args.node.client()?.post("/api/v1/agencies/close", &body, None).await?;
     tell(&done, args.json, |entry| {
         format!("{} đã đóng, mục số {entry} · closed, entry {entry}", args.origin)

@@ -57,6 +57,9 @@ pub struct Args {
     /// The unit that answers for the portal: "Văn phòng Ủy ban nhân dân tỉnh"
     #[arg(long)]
     accountable: Option<String>,
+    /// The act that makes it so: a decision's number
+    #[arg(long, value_name = "ACT", requires = "accountable")]
+    accountable_basis: Option<String>,
     /// Where other nodes reach this one
     #[arg(long)]
     url: String,
@@ -124,8 +127,9 @@ pub struct TokenArgs {
     dir: PathBuf,
 }
 
-/// The unit that answers for a commune's portal, unless its parent states another (Decree 150/2025/NĐ-CP).
+/// The unit that answers for a commune's portal, unless its parent states another, and the act by which communes have it.
 const COMMUNE_OFFICE: &str = "Văn phòng HĐND và UBND";
+const COMMUNE_OFFICE_BASIS: &str = "Nghị định 150/2025/NĐ-CP";
 
 /// A portal that the new node will answer for.
 struct Body {
@@ -293,9 +297,11 @@ fn requests(app: &App, args: &Args, bodies: &[Body]) -> anyhow::Result<()> {
         let path = if at == 0 {
             request.code = args.code.clone();
             request.accountable = args.accountable.clone();
+            request.accountable_basis = args.accountable_basis.clone();
             args.dir.join("join-request.json")
         } else {
             request.accountable = Some(COMMUNE_OFFICE.to_owned());
+            request.accountable_basis = Some(COMMUNE_OFFICE_BASIS.to_owned());
             let folder = args.dir.join("communes");
             std::fs::create_dir_all(&folder).with_context(|| format!("create {}", folder.display()))?;
             folder.join(format!("{}.json", body.domain))

@@ -17,6 +17,7 @@ pub mod item;
 pub mod kinds;
 pub mod letter;
 pub mod look;
+pub mod merge;
 pub mod people;
 pub mod procedures;
 mod prompt;
