@@ -21,6 +21,8 @@ pub use relation::ItemRelation;
 
 /// Media type of an [`Item`].
 pub const ITEM_TYPE: &str = "application/vnd.nhipcau.item+json";
+/// Media type of an annex: an [`Item`] of the kind `annex`, which stands beside another and never by itself.
+pub const ANNEX_TYPE: &str = "application/vnd.nhipcau.annex+json";
 /// Media type of a [`Note`].
 pub const NOTE_TYPE: &str = "application/vnd.nhipcau.note+json";
 /// The most bytes that a document of either type may have.

@@ -16,6 +16,7 @@ use super::life::{self, Act, Actor, Facts, Refused, Stage};
 use super::merge::{self, Joined};
 use super::{Attached, Hour, Work, Written, alone, rules, store};
 use crate::agencies::Portal;
+use crate::annexes;
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::{Conn, Tx};
@@ -29,7 +30,7 @@ use crate::people::gate::Staff;
 use crate::problem::{Fault, Problem};
 use crate::words::date;
 
-pub use begin::{create, next};
+pub use begin::{begin, create, next};
 pub use hand_in::{Waits, hand_in};
 use refused::moved;
 pub(super) use refused::refusal;
@@ -173,6 +174,10 @@ pub async fn act(
     if work.version != version {
         return Err(moved());
     }
+    if act == Act::Override && work.written.beside.is_some() {
+        // Words of one's own beside another's text are never so urgent that one person says them alone.
+        return Err(refusal(Refused::SecondPerson));
+    }
     let sealed = work.stage == Stage::Sealed;
     // What is sealed was sound when it was, and is opened as it is.
     let sound = sealed || faults(app, &work).is_empty();
@@ -312,12 +317,19 @@ pub fn faults(app: &App, work: &Work) -> Vec<Fault> {
             en: "A seal needs an hour at which it is opened: choose one.".into(),
         });
     }
+    if work.written.beside.is_some() {
+        faults.extend(annexes::acts::faults(&work.written));
+    }
     faults
 }
 
 /// A draft with the bytes of its files, as it is handed in.
 async fn whole(conn: &mut Conn, work: &Work) -> Result<Draft, Problem> {
     let mut draft = work.written.draft.clone();
+    if let Some(core) = &work.written.beside {
+        return annexes::acts::request(app, (work.log, origin), (work.item, work.base + 1), core, draft)
+            .await;
+    }
     for file in &work.written.files {
         let hash: ContentHash =
             file.sha256.parse().map_err(|_| anyhow::anyhow!("a stored hash is damaged"))?;
@@ -338,6 +350,9 @@ async fn whole(conn: &mut Conn, work: &Work) -> Result<Draft, Problem> {
 
 /// Refuses a further edition of what has moved on since the draft was begun.
 async fn still_the_base(conn: &mut Conn, work: &Work, origin: &Origin) -> Result<(), Problem> {
+    if let Some(core) = &work.written.beside {
+        return annexes::acts::still(conn, work.log, (work.item, work.base), core).await;
+    }
     let standing = items::find(conn, &Reference::of(origin, work.item)).await?;
     let edition = standing.map_or(0, |standing| standing.edition);
     if edition == i64::from(work.base) {

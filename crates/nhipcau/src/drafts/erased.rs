@@ -13,12 +13,21 @@ pub async fn forget(tx: &mut Tx, log: i64, item: Uuid) -> sqlx::Result<()> {
     let item = item.to_string();
     let drafts = all!(tx, (String,), "SELECT id FROM draft WHERE log = $1 AND item = $2", log, item.clone())?;
     for (id,) in drafts {
-        run!(tx, "DELETE FROM draft_version WHERE draft = $1", id.clone())?;
-        run!(tx, "DELETE FROM draft_file WHERE draft = $1", id.clone())?;
-        run!(tx, "DELETE FROM draft_note WHERE draft = $1", id.clone())?;
-        run!(tx, "DELETE FROM approval WHERE draft = $1", id.clone())?;
-        run!(tx, "DELETE FROM draft WHERE id = $1", id)?;
+        forget_one(tx, id).await?;
     }
     run!(tx, "DELETE FROM ending WHERE log = $1 AND item = $2", log, item)?;
+    Ok(())
+}
+
+/// Forgets one draft and all that was written for it.
+///
+/// # Errors
+/// The database's.
+pub async fn forget_one(tx: &mut Tx, id: String) -> sqlx::Result<()> {
+    run!(tx, "DELETE FROM draft_version WHERE draft = $1", id.clone())?;
+    run!(tx, "DELETE FROM draft_file WHERE draft = $1", id.clone())?;
+    run!(tx, "DELETE FROM draft_note WHERE draft = $1", id.clone())?;
+    run!(tx, "DELETE FROM approval WHERE draft = $1", id.clone())?;
+    run!(tx, "DELETE FROM draft WHERE id = $1", id)?;
     Ok(())
 }

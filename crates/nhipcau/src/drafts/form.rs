@@ -296,6 +296,7 @@ pub fn label(kind: &str, name: &str, lang: Lang) -> String {
         "urgent" => Some(w.field_urgent),
         "files" => Some(w.field_files),
         "relations" => Some(w.field_relations),
+        "beside" => Some(lang.annex().field_beside),
         "retroactive" => Some(w.field_retroactive),
         _ => None,
     };

@@ -56,18 +56,22 @@ pub(super) fn flat(written: &Written) -> anyhow::Result<Map<String, Value>> {
         fields.extend(details.into_iter().map(|(name, value)| (format!("details.{name}"), value)));
     }
     fields.insert("files".into(), serde_json::to_value(&written.files)?);
+    if let Some(core) = &written.beside {
+        fields.insert("beside".into(), serde_json::to_value(core)?);
+    }
     Ok(fields)
 }
 
 fn deep(flat: Map<String, Value>) -> anyhow::Result<Written> {
     let (mut fields, mut details) = (Map::new(), Map::new());
-    let mut files = Vec::new();
+    let (mut files, mut beside) = (Vec::new(), None);
     for (name, value) in flat {
         match (name.strip_prefix("details."), name.as_str()) {
             (Some(detail), _) => {
                 details.insert(detail.to_owned(), value);
             }
             (None, "files") => files = serde_json::from_value(value)?,
+            (None, "beside") => beside = serde_json::from_value(value)?,
             (None, _) => {
                 fields.insert(name, value);
             }
@@ -76,7 +80,7 @@ fn deep(flat: Map<String, Value>) -> anyhow::Result<Written> {
     if !details.is_empty() {
         fields.insert("details".into(), details.into());
     }
-    Ok(Written { draft: serde_json::from_value(fields.into())?, files })
+    Ok(Written { draft: serde_json::from_value(fields.into())?, files, beside })
 }
 
 #[cfg(test)]
@@ -89,7 +93,7 @@ mod tests {
         let number = number.map(str::to_owned);
         Written {
             draft: Draft { title: title.into(), text: text.into(), number, ..Draft::default() },
-            files: Vec::new(),
+            ..Written::default()
         }
     }
 

@@ -27,6 +27,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use self::life::Stage;
+use crate::annexes::Core;
 use crate::items::draft::{Draft, MOST_FILE};
 use crate::people::Duty;
 use crate::web::routes::{Route, desk_form, desk_page, desk_upload};
@@ -59,6 +60,9 @@ pub struct Written {
     /// Its files, in their order.
     #[serde(default)]
     pub files: Vec<Attached>,
+    /// For an annex: beside what it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beside: Option<Core>,
 }
 
 /// When a draft is to be issued.

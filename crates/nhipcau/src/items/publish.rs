@@ -15,9 +15,11 @@ use vietnam::text::nfc;
 use super::State;
 use super::desk::{self, Request};
 use super::draft::Draft;
+use super::kinds;
 pub use super::once::Once;
 use super::store::{self, Reference, Standing};
 use crate::agencies::Portal;
+use crate::annexes;
 use crate::app::App;
 use crate::documents::draft::unique;
 use crate::problem::{Fault, Problem};
@@ -124,6 +126,9 @@ pub async fn drawn_up(
     change: ItemChange,
     draft: Draft,
 ) -> Result<Request, Problem> {
+    if draft.kind == kinds::ANNEX {
+        return Err(annexes::acts::not_an_item());
+    }
     let checked = draft.check_apart(id, edition, app.dice.bytes()?, date::day(app.clock.now())).await?;
     let document = ContentRef {
         sha256: ContentHash::of(&checked.bytes),

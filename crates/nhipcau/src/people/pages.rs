@@ -58,6 +58,7 @@ impl Desk {
             (crate::assignments::HOME, w.nav_tasks, Duty::Work),
             ("/ban-lam-viec/tin/moi", w.nav_write, Duty::Write),
             ("/ban-lam-viec/da-dang", w.nav_issued, Duty::Write),
+            (crate::annexes::HOME, lang.annex().nav, Duty::Write),
             (accounts::PAGE, w.accounts_nav, Duty::People),
             (trail::PAGE, w.trail_nav, Duty::Audit),
             (mine::PAGE, w.mine_nav, Duty::Work),

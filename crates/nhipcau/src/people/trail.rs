@@ -73,6 +73,7 @@ const ACTS: [Named; 38] = [
     ("end.propose", |w| w.act_end_propose),
     ("end.confirm", |w| w.act_end_confirm),
     ("end.drop", |w| w.act_end_drop),
+    ("annex.withdraw", |w| w.act_annex_withdraw),
 ];
 
 /// What an act is called; the word that is kept, if it has no name yet.

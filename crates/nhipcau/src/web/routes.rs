@@ -18,6 +18,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::agencies::look;
+use crate::annexes;
 use crate::api::front::open_to_all;
 use crate::app::App;
 use crate::documents::pages as documents;
@@ -56,6 +57,7 @@ fn pages() -> Vec<Route> {
     pages.extend(people::routes());
     pages.extend(drafts::routes());
     pages.extend(assignments::routes());
+    pages.extend(annexes::routes());
     pages
 }
 

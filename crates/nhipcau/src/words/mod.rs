@@ -4,6 +4,7 @@
 //! crate is compiled: a missing, misplaced or unnamed word and a wrong placeholder stop the build (`table`), and a word
 //! that no page uses is a dead-code warning, which the build of record treats as an error.
 
+mod annex;
 pub mod browser;
 pub mod date;
 mod desk;
@@ -13,6 +14,7 @@ mod keys;
 pub mod number;
 mod table;
 
+pub use annex::Words as AnnexWords;
 pub use desk::Words as DeskWords;
 pub use doors::Words as DoorWords;
 pub use embargo::Words as EmbargoWords;
@@ -73,6 +75,14 @@ impl Lang {
         match self {
             Lang::Vi => &embargo::VI,
             Lang::En => &embargo::EN,
+        }
+    }
+
+    /// The words of what portals say beside others' items.
+    pub fn annex(self) -> &'static AnnexWords {
+        match self {
+            Lang::Vi => &annex::VI,
+            Lang::En => &annex::EN,
         }
     }
 

@@ -342,6 +342,12 @@ const WORKS: &[(&str, &str, &str, &str)] = &[
         "it/embargo",
         "what_two_people_seal_lies_everywhere_and_is_read_everywhere_at_its_hour",
     ),
+    (
+        "một cổng viết thêm bên cạnh văn bản của cơ quan khác, bằng tiếng nói riêng",
+        "a portal adds words of its own beside another agency's text",
+        "it/annexes",
+        "a_commune_explains_in_its_own_voice_and_only_there",
+    ),
 ];
 
 #[test]

@@ -9,6 +9,7 @@
 mod access;
 mod accounts;
 mod administrator;
+mod annexes;
 mod api;
 mod assignments;
 mod bad_input;

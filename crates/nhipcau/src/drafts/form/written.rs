@@ -51,6 +51,6 @@ impl Written {
             decorative: file.alt.as_deref() == Some(""),
         });
         let files = attached.collect();
-        (Written { draft, files }, mains.iter().map(|file| file.sha256).collect())
+        (Written { draft, files, beside: None }, mains.iter().map(|file| file.sha256).collect())
     }
 }

@@ -9,6 +9,7 @@ use network::names::ContentHash;
 use super::lists::urgency;
 use super::{HTML, LONG, explained, find, kept, publisher, speaker, title};
 use crate::agencies::{self, Portal};
+use crate::annexes;
 use crate::app::App;
 use crate::assignments;
 use crate::clock::instant;
@@ -158,6 +159,7 @@ async fn standing_page(
             }),
         }),
         facts: [facts(app, &item, document, lang), progress(app, conn, &item, lang).await?].concat(),
+        annexes: annexes::view::of(app, conn, portal, &item, lang).await?,
         pictures,
         files: others
             .into_iter()

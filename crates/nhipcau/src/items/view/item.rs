@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::{Kind, Picture, Span, Urgency};
+use crate::annexes::view::Beside;
 use crate::documents::view::{Group, Law, SealLine};
 use crate::items::kinds::facts::Fact;
 use crate::web::shell::Shell;
@@ -73,6 +74,8 @@ pub struct ItemPage {
     pub files: Vec<FileLink>,
     /// The signatures in its files.
     pub seals: Vec<SealLine>,
+    /// What this portal, and those above it, say of their own beside it.
+    pub annexes: Vec<Beside>,
     /// Its pictures; the first stands before the text.
     pub pictures: Vec<Picture>,
     /// The three stops under the title.

@@ -7,6 +7,7 @@ use jiff::civil::date;
 use vietnam::documents::Status;
 
 use super::*;
+use crate::annexes::view::Beside;
 use crate::documents::view::{Group, Law, Line, Said, SealLine};
 use crate::web::shell::{assert_page, sample};
 use crate::words::Lang;
@@ -94,6 +95,15 @@ fn item(lang: Lang) -> ItemPage {
             bytes: 2_149_000,
         }],
         seals: vec![SealLine { says: "154.pdf: <Cổng>, ký lúc 08:00".into(), wrong: true }],
+        annexes: vec![Beside {
+            says: "Cơ quan xã A <b> viết thêm".into(),
+            not_the_issuer: "Không phải lời của cơ quan ban hành.".into(),
+            stale: Some("Viết khi đọc bản 1".into()),
+            title: "Ở xã ta <script>".into(),
+            lang: "vi".into(),
+            body: "<p>Nộp tại xã.</p>".into(),
+            signed: "Đăng hôm nay".into(),
+        }],
         pictures: vec![Picture {
             alt: "Cầu \"mới\" <b>".into(),
             src: "/content/77bb".into(),
