@@ -10,6 +10,7 @@ mod details;
 mod item;
 mod note;
 mod relation;
+mod translation;
 
 use std::fmt;
 use std::str::FromStr;
@@ -18,6 +19,7 @@ pub use details::Details;
 pub use item::{Body, Format, Item, ItemFile, ItemKind, Layer, Source, Urgency};
 pub use note::Note;
 pub use relation::ItemRelation;
+pub use translation::Translation;
 
 /// Media type of an [`Item`].
 pub const ITEM_TYPE: &str = "application/vnd.nhipcau.item+json";

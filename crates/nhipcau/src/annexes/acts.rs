@@ -31,8 +31,15 @@ pub fn not_an_item() -> Problem {
 }
 
 /// What must be mended in an annex beyond what any item must have.
-pub fn faults(written: &Written) -> Vec<Fault> {
+pub fn faults(written: &Written, sealed: bool) -> Vec<Fault> {
     let mut faults = Vec::new();
+    if sealed {
+        faults.push(Fault {
+            field: "sealed".into(),
+            vi: "Phần viết thêm không niêm phong được: bản mà nó đứng bên cạnh ai cũng đọc được. Hãy bỏ dấu niêm phong.".into(),
+            en: "An annex cannot be sealed: what it stands beside is read by everybody. Take the seal off.".into(),
+        });
+    }
     let length = written.draft.text.chars().count();
     if length > MOST_TEXT {
         faults.push(Fault {
@@ -259,8 +266,10 @@ mod tests {
     fn an_annex_is_short_and_has_no_files() {
         let mut written = Written::default();
         written.draft.text = "ạ".repeat(MOST_TEXT);
-        assert!(faults(&written).is_empty());
+        assert!(faults(&written, false).is_empty());
         written.draft.text.push('x');
-        assert_eq!(faults(&written)[0].field, "text");
+        assert_eq!(faults(&written, false)[0].field, "text");
+        written.draft.text.clear();
+        assert_eq!(faults(&written, true)[0].field, "sealed");
     }
 }

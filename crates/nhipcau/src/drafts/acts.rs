@@ -3,6 +3,7 @@
 
 mod begin;
 mod hand_in;
+mod issue;
 mod refused;
 
 use base64::Engine;
@@ -32,6 +33,7 @@ use crate::words::date;
 
 pub use begin::{begin, create, next};
 pub use hand_in::{Waits, hand_in};
+use issue::{request, still_the_base, whole};
 use refused::moved;
 pub(super) use refused::refusal;
 
@@ -185,11 +187,7 @@ pub async fn act(
         Act::Issue | Act::Override if sealed => {
             Some(seal::opening(app, &mut conn, by.log, &by.origin, work.item).await?)
         }
-        Act::Issue | Act::Override if sound => {
-            let draft = whole(&mut conn, &work).await?;
-            let (edition, change) = (work.base + 1, work.change);
-            Some(publish::prepare(app, work.log, &by.origin, work.item, edition, change, draft).await?)
-        }
+        Act::Issue | Act::Override if sound => Some(request(app, &mut conn, &work, &by.origin).await?),
         Act::SendBack | Act::Discard if sealed => Some(seal::calling_off(by.log, &by.origin, work.item)),
         _ => None,
     };
@@ -309,7 +307,8 @@ pub fn faults(app: &App, work: &Work) -> Vec<Fault> {
         })
     };
     let files = work.written.files.iter().filter_map(file).collect();
-    let mut faults = work.written.draft.clone().faults(work.item, work.base + 1, files, day);
+    let mut faults = work.written.handed_in().faults(work.item, work.base + 1, files, day);
+    faults.extend(work.written.behind());
     if work.is_embargoed() && work.due.is_none() {
         faults.push(Fault {
             field: "due".into(),
@@ -318,56 +317,9 @@ pub fn faults(app: &App, work: &Work) -> Vec<Fault> {
         });
     }
     if work.written.beside.is_some() {
-        faults.extend(annexes::acts::faults(&work.written));
+        faults.extend(annexes::acts::faults(&work.written, work.is_embargoed()));
     }
     faults
-}
-
-/// A draft with the bytes of its files, as it is handed in.
-async fn whole(conn: &mut Conn, work: &Work) -> Result<Draft, Problem> {
-    let mut draft = work.written.draft.clone();
-    if let Some(core) = &work.written.beside {
-        return annexes::acts::request(app, (work.log, origin), (work.item, work.base + 1), core, draft)
-            .await;
-    }
-    for file in &work.written.files {
-        let hash: ContentHash =
-            file.sha256.parse().map_err(|_| anyhow::anyhow!("a stored hash is damaged"))?;
-        let bytes =
-            store::file(conn, work.id, &hash).await?.ok_or(Problem::NotFound("file of this draft"))?;
-        let base64 = BASE64_STANDARD.encode(bytes);
-        draft.files.push(DraftFile {
-            name: file.name.clone(),
-            media: file.media.clone(),
-            base64,
-            alt: file.alt.clone(),
-            decorative: file.decorative,
-            of: None,
-        });
-    }
-    Ok(draft)
-}
-
-/// Refuses a further edition of what has moved on since the draft was begun.
-async fn still_the_base(conn: &mut Conn, work: &Work, origin: &Origin) -> Result<(), Problem> {
-    if let Some(core) = &work.written.beside {
-        return annexes::acts::still(conn, work.log, (work.item, work.base), core).await;
-    }
-    let standing = items::find(conn, &Reference::of(origin, work.item)).await?;
-    let edition = standing.map_or(0, |standing| standing.edition);
-    if edition == i64::from(work.base) {
-        return Ok(());
-    }
-    Err(Problem::refused(
-        format!(
-            "Bản đang đứng đã là lần ban hành {edition}, không còn là lần {} mà bản nháp này dựa vào. Hãy mở mục đó, xem thay đổi và bắt đầu bản nháp mới.",
-            work.base
-        ),
-        format!(
-            "Edition {edition} stands by now, not edition {} on which this draft is based. Open the item, look at what changed, and begin a new draft.",
-            work.base
-        ),
-    ))
 }
 
 /// The facts of a decision on a draft.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use self::read::hour_text;
 pub use self::read::{Read, read};
-use super::{Work, relations};
+use super::{Work, relations, translated};
 use crate::documents;
 use crate::items::draft::Draft;
 use crate::items::kinds::{self, Field, Shape};
@@ -302,6 +302,12 @@ pub fn label(kind: &str, name: &str, lang: Lang) -> String {
     };
     if let Some(plain) = plain {
         return plain.to_owned();
+    }
+    if let Some(tag) = name.strip_prefix("translations.") {
+        return format!("{}: {}", lang.translation().heading, translated::own_name(tag));
+    }
+    if name.starts_with("translations[") {
+        return lang.translation().heading.to_owned();
     }
     let Some(kind) = kinds::of(kind) else { return name.to_owned() };
     let Some(own) = name.strip_prefix(OWN) else {

@@ -13,12 +13,14 @@ mod embargo;
 mod keys;
 pub mod number;
 mod table;
+mod translation;
 
 pub use annex::Words as AnnexWords;
 pub use desk::Words as DeskWords;
 pub use doors::Words as DoorWords;
 pub use embargo::Words as EmbargoWords;
 pub use keys::Words;
+pub use translation::Words as TranslationWords;
 
 /// A language of the interface.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -83,6 +85,14 @@ impl Lang {
         match self {
             Lang::Vi => &annex::VI,
             Lang::En => &annex::EN,
+        }
+    }
+
+    /// The words of translations.
+    pub fn translation(self) -> &'static TranslationWords {
+        match self {
+            Lang::Vi => &translation::VI,
+            Lang::En => &translation::EN,
         }
     }
 

@@ -348,6 +348,12 @@ const WORKS: &[(&str, &str, &str, &str)] = &[
         "it/annexes",
         "a_commune_explains_in_its_own_voice_and_only_there",
     ),
+    (
+        "một mục bằng nhiều ngôn ngữ, báo khi bản dịch chưa theo kịp bản tiếng Việt",
+        "one item in several languages, marked where a translation has fallen behind",
+        "it/translations",
+        "a_translation_stands_under_the_same_item_and_says_when_it_has_fallen_behind",
+    ),
 ];
 
 #[test]

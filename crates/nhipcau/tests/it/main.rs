@@ -53,6 +53,7 @@ mod receipts;
 mod rules;
 mod schema;
 mod tls;
+mod translations;
 mod two_people;
 mod verify;
 mod world;

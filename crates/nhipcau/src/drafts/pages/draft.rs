@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use vietnam::plain;
 
+use super::translate::{Tongue, tongues};
 use super::{by, find, kind_name, persons_say, stage_name};
 use crate::app::App;
 use crate::clock::instant;
@@ -118,6 +119,8 @@ struct DraftPage {
     stage: &'static str,
     change: &'static str,
     persons: String,
+    /// The languages that it has, and those that it may have.
+    tongues: (Vec<Tongue>, Vec<Tongue>),
     /// For an annex: beside what it stands.
     beside: Option<BesideWhat>,
     writes: bool,
@@ -290,6 +293,7 @@ async fn page(
         stage: stage_name(work.stage, lang),
         change: change_name(&work, lang),
         persons: persons_say(app, &work.written.draft.kind, lang),
+        tongues: tongues(&work, lang),
         beside: beside(&mut conn, &work, lang).await?,
         writes,
         groups: match with.joined {

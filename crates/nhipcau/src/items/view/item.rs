@@ -7,6 +7,8 @@ use askama::Template;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::notice::{self, Notice, NoticeLine};
+use super::tongue::Tongues;
 use super::{Kind, Picture, Span, Urgency};
 use crate::annexes::view::Beside;
 use crate::documents::view::{Group, Law, SealLine};
@@ -38,8 +40,10 @@ pub struct ItemPage {
     pub title: String,
     /// Its English title, which the English page says under it.
     pub title_en: Option<String>,
-    /// The language of title, summary and body (BCP 47): `vi`.
+    /// The language of the item itself (BCP 47): `vi`. What has no translation is in it.
     pub lang: String,
+    /// The language of title, summary and text on this page, and the others that there are.
+    pub tongues: Tongues,
     /// What kind of thing it is.
     pub kind: Kind,
     /// A document's form: `Nghị định`.
@@ -175,56 +179,6 @@ pub enum Provenance {
     },
 }
 
-/// What must be read before the text.
-#[derive(Clone, Debug)]
-pub enum Notice {
-    /// A correction, with the editor's note.
-    Corrected {
-        /// When.
-        at: Timestamp,
-        /// What was corrected, in the issuer's words.
-        note: Option<String>,
-    },
-    /// An update, with the editor's note.
-    Updated {
-        /// When.
-        at: Timestamp,
-        /// What is new, in the issuer's words.
-        note: Option<String>,
-    },
-    /// Another item takes its place.
-    Replaced {
-        /// When.
-        at: Timestamp,
-        /// The new item: its path and its name.
-        by: Option<(String, String)>,
-    },
-    /// Issued by one person in an emergency.
-    Alone {
-        /// Why, in the issuer's words.
-        reason: Option<String>,
-    },
-    /// Withdrawn from the portals and still readable.
-    Withdrawn {
-        /// When.
-        at: Timestamp,
-        /// Why, in the issuer's words.
-        reason: Option<String>,
-        /// Who ordered it, when that was not the issuer.
-        by: Option<String>,
-    },
-}
-
-/// A notice as it is drawn.
-pub struct NoticeLine {
-    /// The bold sentence.
-    pub says: String,
-    /// The issuer's own words.
-    pub note: Option<String>,
-    /// A link: path and name.
-    pub link: Option<(String, String)>,
-}
-
 /// A line of the contents.
 #[derive(Clone, Debug)]
 pub struct TocLine {
@@ -278,6 +232,8 @@ pub struct Meta {
     pub eli_about: String,
     /// Properties of the European Legislation Identifier's ontology by their full names, and their contents.
     pub eli: Vec<(String, String)>,
+    /// The same item in other languages: tag and complete address.
+    pub languages: Vec<(String, String)>,
     /// The same description in other forms: path, media type, name.
     pub alternates: Vec<(String, &'static str, &'static str)>,
     /// schema.org in JSON-LD. `<` must already be written as `\u003c`: nothing else could end the element early.
@@ -307,7 +263,15 @@ impl ItemPage {
 
     /// The English title, where the page is English and the item has one.
     fn subtitle(&self) -> Option<&str> {
-        self.title_en.as_deref().filter(|_| self.shell.lang == Lang::En)
+        self.title_en.as_deref().filter(|_| self.shell.lang == Lang::En && self.tongues.notice.is_none())
+    }
+
+    /// The language of the text on this page: where only title and summary are translated, that of the item.
+    fn text_lang(&self) -> &str {
+        match &self.tongues.notice {
+            Some(notice) if notice.bare => &self.lang,
+            _ => &self.tongues.shown,
+        }
     }
 
     /// A line of the contents in the page's language.
@@ -384,23 +348,6 @@ impl ItemPage {
     }
 
     fn notice_lines(&self) -> Vec<NoticeLine> {
-        let (w, lang, now) = (self.shell.w(), self.shell.lang, self.shell.now);
-        let at = |instant: &Timestamp| date::in_sentence(lang, *instant, now);
-        let line = |says, note: &Option<String>| NoticeLine { says, note: note.clone(), link: None };
-        self.notices
-            .iter()
-            .map(|notice| match notice {
-                Notice::Corrected { at: t, note } => line(w.notice_corrected(at(t)), note),
-                Notice::Updated { at: t, note } => line(w.notice_updated(at(t)), note),
-                Notice::Replaced { at: t, by } => {
-                    NoticeLine { says: w.notice_replaced(at(t)), note: None, link: by.clone() }
-                }
-                Notice::Alone { reason } => line(w.notice_alone.to_owned(), reason),
-                Notice::Withdrawn { at: t, reason, by: None } => line(w.notice_withdrawn(at(t)), reason),
-                Notice::Withdrawn { at: t, reason, by: Some(by) } => {
-                    line(w.notice_withdrawn_by(by, at(t)), reason)
-                }
-            })
-            .collect()
+        notice::lines(&self.notices, self.shell.lang, self.shell.now)
     }
 }

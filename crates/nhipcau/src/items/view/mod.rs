@@ -9,21 +9,24 @@ mod feeds;
 mod history;
 mod item;
 mod list;
+mod notice;
 mod picture;
 mod qr;
 mod span;
+mod tongue;
 
 pub use facts::ValueView;
 pub use feeds::{FeedRow, FeedsPage};
 pub use history::{Change, Edition, GonePage, GoneWhy, HistoryPage};
 pub use item::{
-    Around, BODY_MARK, FileLink, ItemPage, Layer, Meta, Notice, Original, Parts, Provenance, Source, TocLine,
-    Verify,
+    Around, BODY_MARK, FileLink, ItemPage, Layer, Meta, Original, Parts, Provenance, Source, TocLine, Verify,
 };
 pub use list::{Day, HomePage, ItemRow, ListPage, RowChange};
+pub use notice::Notice;
 pub use picture::Picture;
 pub use qr::qr_svg;
 pub use span::{Issued, Shown, Span, Stop, StopState, Stored};
+pub use tongue::{Tongues, href as in_language};
 
 use crate::items::kinds;
 use crate::words::Lang;

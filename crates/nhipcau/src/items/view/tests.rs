@@ -46,6 +46,7 @@ fn item(lang: Lang) -> ItemPage {
         title: "Quy định \"chi tiết\" <b>".into(),
         title_en: Some("Detailing".into()),
         lang: "vi".into(),
+        tongues: Tongues { shown: "vi".into(), ..Tongues::default() },
         kind: Kind::of("document"),
         form: Some("Nghị định".into()),
         number: Some("154/2026/NĐ-CP".into()),
@@ -146,6 +147,7 @@ fn item(lang: Lang) -> ItemPage {
             root_fingerprint: "9f2c 41aa".into(),
         },
         meta: Meta {
+            languages: vec![("zh".into(), "https://chinhphu.vn/muc/019ab3f0?lang=zh".into())],
             canonical: "https://chinhphu.vn/muc/019ab3f0".into(),
             dc: vec![("DC.title".into(), "Quy định \"chi tiết\"".into())],
             eli_about: "https://chinhphu.vn/vb/nghi-dinh/2026/154-nd-cp".into(),

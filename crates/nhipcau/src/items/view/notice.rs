@@ -1,0 +1,77 @@
+//! What must be read before the text of an item: corrections, withdrawal, replacement.
+
+use jiff::Timestamp;
+
+use crate::words::{Lang, date};
+
+/// What must be read before the text.
+#[derive(Clone, Debug)]
+pub enum Notice {
+    /// A correction, with the editor's note.
+    Corrected {
+        /// When.
+        at: Timestamp,
+        /// What was corrected, in the issuer's words.
+        note: Option<String>,
+    },
+    /// An update, with the editor's note.
+    Updated {
+        /// When.
+        at: Timestamp,
+        /// What is new, in the issuer's words.
+        note: Option<String>,
+    },
+    /// Another item takes its place.
+    Replaced {
+        /// When.
+        at: Timestamp,
+        /// The new item: its path and its name.
+        by: Option<(String, String)>,
+    },
+    /// Issued by one person in an emergency.
+    Alone {
+        /// Why, in the issuer's words.
+        reason: Option<String>,
+    },
+    /// Withdrawn from the portals and still readable.
+    Withdrawn {
+        /// When.
+        at: Timestamp,
+        /// Why, in the issuer's words.
+        reason: Option<String>,
+        /// Who ordered it, when that was not the issuer.
+        by: Option<String>,
+    },
+}
+
+/// A notice as it is drawn.
+pub struct NoticeLine {
+    /// The bold sentence.
+    pub says: String,
+    /// The issuer's own words.
+    pub note: Option<String>,
+    /// A link: path and name.
+    pub link: Option<(String, String)>,
+}
+
+/// The notices as they are drawn.
+pub(super) fn lines(notices: &[Notice], lang: Lang, now: Timestamp) -> Vec<NoticeLine> {
+    let w = lang.words();
+    let at = |instant: &Timestamp| date::in_sentence(lang, *instant, now);
+    let line = |says, note: &Option<String>| NoticeLine { says, note: note.clone(), link: None };
+    notices
+        .iter()
+        .map(|notice| match notice {
+            Notice::Corrected { at: t, note } => line(w.notice_corrected(at(t)), note),
+            Notice::Updated { at: t, note } => line(w.notice_updated(at(t)), note),
+            Notice::Replaced { at: t, by } => {
+                NoticeLine { says: w.notice_replaced(at(t)), note: None, link: by.clone() }
+            }
+            Notice::Alone { reason } => line(w.notice_alone.to_owned(), reason),
+            Notice::Withdrawn { at: t, reason, by: None } => line(w.notice_withdrawn(at(t)), reason),
+            Notice::Withdrawn { at: t, reason, by: Some(by) } => {
+                line(w.notice_withdrawn_by(by, at(t)), reason)
+            }
+        })
+        .collect()
+}
