@@ -6,10 +6,8 @@ mod hand_in;
 mod issue;
 mod refused;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use network::content::ItemFile;
-use network::names::{ContentHash, Origin};
+use network::names::Origin;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -23,9 +21,7 @@ use crate::clock::instant;
 use crate::db::{Conn, Tx};
 use crate::embargo::seal;
 use crate::items::desk;
-use crate::items::draft::{Draft, DraftFile};
 use crate::items::publish::{self, Done};
-use crate::items::store::{self as items, Reference};
 use crate::people::audit::{self, Line, Who};
 use crate::people::gate::Staff;
 use crate::problem::{Fault, Problem};

@@ -78,8 +78,11 @@ pub async fn change(
     edition(app, standing.log, &standing.origin, standing.item, next, change, draft, once).await
 }
 
-/// The draft with the translations that stand, if it says nothing of them.
-async fn carry_on(app: &App, standing: &Standing, draft: Draft) -> Result<Draft, Problem> {
+/// The draft of the next edition with the translations that stand, if it says nothing of them.
+///
+/// # Errors
+/// The database's, or a damaged file.
+pub async fn carry_on(app: &App, standing: &Standing, draft: Draft) -> Result<Draft, Problem> {
     let Some(hash) = standing.content.filter(|_| draft.translations.is_none()) else { return Ok(draft) };
     let bytes = app.folder.read(&mut app.db.read().await?, &hash).await?;
     let before = bytes.and_then(|bytes| Item::parse(&bytes).ok());

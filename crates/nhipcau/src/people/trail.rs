@@ -34,7 +34,7 @@ const STEP: i64 = 1_000;
 type Named = (&'static str, fn(&'static DeskWords) -> &'static str);
 
 /// The acts that are named so far.
-const ACTS: [Named; 38] = [
+const ACTS: [Named; 39] = [
     ("login", |w| w.act_login),
     ("login.failed", |w| w.act_login_failed),
     ("logout", |w| w.act_logout),
