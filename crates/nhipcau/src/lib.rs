@@ -3,6 +3,7 @@
 //! One folder per noun; `app::App` is all that a request or a job may use. See ARCHITECTURE.md.
 
 pub mod agencies;
+pub mod annexes;
 pub mod api;
 pub mod app;
 pub mod assignments;

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::check::{self, Check, Limit};
 use super::details::{self, Details};
 use super::relation::{self, ItemRelation};
+use super::translation::{self, Translation};
 use super::{Fault, MAX_BODY, Salt};
 use crate::json::Writer;
 use crate::names::ContentHash;
@@ -70,6 +71,8 @@ pub struct Item {
     pub sample: bool,
     /// What this document does to others, at most 2,000.
     pub relations: Vec<ItemRelation>,
+    /// Its text in other languages, at most 20.
+    pub translations: Vec<Translation>,
 }
 
 /// What an item is.
@@ -207,6 +210,9 @@ impl Item {
         if !self.relations.is_empty() {
             json.raws("relations", self.relations.iter().map(relation::write));
         }
+        if !self.translations.is_empty() {
+            json.raws("translations", self.translations.iter().map(translation::write));
+        }
         let bytes = json.end().into_bytes();
         Item::parse(&bytes)?;
         Ok(bytes)
@@ -270,13 +276,13 @@ fn read(map: &Map<String, Value>, check: &mut Check) -> Item {
         change_note: check.text_if(map, "change_note", Limit::text(2_000)),
         sample: check.flag(map, "sample"),
         relations: relation::read_all(map, check),
+        translations: translation::read_all(map, check),
     };
     if item.edition == 0 {
         check.fault("edition", "Số lần ban hành quá lớn.", "The edition is too large.");
     }
-    let subtag =
-        |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
-    if !item.lang.is_empty() && !item.lang.split('-').all(subtag) {
+    translation::fit(&item, check);
+    if !item.lang.is_empty() && !fits_language(&item.lang) {
         check.fault("lang", "Mã ngôn ngữ không hợp lệ (ví dụ: vi).", "Not a language tag (for example: vi).");
     }
     if let (Some(from), Some(to)) = (item.effective, item.expires)
@@ -289,6 +295,13 @@ fn read(map: &Map<String, Value>, check: &mut Check) -> Item {
         );
     }
     item
+}
+
+/// True for a language tag by its shape (BCP 47).
+pub(super) fn fits_language(tag: &str) -> bool {
+    let subtag =
+        |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
+    tag.split('-').all(subtag)
 }
 
 fn read_body(map: &Map<String, Value>, check: &mut Check) -> Body {

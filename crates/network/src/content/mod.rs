@@ -10,6 +10,7 @@ mod details;
 mod item;
 mod note;
 mod relation;
+mod translation;
 
 use std::fmt;
 use std::str::FromStr;
@@ -18,9 +19,12 @@ pub use details::Details;
 pub use item::{Body, Format, Item, ItemFile, ItemKind, Layer, Source, Urgency};
 pub use note::Note;
 pub use relation::ItemRelation;
+pub use translation::Translation;
 
 /// Media type of an [`Item`].
 pub const ITEM_TYPE: &str = "application/vnd.nhipcau.item+json";
+/// Media type of an annex: an [`Item`] of the kind `annex`, which stands beside another and never by itself.
+pub const ANNEX_TYPE: &str = "application/vnd.nhipcau.annex+json";
 /// Media type of a [`Note`].
 pub const NOTE_TYPE: &str = "application/vnd.nhipcau.note+json";
 /// The most bytes that a document of either type may have.

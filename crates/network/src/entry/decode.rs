@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     Act, Change, ContentRef, Enrolment, Entry, EntryError, KeyChange, Kind, MAX_ENTRY, Name, NodeKeys,
-    TaskRef,
+    TaskRef, annex,
 };
 use crate::json::{self, FieldError, Object};
 use crate::names::Origin;
@@ -97,6 +97,8 @@ fn kind(word: &str, top: &Object<'_>) -> Result<Kind, FieldError> {
         "task.done" => {
             Kind::TaskDone { task: task(top)?, note: content(&top.object("note")?)?, files: files(top)? }
         }
+        "annex.issued" => annex::issued(top)?,
+        "annex.withdrawn" => annex::withdrawn(top)?,
         "agency.enrolled" => Kind::AgencyEnrolled(enrolment(top)?),
         "agency.changed" => Kind::AgencyChanged(change(top)?),
         "agency.closed" => Kind::AgencyClosed {
@@ -125,13 +127,17 @@ fn files(top: &Object<'_>) -> Result<Vec<ContentRef>, FieldError> {
     top.objects("files", MAX_FILES)?.iter().map(content).collect()
 }
 
-fn item(object: &Object<'_>) -> Result<Uuid, FieldError> {
-    let text = object.text("item")?;
-    let id = Uuid::try_parse(text).ok().filter(|id| id.hyphenated().to_string() == text);
-    id.ok_or_else(|| object.error("item", "must be a UUID in lower-case hyphenated form"))
+pub(super) fn item(object: &Object<'_>) -> Result<Uuid, FieldError> {
+    uuid(object, "item")
 }
 
-fn edition(object: &Object<'_>) -> Result<u32, FieldError> {
+pub(super) fn uuid(object: &Object<'_>, key: &str) -> Result<Uuid, FieldError> {
+    let text = object.text(key)?;
+    let id = Uuid::try_parse(text).ok().filter(|id| id.hyphenated().to_string() == text);
+    id.ok_or_else(|| object.error(key, "must be a UUID in lower-case hyphenated form"))
+}
+
+pub(super) fn edition(object: &Object<'_>) -> Result<u32, FieldError> {
     let number = u32::try_from(object.whole("edition")?).ok().filter(|number| *number > 0);
     number.ok_or_else(|| object.error("edition", "must be from 1 to 4,294,967,295"))
 }

@@ -1,6 +1,6 @@
 //! Entries to bytes, the fields in the order of the protocol page.
 
-use super::{Act, Change, ContentRef, Enrolment, Entry, EntryError, Kind, Name, NodeKeys, TaskRef};
+use super::{Act, Change, ContentRef, Enrolment, Entry, EntryError, Kind, Name, NodeKeys, TaskRef, annex};
 use crate::json::Writer;
 
 impl Entry {
@@ -74,6 +74,10 @@ fn write_kind(kind: &Kind, line: &mut Writer) {
             line.raw("note", &pointer(note));
             write_files(files, line);
         }
+        Kind::AnnexIssued(annex) => annex::write(annex, line),
+        Kind::AnnexWithdrawn { annex, note } => {
+            line.text("annex", annex.hyphenated()).raw("note", &pointer(note));
+        }
         Kind::AgencyEnrolled(enrolment) => write_enrolment(enrolment, line),
         Kind::AgencyChanged(change) => write_change(change, line),
         Kind::AgencyClosed { origin, successor, also, last_size } => {
@@ -110,7 +114,7 @@ fn write_files(files: &[ContentRef], line: &mut Writer) {
     }
 }
 
-fn pointer(content: &ContentRef) -> String {
+pub(super) fn pointer(content: &ContentRef) -> String {
     Writer::new()
         .text("sha256", content.sha256)
         .whole("size", content.size)

@@ -6,6 +6,7 @@
 //! Unicode NFC is the duty of whoever makes the entry.
 
 mod agency;
+mod annex;
 mod decode;
 mod encode;
 
@@ -22,6 +23,7 @@ use crate::words::words;
 pub(crate) use decode::key as key_of;
 
 pub use agency::{Change, Enrolment, KeyChange, Level, Name, NodeKeys};
+pub use annex::Annex;
 
 /// The most bytes an entry may have (C2SP tlog-tiles: an entry's length is a uint16).
 pub const MAX_ENTRY: usize = 65_535;
@@ -142,6 +144,15 @@ pub enum Kind {
         note: ContentRef,
         /// Evidence.
         files: Vec<ContentRef>,
+    },
+    /// `annex.issued`: the log's portal says something of its own beside somebody else's item.
+    AnnexIssued(Annex),
+    /// `annex.withdrawn`: the annex no longer stands.
+    AnnexWithdrawn {
+        /// The annex.
+        annex: Uuid,
+        /// The reason, as a note document.
+        note: ContentRef,
     },
     /// `agency.enrolled`: a parent vouches for a child.
     AgencyEnrolled(Enrolment),
@@ -299,6 +310,8 @@ impl Kind {
             Kind::TaskAcknowledged(_) => "task.acknowledged",
             Kind::TaskReported { .. } => "task.reported",
             Kind::TaskDone { .. } => "task.done",
+            Kind::AnnexIssued(_) => "annex.issued",
+            Kind::AnnexWithdrawn { .. } => "annex.withdrawn",
             Kind::AgencyEnrolled(_) => "agency.enrolled",
             Kind::AgencyChanged(_) => "agency.changed",
             Kind::AgencyClosed { .. } => "agency.closed",
@@ -332,6 +345,8 @@ impl Kind {
             Kind::ItemErased { basis: note, .. }
             | Kind::ItemOrdered { basis: note, .. }
             | Kind::ItemAlone { note, .. }
+            | Kind::AnnexIssued(Annex { content: note, .. })
+            | Kind::AnnexWithdrawn { note, .. }
             | Kind::TaskReported { note, .. } => (Some(note), &[]),
             Kind::TaskDone { note, files, .. } => (Some(note), files),
             _ => (None, &[]),

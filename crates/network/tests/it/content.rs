@@ -1,7 +1,8 @@
 //! Documents: exact bytes, and every fault at once.
 
 use network::content::{
-    Body, Details, Format, Item, ItemFile, ItemKind, ItemRelation, Layer, Note, Salt, Source, Urgency,
+    Body, Details, Format, Item, ItemFile, ItemKind, ItemRelation, Layer, Note, Salt, Source, Translation,
+    Urgency,
 };
 use network::names::ContentHash;
 use proptest::prelude::*;
@@ -59,7 +60,25 @@ fn directive() -> Item {
         change_note: Some("Đính chính thời hạn tại mục 3.".into()),
         sample: true,
         relations: vec![],
+        translations: vec![],
     }
+}
+
+/// A corrected text whose English follows it and whose Chinese does not yet.
+fn translated() -> Item {
+    let in_language = |lang: &str, title: &str, text: &str, of| Translation {
+        lang: lang.into(),
+        title: title.into(),
+        summary: String::new(),
+        format: Format::Markdown,
+        text: text.into(),
+        of,
+    };
+    let translations = vec![
+        in_language("en", "Opening of the bridge", "The bridge is **open**.", 2),
+        in_language("zh-Hans", "大桥落成典礼", "", 1),
+    ];
+    Item { edition: 2, translations, ..news() }
 }
 
 fn repeal() -> Item {
@@ -136,12 +155,45 @@ fn pictured() -> Item {
 }
 
 #[test]
+fn a_translation_has_one_language_and_an_edition_that_there_is() {
+    let good: Value = serde_json::from_slice(&fixture("content/item-translations.json")).unwrap();
+    for (path, value, error) in [
+        ("/translations/0/lang", json!("EN_us"), "translations[0].lang: Not a language tag"),
+        ("/translations/0/lang", json!("VI"), "translations[0].lang: Each language has one translation"),
+        ("/translations/1/lang", json!("EN"), "translations[1].lang: Each language has one translation"),
+        ("/translations/0/of", json!(3), "translations[0].of: A translation is of an edition that there is"),
+        ("/translations/0/of", json!(0), "translations[0].of: Must be a whole number of 1 or more"),
+        (
+            "/translations/0/of",
+            json!(4_294_967_297_u64),
+            "translations[0].of: A translation is of an edition",
+        ),
+        ("/translations/0/title", json!(" "), "translations[0].title: Must not be empty"),
+        ("/translations/0/title", json!("a\u{202e}b\u{7}"), "translations[0].title: Has a control character"),
+        ("/translations/0", json!("en"), "translations[0]: Must be a JSON object"),
+        ("/translations", json!(vec![good["translations"][0].clone(); 21]), "translations: Has 21 elements"),
+    ] {
+        let mut bad = good.clone();
+        *bad.pointer_mut(path).unwrap() = value;
+        let faults = Item::parse(bad.to_string().as_bytes()).unwrap_err();
+        assert!(
+            faults.iter().any(|fault| fault.to_string().contains(error)),
+            "{faults:?} should say {error}"
+        );
+    }
+    let item = Item::parse(good.to_string().as_bytes()).unwrap();
+    assert_eq!(item.translation("zh-hans").map(|t| t.of), Some(1));
+    assert!(item.translation("zh").is_none() && item.translation("vi").is_none());
+}
+
+#[test]
 fn documents_have_exact_bytes() {
     for (name, item) in [
         ("item-full", directive()),
         ("item-bare", news()),
         ("item-relations", repeal()),
         ("item-pictures", pictured()),
+        ("item-translations", translated()),
     ] {
         assert_fixture(&format!("content/{name}.json"), &item.encode().unwrap());
         assert_eq!(Item::parse(&fixture(&format!("content/{name}.json"))).unwrap(), item);

@@ -1,8 +1,8 @@
 //! Entries: exact bytes, and errors that name the field.
 
 use network::entry::{
-    Act, Change, ContentRef, Enrolment, Entry, EntryError, ItemChange, KeyChange, Kind, Lane, Level, Name,
-    TaskRef, Withdrawal,
+    Act, Annex, Change, ContentRef, Enrolment, Entry, EntryError, ItemChange, KeyChange, Kind, Lane, Level,
+    Name, TaskRef, Withdrawal,
 };
 use network::names::ContentHash;
 use network::scope::{IssuerRule, Scope};
@@ -139,6 +139,24 @@ fn samples() -> Vec<(&'static str, Kind)> {
                 task: task(),
                 note: pointer("done", "application/vnd.nhipcau.note+json"),
                 files: vec![pointer("paper", "application/pdf")],
+            },
+        ),
+        (
+            "annex.issued",
+            Kind::AnnexIssued(Annex {
+                id: Uuid::from_u128(0x019a_b3c4_d5e6_7f80_8123_4567_89ab_0001),
+                edition: 3,
+                origin: "chinhphu.vn/log".parse().unwrap(),
+                item: ITEM,
+                of: 2,
+                content: pointer("beside", "application/vnd.nhipcau.annex+json"),
+            }),
+        ),
+        (
+            "annex.withdrawn",
+            Kind::AnnexWithdrawn {
+                annex: Uuid::from_u128(0x019a_b3c4_d5e6_7f80_8123_4567_89ab_0001),
+                note: pointer("why", "application/vnd.nhipcau.note+json"),
             },
         ),
         ("agency.enrolled", Kind::AgencyEnrolled(enrolment())),
@@ -279,6 +297,26 @@ fn a_tasks_number_is_a_short_word() {
         let message = Entry::decode(entry.as_bytes()).unwrap_err().to_string();
         assert_eq!(message, "task: must have 1 to 20 characters, without blanks around them");
     }
+}
+
+#[test]
+fn an_annex_names_the_edition_that_was_read() {
+    let good = String::from_utf8(fixture("entry/annex.issued.json")).unwrap();
+    for (from, to, error) in [
+        (r#""of":2"#, r#""of":0"#, "of: must be from 1"),
+        (r#""of":2,"#, "", "of: is missing"),
+        (r#""of":2"#, r#""of":4294967296"#, "of: must be from 1"),
+        (r#""edition":3"#, r#""edition":0"#, "edition: must be from 1"),
+        ("\"annex\":\"019ab3c4", "\"annex\":\"019AB3C4", "annex: must be a UUID"),
+        (r#""origin":"chinhphu.vn/log""#, r#""origin":"x y""#, "origin:"),
+    ] {
+        let bad = good.replacen(from, to, 1);
+        assert_ne!(bad, good, "{from}");
+        let message = Entry::decode(bad.as_bytes()).unwrap_err().to_string();
+        assert!(message.contains(error), "{message} should say {error}");
+    }
+    let later = good.replacen(r#""of":2"#, r#""of":2,"tone":"plain""#, 1);
+    assert!(matches!(Entry::decode(later.as_bytes()).unwrap().kind, Kind::AnnexIssued(_)));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::asked::{Asked, Named, Nothing};
+use crate::annexes;
 use crate::app::App;
 use crate::clock::instant;
 use crate::items::State as Standing;
@@ -126,6 +127,7 @@ pub async fn item(
     State(app): State<App>,
     Named(reference): Named,
     Asked(Nothing {}): Asked<Nothing>,
+    visitor: Visitor,
 ) -> Response {
     let result = async {
         let item = found(&app, &reference).await?;
@@ -141,6 +143,10 @@ pub async fn item(
             && Item::parse(&bytes).is_ok()
         {
             told["document"] = serde_json::from_slice(&bytes).map_err(anyhow::Error::from)?;
+        }
+        // What this host's portal shows beside it, in words of its own.
+        if let Some(portal) = &visitor.portal {
+            told["annexes"] = annexes::view::told(&app, &mut conn, portal, &item).await?.into();
         }
         Ok(Json(told))
     };

@@ -197,7 +197,8 @@ pub async fn edition(
                 return Err(publish::erased());
             }
             let base = u32::try_from(standing.edition).map_err(anyhow::Error::from)?;
-            let waits = acts::hand_in(&app, &portal, (standing.item, base), change, said.item, None, once);
+            let draft = publish::carry_on(&app, &standing, said.item).await?;
+            let waits = acts::hand_in(&app, &portal, (standing.item, base), change, draft, None, once);
             return Ok(Came::Waits(waits.await?));
         }
         Ok(Came::Done(publish::change(&app, &standing, change, said.item, once).await?))

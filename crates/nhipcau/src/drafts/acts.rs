@@ -3,12 +3,11 @@
 
 mod begin;
 mod hand_in;
+mod issue;
 mod refused;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use network::content::ItemFile;
-use network::names::{ContentHash, Origin};
+use network::names::Origin;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -16,22 +15,22 @@ use super::life::{self, Act, Actor, Facts, Refused, Stage};
 use super::merge::{self, Joined};
 use super::{Attached, Hour, Work, Written, alone, rules, store};
 use crate::agencies::Portal;
+use crate::annexes;
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::{Conn, Tx};
 use crate::embargo::seal;
 use crate::items::desk;
-use crate::items::draft::{Draft, DraftFile};
 use crate::items::publish::{self, Done};
-use crate::items::store::{self as items, Reference};
 use crate::opinions::store as opinions;
 use crate::people::audit::{self, Line, Who};
 use crate::people::gate::Staff;
 use crate::problem::{Fault, Problem};
 use crate::words::date;
 
-pub use begin::{create, next};
+pub use begin::{begin, create, next};
 pub use hand_in::{Waits, hand_in};
+use issue::{request, still_the_base, whole};
 use refused::moved;
 pub(super) use refused::refusal;
 
@@ -174,6 +173,10 @@ pub async fn act(
     if work.version != version {
         return Err(moved());
     }
+    if act == Act::Override && work.written.beside.is_some() {
+        // Words of one's own beside another's text are never so urgent that one person says them alone.
+        return Err(refusal(Refused::SecondPerson));
+    }
     let sealed = work.stage == Stage::Sealed;
     // What is sealed was sound when it was, and is opened as it is.
     let sound = sealed || faults(app, &work).is_empty();
@@ -181,11 +184,7 @@ pub async fn act(
         Act::Issue | Act::Override if sealed => {
             Some(seal::opening(app, &mut conn, by.log, &by.origin, work.item).await?)
         }
-        Act::Issue | Act::Override if sound => {
-            let draft = whole(&mut conn, &work).await?;
-            let (edition, change) = (work.base + 1, work.change);
-            Some(publish::prepare(app, work.log, &by.origin, work.item, edition, change, draft).await?)
-        }
+        Act::Issue | Act::Override if sound => Some(request(app, &mut conn, &work, &by.origin).await?),
         Act::SendBack | Act::Discard if sealed => Some(seal::calling_off(by.log, &by.origin, work.item)),
         _ => None,
     };
@@ -316,7 +315,8 @@ pub fn faults(app: &App, work: &Work) -> Vec<Fault> {
         })
     };
     let files = work.written.files.iter().filter_map(file).collect();
-    let mut faults = work.written.draft.clone().faults(work.item, work.base + 1, files, day);
+    let mut faults = work.written.handed_in().faults(work.item, work.base + 1, files, day);
+    faults.extend(work.written.behind());
     if work.is_embargoed() && work.due.is_none() {
         faults.push(Fault {
             field: "due".into(),
@@ -324,47 +324,10 @@ pub fn faults(app: &App, work: &Work) -> Vec<Fault> {
             en: "A seal needs an hour at which it is opened: choose one.".into(),
         });
     }
+    if work.written.beside.is_some() {
+        faults.extend(annexes::acts::faults(&work.written, work.is_embargoed()));
+    }
     faults
-}
-
-/// A draft with the bytes of its files, as it is handed in.
-async fn whole(conn: &mut Conn, work: &Work) -> Result<Draft, Problem> {
-    let mut draft = work.written.draft.clone();
-    for file in &work.written.files {
-        let hash: ContentHash =
-            file.sha256.parse().map_err(|_| anyhow::anyhow!("a stored hash is damaged"))?;
-        let bytes =
-            store::file(conn, work.id, &hash).await?.ok_or(Problem::NotFound("file of this draft"))?;
-        let base64 = BASE64_STANDARD.encode(bytes);
-        draft.files.push(DraftFile {
-            name: file.name.clone(),
-            media: file.media.clone(),
-            base64,
-            alt: file.alt.clone(),
-            decorative: file.decorative,
-            of: None,
-        });
-    }
-    Ok(draft)
-}
-
-/// Refuses a further edition of what has moved on since the draft was begun.
-async fn still_the_base(conn: &mut Conn, work: &Work, origin: &Origin) -> Result<(), Problem> {
-    let standing = items::find(conn, &Reference::of(origin, work.item)).await?;
-    let edition = standing.map_or(0, |standing| standing.edition);
-    if edition == i64::from(work.base) {
-        return Ok(());
-    }
-    Err(Problem::refused(
-        format!(
-            "Bản đang đứng đã là lần ban hành {edition}, không còn là lần {} mà bản nháp này dựa vào. Hãy mở mục đó, xem thay đổi và bắt đầu bản nháp mới.",
-            work.base
-        ),
-        format!(
-            "Edition {edition} stands by now, not edition {} on which this draft is based. Open the item, look at what changed, and begin a new draft.",
-            work.base
-        ),
-    ))
 }
 
 /// The facts of a decision on a draft.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use self::read::hour_text;
 pub use self::read::{Read, read};
-use super::{Work, relations};
+use super::{Work, relations, translated};
 use crate::documents;
 use crate::items::draft::Draft;
 use crate::items::kinds::{self, Field, Shape};
@@ -296,11 +296,18 @@ pub fn label(kind: &str, name: &str, lang: Lang) -> String {
         "urgent" => Some(w.field_urgent),
         "files" => Some(w.field_files),
         "relations" => Some(w.field_relations),
+        "beside" => Some(lang.annex().field_beside),
         "retroactive" => Some(w.field_retroactive),
         _ => None,
     };
     if let Some(plain) = plain {
         return plain.to_owned();
+    }
+    if let Some(tag) = name.strip_prefix("translations.") {
+        return format!("{}: {}", lang.translation().heading, translated::own_name(tag));
+    }
+    if name.starts_with("translations[") {
+        return lang.translation().heading.to_owned();
     }
     let Some(kind) = kinds::of(kind) else { return name.to_owned() };
     let Some(own) = name.strip_prefix(OWN) else {

@@ -1,9 +1,14 @@
 //! Two people save at once: what only one of them changed is joined field by field, and where both changed one field
 //! differently a person decides.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::Written;
+
+/// Before the language of a translation: the text that it was made from. No field for people.
+pub(super) const MADE_FROM: &str = "made_from.";
 
 /// A field that both changed differently.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,19 +60,40 @@ pub(super) fn flat(written: &Written) -> anyhow::Result<Map<String, Value>> {
     if let Some(Value::Object(details)) = fields.remove("details") {
         fields.extend(details.into_iter().map(|(name, value)| (format!("details.{name}"), value)));
     }
+    // Each language is a field of its own: two who translate into different ones do not get in each other's way.
+    fields.remove("translations");
+    for said in written.draft.translations.iter().flatten() {
+        fields.insert(format!("translations.{}", said.lang), serde_json::to_value(said)?);
+    }
+    for (lang, made_from) in &written.made_from {
+        fields.insert(format!("{MADE_FROM}{lang}"), made_from.as_str().into());
+    }
     fields.insert("files".into(), serde_json::to_value(&written.files)?);
+    if let Some(core) = &written.beside {
+        fields.insert("beside".into(), serde_json::to_value(core)?);
+    }
     Ok(fields)
 }
 
 fn deep(flat: Map<String, Value>) -> anyhow::Result<Written> {
     let (mut fields, mut details) = (Map::new(), Map::new());
-    let mut files = Vec::new();
+    let (mut files, mut beside) = (Vec::new(), None);
+    let (mut translations, mut made_from) = (Vec::new(), BTreeMap::new());
     for (name, value) in flat {
+        if name.starts_with("translations.") {
+            translations.push(value);
+            continue;
+        }
+        if let Some(lang) = name.strip_prefix(MADE_FROM) {
+            made_from.insert(lang.to_owned(), value.as_str().unwrap_or_default().to_owned());
+            continue;
+        }
         match (name.strip_prefix("details."), name.as_str()) {
             (Some(detail), _) => {
                 details.insert(detail.to_owned(), value);
             }
             (None, "files") => files = serde_json::from_value(value)?,
+            (None, "beside") => beside = serde_json::from_value(value)?,
             (None, _) => {
                 fields.insert(name, value);
             }
@@ -76,20 +102,23 @@ fn deep(flat: Map<String, Value>) -> anyhow::Result<Written> {
     if !details.is_empty() {
         fields.insert("details".into(), details.into());
     }
-    Ok(Written { draft: serde_json::from_value(fields.into())?, files })
+    if !translations.is_empty() {
+        fields.insert("translations".into(), translations.into());
+    }
+    Ok(Written { draft: serde_json::from_value(fields.into())?, files, beside, made_from })
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::items::draft::Draft;
+    use crate::items::draft::{Draft, DraftTranslation};
 
     fn written(title: &str, text: &str, number: Option<&str>) -> Written {
         let number = number.map(str::to_owned);
         Written {
             draft: Draft { title: title.into(), text: text.into(), number, ..Draft::default() },
-            files: Vec::new(),
+            ..Written::default()
         }
     }
 
@@ -118,6 +147,22 @@ mod tests {
             [("number", &Value::Null, &value("2/CT")), ("text", &value("của tôi"), &value("của bạn"))]
         );
         assert_eq!(joined.written.draft.text, "của tôi");
+    }
+
+    #[test]
+    fn two_languages_join_and_one_language_is_decided() {
+        let said = |lang: &str, text: &str| {
+            let mut written = written("A", "một", None);
+            let said = DraftTranslation { lang: lang.into(), text: text.into(), ..Default::default() };
+            written.translate(said);
+            written
+        };
+        let base = written("A", "một", None);
+        let joined = join(&base, &said("zh", "一"), &said("en", "one")).unwrap();
+        assert!(joined.conflicts.is_empty());
+        assert!(joined.written.follows("en") && joined.written.follows("zh"));
+        let conflicts = join(&base, &said("en", "One"), &said("en", "one")).unwrap().conflicts;
+        assert_eq!(conflicts[0].field, "translations.en");
     }
 
     #[test]

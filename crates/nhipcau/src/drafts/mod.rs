@@ -18,6 +18,9 @@ pub mod relations;
 pub mod rules;
 pub mod store;
 pub mod together;
+pub mod translated;
+
+use std::collections::BTreeMap;
 
 use axum::routing::{get, post};
 use network::entry::ItemChange;
@@ -27,6 +30,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use self::life::Stage;
+use crate::annexes::Core;
 use crate::items::draft::{Draft, MOST_FILE};
 use crate::people::Duty;
 use crate::web::routes::{Route, desk_form, desk_page, desk_upload};
@@ -59,6 +63,12 @@ pub struct Written {
     /// Its files, in their order.
     #[serde(default)]
     pub files: Vec<Attached>,
+    /// For an annex: beside what it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beside: Option<Core>,
+    /// For each translation by its language: the text that it was made from, by its hash ([`Draft::source`]).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub made_from: BTreeMap<String, String>,
 }
 
 /// When a draft is to be issued.
@@ -158,6 +168,18 @@ pub fn routes() -> Vec<Route> {
             Duty::Work,
             "a draft as readers would see it",
             get(pages::preview),
+        ),
+        desk_page(
+            "/ban-lam-viec/tin/{id}/ban-dich/{lang}",
+            Duty::Work,
+            "a draft in another language",
+            get(pages::translate),
+        ),
+        desk_form(
+            "/ban-lam-viec/tin/{id}/ban-dich/{lang}",
+            Duty::Write,
+            "save a translation, or take it off",
+            post(pages::save_translation),
         ),
         desk_page("/ban-lam-viec/tin/{id}/so-sanh", Duty::Work, "what a draft changes", get(pages::compare)),
         desk_page(

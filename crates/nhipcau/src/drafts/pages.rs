@@ -8,6 +8,7 @@ mod item;
 mod look;
 mod order;
 mod save;
+mod translate;
 
 use uuid::Uuid;
 
@@ -27,6 +28,7 @@ pub use home::{begin, choose, home, issued};
 pub use item::{end, item, next};
 pub use look::{Reads, compare, preview};
 pub use save::{act, save};
+pub use translate::{save_translation, translate};
 
 /// A draft of this person's agency.
 async fn find(app: &App, staff: &Staff, id: &str) -> Result<Work, Problem> {

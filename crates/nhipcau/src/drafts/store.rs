@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::life::Stage;
 use super::{Hour, Work, Written};
 use crate::db::{Conn, Tx};
-use crate::{all, maybe, one, run};
+use crate::{all, annexes, maybe, one, run};
 
 #[derive(FromRow)]
 struct Row {
@@ -181,6 +181,9 @@ pub async fn add(tx: &mut Tx, work: &Work, account: Uuid) -> anyhow::Result<()> 
         now,
         i64::from(work.sealed)
     )?;
+    if let Some(core) = &work.written.beside {
+        annexes::store::begun(tx, work.id, core).await?;
+    }
     add_version(tx, work.id, 1, account, &work.written).await
 }
 

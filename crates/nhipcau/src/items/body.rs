@@ -98,7 +98,17 @@ const LONG: usize = 3;
 
 /// Renders and cleans a body.
 pub fn render(body: &Body) -> Rendered {
-    let raw = match body.format {
+    anchor(&clean(&raw(body)), 2, "")
+}
+
+/// Clean HTML of a text that stands on the page of another: its headings stand below the third level, and their anchors begin
+/// with `prefix`, so that none is that of the other text.
+pub fn beside(body: &Body, prefix: &str) -> String {
+    anchor(&clean(&raw(body)), 4, prefix).html
+}
+
+fn raw(body: &Body) -> String {
+    match body.format {
         Format::Html => body.text.clone(),
         Format::Markdown => {
             let mut options = Options::default();
@@ -112,8 +122,7 @@ pub fn render(body: &Body) -> Rendered {
             .split("\n\n")
             .map(|paragraph| format!("<p>{}</p>\n", ammonia::clean_text(paragraph)))
             .collect(),
-    };
-    anchor(&clean(&raw))
+    }
 }
 
 /// Keeps what a text needs and nothing that acts: no script, style, form, frame, or picture from elsewhere.
@@ -177,10 +186,11 @@ fn level_of(heading: &str) -> Option<u8> {
 }
 
 /// Gives headings an id and collects them. The input is our own clean HTML: headings carry no attributes. The highest
-/// becomes the second level, under the page's title, and none skips a level: readers who do not see find their way.
-fn anchor(html: &str) -> Rendered {
+/// becomes the level `top`, under the title of the page or of the text, and none skips a level: readers who do not see find
+/// their way.
+fn anchor(html: &str, top: u8, prefix: &str) -> Rendered {
     let highest = html.match_indices("<h").filter_map(|(at, _)| level_of(&html[at..])).min().unwrap_or(2);
-    let mut above = 1;
+    let mut above = top - 1;
     let mut out = String::with_capacity(html.len() + 512);
     let mut toc = Vec::new();
     let mut used: HashMap<String, u32> = HashMap::new();
@@ -203,12 +213,13 @@ fn anchor(html: &str) -> Rendered {
         if id.is_empty() {
             id = "muc".to_owned();
         }
+        id.insert_str(0, prefix);
         let seen = used.entry(id.clone()).or_default();
         *seen += 1;
         if *seen > 1 {
             id = format!("{id}-{seen}");
         }
-        let level = (level - highest + 2).min(above + 1);
+        let level = (level - highest + top).min(above + 1).min(6);
         above = level;
         if depth == 0 {
             cuts.push(out.len());
@@ -323,6 +334,22 @@ mod tests {
         let opened: Vec<_> =
             out.split('<').filter_map(|tag| tag.strip_prefix('h')?.split(' ').next()).collect();
         assert_eq!(opened, ["2", "3", "2", "3"], "{out}");
+    }
+
+    #[test]
+    fn what_stands_beside_another_text_has_headings_and_anchors_of_its_own() {
+        let text = "## Chương I\n### Điều 1\nx\n#### Khoản 1\nx\n##### Điểm a\n<script>alert(1)</script>";
+        let body = Body { format: Format::Markdown, text: text.into(), layer: Layer::Official };
+        let html = beside(&body, "viet-them-1-");
+        for due in [
+            "<h4 id=\"viet-them-1-chuong-i\">",
+            "<h5 id=\"viet-them-1-dieu-1\">",
+            "<h6 id=\"viet-them-1-khoan-1\">",
+            "<h6 id=\"viet-them-1-diem-a\">",
+        ] {
+            assert!(html.contains(due), "{due} in {html}");
+        }
+        assert!(!html.contains("<script"), "{html}");
     }
 
     #[test]

@@ -7,12 +7,12 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use network::content::NOTE_TYPE;
+use network::content::{ANNEX_TYPE, NOTE_TYPE};
 use network::names::ContentHash;
 use sqlx::FromRow;
 
 use crate::db::{Conn, Tx};
-use crate::{all, among, fill, maybe, one};
+use crate::{all, among, annexes, fill, maybe, one};
 
 /// Above this many bytes content lives in a file.
 pub const IN_DATABASE: usize = 64 * 1024;
@@ -240,7 +240,12 @@ pub async fn arrive_all(tx: &mut Tx, pieces: &[Piece<'_>]) -> anyhow::Result<Has
     let notes: HashSet<Vec<u8>> = notes.collect();
     let papers = stands.iter().filter(|piece| piece.media == "application/pdf");
     let papers: HashSet<Vec<u8>> = papers.map(|piece| piece.sha256.0.to_vec()).collect();
+    let beside = stands.iter().filter(|piece| piece.media == ANNEX_TYPE).map(|piece| piece.sha256.0.to_vec());
+    let beside: HashSet<Vec<u8>> = beside.collect();
     for (log, index, hash) in &waited {
+        if beside.contains(hash) {
+            annexes::store::came(tx, *log, *index).await?;
+        }
         if papers.contains(hash) {
             // The page that says who signed the paper was drawn without it.
             let attached =

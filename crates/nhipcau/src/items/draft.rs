@@ -3,6 +3,7 @@
 
 mod files;
 mod marks;
+mod translations;
 
 use jiff::civil::Date;
 use network::content::{Body, Details, Format, Item, ItemFile, ItemKind, Layer, Salt, Source};
@@ -14,6 +15,7 @@ use vietnam::text::nfc;
 pub use super::front_matter::{from_markdown, markdown_fields};
 use super::kinds;
 pub use files::DraftFile;
+pub use translations::DraftTranslation;
 
 use crate::documents::draft::{self as documents, DraftRelation};
 use crate::problem::{Fault, Problem};
@@ -98,6 +100,9 @@ pub struct Draft {
     /// True where the law lets it have effect from before its issue.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub retroactive: bool,
+    /// Its text in other languages. If a further edition says nothing of them, those that stand are carried on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub translations: Option<Vec<DraftTranslation>>,
 }
 
 /// Where a draft was taken from.
@@ -230,6 +235,7 @@ impl Draft {
             change_note: some(self.change_note),
             sample: self.sample,
             relations: documents::relations(self.relations, &mut faults),
+            translations: translations::checked(self.translations, edition, &mut faults),
         };
         documents::days(&item, self.retroactive, &mut faults);
         let encoded = item.encode();

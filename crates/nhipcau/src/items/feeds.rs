@@ -107,6 +107,8 @@ struct Told {
     summary: String,
     author: String,
     kind: Option<Kind>,
+    /// The languages into which it is translated; none of what no longer stands.
+    langs: Vec<String>,
     /// In microseconds, by its issuer.
     issued: i64,
     changed: i64,
@@ -165,6 +167,7 @@ impl Told {
             path: format!("/muc/{}", item.reference()),
             author: card.agency.clone().filter(|_| item.state != State::Erased).unwrap_or(publisher),
             kind: stands.then(|| Kind::of(&item.kind)),
+            langs: if stands { card.langs.clone() } else { Vec::new() },
             issued: item.issued,
             changed: item.changed,
             title,

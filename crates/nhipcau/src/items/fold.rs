@@ -5,6 +5,7 @@
 //! comes before its item. An erasure takes every edition and file that nothing else still shows. `item.sealed` and
 //! `.opened` are an issue in two entries (`sealed`); whatever ends the item between them ends the sealing.
 
+mod annexed;
 mod answered;
 mod erase;
 mod issued;
@@ -81,6 +82,8 @@ async fn act(tx: &mut Tx, log: i64, index: u64, entry: &Entry) -> anyhow::Result
             want(tx, log, &[Wanted { index, urgent: true, content: note }]).await?;
             drafts::alone::note(tx, (log, index, at), *item, *edition, note).await
         }
+        Kind::AnnexIssued(annex) => annexed::issued(tx, (log, index, at), annex).await,
+        Kind::AnnexWithdrawn { annex, note } => annexed::withdrawn(tx, log, index, *annex, note).await,
         kind => answered(tx, (log, index, at), kind).await,
     }
 }

@@ -7,7 +7,7 @@ use vietnam::documents::{Effect, Status};
 
 use super::kinds::Field;
 use super::store::Standing;
-use super::view::{Kind, Meta};
+use super::view::{Kind, Meta, in_language};
 use crate::app::App;
 use crate::clock::instant;
 use crate::documents::panel::Panel;
@@ -44,7 +44,7 @@ pub fn dublin_core(standing: &Standing, item: &Item, publisher: &str) -> Vec<(&'
         ("description", or(&item.summary, &item.title)),
         ("publisher", or(publisher, standing.origin.as_str())),
         ("identifier", or(item.number.as_deref().unwrap_or_default(), &standing.reference().to_string())),
-        ("language", item.lang.clone()),
+        ("language", languages(item).join(";")),
         ("source", item.source.as_ref().and_then(|s| s.url.clone()).unwrap_or_default()),
         ("contributor", item.signer.clone().unwrap_or_default()),
         ("subject", item.fields.join(";")),
@@ -54,6 +54,12 @@ pub fn dublin_core(standing: &Standing, item: &Item, publisher: &str) -> Vec<(&'
     ];
     dc.retain(|(_, value)| !value.trim().is_empty());
     dc
+}
+
+/// The languages in which an item may be read, its own first.
+fn languages(item: &Item) -> Vec<&str> {
+    let others = item.translations.iter().map(|translation| translation.lang.as_str());
+    [item.lang.as_str()].into_iter().chain(others).collect()
 }
 
 /// The stable path of an item's document, if it is one: `/vb/nghi-dinh/2022/42-nd-cp`.
@@ -135,6 +141,14 @@ pub fn of(
         eli: stable.as_ref().map(|_| eli(item, said("creator"), panel)).unwrap_or_default(),
         eli_about: stable.map(|path| format!("{home}{path}")).unwrap_or_default(),
         alternates,
+        languages: match languages(item).as_slice() {
+            [_] => Vec::new(),
+            all => {
+                let reference = standing.reference().to_string();
+                let address = |tag: &str| format!("{home}{}", in_language(Lang::Vi, &reference, item, tag));
+                all.iter().map(|tag| ((*tag).to_owned(), address(tag))).collect()
+            }
+        },
         dc: core.iter().map(|(name, value)| (format!("DC.{name}"), value.clone())).collect(),
         canonical,
         json_ld: schema.to_string().replace('<', "\\u003c"),

@@ -95,6 +95,9 @@ pub struct Card {
     /// The language of the title and the text (BCP 47); empty for Vietnamese.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub lang: String,
+    /// The languages into which it is translated (BCP 47).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub langs: Vec<String>,
     /// Summary.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub summary: String,
@@ -131,7 +134,11 @@ impl From<&Item> for Card {
     fn from(item: &Item) -> Card {
         Card {
             title: item.title.clone(),
-            title_en: item.title_en.clone(),
+            title_en: item
+                .title_en
+                .clone()
+                .or_else(|| item.translation("en").map(|english| english.title.clone())),
+            langs: item.translations.iter().map(|translation| translation.lang.clone()).collect(),
             lang: Some(item.lang.clone()).filter(|lang| lang != "vi").unwrap_or_default(),
             summary: item.summary.clone(),
             number: item.number.clone(),

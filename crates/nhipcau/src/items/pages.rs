@@ -3,6 +3,7 @@
 mod history;
 mod item;
 mod lists;
+mod reading;
 
 use std::sync::Arc;
 

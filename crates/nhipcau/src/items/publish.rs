@@ -4,7 +4,7 @@
 //! Each is one step: the content kept, the entry appended and signed, the item as it stands now –
 //! together or not at all. A repeated request (same token and idempotency key) gets the same answer.
 
-use network::content::{ITEM_TYPE, NOTE_TYPE, Note, Salt};
+use network::content::{ITEM_TYPE, Item, NOTE_TYPE, Note, Salt};
 use network::entry::{Act, ContentRef, ItemChange, Kind, Lane, Withdrawal};
 use network::names::{ContentHash, Origin};
 use serde::de::DeserializeOwned;
@@ -15,9 +15,11 @@ use vietnam::text::nfc;
 use super::State;
 use super::desk::{self, Request};
 use super::draft::Draft;
+use super::kinds;
 pub use super::once::Once;
 use super::store::{self, Reference, Standing};
 use crate::agencies::Portal;
+use crate::annexes;
 use crate::app::App;
 use crate::documents::draft::unique;
 use crate::problem::{Fault, Problem};
@@ -72,7 +74,22 @@ pub async fn change(
         return Err(erased());
     }
     let next = u32::try_from(standing.edition + 1).map_err(|e| Problem::Ours(e.into()))?;
+    let draft = carry_on(app, standing, draft).await?;
     edition(app, standing.log, &standing.origin, standing.item, next, change, draft, once).await
+}
+
+/// The draft of the next edition with the translations that stand, if it says nothing of them.
+///
+/// # Errors
+/// The database's, or a damaged file.
+pub async fn carry_on(app: &App, standing: &Standing, draft: Draft) -> Result<Draft, Problem> {
+    let Some(hash) = standing.content.filter(|_| draft.translations.is_none()) else { return Ok(draft) };
+    let bytes = app.folder.read(&mut app.db.read().await?, &hash).await?;
+    let before = bytes.and_then(|bytes| Item::parse(&bytes).ok());
+    Ok(match before {
+        Some(before) => draft.carry_on(&before),
+        None => draft,
+    })
 }
 
 #[allow(clippy::too_many_arguments, reason = "one call for the two doors above")]
@@ -124,6 +141,9 @@ pub async fn drawn_up(
     change: ItemChange,
     draft: Draft,
 ) -> Result<Request, Problem> {
+    if draft.kind == kinds::ANNEX {
+        return Err(annexes::acts::not_an_item());
+    }
     let checked = draft.check_apart(id, edition, app.dice.bytes()?, date::day(app.clock.now())).await?;
     let document = ContentRef {
         sha256: ContentHash::of(&checked.bytes),

@@ -30,7 +30,8 @@ pub async fn cut(tx: &mut Tx, log: i64, honest: u64) -> anyhow::Result<Vec<Conte
         (String,),
         "SELECT item FROM item WHERE log = $1 AND idx >= $2
          UNION SELECT item FROM edition WHERE log = $1 AND idx >= $2
-         UNION SELECT item FROM sealed WHERE log = $1 AND (idx >= $2 OR opened >= $2)",
+         UNION SELECT item FROM sealed WHERE log = $1 AND (idx >= $2 OR opened >= $2)
+         UNION SELECT annex FROM annex WHERE log = $1 AND (idx >= $2 OR ended >= $2)",
         log,
         honest as i64
     )?;
@@ -60,6 +61,7 @@ pub async fn cut(tx: &mut Tx, log: i64, honest: u64) -> anyhow::Result<Vec<Conte
             run!(tx, "DELETE FROM item WHERE log = $1 AND item = $2", of, item.clone())?;
             run!(tx, "DELETE FROM edition WHERE log = $1 AND item = $2", of, item.clone())?;
             run!(tx, "DELETE FROM sealed WHERE log = $1 AND item = $2", of, item.clone())?;
+            run!(tx, "DELETE FROM annex WHERE log = $1 AND annex = $2", of, item.clone())?;
             tx.ledger.effects.items.push((of, item.clone()));
         }
         again(tx, of, &items, &mut large).await?;
@@ -102,7 +104,7 @@ async fn again(
     Ok(())
 }
 
-/// The item of its own log that an entry acts on.
+/// The item or annex of its own log that an entry acts on.
 fn about(kind: &Kind) -> Option<String> {
     match kind {
         Kind::ItemIssued { item, .. }
@@ -110,6 +112,8 @@ fn about(kind: &Kind) -> Option<String> {
         | Kind::ItemOpened { item, .. }
         | Kind::ItemWithdrawn { item, .. }
         | Kind::ItemErased { item, .. } => Some(item.to_string()),
+        Kind::AnnexIssued(annex) => Some(annex.id.to_string()),
+        Kind::AnnexWithdrawn { annex, .. } => Some(annex.to_string()),
         _ => None,
     }
 }

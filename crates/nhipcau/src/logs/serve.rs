@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use network::content::{ITEM_TYPE, NOTE_TYPE};
+use network::content::{ANNEX_TYPE, ITEM_TYPE, NOTE_TYPE};
 use network::names::ContentHash;
 use tlog::{BundleId, Note, NoteSignature, TileId, encode_bundle, encode_tile};
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
@@ -113,6 +113,7 @@ fn opens_in_place(media: &str) -> bool {
     matches!(
         media,
         ITEM_TYPE
+            | ANNEX_TYPE
             | NOTE_TYPE
             | "application/pdf"
             | "image/png"

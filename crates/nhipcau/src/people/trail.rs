@@ -35,7 +35,7 @@ const STEP: i64 = 1_000;
 type Named = (&'static str, fn(&'static DeskWords) -> &'static str);
 
 /// The acts that are named so far.
-const ACTS: [Named; 45] = [
+const ACTS: &[Named] = &[
     ("login", |w| w.act_login),
     ("login.failed", |w| w.act_login_failed),
     ("logout", |w| w.act_logout),
@@ -81,6 +81,7 @@ const ACTS: [Named; 45] = [
     ("end.propose", |w| w.act_end_propose),
     ("end.confirm", |w| w.act_end_confirm),
     ("end.drop", |w| w.act_end_drop),
+    ("annex.withdraw", |w| w.act_annex_withdraw),
 ];
 
 /// What an act is called; the word that is kept, if it has no name yet.

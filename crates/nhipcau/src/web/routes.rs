@@ -18,6 +18,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::agencies::{self, look};
+use crate::annexes;
 use crate::api::front::open_to_all;
 use crate::app::App;
 use crate::documents::pages as documents;
@@ -62,6 +63,7 @@ fn pages() -> Vec<Route> {
     pages.extend(assignments::routes());
     pages.extend(opinions::routes());
     pages.extend(procedures::routes());
+    pages.extend(annexes::routes());
     pages
 }
 

@@ -357,6 +357,7 @@ words! {
     act_end_propose,
     act_end_confirm,
     act_end_drop,
+    act_annex_withdraw,
     // Tasks of directives
     nav_tasks,
     tasks_title,

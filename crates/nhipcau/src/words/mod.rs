@@ -5,6 +5,7 @@
 //! that no page uses is a dead-code warning, which the build of record treats as an error.
 
 mod agency;
+mod annex;
 mod breach;
 pub mod browser;
 pub mod date;
@@ -18,8 +19,10 @@ mod opinion;
 mod procedures;
 mod search;
 mod table;
+mod translation;
 
 pub use agency::Words as AgencyWords;
+pub use annex::Words as AnnexWords;
 pub use breach::Words as BreachWords;
 pub use desk::Words as DeskWords;
 pub use doors::Words as DoorWords;
@@ -29,6 +32,7 @@ pub use letter::Words as LetterWords;
 pub use opinion::Words as OpinionWords;
 pub use procedures::Words as ProcedureWords;
 pub use search::Words as SearchWords;
+pub use translation::Words as TranslationWords;
 
 /// A language of the interface.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -125,6 +129,22 @@ impl Lang {
         match self {
             Lang::Vi => &agency::VI,
             Lang::En => &agency::EN,
+        }
+    }
+
+    /// The words of what portals say beside others' items.
+    pub fn annex(self) -> &'static AnnexWords {
+        match self {
+            Lang::Vi => &annex::VI,
+            Lang::En => &annex::EN,
+        }
+    }
+
+    /// The words of translations.
+    pub fn translation(self) -> &'static TranslationWords {
+        match self {
+            Lang::Vi => &translation::VI,
+            Lang::En => &translation::EN,
         }
     }
 

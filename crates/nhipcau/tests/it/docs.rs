@@ -402,6 +402,18 @@ const WORKS: &[(&str, &str, &str, &str)] = &[
         "it/breaches",
         "a_breach_has_a_clock_a_record_that_only_grows_and_papers_for_the_authority",
     ),
+    (
+        "một cổng viết thêm bên cạnh văn bản của cơ quan khác, bằng tiếng nói riêng",
+        "a portal adds words of its own beside another agency's text",
+        "it/annexes",
+        "a_commune_explains_in_its_own_voice_and_only_there",
+    ),
+    (
+        "một mục bằng nhiều ngôn ngữ, báo khi bản dịch chưa theo kịp bản tiếng Việt",
+        "one item in several languages, marked where a translation has fallen behind",
+        "it/translations",
+        "a_translation_stands_under_the_same_item_and_says_when_it_has_fallen_behind",
+    ),
 ];
 
 #[test]

@@ -9,6 +9,7 @@
 mod access;
 mod accounts;
 mod administrator;
+mod annexes;
 mod api;
 mod assignments;
 mod bad_input;
@@ -60,6 +61,7 @@ mod rules;
 mod schema;
 mod search;
 mod tls;
+mod translations;
 mod two_people;
 mod verify;
 mod world;

@@ -6,11 +6,13 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{By, blank, refusal, stage_of};
+use crate::annexes;
 use crate::app::App;
 use crate::db::Tx;
 use crate::drafts::life::{self, Act, Facts, Refused};
 use crate::drafts::{Work, Written, store};
 use crate::items::draft::Draft;
+use crate::items::kinds;
 use crate::items::publish;
 use crate::people::audit::{self, Line};
 use crate::problem::Problem;
@@ -21,8 +23,12 @@ use crate::problem::Problem;
 /// The database's, or that the kind is no word.
 pub async fn create(app: &App, by: &By, kind: &str) -> Result<Uuid, Problem> {
     kind.parse::<network::content::ItemKind>().map_err(|why| Problem::invalid("kind", why))?;
+    if kind == kinds::ANNEX {
+        return Err(annexes::acts::not_an_item());
+    }
     let (id, item) = (app.dice.id(&app.clock)?, app.dice.id(&app.clock)?);
-    let written = Written { draft: Draft { kind: kind.to_owned(), ..Draft::default() }, files: Vec::new() };
+    let written =
+        Written { draft: Draft { kind: kind.to_owned(), ..Draft::default() }, ..Written::default() };
     begin(app, by, store::next_edition(by.log, item, 0, ItemChange::New, id, written), Vec::new()).await
 }
 
@@ -58,7 +64,15 @@ pub async fn next(app: &App, by: &By, reference: &str, change: ItemChange) -> Re
 }
 
 /// Keeps a draft with the files it starts from, all or nothing.
-async fn begin(app: &App, by: &By, work: Work, files: Vec<(ContentHash, Vec<u8>)>) -> Result<Uuid, Problem> {
+///
+/// # Errors
+/// The clock begins nothing; the database's.
+pub async fn begin(
+    app: &App,
+    by: &By,
+    work: Work,
+    files: Vec<(ContentHash, Vec<u8>)>,
+) -> Result<Uuid, Problem> {
     let (id, account) = (work.id, by.account().ok_or_else(|| refusal(Refused::Role))?);
     let line = Line::new(by.who, by.log, "draft.begin", id.to_string());
     let line = line.with(json!({ "kind": work.written.draft.kind, "change": work.change.to_string() }));

@@ -8,12 +8,14 @@ use uuid::Uuid;
 
 use super::{By, blank, refusal};
 use crate::agencies::Portal;
+use crate::annexes;
 use crate::app::App;
 use crate::db::Tx;
 use crate::drafts::life::{self, Act, Facts, Stage, TOKEN};
 use crate::drafts::{Work, Written, store};
 use crate::embargo::seal;
 use crate::items::draft::Draft;
+use crate::items::kinds;
 use crate::items::once::Once;
 use crate::items::store::Reference;
 use crate::people::audit::{self, Line};
@@ -49,6 +51,9 @@ pub async fn hand_in(
     embargo: Option<i64>,
     once: Option<Once>,
 ) -> Result<Waits, Problem> {
+    if draft.kind == kinds::ANNEX {
+        return Err(annexes::acts::not_an_item());
+    }
     if let Some(due) = embargo {
         seal::still_to_come(app, due)?;
     }
@@ -57,6 +62,10 @@ pub async fn hand_in(
     let (note, urgent, retroactive) = (draft.change_note.clone(), draft.urgent, draft.retroactive);
     let checked = draft.check_apart(item, base + 1, app.dice.bytes()?, day).await?;
     let (mut written, hashes) = Written::of(&checked.item);
+    // What fits the text that was handed in is published with it, or falls behind it; it was of no edition yet.
+    for said in written.draft.translations.iter_mut().flatten() {
+        said.of = said.of.filter(|of| *of <= base);
+    }
     written.draft.change_note = note;
     written.draft.urgent = urgent;
     written.draft.retroactive = retroactive;

@@ -83,6 +83,10 @@ pub fn read(fields: &Fields, work: &Work) -> Read {
     if fields.has("co-retroactive") {
         draft.retroactive = fields.has("retroactive");
     }
+    // The writers of an annex say that they have read a newer edition; whether it is the one that stands is asked at the issue.
+    if let (Some(core), Ok(edition)) = (&mut written.beside, fields.get("ban-goc").parse::<u32>()) {
+        core.edition = core.edition.max(edition);
+    }
     let mut at = work.hour();
     if fields.has("co-sealed") {
         at.sealed = fields.has("sealed");

@@ -38,6 +38,8 @@ impl Written {
             sample: item.sample,
             urgent: false,
             relations: item.relations.iter().cloned().map(Into::into).collect(),
+            translations: (!item.translations.is_empty())
+                .then(|| item.translations.iter().map(Into::into).collect()),
             retroactive: item.effective.zip(item.issued).is_some_and(|(from, issued)| from < issued),
         };
         // Smaller copies of a picture are made anew from the largest.
@@ -51,6 +53,9 @@ impl Written {
             decorative: file.alt.as_deref() == Some(""),
         });
         let files = attached.collect();
-        (Written { draft, files }, mains.iter().map(|file| file.sha256).collect())
+        let source = draft.source();
+        let follow = item.translations.iter().filter(|translation| translation.of == item.edition);
+        let made_from = follow.map(|translation| (translation.lang.clone(), source.clone())).collect();
+        (Written { draft, files, beside: None, made_from }, mains.iter().map(|file| file.sha256).collect())
     }
 }

@@ -9,13 +9,17 @@ use serde::Deserialize;
 
 use vietnam::plain;
 
+use super::translate::{Tongue, tongues};
 use super::{by, find, kind_name, persons_say, stage_name};
 use crate::app::App;
 use crate::clock::instant;
+use crate::db::Conn;
 use crate::drafts::acts;
 use crate::drafts::form::{self, Group, Way};
 use crate::drafts::life::{self, Act, Facts, Stage};
 use crate::drafts::{Attached, Work, Written, store};
+use crate::items::pages::title;
+use crate::items::store as items;
 use crate::opinions::pages::{self as opinions, Round};
 use crate::people::Duty;
 use crate::people::forms::Fields;
@@ -116,6 +120,10 @@ struct DraftPage {
     stage: &'static str,
     change: &'static str,
     persons: String,
+    /// The languages that it has, and those that it may have.
+    tongues: (Vec<Tongue>, Vec<Tongue>),
+    /// For an annex: beside what it stands.
+    beside: Option<BesideWhat>,
     writes: bool,
     groups: Vec<Group>,
     files: Vec<Attached>,
@@ -146,6 +154,29 @@ impl DraftPage {
     fn size(&self, bytes: &u64) -> String {
         number::bytes(self.shell.lang, *bytes)
     }
+}
+
+/// The item beside which an annex is written.
+struct BesideWhat {
+    reference: String,
+    title: String,
+    /// Which of its editions was read.
+    read: String,
+    /// The edition that stands, if it is another one, and what to do.
+    moved: Option<(i64, String)>,
+}
+
+async fn beside(conn: &mut Conn, work: &Work, lang: Lang) -> Result<Option<BesideWhat>, Problem> {
+    let Some(core) = &work.written.beside else { return Ok(None) };
+    let (w, reference) = (lang.annex(), core.reference()?);
+    let item = items::find(conn, &reference).await?;
+    let moved = item.as_ref().filter(|item| item.edition > i64::from(core.edition));
+    Ok(Some(BesideWhat {
+        read: w.draft_read(core.edition),
+        moved: moved.map(|item| (item.edition, w.draft_moved(core.edition, item.edition))),
+        title: item.map_or_else(|| reference.to_string(), |item| title(&item.card, lang).text),
+        reference: reference.to_string(),
+    }))
 }
 
 /// What the page shows beside what is kept.
@@ -255,12 +286,12 @@ async fn page(
     });
     let writes = open && staff.may(Duty::Write);
     // Beside a field only what could not be read; what is not written yet is told in the list.
-    let title = match work.title() {
+    let name = match work.title() {
         "" => w.untitled,
         title => title,
     };
     Ok(DraftPage {
-        shell: shell(app, visitor, &staff.portal, title),
+        shell: shell(app, visitor, &staff.portal, name),
         desk: Desk::of(staff, lang, HOME, with.said),
         id: work.id.to_string(),
         version: work.version,
@@ -268,6 +299,8 @@ async fn page(
         stage: stage_name(work.stage, lang),
         change: change_name(&work, lang),
         persons: persons_say(app, &work.written.draft.kind, lang),
+        tongues: tongues(&work, lang),
+        beside: beside(&mut conn, &work, lang).await?,
         writes,
         groups: match with.joined {
             Some(written) => form::groups(&Work { written, ..work.clone() }, lang, None, &with.faults),
@@ -331,7 +364,7 @@ fn buttons(work: &Work, facts: &Facts, lang: Lang) -> Vec<Button> {
     offer(Act::SendBack, if sealed { e.act_unseal } else { w.act_send_back }, true);
     offer(Act::Discard, if sealed { e.act_unseal_discard } else { w.act_discard }, false);
     // Where the ordinary way is open nobody needs the other one.
-    if !offered(Act::Issue) {
+    if !offered(Act::Issue) && work.written.beside.is_none() {
         offer(Act::Override, if sealed { e.act_open_now } else { w.act_override }, true);
     }
     buttons

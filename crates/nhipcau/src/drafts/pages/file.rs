@@ -96,6 +96,12 @@ async fn refused(app: &App, staff: &Staff, visitor: &Visitor, id: &str, problem:
 
 async fn change(app: &App, staff: &Staff, id: &str, sent: Sent) -> Result<(), Problem> {
     let work = find(app, staff, id).await?;
+    if work.written.beside.is_some() && sent.file.is_some() {
+        return Err(Problem::refused(
+            "Phần viết thêm không có tệp đính kèm. Nếu cần tệp, hãy đăng thành một tin riêng.",
+            "An annex has no files. If it needs one, publish it as an item of its own.",
+        ));
+    }
     let version: i64 = sent.fields.get("version").parse().unwrap_or(0);
     let mut conn = app.db.read().await?;
     let mut written =

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::{below, by, hand, kind_name, stage_name};
 use crate::agencies;
+use crate::annexes;
 use crate::app::App;
 use crate::breaches::pages as breaches;
 use crate::clock::instant;
@@ -149,6 +150,19 @@ async fn home_of(app: &App, staff: &Staff, visitor: &Visitor, said: Option<Strin
         if !duty.is_empty() {
             let title = lang.doors().below_count(duty.len());
             lists.insert(0, List { title, rows: duty, empty: "" });
+        }
+        let review = annexes::pages::to_review(app, &mut conn, log, lang).await?;
+        if !review.is_empty() {
+            let rows = review.into_iter().map(|annex| Row {
+                href: annexes::HOME.to_owned(),
+                title: annex.title,
+                says: annex.says,
+                mine: true,
+            });
+            lists.insert(
+                0,
+                List { title: lang.annex().review_title.to_owned(), rows: rows.collect(), empty: "" },
+            );
         }
         let waiting = ends::all_waiting(&mut conn, log).await?;
         if !waiting.is_empty() {

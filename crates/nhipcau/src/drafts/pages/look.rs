@@ -155,7 +155,7 @@ fn differences(before: &Written, after: &Written, lang: Lang) -> Result<Vec<Diff
         None => String::new(),
     };
     let mut all = Vec::new();
-    for name in names {
+    for name in names.into_iter().filter(|name| !name.starts_with(merge::MADE_FROM)) {
         let (old, new) = (text(before.get(name)), text(after.get(name)));
         if old == new {
             continue;

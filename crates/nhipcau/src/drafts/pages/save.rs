@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::draft::{Clash, With, answer};
 use super::{by, find};
+use crate::annexes;
 use crate::app::App;
 use crate::drafts::acts::{self, Saved};
 use crate::drafts::life::{Act, Stage};
@@ -152,10 +153,12 @@ async fn carry_out(
 ) -> Response {
     let acted = async {
         let work = find(app, staff, id).await?;
-        acts::act(app, &by(staff), work.id, version, act, why).await
+        let acted = acts::act(app, &by(staff), work.id, version, act, why).await?;
+        Ok((acted, work.written.beside.is_some()))
     };
     match acted.await {
-        Ok(acted) => match (acted.done, acted.stage) {
+        Ok((acted, annex)) => match (acted.done, acted.stage) {
+            (Some(_), _) if annex => see(visitor.lang, &format!("{}?xong=dang", annexes::HOME)),
             (Some(done), _) => see(visitor.lang, &format!("{HOME}/muc/{}?xong=dang", done.reference)),
             (None, Stage::Discarded) => see(visitor.lang, HOME),
             (None, _) => {

@@ -36,6 +36,15 @@ pub(super) fn of_draft(id: Uuid, draft: &Draft) -> Vec<Fault> {
     for (name, value) in &draft.details {
         all.extend(of_value(value).map(|degree| (format!("details.{name}"), degree)));
     }
+    for (at, said) in draft.translations.iter().flatten().enumerate() {
+        let texts = [
+            ("title", of_line(&said.title)),
+            ("summary", of_text(&said.summary)),
+            ("text", of_text(&said.text)),
+        ];
+        let marked = texts.into_iter().filter_map(|(part, degree)| Some((part, degree?)));
+        all.extend(marked.map(|(part, degree)| (format!("translations[{at}].{part}"), degree)));
+    }
     all.into_iter().map(|(field, degree)| refused(id, field, degree)).collect()
 }
 

@@ -44,6 +44,17 @@ pub(super) fn text(feed: &Feed) -> Result<String, Error> {
             instant(item.issued)
         )?;
         writeln!(out, "<link rel=\"alternate\" type=\"text/html\" href=\"{base}{}\"/>", item.path)?;
+        for lang in &item.langs {
+            let path = match lang.as_str() {
+                "en" => Lang::En.path(&item.path),
+                other => format!("{}?lang={}", item.path, xml(other)),
+            };
+            writeln!(
+                out,
+                "<link rel=\"alternate\" type=\"text/html\" hreflang=\"{}\" href=\"{base}{path}\"/>",
+                xml(lang)
+            )?;
+        }
         writeln!(out, "<author><name>{}</name></author>", xml(&item.author))?;
         if let Some(kind) = item.kind {
             writeln!(out, "<category term=\"{}\" label=\"{}\"/>", kind.slug(), kind.label(Lang::Vi))?;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::db::Tx;
 use crate::items::tables;
 use crate::logs::store as logs;
-use crate::{all, assignments, drafts, maybe, run};
+use crate::{all, annexes, assignments, drafts, maybe, run};
 
 /// Removes every edition and file of an item that no other item still shows.
 pub(super) async fn erase(tx: &mut Tx, log: i64, item: Uuid, by: i64, index: u64) -> anyhow::Result<()> {
@@ -40,6 +40,7 @@ pub(super) async fn erase(tx: &mut Tx, log: i64, item: Uuid, by: i64, index: u64
     // What was said of it goes first, so that it names nothing any more.
     let mut hashes: Vec<ContentHash> = hashes.into_iter().map(|(_, hash)| hash).collect();
     hashes.extend(assignments::store::forget(tx, log, &id).await?);
+    hashes.extend(annexes::store::forget(tx, log, &id).await?);
     hashes.extend(explained(tx, log, item, (by, index)).await?);
     for hash in hashes {
         if !named_elsewhere(tx, log, &id, &hash).await? {
@@ -117,7 +118,7 @@ async fn explained(
     }
 }
 
-/// True if something that stays names this content: another item, a reason, an answer to a task. Whoever writes a log can
+/// True if something that stays names this content: another item, a reason, an answer to a task, an annex. Whoever writes a log can
 /// name what belongs to others, and must not make it vanish by ending what is their own.
 pub(super) async fn named_elsewhere(
     tx: &mut Tx,
@@ -136,6 +137,7 @@ pub(super) async fn named_elsewhere(
          UNION ALL SELECT idx FROM alone WHERE note = $3 AND NOT (log = $1 AND item = $2)
          UNION ALL SELECT idx FROM answer WHERE note = $3 OR files LIKE $4
          UNION ALL SELECT idx FROM sealed WHERE pieces LIKE $4 AND NOT (log = $1 AND item = $2)
+         UNION ALL SELECT idx FROM annex WHERE sha256 = $3 OR note = $3
          LIMIT 1",
         log,
         item.to_owned(),

@@ -47,6 +47,10 @@ const FILES: [(&str, &str); 15] = [
     ("profile", include_str!("../../../../../data/kinds/profile.toml")),
     ("channels", include_str!("../../../../../data/kinds/channels.toml")),
 ];
+/// The kind of what a portal says beside somebody else's item (`annexes`): written and approved as an item is, and never one by
+/// itself, so that no list of kinds offers it.
+pub const ANNEX: &str = "annex";
+const BESIDE: [(&str, &str); 1] = [(ANNEX, include_str!("../../../../../data/kinds/annex.toml"))];
 const COMMON: &str = include_str!("../../../../../data/kinds/common.toml");
 
 /// A text in both languages.
@@ -155,9 +159,17 @@ pub fn all() -> &'static [Kind] {
     &KINDS
 }
 
+/// What stands beside items and is none.
+fn beside() -> &'static [Kind] {
+    static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
+        read::all(COMMON, &BESIDE).expect("the compiled-in kinds are whole: a test reads them")
+    });
+    &KINDS
+}
+
 /// The kind of that word, if this version knows it.
 pub fn of(id: &str) -> Option<&'static Kind> {
-    all().iter().find(|kind| kind.id == id)
+    all().iter().chain(beside()).find(|kind| kind.id == id)
 }
 
 /// The kind of a value of `?loai=`.

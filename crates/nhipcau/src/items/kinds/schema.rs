@@ -38,6 +38,7 @@ impl Kind {
         properties.insert("layer".into(), json!({ "enum": ["", "official", "digitised", "none"] }));
         properties
             .insert("change_note".into(), json!({ "type": "string", "maxLength": 2000, "pattern": TEXT }));
+        properties.insert("translations".into(), translations());
         properties.insert("sample".into(), json!({ "type": "boolean" }));
         properties.insert("urgent".into(), json!({ "type": "boolean" }));
         let mut schema = json!({
@@ -51,6 +52,29 @@ impl Kind {
         named(&mut schema, &self.name, &self.help);
         schema
     }
+}
+
+/// The text in other languages, as the draft has it.
+fn translations() -> Value {
+    json!({
+        "type": ["array", "null"],
+        "maxItems": 20,
+        "items": {
+            "type": "object",
+            "required": ["lang", "title"],
+            "properties": {
+                "lang": { "type": "string", "maxLength": 35, "pattern": "^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$" },
+                "title": { "type": "string", "minLength": 1, "maxLength": 500, "pattern": LINE },
+                "summary": { "type": "string", "maxLength": 4000, "pattern": TEXT },
+                "text": { "type": "string", "pattern": TEXT },
+                "format": { "enum": ["", "markdown", "html", "text"] },
+                "of": { "type": ["integer", "null"], "minimum": 1 },
+            },
+            "additionalProperties": false,
+        },
+        "title": "Bản dịch",
+        "x-title-en": "Translations",
+    })
 }
 
 /// A common field, as the draft has it.

@@ -40,7 +40,8 @@ fn every_file_of_the_folder_is_a_kind_and_every_kind_a_file() {
         .filter(|name| name != "common.toml")
         .collect();
     there.sort();
-    let mut known: Vec<String> = all().iter().map(|kind| format!("{}.toml", kind.id)).collect();
+    let mut known: Vec<String> =
+        all().iter().chain(beside()).map(|kind| format!("{}.toml", kind.id)).collect();
     known.sort();
     assert_eq!(there, known);
     // The words that items have carried since the first version.
@@ -49,6 +50,7 @@ fn every_file_of_the_folder_is_a_kind_and_every_kind_a_file() {
     }
     assert_eq!(of_slug("chi-dao"), of("directive"));
     assert!(of("video").is_none());
+    assert!(of(ANNEX).is_some() && of_slug("viet-them").is_none(), "an annex is no item");
 }
 
 #[test]

@@ -7,8 +7,10 @@ use network::content::{Item, Layer as TextLayer, Note};
 use network::names::ContentHash;
 
 use super::lists::urgency;
+use super::reading::{in_words, key, part_of, translation};
 use super::{HTML, LONG, explained, find, kept, publisher, speaker, title};
 use crate::agencies::{self, Portal};
+use crate::annexes;
 use crate::app::App;
 use crate::assignments;
 use crate::clock::instant;
@@ -20,8 +22,8 @@ use crate::items::draft::MOST_FILE;
 use crate::items::kinds::facts::{Beside, Fact};
 use crate::items::store::{self, Edition, Reference, Standing};
 use crate::items::view::{
-    FileLink, GonePage, GoneWhy, Issued, ItemPage, Kind, Layer, Notice, Original, Parts, Picture, Provenance,
-    Shown, Source, Span, Stored, TocLine, Verify, qr_svg,
+    FileLink, GonePage, GoneWhy, Issued, ItemPage, Kind, Layer, Notice, Original, Picture, Provenance, Shown,
+    Source, Span, Stored, Tongues, Verify, qr_svg,
 };
 use crate::items::{State, body, kinds, meta};
 use crate::logs::coverage;
@@ -106,18 +108,25 @@ async fn standing_page(
     };
     let text = app.pages.text(hash, async || read(app, conn, &hash).await).await?;
     let document = &text.document;
+    let said = translation(visitor, document)?;
+    let body = match said.filter(|said| !said.text.trim().is_empty()) {
+        Some(said) => app.pages.text(key(&hash, &said.lang), async || in_words(document, said)).await?,
+        None => text.clone(),
+    };
     let editions = store::editions(conn, item.log, item.item).await?;
     let shown = editions.iter().find(|e| e.edition == item.shown);
     let reference = item.reference().to_string();
-    let reading = part_of(visitor, &reference, &text)?;
+    let reading = part_of(visitor, &reference, &body)?;
     let note = explained(app, conn, item.note).await?;
     let (stored, coverage) = coverage::of_item(app, conn, &item).await?;
     if stored.nodes < stored.of {
         inquiry::hint(app, &item.origin);
     }
     let span = span(app, &item, shown, stored, lang);
-    shell.title = Some(title(&item.card, lang).text);
-    shell.description = Some(document.summary.clone()).filter(|s| !s.is_empty());
+    let tongues = Tongues::of(&shell, &reference, document, said);
+    let summary = said.map_or(&document.summary, |said| &said.summary);
+    shell.title = Some(said.map_or_else(|| title(&item.card, lang).text, |said| said.title.clone()));
+    shell.description = Some(summary.clone()).filter(|s| !s.is_empty());
     let today = date::day(shell.now);
     let panel = panel::of(app, conn, lang, &item, today, visitor.asked("ngay")).await?;
     let by = publisher(app, &item, lang);
@@ -134,9 +143,10 @@ async fn standing_page(
     let named = lead.iter().flat_map(|lead| lead.numbers.clone()).collect::<Vec<_>>();
     let (pictures, others) = Picture::of(&document.files);
     let page = ItemPage {
-        title: document.title.clone(),
+        title: said.map_or(&document.title, |said| &said.title).clone(),
         title_en: document.title_en.clone(),
         lang: document.lang.clone(),
+        tongues,
         kind: Kind::of(&item.kind),
         form: document.form.clone(),
         number: document.number.clone(),
@@ -165,6 +175,7 @@ async fn standing_page(
             }),
         }),
         facts: [facts(app, &item, document, lang), progress(app, conn, &item, lang).await?].concat(),
+        annexes: annexes::view::of(app, conn, portal, &item, lang).await?,
         pictures,
         files: others
             .into_iter()
@@ -187,7 +198,7 @@ async fn standing_page(
         span,
         notices,
         lead,
-        summary: Some(document.summary.clone()).filter(|s| !s.is_empty() && *s != document.title),
+        summary: Some(summary.clone()).filter(|s| !s.is_empty() && *s != document.title),
         toc: reading.toc,
         parts: reading.parts,
         coverage: Some(coverage),
@@ -199,7 +210,7 @@ async fn standing_page(
     };
     let around = page.around().map_err(anyhow::Error::from)?;
     let tags = panel.numbers.into_iter().chain(named).map(Tag::Document);
-    Ok(Drawn::around(200, &around.before, text.packed(reading.part), &around.after).of(tags))
+    Ok(Drawn::around(200, &around.before, body.packed(reading.part), &around.after).of(tags))
 }
 
 /// What the item's kind asks for, as far as this version knows the kind.
@@ -248,53 +259,6 @@ async fn seals(app: &App, conn: &mut Conn, document: &Item, lang: Lang) -> Resul
         lines.extend(found.iter().map(|seal| SealLine::of(lang, &file.name, seal)));
     }
     Ok(lines)
-}
-
-/// What of a long text is read on this page.
-struct Reading {
-    /// Which part, from 0; beyond the last for the whole.
-    part: usize,
-    toc: Vec<TocLine>,
-    parts: Option<Parts>,
-}
-
-/// `?phan=2` reads one part of a long text, `?toan-van=1` the whole; without either the first part.
-fn part_of(visitor: &Visitor, reference: &str, text: &body::Text) -> Result<Reading, Problem> {
-    let asked = |name: &str| visitor.asked(name);
-    let (ranges, html, toc) = (&text.parts, &text.rendered.html, &text.rendered.toc);
-    if ranges.len() == 1 || asked("toan-van").is_some() {
-        return Ok(Reading { part: ranges.len(), toc: toc.clone(), parts: None });
-    }
-    // The part in which a heading stands, for whoever is led to an article.
-    let home = |anchor: &str| {
-        let place = html.find(&format!("id=\"{anchor}\"")).unwrap_or(0);
-        ranges.iter().position(|r| r.contains(&place)).map_or(1, |n| n + 1)
-    };
-    let this: usize = match asked("phan") {
-        None => asked("dieu").map_or(1, home),
-        Some(text) => {
-            text.parse().ok().filter(|n| (1..=ranges.len()).contains(n)).ok_or(Problem::NotFound("part"))?
-        }
-    };
-    let at =
-        |n: usize| if n == 1 { format!("/muc/{reference}") } else { format!("/muc/{reference}?phan={n}") };
-    let toc = toc
-        .iter()
-        .map(|line| {
-            let home = home(line.href.trim_start_matches('#'));
-            let href = if home == this { line.href.clone() } else { format!("{}{}", at(home), line.href) };
-            TocLine { href, ..line.clone() }
-        })
-        .collect();
-    let parts = Parts {
-        this: this as u32,
-        of: ranges.len() as u32,
-        before: (this > 1).then(|| at(this - 1)),
-        after: (this < ranges.len()).then(|| at(this + 1)),
-        whole: format!("/muc/{reference}?toan-van=1"),
-        within: text.rendered.within(ranges[this - 1].start).map(str::to_owned),
-    };
-    Ok(Reading { part: this - 1, toc, parts: Some(parts) })
 }
 
 /// The entry is here and its text is not: the page says so, and when to come back.

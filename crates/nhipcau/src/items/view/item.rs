@@ -7,7 +7,10 @@ use askama::Template;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{Kind, Notice, Picture, Span, Urgency};
+use super::notice::{self, Notice, NoticeLine};
+use super::tongue::Tongues;
+use super::{Kind, Picture, Span, Urgency};
+use crate::annexes::view::Beside;
 use crate::documents::view::{Group, Law, SealLine};
 use crate::items::kinds::facts::Fact;
 use crate::procedures::lead::Lead;
@@ -38,8 +41,10 @@ pub struct ItemPage {
     pub title: String,
     /// Its English title, which the English page says under it.
     pub title_en: Option<String>,
-    /// The language of title, summary and body (BCP 47): `vi`.
+    /// The language of the item itself (BCP 47): `vi`. What has no translation is in it.
     pub lang: String,
+    /// The language of title, summary and text on this page, and the others that there are.
+    pub tongues: Tongues,
     /// What kind of thing it is.
     pub kind: Kind,
     /// A document's form: `Nghị định`.
@@ -74,6 +79,8 @@ pub struct ItemPage {
     pub files: Vec<FileLink>,
     /// The signatures in its files.
     pub seals: Vec<SealLine>,
+    /// What this portal, and those above it, say of their own beside it.
+    pub annexes: Vec<Beside>,
     /// Its pictures; the first stands before the text.
     pub pictures: Vec<Picture>,
     /// The three stops under the title.
@@ -228,6 +235,8 @@ pub struct Meta {
     pub eli_about: String,
     /// Properties of the European Legislation Identifier's ontology by their full names, and their contents.
     pub eli: Vec<(String, String)>,
+    /// The same item in other languages: tag and complete address.
+    pub languages: Vec<(String, String)>,
     /// The same description in other forms: path, media type, name.
     pub alternates: Vec<(String, &'static str, &'static str)>,
     /// schema.org in JSON-LD. `<` must already be written as `\u003c`: nothing else could end the element early.
@@ -257,7 +266,15 @@ impl ItemPage {
 
     /// The English title, where the page is English and the item has one.
     fn subtitle(&self) -> Option<&str> {
-        self.title_en.as_deref().filter(|_| self.shell.lang == Lang::En)
+        self.title_en.as_deref().filter(|_| self.shell.lang == Lang::En && self.tongues.notice.is_none())
+    }
+
+    /// The language of the text on this page: where only title and summary are translated, that of the item.
+    fn text_lang(&self) -> &str {
+        match &self.tongues.notice {
+            Some(notice) if notice.bare => &self.lang,
+            _ => &self.tongues.shown,
+        }
     }
 
     /// A line of the contents in the page's language.
@@ -331,5 +348,9 @@ impl ItemPage {
         } else {
             w.action_where_counted(good, of)
         }
+    }
+
+    fn notice_lines(&self) -> Vec<NoticeLine> {
+        notice::lines(&self.notices, self.shell.lang, self.shell.now)
     }
 }

@@ -13,6 +13,7 @@ mod notice;
 mod picture;
 mod qr;
 mod span;
+mod tongue;
 
 pub use facts::ValueView;
 pub use feeds::{FeedRow, FeedsPage};
@@ -25,6 +26,7 @@ pub use notice::Notice;
 pub use picture::Picture;
 pub use qr::qr_svg;
 pub use span::{Issued, Shown, Span, Stop, StopState, Stored};
+pub use tongue::{Tongues, href as in_language};
 
 use crate::items::kinds;
 use crate::words::Lang;

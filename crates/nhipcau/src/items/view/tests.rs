@@ -7,6 +7,7 @@ use jiff::civil::date;
 use vietnam::documents::Status;
 
 use super::*;
+use crate::annexes::view::Beside;
 use crate::documents::view::{Group, Law, Line, Said, SealLine};
 use crate::web::shell::{assert_page, sample};
 use crate::words::Lang;
@@ -46,6 +47,7 @@ fn item(lang: Lang) -> ItemPage {
         title: "Quy định \"chi tiết\" <b>".into(),
         title_en: Some("Detailing".into()),
         lang: "vi".into(),
+        tongues: Tongues { shown: "vi".into(), ..Tongues::default() },
         kind: Kind::of("document"),
         form: Some("Nghị định".into()),
         number: Some("154/2026/NĐ-CP".into()),
@@ -95,6 +97,15 @@ fn item(lang: Lang) -> ItemPage {
             bytes: 2_149_000,
         }],
         seals: vec![SealLine { says: "154.pdf: <Cổng>, ký lúc 08:00".into(), wrong: true }],
+        annexes: vec![Beside {
+            says: "Cơ quan xã A <b> viết thêm".into(),
+            not_the_issuer: "Không phải lời của cơ quan ban hành.".into(),
+            stale: Some("Viết khi đọc bản 1".into()),
+            title: "Ở xã ta <script>".into(),
+            lang: "vi".into(),
+            body: "<p>Nộp tại xã.</p>".into(),
+            signed: "Đăng hôm nay".into(),
+        }],
         pictures: vec![Picture {
             alt: "Cầu \"mới\" <b>".into(),
             src: "/content/77bb".into(),
@@ -137,6 +148,7 @@ fn item(lang: Lang) -> ItemPage {
             root_fingerprint: "9f2c 41aa".into(),
         },
         meta: Meta {
+            languages: vec![("zh".into(), "https://chinhphu.vn/muc/019ab3f0?lang=zh".into())],
             canonical: "https://chinhphu.vn/muc/019ab3f0".into(),
             dc: vec![("DC.title".into(), "Quy định \"chi tiết\"".into())],
             eli_about: "https://chinhphu.vn/vb/nghi-dinh/2026/154-nd-cp".into(),

@@ -37,7 +37,8 @@ A Markdown file begins with front matter; attachments lie beside it:
 Keys: title, title_en, summary, kind, number, form, agency, signer, issued, effective, expires, urgency \
 (urgent, very-urgent, express), fields, layer, source, files, sample, urgent, retroactive, relations \
 (repeals 42/2022/NĐ-CP from 2026-07-01; based_on 63/2025/QH15), and what the kind asks for, as \
-`details.deadline: 2026-12-31`. `nhipcau kinds` teaches the kinds and prints an example of each. JSON takes the \
+`details.deadline: 2026-12-31`. Other languages under the same item stand in TOML front matter (`+++`) as \
+`[[translations]]` with lang, title, summary and text. `nhipcau kinds` teaches the kinds and prints an example of each. JSON takes the \
 same, and `text`; /api/v1/openapi.json describes them all.
 
 Kinds that need two people wait in the console for the second, unless nhipcau.toml names the portal in \
