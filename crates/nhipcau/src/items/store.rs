@@ -200,7 +200,7 @@ pub async fn list(
          ORDER BY i.issued DESC, i.item DESC LIMIT $5 OFFSET $6",
         portal.to_owned(),
         filter.kind.clone().unwrap_or_default(),
-        whose(filter),
+        whose(filter.own),
         own_log,
         filter.most,
         filter.skip
@@ -260,14 +260,14 @@ pub async fn count(conn: &mut Conn, portal: &str, own_log: i64, filter: &Filter)
            AND ($3 = 0 OR ($3 = 1 AND i.log = $4) OR ($3 = 2 AND i.log <> $4))",
         portal.to_owned(),
         filter.kind.clone().unwrap_or_default(),
-        whose(filter),
+        whose(filter.own),
         own_log
     )?;
     Ok(count)
 }
 
-fn whose(filter: &Filter) -> i64 {
-    match filter.own {
+fn whose(own: Option<bool>) -> i64 {
+    match own {
         None => 0,
         Some(true) => 1,
         Some(false) => 2,
@@ -275,13 +275,14 @@ fn whose(filter: &Filter) -> i64 {
 }
 
 /// Items that changed last on a portal, whatever their state: what feeds tell. An empty `kind` or `issuer` (a log's
-/// name) means all.
+/// name) means all; `own` is the portal's log, and whether only its own items are meant or only others'.
 ///
 /// # Errors
 /// The database's.
 pub async fn changes(
     conn: &mut Conn,
     portal: &str,
+    (own, only): (i64, Option<bool>),
     kind: &str,
     issuer: &str,
     most: i64,
@@ -296,10 +297,13 @@ pub async fn changes(
          WHERE i.log IN (SELECT c.log FROM carries c WHERE c.portal = $1)
            AND ($2 = '' OR i.kind = $2 OR i.kind = '') AND ($3 = '' OR l.origin = $3)
            AND (i.shown > 0 OR i.state <> 'standing')
-         ORDER BY i.changed DESC, i.item DESC LIMIT $4",
+           AND ($4 = 0 OR ($4 = 1 AND i.log = $5) OR ($4 = 2 AND i.log <> $5))
+         ORDER BY i.changed DESC, i.item DESC LIMIT $6",
         portal.to_owned(),
         kind.to_owned(),
         issuer.to_owned(),
+        whose(only),
+        own,
         most
     )?)
 }

@@ -23,7 +23,7 @@ use crate::items::view::{
     FileLink, GonePage, GoneWhy, Issued, ItemPage, Kind, Layer, Notice, Original, Parts, Picture, Provenance,
     Shown, Source, Span, Stored, TocLine, Verify, qr_svg,
 };
-use crate::items::{State, body, kinds, meta};
+use crate::items::{State, body, content, kinds, meta};
 use crate::logs::coverage;
 use crate::logs::view::fingerprint;
 use crate::peers::inquiry;
@@ -115,7 +115,8 @@ async fn standing_page(
     if stored.nodes < stored.of {
         inquiry::hint(app, &item.origin);
     }
-    let span = span(app, &item, shown, stored, lang);
+    let lacking = content::lacking(conn, item.log, shown.map_or(item.index as i64, |e| e.idx)).await?;
+    let span = span(app, &item, shown, stored, lacking, lang);
     shell.title = Some(title(&item.card, lang).text);
     shell.description = Some(document.summary.clone()).filter(|s| !s.is_empty());
     let today = date::day(shell.now);
@@ -310,14 +311,21 @@ fn site_of(href: &str) -> Option<&str> {
     href.split_once("://")?.1.split('/').next()
 }
 
-fn span(app: &App, item: &Standing, shown: Option<&Edition>, stored: coverage::Stored, lang: Lang) -> Span {
+fn span(
+    app: &App,
+    item: &Standing,
+    shown: Option<&Edition>,
+    stored: coverage::Stored,
+    lacking: u32,
+    lang: Lang,
+) -> Span {
     Span {
         issued: Issued {
             by: publisher(app, item, lang),
             at: instant(shown.map_or(item.issued, |e| e.at)),
             entry: shown.map_or(item.first_index, |e| e.idx as u64),
         },
-        stored: Stored { nodes: stored.nodes, of: stored.of, last_after_ms: stored.last_after_ms },
+        stored: Stored { nodes: stored.nodes, of: stored.of, last_after_ms: stored.last_after_ms, lacking },
         shown: match item.state {
             State::Standing if item.shown < item.edition => Shown::Awaited,
             State::Standing => Shown::Since(instant(stored.here.unwrap_or(item.changed))),
