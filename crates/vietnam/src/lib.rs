@@ -1,5 +1,5 @@
 //! What any Vietnamese public software needs: text, document numbers, legal status, marks of secrecy, administrative
-//! units, agencies, procedures, working time.
+//! units, agencies, host names, procedures, working time.
 //!
 //! Pure: the data that ship are compiled in, and nothing here reads a file, asks a clock or opens a socket. Units,
 //! agencies and holidays are dated data with their source (see `data/README.md` of the repository), never constants in
@@ -17,6 +17,7 @@
 
 pub mod agencies;
 pub mod documents;
+pub mod hosts;
 pub mod number;
 pub mod plain;
 pub mod procedures;

@@ -19,7 +19,7 @@ mod procedures;
 mod read;
 mod write;
 
-pub use asked::{Asked, Named};
+pub use asked::{Asked, Named, Nothing};
 pub use keep::LINES;
 pub use procedures::Portalled;
 pub use read::{health, proof, receipts};
@@ -30,6 +30,7 @@ use axum::routing::{get, post};
 
 use crate::app::App;
 use crate::web::routes::{Role, Route, api_route};
+use crate::{checks, open};
 
 /// The most bytes that a request may have: an attachment of 64 MB in base64, and its item.
 pub const MOST_BODY: usize = 128 << 20;
@@ -95,6 +96,9 @@ pub fn routes() -> Vec<Route> {
         writes("/api/v1/people", "invite somebody to work at a portal", people::invite),
         writes("/api/v1/people/{login}", "a new link, roles, closing", people::change),
         api_route("GET", "/api/v1/audit", Role::Administrator, "the audit trail", get(people::trail)),
+        reads("/api/v1/records", "items in every state, for copies of them", open::records::api),
+        reads("/api/v1/check", "is this paper or address real", checks::pages::api),
+        reads("/api/v1/hosts", "official portals", checks::hosts::api),
         reads("/api/v1/entries", "a log's entries", logs::entries),
         reads("/api/v1/heads", "what a check begins with", logs::heads),
         reads("/api/v1/status", "the network as this node sees it", read::status),

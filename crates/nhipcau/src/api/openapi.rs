@@ -22,6 +22,7 @@ const PATHS: &[&str] = &[
     include_str!("openapi/people.json"),
     include_str!("openapi/search.json"),
     include_str!("openapi/procedures.json"),
+    include_str!("openapi/open.json"),
 ];
 const SCHEMAS: &[&str] = &[
     include_str!("openapi/kept.json"),
@@ -32,6 +33,7 @@ const SCHEMAS: &[&str] = &[
     include_str!("openapi/persons.json"),
     include_str!("openapi/found.json"),
     include_str!("openapi/procedure.json"),
+    include_str!("openapi/opened.json"),
 ];
 
 /// The whole description, as it is served. Empty only if its parts were no JSON, which a test forbids.

@@ -160,30 +160,47 @@ pub async fn dublin_core(Given(app): Given<App>, Path(name): Path<String>, visit
 /// `/muc/{reference}/akn.xml`
 pub async fn akoma_ntoso(Given(app): Given<App>, Path(name): Path<String>, visitor: Visitor) -> Response {
     of_item(&app, &visitor, &name, "application/akn+xml; charset=utf-8", async |whole: &Whole| {
-        let item = &whole.text.document;
-        let (Some(stable), Some(number), Some(issued)) =
-            (meta::stable_path(item), item.number.clone(), item.issued.or(item.effective))
-        else {
-            return Err(Problem::NotFound("document"));
-        };
-        let home = crate::agencies::address(&app.directory.load(), &whole.item.origin);
-        let home = home.unwrap_or_else(|| visitor.base.clone());
-        let head = akn::Head {
-            address: stable.trim_start_matches("/vb/").to_owned(),
-            stable: format!("{home}{stable}"),
-            place: format!("{home}/muc/{}", whole.item.reference()),
-            number,
-            form: item.form.clone().unwrap_or_default(),
-            agency: item.agency.clone().unwrap_or_else(|| whole.publisher.clone()),
-            title: item.title.clone(),
-            issued,
-            effective: item.effective,
-            ends: item.expires.and_then(|last| last.tomorrow().ok()),
-            made: date::day(app.clock.now()),
-            lang: item.lang.clone(),
-        };
-        let outline = record::outline(&whole.text);
-        Ok(akn::document(&head, &outline, &whole.panel.relations).map_err(anyhow::Error::from)?)
+        akoma(&app, &visitor, whole)
     })
     .await
+}
+
+/// An official document that stands, as Akoma Ntoso.
+///
+/// # Errors
+/// Not found where the item is no document, or the database's.
+pub async fn akoma_ntoso_of(
+    app: &App,
+    conn: &mut Conn,
+    visitor: &Visitor,
+    name: &str,
+) -> Result<String, Problem> {
+    akoma(app, visitor, &whole(app, conn, visitor, name).await?)
+}
+
+fn akoma(app: &App, visitor: &Visitor, whole: &Whole) -> Result<String, Problem> {
+    let item = &whole.text.document;
+    let (Some(stable), Some(number), Some(issued)) =
+        (meta::stable_path(item), item.number.clone(), item.issued.or(item.effective))
+    else {
+        return Err(Problem::NotFound("document"));
+    };
+    let home = crate::agencies::address(&app.directory.load(), &whole.item.origin);
+    let home = home.unwrap_or_else(|| visitor.base.clone());
+    let head = akn::Head {
+        address: stable.trim_start_matches("/vb/").to_owned(),
+        stable: format!("{home}{stable}"),
+        place: format!("{home}/muc/{}", whole.item.reference()),
+        number,
+        form: item.form.clone().unwrap_or_default(),
+        agency: item.agency.clone().unwrap_or_else(|| whole.publisher.clone()),
+        title: item.title.clone(),
+        issued,
+        effective: item.effective,
+        ends: item.expires.and_then(|last| last.tomorrow().ok()),
+        made: date::day(app.clock.now()),
+        lang: item.lang.clone(),
+    };
+    let outline = record::outline(&whole.text);
+    Ok(akn::document(&head, &outline, &whole.panel.relations).map_err(anyhow::Error::from)?)
 }

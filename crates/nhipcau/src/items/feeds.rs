@@ -1,11 +1,12 @@
-//! Feeds of a portal: Atom (RFC 4287) with tombstones (RFC 6721) and RSS 2.0, whole or by kind or issuer; the
-//! sitemap; robots.
+//! Feeds of a portal: Atom (RFC 4287) with tombstones (RFC 6721), RSS 2.0 and JSON Feed 1.1, whole or by kind, issuer and
+//! whose; the sitemaps; robots.
 //!
 //! A withdrawal is told twice: a tombstone for readers that know them, and a rewritten entry that says in words that
 //! the item was withdrawn, for all others. An entry's id is the item's own, so the same item has the same id in the
 //! feeds of every portal that carries it.
 
 mod atom;
+mod json;
 mod rss;
 mod sitemap;
 
@@ -20,7 +21,7 @@ use quick_xml::escape::escape;
 use super::State;
 use super::pages::{kept, label};
 use super::store::{self, Standing};
-use super::view::{FeedRow, FeedsPage, Kind};
+use super::view::{FeedRow, FeedsPage, Kind, Origin as Whose};
 use crate::agencies::{self, Portal};
 use crate::app::App;
 use crate::problem::{Fault, Problem};
@@ -29,7 +30,7 @@ use crate::web::shell::Section;
 use crate::web::visitor::Visitor;
 use crate::words::Lang;
 
-pub use sitemap::{robots, sitemap};
+pub use sitemap::{news, robots, sitemap};
 
 const MOST: i64 = 50;
 const LASTS: i64 = 60_000_000;
@@ -83,6 +84,15 @@ pub async fn rss(Given(app): Given<App>, visitor: Visitor) -> Response {
     .await
 }
 
+/// `/feed.json`
+pub async fn json(Given(app): Given<App>, visitor: Visitor) -> Response {
+    kept(&app, &visitor, vec![Tag::Lists, Tag::Directory], LASTS, async |portal: &Portal| {
+        let feed = Feed::read(&app, &visitor, portal).await?;
+        Ok(Drawn::whole(200, "application/feed+json", &json::text(&feed)))
+    })
+    .await
+}
+
 /// A feed before it is written in one form or the other.
 struct Feed {
     /// The portal's name, and what of it this feed tells.
@@ -121,7 +131,8 @@ impl Feed {
         let kind = asked.kind.map(Kind::word).unwrap_or_default();
         let issuer = asked.issuer.as_ref().map(Origin::as_str).unwrap_or_default();
         let mut conn = app.db.read().await?;
-        let items = store::changes(&mut conn, &portal.domain, kind, issuer, MOST).await?;
+        let own = asked.whose.map(|whose| whose == Whose::Own);
+        let items = store::changes(&mut conn, &portal.domain, (portal.log, own), kind, issuer, MOST).await?;
         let directory = app.directory.load();
         let name = |origin: &Origin| agencies::name(directory.agency(origin), Lang::Vi, origin.as_str());
         let mut title = name(&portal.origin);
@@ -131,9 +142,9 @@ impl Feed {
         if let Some(issuer) = &asked.issuer {
             title = format!("{title} – {}", name(issuer));
         }
-        let page = match asked.kind {
-            Some(kind) => format!("/thong-tin?loai={}", kind.slug()),
-            None => "/".to_owned(),
+        let page = match asked.filters().as_str() {
+            "" => "/".to_owned(),
+            filters => format!("/thong-tin?{filters}"),
         };
         Ok(Feed {
             title,
@@ -177,15 +188,16 @@ impl Told {
     }
 }
 
-/// What of a portal a feed tells: `?loai=` a kind, `?nguon=` an issuer's log.
+/// What of a portal a feed tells: `?loai=` a kind, `?cua=` whose, as lists have them; `?nguon=` an issuer's log.
 struct Asked {
     kind: Option<Kind>,
+    whose: Option<Whose>,
     issuer: Option<Origin>,
 }
 
 impl Asked {
     fn read(path: &str) -> Result<Asked, Problem> {
-        let mut asked = Asked { kind: None, issuer: None };
+        let mut asked = Asked { kind: None, whose: None, issuer: None };
         let query = path.split_once('?').map_or("", |(_, query)| query);
         for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
             let wrong = || {
@@ -197,6 +209,7 @@ impl Asked {
             };
             match name {
                 "loai" => asked.kind = Some(Kind::from_slug(value).ok_or_else(wrong)?),
+                "cua" => asked.whose = Some(Whose::from_slug(value).ok_or_else(wrong)?),
                 "nguon" => {
                     let origin = value.replace("%2F", "/").replace("%2f", "/");
                     asked.issuer = Some(origin.parse().map_err(|_| wrong())?);
@@ -207,10 +220,17 @@ impl Asked {
         Ok(asked)
     }
 
-    fn query(&self) -> String {
+    /// What lists know of it, too.
+    fn filters(&self) -> String {
         let kind = self.kind.map(|kind| format!("loai={}", kind.slug()));
+        let whose = self.whose.map(|whose| format!("cua={}", whose.slug()));
+        kind.into_iter().chain(whose).collect::<Vec<_>>().join("&")
+    }
+
+    fn query(&self) -> String {
         let issuer = self.issuer.as_ref().map(|origin| format!("nguon={origin}"));
-        let parts: Vec<String> = kind.into_iter().chain(issuer).collect();
+        let parts: Vec<String> =
+            Some(self.filters()).filter(|filters| !filters.is_empty()).into_iter().chain(issuer).collect();
         if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) }
     }
 }
@@ -233,8 +253,10 @@ mod tests {
     fn what_is_asked_for_is_read_and_said_back() {
         let whole = Asked::read("/feed.atom?loai=van-ban&nguon=chinhphu.vn%2Flog").unwrap();
         assert_eq!(whole.query(), "?loai=van-ban&nguon=chinhphu.vn/log");
+        let own = Asked::read("/feed.atom?cua=cong&loai=van-ban").unwrap();
+        assert_eq!(own.query(), "?loai=van-ban&cua=cong");
         assert_eq!(Asked::read("/feed.atom?utm=x").unwrap().query(), "");
-        for bad in ["/feed.atom?loai=bao", "/feed.atom?nguon=a b"] {
+        for bad in ["/feed.atom?loai=bao", "/feed.atom?cua=ai", "/feed.atom?nguon=a b"] {
             assert!(Asked::read(bad).is_err(), "{bad}");
         }
     }

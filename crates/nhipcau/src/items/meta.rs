@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::clock::instant;
 use crate::documents::panel::Panel;
 use crate::documents::{self, form_of, number_of};
+use crate::open;
 use crate::procedures::schema as procedures;
 use crate::procedures::told::Procedure;
 use crate::web::visitor::Visitor;
@@ -137,6 +138,11 @@ pub fn of(
         alternates.push((format!("{path}/akn.xml"), "application/akn+xml", "Akoma Ntoso"));
         alternates.push((format!("{path}/van-ban.json"), "application/json", "JSON"));
     }
+    alternates.push((
+        open::discovery(&format!("{}{path}", visitor.base)),
+        "application/json+oembed",
+        "oEmbed",
+    ));
     Meta {
         eli: stable.as_ref().map(|_| eli(item, said("creator"), panel)).unwrap_or_default(),
         eli_about: stable.map(|path| format!("{home}{path}")).unwrap_or_default(),

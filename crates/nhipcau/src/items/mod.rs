@@ -19,6 +19,7 @@ pub mod pages;
 pub mod paste;
 pub mod publish;
 pub mod refold;
+pub mod seen;
 pub mod store;
 pub mod tables;
 pub mod view;

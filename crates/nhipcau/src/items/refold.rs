@@ -62,6 +62,7 @@ pub async fn cut(tx: &mut Tx, log: i64, honest: u64) -> anyhow::Result<Vec<Conte
             run!(tx, "DELETE FROM edition WHERE log = $1 AND item = $2", of, item.clone())?;
             run!(tx, "DELETE FROM sealed WHERE log = $1 AND item = $2", of, item.clone())?;
             run!(tx, "DELETE FROM annex WHERE log = $1 AND annex = $2", of, item.clone())?;
+            run!(tx, "DELETE FROM file WHERE log = $1 AND item = $2", of, item.clone())?;
             tx.ledger.effects.items.push((of, item.clone()));
         }
         again(tx, of, &items, &mut large).await?;

@@ -1,4 +1,6 @@
-//! Items in the database, as pages, feeds and commands read them.
+//! Items in the database, as pages and commands read them; `feeds` as feeds and sitemaps do.
+
+mod feeds;
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,6 +13,8 @@ use uuid::Uuid;
 use super::{Card, State};
 use crate::db::Conn;
 use crate::{all, maybe, one};
+
+pub use feeds::{Place, changes, issuers, places};
 
 /// An item's name in addresses: the first 8 hex digits of its log's name hashed, and its id.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -200,7 +204,7 @@ pub async fn list(
          ORDER BY i.issued DESC, i.item DESC LIMIT $5 OFFSET $6",
         portal.to_owned(),
         filter.kind.clone().unwrap_or_default(),
-        whose(filter),
+        whose(filter.own),
         own_log,
         filter.most,
         filter.skip
@@ -260,99 +264,18 @@ pub async fn count(conn: &mut Conn, portal: &str, own_log: i64, filter: &Filter)
            AND ($3 = 0 OR ($3 = 1 AND i.log = $4) OR ($3 = 2 AND i.log <> $4))",
         portal.to_owned(),
         filter.kind.clone().unwrap_or_default(),
-        whose(filter),
+        whose(filter.own),
         own_log
     )?;
     Ok(count)
 }
 
-fn whose(filter: &Filter) -> i64 {
-    match filter.own {
+fn whose(own: Option<bool>) -> i64 {
+    match own {
         None => 0,
         Some(true) => 1,
         Some(false) => 2,
     }
-}
-
-/// Items that changed last on a portal, whatever their state: what feeds tell. An empty `kind` or `issuer` (a log's
-/// name) means all.
-///
-/// # Errors
-/// The database's.
-pub async fn changes(
-    conn: &mut Conn,
-    portal: &str,
-    kind: &str,
-    issuer: &str,
-    most: i64,
-) -> anyhow::Result<Vec<Standing>> {
-    standings(all!(
-        conn,
-        Row,
-        "SELECT i.log, l.origin, i.item, i.state, i.edition, i.shown, i.idx, i.first_idx, i.issued, i.changed,
-                i.urgent, i.sha256, i.note, i.kind, i.card, e.change
-         FROM item i JOIN log l ON l.id = i.log
-         LEFT JOIN edition e ON e.log = i.log AND e.item = i.item AND e.edition = i.shown
-         WHERE i.log IN (SELECT c.log FROM carries c WHERE c.portal = $1)
-           AND ($2 = '' OR i.kind = $2 OR i.kind = '') AND ($3 = '' OR l.origin = $3)
-           AND (i.shown > 0 OR i.state <> 'standing')
-         ORDER BY i.changed DESC, i.item DESC LIMIT $4",
-        portal.to_owned(),
-        kind.to_owned(),
-        issuer.to_owned(),
-        most
-    )?)
-}
-
-/// The logs of which something stands on a portal, by name.
-///
-/// # Errors
-/// The database's.
-pub async fn issuers(conn: &mut Conn, portal: &str, most: i64) -> anyhow::Result<Vec<Origin>> {
-    let rows = all!(
-        conn,
-        (String,),
-        "SELECT l.origin FROM log l
-         WHERE l.id IN (SELECT c.log FROM carries c WHERE c.portal = $1)
-           AND EXISTS (SELECT 1 FROM item i WHERE i.log = l.id AND i.state = 'standing' AND i.shown > 0)
-         ORDER BY l.origin LIMIT $2",
-        portal.to_owned(),
-        most
-    )?;
-    rows.into_iter().map(|(origin,)| origin.parse().context("a stored origin is damaged")).collect()
-}
-
-/// Where an item stands, for those who need no more of it.
-pub struct Place {
-    /// Its name in addresses.
-    pub reference: Reference,
-    /// When it last changed, by its issuer, in microseconds.
-    pub changed: i64,
-}
-
-/// Where the items of a portal stand, oldest first, so that a page of them stays the same page.
-///
-/// # Errors
-/// The database's.
-pub async fn places(conn: &mut Conn, portal: &str, skip: i64, most: i64) -> anyhow::Result<Vec<Place>> {
-    let rows = all!(
-        conn,
-        (String, String, i64),
-        "SELECT l.origin, i.item, i.changed FROM item i JOIN log l ON l.id = i.log
-         WHERE i.state = 'standing' AND i.shown > 0
-           AND i.log IN (SELECT c.log FROM carries c WHERE c.portal = $1)
-         ORDER BY i.issued, i.item LIMIT $2 OFFSET $3",
-        portal.to_owned(),
-        most,
-        skip
-    )?;
-    rows.into_iter()
-        .map(|(origin, item, changed)| {
-            let origin = origin.parse().context("a stored origin is damaged")?;
-            let item = Uuid::try_parse(&item).context("a stored item id is damaged")?;
-            Ok(Place { reference: Reference::of(&origin, item), changed })
-        })
-        .collect()
 }
 
 /// One edition of an item.

@@ -326,6 +326,7 @@ impl Sealer {
     pub(crate) async fn seal(&self, tx: &mut Tx) -> anyhow::Result<()> {
         let now = self.clock.micros();
         let (conn, ledger) = tx.parts();
+        items::seen::note(conn, &ledger.effects.items, now).await?;
         for (log, staged) in std::mem::take(&mut ledger.staged) {
             if staged.entries.is_empty() && staged.given.is_none() {
                 continue;

@@ -1,4 +1,4 @@
-//! The public pages about the network: where an item is shown, how the network is, how to check a paper.
+//! The public pages about the network: where an item is shown, how the network is.
 
 use std::cmp::Reverse;
 
@@ -9,8 +9,8 @@ use axum::response::Response;
 use super::coverage;
 use super::store::{self, Head};
 use super::view::{
-    Alarm, CheckPage, CoveragePage, Heads, LogRow, LogState, Neighbour, NeighbourRole, NeighbourState,
-    NetworkPage, NodeFacts, Split, fingerprint,
+    Alarm, CoveragePage, Heads, LogRow, LogState, Neighbour, NeighbourRole, NeighbourState, NetworkPage,
+    NodeFacts, Split,
 };
 use crate::agencies::{self, Portal};
 use crate::app::App;
@@ -275,20 +275,4 @@ pub async fn evidence(Given(app): Given<App>, Path(hash): Path<String>) -> Respo
         Ok(None) => crate::web::answer::problem_json(&app, Problem::NotFound("evidence")),
         Err(error) => crate::web::answer::problem_json(&app, Problem::Ours(error)),
     }
-}
-
-/// `/kiem-tra`
-pub async fn check(Given(app): Given<App>, visitor: Visitor) -> Response {
-    kept(&app, &visitor, vec![Tag::Directory], 600_000_000, async |portal: &Portal| {
-        let mut shell = portal.shell(&app, &visitor, Section::Check);
-        shell.title = Some(shell.w().check_title.to_owned());
-        let version = u32::try_from(app.root.text().version).unwrap_or(u32::MAX);
-        drawn(&CheckPage {
-            root_fingerprint: fingerprint(&app.root.text().text()),
-            root_version: version,
-            root_href: format!("/.well-known/nhipcau/root/{version}"),
-            shell,
-        })
-    })
-    .await
 }

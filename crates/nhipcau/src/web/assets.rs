@@ -7,6 +7,8 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use axum::http::{HeaderName, header};
+use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 
 use crate::words::{Lang, browser};
@@ -30,6 +32,7 @@ struct Table {
     desk_en: Asset,
     passkey: Asset,
     search: Asset,
+    check: Asset,
     favicon: Asset,
 }
 
@@ -51,6 +54,12 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| Table {
         "js",
         "text/javascript; charset=utf-8",
         include_bytes!("../../assets/search.js"),
+    ),
+    check: Asset::new(
+        "check",
+        "js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../../assets/check.js"),
     ),
     favicon: Asset::new("favicon", "svg", "image/svg+xml", include_bytes!("../../assets/favicon.svg")),
 });
@@ -79,7 +88,7 @@ fn desk(lang: Lang) -> Asset {
 }
 
 /// Every file, for the route table and for compressing at start.
-pub fn all() -> [&'static Asset; 9] {
+pub fn all() -> [&'static Asset; 10] {
     let t = &*TABLE;
     [
         &t.css,
@@ -90,6 +99,7 @@ pub fn all() -> [&'static Asset; 9] {
         &t.desk_en,
         &t.passkey,
         &t.search,
+        &t.check,
         &t.favicon,
     ]
 }
@@ -135,6 +145,26 @@ pub fn search() -> &'static str {
     &TABLE.search.href
 }
 
+/// The address of what the page of checks adds where there is a script.
+pub fn check() -> &'static str {
+    &TABLE.check.href
+}
+
+/// The name of the script that other sites show our items by. It bears no hash: what stands on their pages stays there.
+pub const EMBED_NAME: &str = "nhung.js";
+
+/// The script of other sites' pages, for any of them.
+pub fn embed() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+        (header::CACHE_CONTROL, "public, max-age=3600"),
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
+    ];
+    (headers, include_str!("../../assets/nhung.js")).into_response()
+}
+
 /// The address of the icon that a browser shows in its tab.
 pub fn favicon() -> &'static str {
     &TABLE.favicon.href
@@ -153,6 +183,24 @@ mod tests {
             assert_eq!(find(&asset.href).unwrap().bytes, asset.bytes);
         }
         assert!(find("/assets/nhipcau.00000000.css").is_none());
+    }
+
+    #[test]
+    fn the_script_of_other_sites_is_small_and_writes_no_markup() {
+        let script = include_str!("../../assets/nhung.js");
+        assert!(script.len() < 10 << 10, "{} bytes", script.len());
+        for forbidden in [
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            "document.write",
+            "eval(",
+            ".style",
+            "http:",
+            "https:",
+        ] {
+            assert!(!script.contains(forbidden), "{forbidden}");
+        }
     }
 
     #[test]

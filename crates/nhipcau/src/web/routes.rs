@@ -33,10 +33,12 @@ use crate::web::answer::{self, fault_page, guard, problem_json};
 use crate::web::error_view::Fault;
 use crate::web::visitor::Visitor;
 use crate::web::{assets, shell};
-use crate::{api, assignments, drafts, items::feeds, opinions, procedures, search};
+use crate::{api, assignments, checks, drafts, items::feeds, open, opinions, procedures, search};
 
-use row::page;
-pub use row::{Role, Route, api_route, desk_form, desk_page, desk_upload, door_form, door_page};
+pub use row::{
+    Role, Route, api_route, desk_form, desk_page, desk_upload, door_form, door_page, open_page, reader_form,
+};
+use row::{page, upload};
 
 /// Whoever sends a body pauses for no longer than this.
 const BODY_PAUSE: Duration = Duration::from_secs(30);
@@ -51,13 +53,16 @@ fn pages() -> Vec<Route> {
         page("/vb/{*path}", "a document by its stable address or its number", get(documents::at)),
         page("/muc/{reference}/noi-hien-thi", "its coverage", get(logs::coverage)),
         page("/mang", "the network as this node sees it", get(logs::network)),
-        page("/kiem-tra", "check a proof", get(logs::check)),
+        page("/kiem-tra", "is this paper real", get(checks::pages::check)),
+        upload("/kiem-tra", "the same with a file", post(checks::pages::sent), checks::MOST_UPLOAD),
+        page("/cong-chinh-thuc", "official portals", get(checks::hosts::page)),
         page("/nguon-tin", "feeds", get(feeds::page)),
     ];
     pages.extend(search::routes());
     pages.extend(agencies::pages::routes());
     pages.extend(agencies::merger::pages::routes());
     pages.extend(crate::breaches::pages::routes());
+    pages.extend(open::pages());
     pages.extend(people::routes());
     pages.extend(drafts::routes());
     pages.extend(assignments::routes());
@@ -70,10 +75,12 @@ fn pages() -> Vec<Route> {
 /// What machines read.
 fn machines() -> Vec<Route> {
     let page = |path, what, handler: MethodRouter<App>| page(path, what, handler.layer(from_fn(open_to_all)));
-    vec![
+    let mut machines = vec![
         page("/feed.atom", "Atom feed (RFC 4287, RFC 6721)", get(feeds::atom)),
         page("/feed.rss", "RSS 2.0 feed", get(feeds::rss)),
+        page("/feed.json", "JSON Feed 1.1", get(feeds::json)),
         page("/sitemap.xml", "sitemap", get(feeds::sitemap)),
+        page("/sitemap-tin.xml", "sitemap of the last two days (news)", get(feeds::news)),
         page("/robots.txt", "robots", get(feeds::robots)),
         page("/muc/{reference}/akn.xml", "a document as Akoma Ntoso 3.0", get(documents::akoma_ntoso)),
         page(
@@ -125,7 +132,9 @@ fn machines() -> Vec<Route> {
             handler: post(letters::inbox::post),
             most: network::letter::MAX_SEALED,
         },
-    ]
+    ];
+    machines.extend(open::machines());
+    machines
 }
 
 /// Every route of the server.
@@ -158,6 +167,9 @@ fn bounded(app: &App, route: Route) -> MethodRouter<App> {
                 .layer(RequestBodyLimitLayer::new(route.most))
                 .layer(map_response(in_words))
                 .layer(gate)
+        }
+        Role::Reader if route.method == "POST" => {
+            route.handler.layer(RequestBodyLimitLayer::new(route.most)).layer(map_response(in_words))
         }
         Role::Reader | Role::Administrator => {
             route.handler.layer(RequestBodyLimitLayer::new(64 << 10)).layer(map_response(in_words))
@@ -335,6 +347,9 @@ async fn root_note(State(app): State<App>, Path(version): Path<String>) -> Respo
 }
 
 async fn asset(State(app): State<App>, Path(name): Path<String>, visitor: Visitor) -> Response {
+    if name == assets::EMBED_NAME {
+        return assets::embed();
+    }
     let Some(asset) = assets::find(&format!("/assets/{name}")) else {
         return fault_page(&app, &visitor, Fault::NotFound);
     };

@@ -8,6 +8,7 @@ mod agency;
 mod annex;
 mod breach;
 pub mod browser;
+mod checks;
 pub mod date;
 mod desk;
 mod doors;
@@ -15,6 +16,7 @@ mod embargo;
 mod keys;
 mod letter;
 pub mod number;
+mod open;
 mod opinion;
 mod procedures;
 mod search;
@@ -24,11 +26,13 @@ mod translation;
 pub use agency::Words as AgencyWords;
 pub use annex::Words as AnnexWords;
 pub use breach::Words as BreachWords;
+pub use checks::Words as CheckWords;
 pub use desk::Words as DeskWords;
 pub use doors::Words as DoorWords;
 pub use embargo::Words as EmbargoWords;
 pub use keys::Words;
 pub use letter::Words as LetterWords;
+pub use open::Words as OpenWords;
 pub use opinion::Words as OpinionWords;
 pub use procedures::Words as ProcedureWords;
 pub use search::Words as SearchWords;
@@ -145,6 +149,22 @@ impl Lang {
         match self {
             Lang::Vi => &translation::VI,
             Lang::En => &translation::EN,
+        }
+    }
+
+    /// The words of the answers to "is this paper real?".
+    pub fn checks(self) -> &'static CheckWords {
+        match self {
+            Lang::Vi => &checks::VI,
+            Lang::En => &checks::EN,
+        }
+    }
+
+    /// The words of the pages of open data.
+    pub fn open(self) -> &'static OpenWords {
+        match self {
+            Lang::Vi => &open::VI,
+            Lang::En => &open::EN,
         }
     }
 

@@ -414,6 +414,30 @@ const WORKS: &[(&str, &str, &str, &str)] = &[
         "it/translations",
         "a_translation_stands_under_the_same_item_and_says_when_it_has_fallen_behind",
     ),
+    (
+        "giấy này có thật không: số hiệu, liên kết, mã QR, tệp",
+        "is this paper real: by number, link, QR code or file",
+        "it/checks",
+        "a_paper_is_answered_by_number_link_code_proof_and_file",
+    ),
+    (
+        "cổng giống cổng chính thức được chỉ ra cùng cổng thật",
+        "a portal that imitates an official one is told with the real one",
+        "it/checks",
+        "an_address_is_official_or_said_to_be_none_with_the_one_that_it_imitates",
+    ),
+    (
+        "thư viện, lưu trữ thu hoạch theo OAI-PMH, không sót mục gỡ hay đến muộn",
+        "libraries harvest by OAI-PMH; no deletion and nothing late is missed",
+        "it/open",
+        "a_harvester_gets_every_record_once_and_every_deletion_for_ever",
+    ),
+    (
+        "lấy toàn bộ dữ liệu mở một lần, không còn nội dung đã xóa",
+        "all open data at once, with nothing that was erased",
+        "it/open",
+        "everything_can_be_taken_at_once_and_an_erasure_is_in_none_of_it",
+    ),
 ];
 
 #[test]

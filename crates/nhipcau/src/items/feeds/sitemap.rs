@@ -6,19 +6,26 @@ use axum::extract::State as Given;
 use axum::response::Response;
 
 use super::{LASTS, kept, xml};
-use crate::agencies::Portal;
+use crate::agencies::{self, Portal};
 use crate::app::App;
 use crate::clock::instant;
+use crate::items::pages::title;
 use crate::items::store::{self, Place};
 use crate::problem::Problem;
 use crate::web::pages::{Drawn, Tag};
 use crate::web::visitor::Visitor;
+use crate::words::Lang;
 
 /// Items in one file. The protocol allows 50,000; a tenth of that is drawn without anybody waiting.
 const A_FILE: i64 = 5_000;
 const NAMESPACE: &str = "http://www.sitemaps.org/schemas/sitemap/0.9";
 /// Pages that every portal has.
-const PAGES: [&str; 5] = ["/", "/thong-tin", "/mang", "/nguon-tin", "/kiem-tra"];
+const PAGES: [&str; 7] =
+    ["/", "/thong-tin", "/mang", "/nguon-tin", "/kiem-tra", "/cong-chinh-thuc", "/du-lieu"];
+/// What counts as news, in microseconds: two days, as the protocol has it.
+const NEWS: i64 = 172_800_000_000;
+/// Entries of the sitemap of news; the protocol allows no more.
+const MOST_NEWS: i64 = 1_000;
 
 /// `/sitemap.xml`: all that stands, or an index of `/sitemap.xml?trang=1` and so on where that is much.
 pub async fn sitemap(Given(app): Given<App>, visitor: Visitor) -> Response {
@@ -71,6 +78,36 @@ fn urls(base: &str, pages: &[&str], places: &[Place]) -> Result<String, Error> {
     Ok(out)
 }
 
+/// `/sitemap-tin.xml`: what was issued within two days, with title and language (sitemap-news 0.9).
+pub async fn news(Given(app): Given<App>, visitor: Visitor) -> Response {
+    kept(&app, &visitor, vec![Tag::Lists, Tag::Directory], LASTS, async |portal: &Portal| {
+        let mut conn = app.db.read().await?;
+        let filter = store::Filter { most: MOST_NEWS, ..store::Filter::default() };
+        let items = store::list(&mut conn, &portal.domain, portal.log, &filter).await?;
+        let since = app.clock.micros() - NEWS;
+        let name = agencies::name(app.directory.load().agency(&portal.origin), Lang::Vi, &portal.domain);
+        let base = xml(&visitor.base);
+        let mut out = format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<urlset xmlns=\"{NAMESPACE}\" xmlns:news=\"http://www.google.com/schemas/sitemap-news/0.9\">\n");
+        for item in items.iter().filter(|item| item.issued >= since) {
+            let title = title(&item.card, Lang::Vi);
+            write!(out, "<url><loc>{base}/muc/{}</loc><news:news><news:publication><news:name>{}</news:name>", item.reference(), xml(&name))
+                .and_then(|()| {
+                    writeln!(
+                        out,
+                        "<news:language>{}</news:language></news:publication><news:publication_date>{}</news:publication_date><news:title>{}</news:title></news:news></url>",
+                        xml(&title.lang),
+                        instant(item.issued),
+                        xml(&title.text)
+                    )
+                })
+                .map_err(anyhow::Error::from)?;
+        }
+        out.push_str("</urlset>\n");
+        Ok(Drawn::whole(200, "application/xml; charset=utf-8", &out))
+    })
+    .await
+}
+
 /// `/robots.txt`: a demonstration asks not to be indexed.
 pub async fn robots(Given(app): Given<App>, visitor: Visitor) -> Response {
     kept(&app, &visitor, Vec::new(), LASTS, async |_: &Portal| {
@@ -79,7 +116,10 @@ pub async fn robots(Given(app): Given<App>, visitor: Visitor) -> Response {
         } else {
             "Disallow: /api/\nDisallow: /dich-vu/noi-o\nDisallow: /*noi="
         };
-        let text = format!("User-agent: *\n{rule}\nSitemap: {}/sitemap.xml\n", visitor.base);
+        let text = format!(
+            "User-agent: *\n{rule}\nSitemap: {0}/sitemap.xml\nSitemap: {0}/sitemap-tin.xml\n",
+            visitor.base
+        );
         Ok(Drawn::whole(200, "text/plain; charset=utf-8", &text))
     })
     .await

@@ -3,7 +3,7 @@
 //! What stands in one batch is written together, table by table: a node that was away for a month has a
 //! hundred thousand editions to take in.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use network::entry::{ContentRef, Entry, ItemChange, Kind, Lane};
 use network::names::ContentHash;
@@ -101,6 +101,22 @@ pub(super) async fn issued(tx: &mut Tx, log: i64, issues: &[Issue<'_>]) -> anyho
         row.2.content.media.clone(),
         row.2.content.size as i64,
         row.2.files()
+    )?;
+    // Two names of an item may lead to the same bytes.
+    let named: BTreeSet<(ContentHash, &str, u32)> = rows
+        .iter()
+        .flat_map(|(id, _, issue)| {
+            issue.files.iter().map(move |file| (file.sha256, id.as_str(), issue.edition))
+        })
+        .collect();
+    fill!(
+        tx,
+        "INSERT INTO file (sha256, log, item, edition) VALUES ($1, $2, $3, $4)",
+        &named.into_iter().collect::<Vec<_>>(),
+        |row| row.0.0.to_vec(),
+        log,
+        row.1.to_owned(),
+        i64::from(row.2)
     )?;
     let (erased, standing): (Vec<_>, Vec<_>) =
         rows.into_iter().partition(|(_, state, _)| *state == State::Erased);

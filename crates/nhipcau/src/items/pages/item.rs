@@ -25,7 +25,7 @@ use crate::items::view::{
     FileLink, GonePage, GoneWhy, Issued, ItemPage, Kind, Layer, Notice, Original, Picture, Provenance, Shown,
     Source, Span, Stored, Tongues, Verify, qr_svg,
 };
-use crate::items::{State, body, kinds, meta};
+use crate::items::{State, body, content, kinds, meta};
 use crate::logs::coverage;
 use crate::logs::view::fingerprint;
 use crate::peers::inquiry;
@@ -122,7 +122,8 @@ async fn standing_page(
     if stored.nodes < stored.of {
         inquiry::hint(app, &item.origin);
     }
-    let span = span(app, &item, shown, stored, lang);
+    let lacking = content::lacking(conn, item.log, shown.map_or(item.index as i64, |e| e.idx)).await?;
+    let span = span(app, &item, shown, stored, lacking, lang);
     let tongues = Tongues::of(&shell, &reference, document, said);
     let summary = said.map_or(&document.summary, |said| &said.summary);
     shell.title = Some(said.map_or_else(|| title(&item.card, lang).text, |said| said.title.clone()));
@@ -274,14 +275,21 @@ fn site_of(href: &str) -> Option<&str> {
     href.split_once("://")?.1.split('/').next()
 }
 
-fn span(app: &App, item: &Standing, shown: Option<&Edition>, stored: coverage::Stored, lang: Lang) -> Span {
+fn span(
+    app: &App,
+    item: &Standing,
+    shown: Option<&Edition>,
+    stored: coverage::Stored,
+    lacking: u32,
+    lang: Lang,
+) -> Span {
     Span {
         issued: Issued {
             by: publisher(app, item, lang),
             at: instant(shown.map_or(item.issued, |e| e.at)),
             entry: shown.map_or(item.first_index, |e| e.idx as u64),
         },
-        stored: Stored { nodes: stored.nodes, of: stored.of, last_after_ms: stored.last_after_ms },
+        stored: Stored { nodes: stored.nodes, of: stored.of, last_after_ms: stored.last_after_ms, lacking },
         shown: match item.state {
             State::Standing if item.shown < item.edition => Shown::Awaited,
             State::Standing => Shown::Since(instant(stored.here.unwrap_or(item.changed))),

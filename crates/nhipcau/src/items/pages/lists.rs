@@ -91,6 +91,7 @@ pub async fn list(Given(app): Given<App>, visitor: Visitor) -> Response {
             total: total as u64,
         };
         shell.title = Some(listed.heading().to_owned());
+        shell.feeds = Some(listed.feeds());
         listed.shell = shell;
         html(&listed)
     })

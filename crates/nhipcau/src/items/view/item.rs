@@ -350,7 +350,7 @@ impl ItemPage {
         }
     }
 
-    fn notice_lines(&self) -> Vec<NoticeLine> {
+    pub(super) fn notice_lines(&self) -> Vec<NoticeLine> {
         notice::lines(&self.notices, self.shell.lang, self.shell.now)
     }
 }

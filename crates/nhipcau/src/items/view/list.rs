@@ -268,7 +268,17 @@ impl ListPage {
         (self.page < self.pages).then(|| self.href(self.kind, self.origin, self.page + 1))
     }
 
+    /// The feeds that tell of the same items: Atom, RSS.
+    pub fn feeds(&self) -> (String, String) {
+        let query = self.query(self.kind, self.origin, 1);
+        (format!("/feed.atom{query}"), format!("/feed.rss{query}"))
+    }
+
     fn href(&self, kind: Option<Kind>, origin: Option<Origin>, page: u32) -> String {
+        self.shell.to(&format!("/thong-tin{}", self.query(kind, origin, page)))
+    }
+
+    fn query(&self, kind: Option<Kind>, origin: Option<Origin>, page: u32) -> String {
         let mut query = Vec::new();
         if let Some(kind) = kind {
             query.push(format!("loai={}", kind.slug()));
@@ -280,6 +290,6 @@ impl ListPage {
             query.push(format!("trang={page}"));
         }
         let mark = if query.is_empty() { "" } else { "?" };
-        self.shell.to(&format!("/thong-tin{mark}{}", query.join("&")))
+        format!("{mark}{}", query.join("&"))
     }
 }

@@ -12,6 +12,7 @@ mod list;
 mod notice;
 mod picture;
 mod qr;
+mod six;
 mod span;
 mod tongue;
 

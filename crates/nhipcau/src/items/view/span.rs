@@ -37,6 +37,8 @@ pub struct Stored {
     pub of: u32,
     /// Milliseconds from the issue to the last of those receipts, where it is known.
     pub last_after_ms: Option<u64>,
+    /// Its files that have not come to this node.
+    pub lacking: u32,
 }
 
 /// Whether this portal shows the latest edition.
@@ -92,7 +94,7 @@ impl Span {
     pub fn stops(&self, lang: Lang) -> [Stop; 3] {
         let w = lang.words();
         let moment = |at| format!("{}, {}", date::hour_to_second(at), date::date(lang, date::day(at)));
-        let Stored { nodes, of, last_after_ms } = self.stored;
+        let Stored { nodes, of, last_after_ms, .. } = self.stored;
         let all = nodes >= of && of > 0;
         let issued = Stop {
             state: StopState::Proven,

@@ -118,7 +118,7 @@ fn item(lang: Lang) -> ItemPage {
             issued: Issued {
                 by: "Văn phòng Chính phủ".into(), at: at("2026-11-23T08:15:02Z"), entry: 812
             },
-            stored: Stored { nodes: 3, of: 3, last_after_ms: Some(400) },
+            stored: Stored { nodes: 3, of: 3, last_after_ms: Some(400), lacking: 0 },
             shown: Shown::Since(at("2026-11-23T08:15:02Z")),
         },
         provenance: Provenance::Signed {
@@ -243,7 +243,7 @@ fn the_span_never_says_more_than_is_proven() {
         [(StopState::Proven, false), (StopState::Awaited, false), (StopState::Awaited, true)]
     );
     assert_eq!(span.stops(Lang::Vi)[1].note, "chờ 1 máy chủ xác nhận");
-    span.stored = Stored { nodes: 0, of: 0, last_after_ms: None };
+    span.stored = Stored { nodes: 0, of: 0, last_after_ms: None, lacking: 0 };
     span.shown = Shown::Failed;
     assert_eq!(states(&span)[1].0, StopState::Awaited);
     assert_eq!(states(&span)[2].0, StopState::Failed);

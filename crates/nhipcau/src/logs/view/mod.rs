@@ -1,17 +1,17 @@
-//! What the public pages about the network say: where an item is shown, how the network is, how to check a paper.
+//! What the public pages about the network say: where an item is shown, how the network is.
 //!
 //! The structures hold plain facts; the templates and the sentences beside them put them into words.
 //! Paths (`href`) come without the language's prefix; the page adds it.
 
-mod check;
 mod coverage;
+mod fingerprint;
 mod network;
 mod trouble;
 
-pub use check::{CheckPage, fingerprint};
 pub use coverage::{
     Account, AccountOf, Cell, CoveragePage, Exception, HolderRow, ProvinceRow, Shows, Summary,
 };
+pub use fingerprint::fingerprint;
 pub use network::{
     Alarm, Heads, LogRow, LogState, Neighbour, NeighbourRole, NeighbourState, NetworkPage, NodeFacts, Split,
 };

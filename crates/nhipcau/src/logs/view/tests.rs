@@ -138,19 +138,3 @@ fn the_network_page_first_says_whether_anything_must_be_done() {
         assert_page(&page(lang, vec![alarm]).render().unwrap());
     }
 }
-
-#[test]
-fn the_check_page_works_as_a_page_without_script() {
-    for lang in BOTH {
-        let html = CheckPage {
-            shell: sample(lang),
-            root_fingerprint: fingerprint("nhipcau.root/v1\n"),
-            root_version: 1,
-            root_href: "/.well-known/nhipcau/root/1".into(),
-        }
-        .render()
-        .unwrap();
-        assert_page(&html);
-        assert!(html.contains("data-check hidden") && html.contains("<noscript>"));
-    }
-}

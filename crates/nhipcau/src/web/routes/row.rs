@@ -40,6 +40,21 @@ pub(super) fn page(path: &'static str, what: &'static str, handler: MethodRouter
     Route { method: "GET", path, role: Role::Reader, what, handler, most: forms::MOST }
 }
 
+/// A page for anybody, of a noun that keeps its own rows.
+pub fn open_page(path: &'static str, what: &'static str, handler: MethodRouter<App>) -> Route {
+    page(path, what, handler)
+}
+
+/// A question of anybody's that is sent as a form and changes nothing.
+pub fn reader_form(path: &'static str, what: &'static str, handler: MethodRouter<App>) -> Route {
+    upload(path, what, handler, 64 << 10)
+}
+
+/// The same with a file, of so many bytes at most.
+pub fn upload(path: &'static str, what: &'static str, handler: MethodRouter<App>, most: usize) -> Route {
+    Route { method: "POST", path, role: Role::Reader, what, handler, most }
+}
+
 /// A row of the console: a page.
 pub fn desk_page(path: &'static str, duty: Duty, what: &'static str, handler: MethodRouter<App>) -> Route {
     Route { method: "GET", path, role: Role::Staff(duty), what, handler, most: forms::MOST }

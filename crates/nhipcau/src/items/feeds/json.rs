@@ -1,0 +1,30 @@
+//! A feed in JSON Feed 1.1 (jsonfeed.org), for scripts: `_nhipcau.stands` is false for what was withdrawn.
+
+use serde_json::{Value, json};
+
+use super::{Feed, Told};
+use crate::clock::instant;
+
+/// The feed as a document.
+pub(super) fn text(feed: &Feed) -> String {
+    let (base, query) = (&feed.base, &feed.query);
+    let mut said = json!({
+        "version": "https://jsonfeed.org/version/1.1", "title": feed.title, "language": "vi",
+        "home_page_url": format!("{base}{}", feed.page), "feed_url": format!("{base}/feed.json{query}"),
+        "items": feed.items.iter().map(|item| told(base, item)).collect::<Vec<_>>(),
+    });
+    if feed.demo {
+        said["description"] = json!("Bản trình diễn – không phải trang chính thức");
+    }
+    said.to_string()
+}
+
+fn told(base: &str, item: &Told) -> Value {
+    json!({
+        "id": item.id, "url": format!("{base}{}", item.path), "title": item.title, "content_text": item.summary,
+        "date_published": instant(item.issued).to_string(), "date_modified": instant(item.changed).to_string(),
+        "authors": [{ "name": item.author }],
+        "tags": item.kind.map(|kind| kind.slug()).into_iter().collect::<Vec<_>>(),
+        "_nhipcau": { "stands": item.stands },
+    })
+}

@@ -1,0 +1,94 @@
+//! Items as feeds and sitemaps read them: by their last change, by issuer, and where they stand.
+
+use anyhow::Context;
+use network::names::Origin;
+use uuid::Uuid;
+
+use super::{Reference, Row, Standing, standings, whose};
+use crate::all;
+use crate::db::Conn;
+
+/// Items that changed last on a portal, whatever their state: what feeds tell. An empty `kind` or `issuer` (a log's
+/// name) means all; `own` is the portal's log, and whether only its own items are meant or only others'.
+///
+/// # Errors
+/// The database's.
+pub async fn changes(
+    conn: &mut Conn,
+    portal: &str,
+    (own, only): (i64, Option<bool>),
+    kind: &str,
+    issuer: &str,
+    most: i64,
+) -> anyhow::Result<Vec<Standing>> {
+    standings(all!(
+        conn,
+        Row,
+        "SELECT i.log, l.origin, i.item, i.state, i.edition, i.shown, i.idx, i.first_idx, i.issued, i.changed,
+                i.urgent, i.sha256, i.note, i.kind, i.card, e.change
+         FROM item i JOIN log l ON l.id = i.log
+         LEFT JOIN edition e ON e.log = i.log AND e.item = i.item AND e.edition = i.shown
+         WHERE i.log IN (SELECT c.log FROM carries c WHERE c.portal = $1)
+           AND ($2 = '' OR i.kind = $2 OR i.kind = '') AND ($3 = '' OR l.origin = $3)
+           AND (i.shown > 0 OR i.state <> 'standing')
+           AND ($4 = 0 OR ($4 = 1 AND i.log = $5) OR ($4 = 2 AND i.log <> $5))
+         ORDER BY i.changed DESC, i.item DESC LIMIT $6",
+        portal.to_owned(),
+        kind.to_owned(),
+        issuer.to_owned(),
+        whose(only),
+        own,
+        most
+    )?)
+}
+
+/// The logs of which something stands on a portal, by name.
+///
+/// # Errors
+/// The database's.
+pub async fn issuers(conn: &mut Conn, portal: &str, most: i64) -> anyhow::Result<Vec<Origin>> {
+    let rows = all!(
+        conn,
+        (String,),
+        "SELECT l.origin FROM log l
+         WHERE l.id IN (SELECT c.log FROM carries c WHERE c.portal = $1)
+           AND EXISTS (SELECT 1 FROM item i WHERE i.log = l.id AND i.state = 'standing' AND i.shown > 0)
+         ORDER BY l.origin LIMIT $2",
+        portal.to_owned(),
+        most
+    )?;
+    rows.into_iter().map(|(origin,)| origin.parse().context("a stored origin is damaged")).collect()
+}
+
+/// Where an item stands, for those who need no more of it.
+pub struct Place {
+    /// Its name in addresses.
+    pub reference: Reference,
+    /// When it last changed, by its issuer, in microseconds.
+    pub changed: i64,
+}
+
+/// Where the items of a portal stand, oldest first, so that a page of them stays the same page.
+///
+/// # Errors
+/// The database's.
+pub async fn places(conn: &mut Conn, portal: &str, skip: i64, most: i64) -> anyhow::Result<Vec<Place>> {
+    let rows = all!(
+        conn,
+        (String, String, i64),
+        "SELECT l.origin, i.item, i.changed FROM item i JOIN log l ON l.id = i.log
+         WHERE i.state = 'standing' AND i.shown > 0
+           AND i.log IN (SELECT c.log FROM carries c WHERE c.portal = $1)
+         ORDER BY i.issued, i.item LIMIT $2 OFFSET $3",
+        portal.to_owned(),
+        most,
+        skip
+    )?;
+    rows.into_iter()
+        .map(|(origin, item, changed)| {
+            let origin = origin.parse().context("a stored origin is damaged")?;
+            let item = Uuid::try_parse(&item).context("a stored item id is damaged")?;
+            Ok(Place { reference: Reference::of(&origin, item), changed })
+        })
+        .collect()
+}

@@ -1,0 +1,98 @@
+//! The words of the answers to "is this paper real?", in the order of their tables.
+
+use std::fmt::Display;
+
+use super::table::{self, words};
+
+words! {
+    // Asking
+    lead,
+    ask,
+    ask_hint,
+    file,
+    file_hint,
+    file_local,
+    file_whole,
+    button,
+    answer,
+    proofs,
+    // Papers
+    in_force(what, by, at),
+    real(what, by, at),
+    not_yet(what, by, at),
+    not_in_force(status, what, by, at),
+    earlier(n, what, by, newest),
+    withdrawn(what, by, at),
+    erased(at),
+    several(n),
+    several_bytes(n),
+    altered,
+    altered_means,
+    uncompared,
+    unknown(at),
+    unknown_means,
+    unknown_file,
+    unknown_named(number),
+    bad_proof(why),
+    name_only,
+    bytes_same,
+    proof_holds,
+    behind(entry, log),
+    open,
+    proof,
+    hash(hash),
+    // Addresses
+    official(host, agency),
+    closed(host, agency),
+    successor(host),
+    below_real(host, real, agency),
+    like(host, real, agency),
+    like_wrapped,
+    like_hyphen,
+    like_letters,
+    like_ending,
+    like_slip,
+    like_do(real),
+    strange(host, at),
+    strange_means,
+    hidden(host),
+    never,
+    // Official portals
+    hosts,
+    hosts_says(n),
+    hosts_below(n),
+    hosts_none,
+    hosts_all,
+    hosts_host,
+    hosts_agency,
+    hosts_data,
+    hosts_ask,
+    // Six questions about an item
+    six_who,
+    six_who_two(agency, by),
+    six_who_one(by),
+    six_real,
+    six_real_says(entry, log),
+    six_whole,
+    six_whole_text,
+    six_whole_files(n),
+    six_whole_lacking(n),
+    six_whole_bare,
+    six_whole_scanned,
+    six_force,
+    six_force_says(status, day),
+    six_force_none,
+    six_since,
+    six_since_says(at, n, of),
+    six_since_not,
+    six_since_gone(at),
+    six_changed,
+    six_changed_none,
+    six_changed_says(n),
+    six_proof,
+}
+
+/// The Vietnamese table.
+pub(super) static VI: Words = Words::read(include_str!("../../words/checks_vi.toml"));
+/// The English table.
+pub(super) static EN: Words = Words::read(include_str!("../../words/checks_en.toml"));
