@@ -288,14 +288,15 @@ pub async fn forget(tx: &mut Tx, log: i64, item: &str) -> anyhow::Result<Vec<Con
     }
     let written = all!(
         tx,
-        (String,),
-        "SELECT a.draft FROM annex_draft a JOIN log l ON l.origin = a.origin WHERE l.id = $1 AND a.item = $2",
+        (String, i64),
+        "SELECT a.draft, d.log FROM annex_draft a JOIN log l ON l.origin = a.origin JOIN draft d ON d.id = a.draft
+         WHERE l.id = $1 AND a.item = $2",
         log,
         item.to_owned()
     )?;
-    for (draft,) in written {
+    for (draft, by) in written {
         run!(tx, "DELETE FROM annex_draft WHERE draft = $1", draft.clone())?;
-        drafts::erased::forget_one(tx, draft).await?;
+        drafts::erased::forget_one(tx, by, draft).await?;
     }
     Ok(hashes)
 }

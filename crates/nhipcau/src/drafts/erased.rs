@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::db::Tx;
 use crate::opinions::acts as opinions;
-use crate::{all, maybe, run};
+use crate::{all, run};
 
 /// Forgets all that was written on the way to an item, and what was proposed about it. Where nobody wrote it, nothing happens.
 ///
@@ -15,7 +15,7 @@ pub async fn forget(tx: &mut Tx, log: i64, item: Uuid) -> anyhow::Result<()> {
     let item = item.to_string();
     let drafts = all!(tx, (String,), "SELECT id FROM draft WHERE log = $1 AND item = $2", log, item.clone())?;
     for (id,) in drafts {
-        forget_one(tx, id).await?;
+        forget_one(tx, log, id).await?;
     }
     run!(tx, "DELETE FROM ending WHERE log = $1 AND item = $2", log, item)?;
     Ok(())
@@ -25,11 +25,8 @@ pub async fn forget(tx: &mut Tx, log: i64, item: Uuid) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// The database's.
-pub async fn forget_one(tx: &mut Tx, id: String) -> anyhow::Result<()> {
-    let log = maybe!(tx, (i64,), "SELECT log FROM draft WHERE id = $1", id.clone())?;
-    if let Some((log,)) = log {
-        opinions::erase(tx, log, &id).await?;
-    }
+pub async fn forget_one(tx: &mut Tx, log: i64, id: String) -> sqlx::Result<()> {
+    opinions::erase(tx, log, &id).await?;
     run!(tx, "DELETE FROM draft_version WHERE draft = $1", id.clone())?;
     run!(tx, "DELETE FROM draft_file WHERE draft = $1", id.clone())?;
     run!(tx, "DELETE FROM draft_note WHERE draft = $1", id.clone())?;

@@ -7,9 +7,8 @@ use askama::Template;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::notice::{self, Notice, NoticeLine};
 use super::tongue::Tongues;
-use super::{Kind, Picture, Span, Urgency};
+use super::{Kind, Notice, Picture, Span, Urgency};
 use crate::annexes::view::Beside;
 use crate::documents::view::{Group, Law, SealLine};
 use crate::items::kinds::facts::Fact;
@@ -348,9 +347,5 @@ impl ItemPage {
         } else {
             w.action_where_counted(good, of)
         }
-    }
-
-    pub(super) fn notice_lines(&self) -> Vec<NoticeLine> {
-        notice::lines(&self.notices, self.shell.lang, self.shell.now)
     }
 }

@@ -1,8 +1,9 @@
-//! What must be read before the text of an item: corrections, withdrawal, replacement.
+//! What must be read before an item's text: that it was corrected, updated, replaced, withdrawn, or issued by one alone.
 
 use jiff::Timestamp;
 
-use crate::words::{Lang, date};
+use super::ItemPage;
+use crate::words::date;
 
 /// What must be read before the text.
 #[derive(Clone, Debug)]
@@ -54,24 +55,26 @@ pub struct NoticeLine {
     pub link: Option<(String, String)>,
 }
 
-/// The notices as they are drawn.
-pub(super) fn lines(notices: &[Notice], lang: Lang, now: Timestamp) -> Vec<NoticeLine> {
-    let w = lang.words();
-    let at = |instant: &Timestamp| date::in_sentence(lang, *instant, now);
-    let line = |says, note: &Option<String>| NoticeLine { says, note: note.clone(), link: None };
-    notices
-        .iter()
-        .map(|notice| match notice {
-            Notice::Corrected { at: t, note } => line(w.notice_corrected(at(t)), note),
-            Notice::Updated { at: t, note } => line(w.notice_updated(at(t)), note),
-            Notice::Replaced { at: t, by } => {
-                NoticeLine { says: w.notice_replaced(at(t)), note: None, link: by.clone() }
-            }
-            Notice::Alone { reason } => line(w.notice_alone.to_owned(), reason),
-            Notice::Withdrawn { at: t, reason, by: None } => line(w.notice_withdrawn(at(t)), reason),
-            Notice::Withdrawn { at: t, reason, by: Some(by) } => {
-                line(w.notice_withdrawn_by(by, at(t)), reason)
-            }
-        })
-        .collect()
+impl ItemPage {
+    /// The notices as they are drawn.
+    pub(super) fn notice_lines(&self) -> Vec<NoticeLine> {
+        let (w, lang, now) = (self.shell.w(), self.shell.lang, self.shell.now);
+        let at = |instant: &Timestamp| date::in_sentence(lang, *instant, now);
+        let line = |says, note: &Option<String>| NoticeLine { says, note: note.clone(), link: None };
+        self.notices
+            .iter()
+            .map(|notice| match notice {
+                Notice::Corrected { at: t, note } => line(w.notice_corrected(at(t)), note),
+                Notice::Updated { at: t, note } => line(w.notice_updated(at(t)), note),
+                Notice::Replaced { at: t, by } => {
+                    NoticeLine { says: w.notice_replaced(at(t)), note: None, link: by.clone() }
+                }
+                Notice::Alone { reason } => line(w.notice_alone.to_owned(), reason),
+                Notice::Withdrawn { at: t, reason, by: None } => line(w.notice_withdrawn(at(t)), reason),
+                Notice::Withdrawn { at: t, reason, by: Some(by) } => {
+                    line(w.notice_withdrawn_by(by, at(t)), reason)
+                }
+            })
+            .collect()
+    }
 }
