@@ -134,9 +134,7 @@ impl<'a> Roll<'a> {
                 return Some(self.members(group, issuer, day));
             }
             let agency = match raw.parse::<Domain>() {
-                Ok(domain) if raw.contains('.') => {
-                    self.directory.at_domain(&domain).map(|agency| agency.origin.clone())
-                }
+                Ok(domain) if raw.contains('.') => self.at(&domain),
                 _ => std::iter::once(name)
                     .chain(without_title(name, first))
                     .find_map(|name| self.one(name, issuer, day)),
@@ -161,8 +159,13 @@ impl<'a> Roll<'a> {
         let shipped = Agencies::shipped();
         let then = only(LEGAL.get(name)?.iter().copied().filter(|agency| agency.exists_on(day)))?;
         let now = shipped.today(&then.id, self.today)?;
-        let domain: Domain = now.domain.as_deref()?.parse().ok()?;
-        self.directory.at_domain(&domain).map(|agency| agency.origin.clone())
+        self.at(&now.domain.as_deref()?.parse().ok()?)
+    }
+
+    /// The agency at a domain; of one that has ended, whoever has taken its place.
+    fn at(&self, domain: &Domain) -> Option<Origin> {
+        let ended = || self.directory.agencies().filter(|agency| agency.domain == *domain).last();
+        self.open(self.directory.at_domain(domain).or_else(ended)?).cloned()
     }
 
     fn members(&self, group: &Group, issuer: &Origin, day: Date) -> BTreeSet<Origin> {

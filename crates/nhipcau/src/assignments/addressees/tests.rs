@@ -107,6 +107,7 @@ fn phrases_of_real_documents_mean_those_whom_readers_would_name() {
         ("Bộ trưởng các Bộ: Tài chính, Nông nghiệp và Môi trường", "mae mof", 0),
         ("UBND tỉnh Sơn La", "sonla", 0),
         ("Ủy ban nhân dân tỉnh Yên Bái", "laocai", 0),
+        ("yenbai.gov.vn", "laocai", 0),
         ("mof.gov.vn", "mof", 0),
         ("UBND xã Sóc Sơn", "xa-c.hanoi", 0),
         ("Ủy ban nhân dân các xã, phường, đặc khu", "phuong-b.laocai xa-a.hanoi xa-a.laocai xa-c.hanoi", 0),
