@@ -25,7 +25,7 @@ pub async fn forget(tx: &mut Tx, log: i64, item: Uuid) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// The database's.
-pub async fn forget_one(tx: &mut Tx, log: i64, id: String) -> sqlx::Result<()> {
+pub async fn forget_one(tx: &mut Tx, log: i64, id: String) -> anyhow::Result<()> {
     opinions::erase(tx, log, &id).await?;
     run!(tx, "DELETE FROM draft_version WHERE draft = $1", id.clone())?;
     run!(tx, "DELETE FROM draft_file WHERE draft = $1", id.clone())?;

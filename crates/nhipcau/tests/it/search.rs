@@ -28,7 +28,7 @@ fn comes<'a>(
     item: &'a Item,
     due: bool,
 ) -> impl Future<Output = ()> + 'a {
-    until("the index to hear of it", async move || {
+    until("the index to hear of it", move || async move {
         let found = found(world, portal, query).await;
         let is = if due { found.first() == Some(&item.reference) } else { !found.contains(&item.reference) };
         if is { Ok(()) } else { Err(format!("{portal}, {query}: {found:?}")) }
