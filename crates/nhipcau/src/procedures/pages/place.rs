@@ -58,7 +58,7 @@ pub async fn place(State(app): State<App>, visitor: Visitor) -> Response {
         let units = Units::shipped();
         let of_province = given.get("tinh").parse().ok().and_then(|code| units.province(code));
         // A province's name leads to its communes, too.
-        let named = units.province_named(&name).one().filter(|_| found.is_empty());
+        let named = units.province_named(&name).one();
         let province = of_province.or(named);
         let communes = province.map(|province| {
             let each = units.communes_of(province.code).iter().map(|commune| {
