@@ -288,6 +288,7 @@ impl App {
     /// Stops the background work, closes the database and lets the folder go.
     pub async fn close(&self) {
         self.tasks.stop().await;
+        self.search.settled().await;
         self.db.close().await;
         self.lock.release();
     }

@@ -30,7 +30,7 @@ const TERMS: usize = 72;
 const BEGUN: usize = 24;
 /// A result must have this much of the best one's score.
 const FLOOR: f32 = 0.12;
-/// And of what was asked, as much as this part of what the best one has, to be sorted by its day.
+/// Or of what was asked as much as this part of what the best one has; so much is also due to be sorted by its day.
 const NEAR_ALL: f32 = 0.75;
 
 /// In which order results come.
@@ -307,7 +307,9 @@ fn importance(plan: &Plan, sought: &[Sought]) -> Vec<f32> {
 
 fn page(mut hits: Vec<Hit>, more: bool, ask: &Ask<'_>) -> Found {
     let best = hits.first().map_or(0.0, |hit| hit.score);
-    hits.retain(|hit| hit.score >= best * FLOOR);
+    // What has nearly all that was asked stays, however far the best one is ahead.
+    let most = hits.iter().map(|hit| hit.cover).fold(0.0, f32::max);
+    hits.retain(|hit| hit.score >= best * FLOOR || hit.cover >= most * NEAR_ALL);
     if ask.order == Order::Newest {
         let cover = hits.iter().map(|hit| hit.cover).fold(0.0, f32::max);
         hits.retain(|hit| hit.cover >= cover * NEAR_ALL);

@@ -14,6 +14,9 @@ use crate::index::IndexError;
 use crate::plan::{Place, Term, Weights};
 use crate::schema::{FACET, Fields};
 
+/// The least that a term tells.
+const LEAST_IDF: f32 = 0.1;
+
 /// Rows that may hold a quoted phrase, at most.
 const PHRASED: usize = 20_000;
 /// Terms that are looked through for what is only begun.
@@ -280,7 +283,8 @@ impl Sought {
         let rows = pieces.iter().map(Piece::rows).sum::<usize>() as f32;
         for one in all {
             let with = one.rows as f32;
-            one.idf = (1.0 + (rows - with + 0.5).max(0.0) / (with + 0.5)).ln();
+            // What nearly every row has still tells a little: in a small index nothing else is asked for.
+            one.idf = (1.0 + (rows - with + 0.5).max(0.0) / (with + 0.5)).ln().max(LEAST_IDF);
             one.top = match one.term.place {
                 Place::Number => one.term.weight,
                 Place::Body | Place::Title => one.term.weight * one.idf * (weights.k1 + 1.0),

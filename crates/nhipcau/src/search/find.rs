@@ -1,7 +1,5 @@
 //! An answer: what the index points to, as far as it stands, with the passages that show why it was found.
 
-use std::collections::HashSet;
-
 use ::search::passage::{Run, has_phrase, passage};
 use ::search::{Ask, Found, Hit, Index, Order, Plan, Weights, parts};
 use jiff::civil::Date;
@@ -90,11 +88,10 @@ pub async fn find(
     if asked.text.trim().is_empty() {
         return Ok(Answer::default());
     }
-    let logs = store::carried(conn, &portal.domain).await?;
     let near = near(app, conn, portal).await?;
     let question = asked.clone();
     let permit = app.search.turns.acquire().await.map_err(anyhow::Error::from)?;
-    let searched = tokio::task::spawn_blocking(move || ask(&index, &question, &logs, &near, begun))
+    let searched = tokio::task::spawn_blocking(move || ask(&index, &question, &near, begun))
         .await
         .map_err(anyhow::Error::from)?;
     drop(permit);
@@ -135,7 +132,6 @@ fn away() -> Problem {
 fn ask(
     index: &Index,
     asked: &Asked,
-    logs: &HashSet<i64>,
     near: &[(i64, f32)],
     begun: bool,
 ) -> Result<(Plan, Found), ::search::IndexError> {
@@ -147,7 +143,8 @@ fn ask(
     let whole = asked.in_force.is_some();
     let ask = Ask {
         facets: &asked.facets,
-        logs: Some(logs),
+        // One level: at a commune's portal all that its node carries is found.
+        logs: None,
         near,
         issued: asked.issued,
         in_force: asked.in_force,

@@ -107,7 +107,12 @@ async fn step(app: &App) -> anyhow::Result<bool> {
         heard.push(row);
     }
     drop(conn);
-    let written = tokio::task::spawn_blocking(move || write(&index, &out, &loaded, erased)).await?;
+    let turn = app.search.writing.clone().lock_owned().await;
+    let written = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        write(&index, &out, &loaded, erased)
+    });
+    let written = written.await?;
     if let Err(error) = written {
         if !matches!(error, IndexError::Busy) {
             app.search.damaged(&error);
@@ -194,5 +199,10 @@ async fn anew(app: &App) -> anyhow::Result<Index> {
     let left = store::left(&mut app.db.read().await?).await?;
     app.search.left.store(left, Ordering::Relaxed);
     let folder = app.search.folder.clone();
-    Ok(tokio::task::spawn_blocking(move || Index::begin(&folder, &mark)).await??)
+    let turn = app.search.writing.clone().lock_owned().await;
+    let begun = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        Index::begin(&folder, &mark)
+    });
+    Ok(begun.await??)
 }

@@ -23,7 +23,7 @@ use ::search::{Index, IndexError};
 use arc_swap::ArcSwapOption;
 use axum::middleware::from_fn;
 use axum::routing::get;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Mutex, Notify, Semaphore};
 
 use crate::api::front;
 use crate::config::Config;
@@ -44,6 +44,8 @@ pub struct Search {
     broken: AtomicBool,
     wake: Notify,
     turns: Semaphore,
+    /// Held while the index's files are written: that goes on when the task that began it is stopped.
+    writing: Arc<Mutex<()>>,
     limit: limit::Limit,
 }
 
@@ -59,6 +61,11 @@ pub enum State {
 }
 
 impl Search {
+    /// Waits until nothing writes into the index's folder any more; for a node whose tasks are stopped.
+    pub async fn settled(&self) {
+        drop(self.writing.lock().await);
+    }
+
     /// The search of a node that was not begun yet.
     pub fn new(config: &Config) -> Search {
         Search {
@@ -68,6 +75,7 @@ impl Search {
             broken: AtomicBool::new(false),
             wake: Notify::new(),
             turns: Semaphore::new(TURNS),
+            writing: Arc::default(),
             limit: limit::Limit::default(),
         }
     }

@@ -1,6 +1,6 @@
 //! What the index has yet to hear of, and what a search may show.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use ::search::Key;
 use sqlx::FromRow;
@@ -101,15 +101,6 @@ pub async fn heard(tx: &mut Tx, rows: &[Due]) -> sqlx::Result<()> {
         )?;
     }
     Ok(())
-}
-
-/// The logs that a portal carries.
-///
-/// # Errors
-/// The database's.
-pub async fn carried(conn: &mut Conn, portal: &str) -> sqlx::Result<HashSet<i64>> {
-    let rows = all!(conn, (i64,), "SELECT log FROM carries WHERE portal = $1", portal.to_owned())?;
-    Ok(rows.into_iter().map(|(log,)| log).collect())
 }
 
 /// An item that stands and is shown; nothing of any other.

@@ -178,6 +178,8 @@ impl Driver {
             .iter()
             .filter(|line| line["level"] == "SEVERE" || line["level"] == "WARNING")
             .map(|line| line["message"].to_string())
+            // A first look may come before the text has: that page says so, and is loaded again.
+            .filter(|message| !message.contains("503 (Service Unavailable)"))
             .collect();
         assert_eq!(complaints, Vec::<String>::new(), "the browser complains");
     }

@@ -181,7 +181,7 @@ async fn an_erasure_leaves_no_byte_of_text_or_ciphertext() {
         json!({ "kind": "notice", "title": format!("Về {NAME}"), "text": text,
             "files": [{ "name": "phu-luc.txt", "type": "text/plain", "base64": paper }] })
     };
-    let before = seals(&world, "chinhphu", draft("Xóa trước giờ."), HOUR).await;
+    let before = seals(&world, "chinhphu", draft("Gỡ trước giờ."), HOUR).await;
     let after = seals(&world, "chinhphu", draft("Xóa sau giờ."), HOUR).await;
     world.settle().await;
     let ciphers = ciphertexts(&world, "mof").await;
@@ -195,11 +195,11 @@ async fn an_erasure_leaves_no_byte_of_text_or_ciphertext() {
     if !on_postgres() {
         assert!(found("mof").len() >= 4, "the search finds nothing even before");
     }
-    world.erases(&before).await;
+    world.withdraws(&before, true).await;
     world.clock("chinhphu").pass(HOUR);
     reads(&world, "mof", &after, "Xóa sau giờ.").await;
     world.settle().await;
-    assert_eq!(world.page("mof", &before).await.status, 410);
+    assert_eq!(world.page("mof", &before).await.status, 404);
     world.erases(&after).await;
     world.settle().await;
     assert_eq!(world.page("mof", &after).await.status, 410);

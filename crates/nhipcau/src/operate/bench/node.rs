@@ -77,7 +77,18 @@ impl Place {
     ) -> anyhow::Result<Place> {
         let place = Place { folder: dir.join(domain), domain, port: free_port()? };
         let mut init = Command::new(program()?);
-        init.args(["init", "--domain", domain, "--title", domain, "--level", level, "--private", "--dir"]);
+        init.args([
+            "init",
+            "--domain",
+            domain,
+            "--title",
+            domain,
+            "--level",
+            level,
+            "--private",
+            "--issues-at-once",
+            "--dir",
+        ]);
         init.arg(&place.folder).args(["--url", &place.url()]);
         init.args(["--listen", &format!("127.0.0.1:{}", place.port)]);
         if let Some(database) = database {

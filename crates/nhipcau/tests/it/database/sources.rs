@@ -184,7 +184,7 @@ fn look(file: &str, tokens: &[Token], constants: &Constants, found: &mut Found) 
             ("among", Some(arguments)) => statement(file, name, arguments, (2, 1), constants, found),
             ("run", Some(arguments)) => statement(file, name, arguments, (1, 0), constants, found),
             ("query" | "query_as" | "query_scalar" | "raw_sql" | "query_with", None)
-                if at >= 2 && is(tokens.get(at - 1), ':') =>
+                if at >= 2 && is(tokens.get(at - 1), ':') && is(tokens.get(at - 2), ':') =>
             {
                 found.direct.push((file.to_owned(), name.to_owned()));
             }
