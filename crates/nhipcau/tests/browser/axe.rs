@@ -62,7 +62,8 @@ fn rules(folder: &Path) -> Option<String> {
 
 /// True for a route that answers with a page for people.
 fn is_page(path: &str) -> bool {
-    const MACHINES: [&str; 20] = [
+    const MACHINES: [&str; 21] = [
+        "/opensearch.xml",
         "/feed.",
         "/sitemap",
         "/robots",
