@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Refusal;
+use super::query::MAX_DEPTH;
 use crate::entry::{Change, Enrolment, Kind, Level, Name, NodeKeys};
 use crate::keys::Keys;
 use crate::letter::Sealing;
@@ -183,6 +184,13 @@ impl Known {
         };
         self.children.entry(parent.origin.clone()).or_default().insert(new.origin.clone());
         self.put(agency, Some(&new.node));
+        // It may have been named as a successor before it was enrolled.
+        for closed in self.before.get(&new.origin).cloned().unwrap_or_default() {
+            let end = self.agencies.get(&closed).and_then(|agency| agency.closed.as_ref());
+            if end.is_some_and(|end| end.successor.as_ref() == Some(&new.origin)) {
+                self.hand_over(&closed, &new.origin);
+            }
+        }
         Ok(new.origin.clone())
     }
 
@@ -287,11 +295,26 @@ impl Known {
         Ok(origin.clone())
     }
 
+    /// See [`super::Directory::may_inherit`].
+    pub(super) fn may_inherit(&self, parent: &Origin, heir: &Origin) -> bool {
+        let up = |origin: &&Origin| {
+            self.agencies
+                .get(*origin)
+                .filter(|agency| agency.origin != self.root)
+                .map(|agency| &agency.parent)
+        };
+        std::iter::successors(Some(heir), up).take(MAX_DEPTH).any(|above| above == parent)
+    }
+
     /// The agencies below a closed one stand below its successor from now on, if that is of a higher level than they: an
     /// origin cannot be enrolled twice, and without this nobody could speak of them any more. What the closed log
     /// stated of them stands.
     fn hand_over(&mut self, closed: &Origin, successor: &Origin) {
         let Some(level) = self.agencies.get(successor).map(|next| next.level) else { return };
+        let parent = self.agencies.get(closed).map(|agency| agency.parent.clone());
+        if parent.is_none_or(|parent| !self.may_inherit(&parent, successor)) {
+            return;
+        }
         for origin in self.children.get(closed).cloned().unwrap_or_default() {
             let Some(child) = self.agencies.get(&origin) else { continue };
             if origin == *successor || !child.level.is_below(level) {

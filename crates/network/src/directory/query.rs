@@ -13,7 +13,7 @@ use crate::root::RootNote;
 use crate::scope::{Issuer, IssuerRule, Scope};
 
 /// Deeper than any administration; ends a walk upwards.
-const MAX_DEPTH: usize = 16;
+pub(super) const MAX_DEPTH: usize = 16;
 
 impl Directory {
     /// The root note in force.
@@ -84,11 +84,20 @@ impl Directory {
         self.ancestors(origin).any(|agency| agency.origin == *ancestor)
     }
 
+    /// True if an agency may take the place of one that `parent` closes: `parent` itself, or whoever stands below it. An
+    /// heir speaks for what the closed log said and is given, and nobody else has agreed to that.
+    #[must_use]
+    pub fn may_inherit(&self, parent: &Origin, heir: &Origin) -> bool {
+        self.known.may_inherit(parent, heir)
+    }
+
     /// The log that stands in the place of a closed one, over any number of steps; the log itself if it is open.
     #[must_use]
     pub fn successor(&self, origin: &Origin) -> Option<&Agency> {
-        let next =
-            |agency: &&Agency| agency.closed.as_ref()?.successor.as_ref().and_then(|next| self.agency(next));
+        let next = |agency: &&Agency| -> Option<&Agency> {
+            let next = agency.closed.as_ref()?.successor.as_ref()?;
+            self.agency(next).filter(|next| self.may_inherit(&agency.parent, &next.origin))
+        };
         std::iter::successors(self.agency(origin), next).take(MAX_DEPTH).last()
     }
 
@@ -98,7 +107,8 @@ impl Directory {
     pub fn heirs(&self, origin: &Origin) -> Vec<&Agency> {
         let next = |agency: &'_ Agency| -> Vec<Origin> {
             let end = agency.closed.as_ref();
-            end.into_iter().flat_map(|end| end.successor.iter().chain(&end.also)).cloned().collect()
+            let named = end.into_iter().flat_map(|end| end.successor.iter().chain(&end.also));
+            named.filter(|heir| self.may_inherit(&agency.parent, heir)).cloned().collect()
         };
         let mut due: Vec<Origin> = self.agency(origin).map(next).unwrap_or_default();
         let (mut heirs, mut seen) = (Vec::new(), BTreeSet::from([origin.clone()]));
@@ -116,8 +126,13 @@ impl Directory {
     /// The closed logs whose place this one has taken, wholly or in part, over any number of steps.
     #[must_use]
     pub fn predecessors(&self, origin: &Origin) -> Vec<&Agency> {
-        let before = |origin: &Origin| self.known.before.get(origin).into_iter().flatten().cloned();
-        let mut due: Vec<Origin> = before(origin).collect();
+        let left = |closed: &&Origin, heir: &Origin| {
+            self.agency(closed).is_some_and(|closed| self.may_inherit(&closed.parent, heir))
+        };
+        let before = |heir: &Origin| -> Vec<Origin> {
+            self.known.before.get(heir).into_iter().flatten().filter(|one| left(one, heir)).cloned().collect()
+        };
+        let mut due = before(origin);
         let (mut found, mut seen) = (Vec::new(), BTreeSet::from([origin.clone()]));
         while let Some(one) = due.pop() {
             if !seen.insert(one.clone()) {

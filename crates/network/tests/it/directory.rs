@@ -275,6 +275,54 @@ fn what_a_merged_agency_left_is_its_successors() {
 }
 
 #[test]
+fn nobody_is_made_an_heir_by_who_does_not_speak_for_them() {
+    let mut nation = Nation::default();
+    for province in ["tinh-a.gov.vn", "tinh-c.gov.vn"] {
+        nation.enrols(ROOT, province, Level::Province);
+    }
+    nation.enrols("tinh-a.gov.vn/log", "xa-b.tinh-a.gov.vn", Level::Commune);
+    let (commune, parent) = (origin("xa-b.tinh-a.gov.vn/log"), origin("tinh-a.gov.vn/log"));
+    // A province would have its commune's words taken for the Government's and for another province's.
+    let into = |successor: &str, also: &[&str]| Kind::AgencyClosed {
+        origin: commune.clone(),
+        successor: Some(origin(successor)),
+        also: also.iter().map(|log| origin(log)).collect(),
+        last_size: None,
+    };
+    nation.says("tinh-a.gov.vn/log", into(ROOT, &["tinh-c.gov.vn/log"]));
+    let directory = nation.seen();
+    assert!(directory.heirs(&commune).is_empty());
+    assert_eq!(directory.successor(&commune).unwrap().origin, commune, "it stands in nobody's place");
+    for stranger in [ROOT, "tinh-c.gov.vn/log"] {
+        assert!(directory.predecessors(&origin(stranger)).is_empty(), "{stranger}");
+    }
+    assert!(!directory.carries(&origin("tinh-c.gov.vn/log"), &commune, "news", &[]));
+    // Its own parent takes it in, which is the parent's to say.
+    nation.says("tinh-a.gov.vn/log", into("tinh-a.gov.vn/log", &[]));
+    let directory = nation.seen();
+    assert_eq!(directory.heirs(&commune).iter().map(|heir| &heir.origin).collect::<Vec<_>>(), [&parent]);
+}
+
+#[test]
+fn a_successor_that_is_enrolled_after_the_closing_takes_what_stood_below() {
+    let mut nation = Nation::default();
+    nation.enrols(ROOT, "tinh-a.gov.vn", Level::Province);
+    nation.enrols("tinh-a.gov.vn/log", "xa-b.tinh-a.gov.vn", Level::Commune);
+    let (old, new) = (origin("tinh-a.gov.vn/log"), origin("tinh-a.gov.vn/log2"));
+    let end = Kind::AgencyClosed {
+        origin: old.clone(),
+        successor: Some(new.clone()),
+        also: Vec::new(),
+        last_size: Some(1),
+    };
+    nation.says(ROOT, end);
+    let mut next = enrolment("tinh-a.gov.vn", "tinh-a.gov.vn/log2", Level::Province);
+    next.predecessor = Some(old);
+    nation.says(ROOT, Kind::AgencyEnrolled(next));
+    assert_eq!(nation.seen().agency(&origin("xa-b.tinh-a.gov.vn/log")).unwrap().parent, new);
+}
+
+#[test]
 fn a_divided_agency_has_several_heirs_and_one_of_them_is_the_main() {
     let mut nation = Nation::default();
     nation.enrols(ROOT, "tinh-a.gov.vn", Level::Province);

@@ -279,6 +279,13 @@ fn may_state(directory: &Directory, parent: &Origin, kind: &Kind) -> Result<(), 
                     format!("{next} is not enrolled, or is closed; enrol the successor first."),
                 ));
             }
+            if let Some(next) = successor.iter().chain(also).find(|next| !directory.may_inherit(parent, next))
+            {
+                return Err(Problem::refused(
+                    format!("{next} không trực thuộc {parent}; việc này do cấp trên chung của hai bên làm."),
+                    format!("{next} is not below {parent}; an agency above both states it."),
+                ));
+            }
         }
         _ => {}
     }

@@ -168,7 +168,7 @@ impl Plan {
         let ends: Vec<&Agency> =
             from.iter().filter_map(|origin| ending(directory, by, origin, &mut faults)).collect();
         let heirs: Vec<&Agency> =
-            into.iter().filter_map(|origin| heir(directory, origin, &ends, &mut faults)).collect();
+            into.iter().filter_map(|origin| heir(directory, by, origin, &ends, &mut faults)).collect();
         for agency in &ends {
             let sealed = counted.get(&agency.origin).map_or(0, |counted| counted.sealed);
             if sealed > 0 {
@@ -250,9 +250,11 @@ fn ending<'a>(
     None
 }
 
-/// An agency that may take the place of those that end: it stands, is none of them nor below one, and not of a lower level.
+/// An agency that may take the place of those that end: it stands, is none of them nor below one, not of a lower level,
+/// and `by`, who states it, speaks for it.
 fn heir<'a>(
     directory: &'a Directory,
+    by: &Origin,
     origin: &Origin,
     ends: &[&Agency],
     faults: &mut Vec<Fault>,
@@ -273,6 +275,10 @@ fn heir<'a>(
         Some(agency) if ends.iter().any(|end| agency.level.is_below(end.level)) => {
             ("ở cấp thấp hơn cơ quan kết thúc", "is of a lower level than an agency that ends")
         }
+        Some(agency) if !directory.may_inherit(by, &agency.origin) => (
+            "không trực thuộc cơ quan xác nhận; việc này do cấp trên chung của hai bên làm",
+            "is not below the agency that states it; an agency above both states it",
+        ),
         Some(agency) => return Some(agency),
     };
     faults.push(fault("into", &format!("{origin} {}.", why.0), &format!("{origin} {}.", why.1)));
