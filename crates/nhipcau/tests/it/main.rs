@@ -66,4 +66,5 @@ mod tls;
 mod translations;
 mod two_people;
 mod verify;
+mod works;
 mod world;
