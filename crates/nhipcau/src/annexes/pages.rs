@@ -5,7 +5,6 @@ use axum::extract::{Path, Query, State as Given};
 use axum::http::StatusCode;
 use axum::response::Response;
 use network::content::Item;
-use serde::Deserialize;
 use uuid::Uuid;
 
 use super::store::{self, Standing};
@@ -19,7 +18,7 @@ use crate::items::pages::title;
 use crate::items::store as items;
 use crate::people::forms::{Fields, Filled, told};
 use crate::people::gate::Staff;
-use crate::people::pages::{Desk, HOME as DESK, drawn, see, shell};
+use crate::people::pages::{Desk, Done, HOME as DESK, drawn, see, shell};
 use crate::people::{Duty, confirm};
 use crate::problem::Problem;
 use crate::web::answer::failure;
@@ -29,13 +28,6 @@ use crate::words::{AnnexWords, Lang, date};
 
 /// How many annexes the page lists.
 const MOST: i64 = 200;
-
-/// What was just done.
-#[derive(Deserialize)]
-pub struct Asked {
-    #[serde(default)]
-    xong: String,
-}
 
 struct Row {
     id: String,
@@ -99,10 +91,10 @@ pub async fn list(
     Given(app): Given<App>,
     staff: Staff,
     visitor: Visitor,
-    Query(asked): Query<Asked>,
+    Query(done): Query<Done>,
 ) -> Response {
     let w = visitor.lang.annex();
-    let said = match asked.xong.as_str() {
+    let said = match done.word() {
         "dang" => Some(w.done_issued.to_owned()),
         "go" => Some(w.done_withdrawn.to_owned()),
         _ => None,

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use network::entry::{Change, Kind, Name};
 use network::names::Origin;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use crate::agencies::enrol::{self as enrolments, JoinRequest};
 use crate::agencies::look::{self, Look};
 use crate::app::App;
 use crate::problem::Problem;
-use crate::web::answer::problem_json;
+use crate::web::answer::answered;
 use crate::web::visitor::Visitor;
 
 /// What was written about an agency.
@@ -140,10 +140,7 @@ pub async fn look(
     Sent { said, .. }: Sent<Look>,
 ) -> Response {
     let result = async { look::set(&app, &domain, said.check()?).await };
-    match result.await {
-        Ok(()) => StatusCode::NO_CONTENT.into_response(),
-        Err(problem) => problem_json(&app, problem),
-    }
+    answered(&app, result.await.map(|()| StatusCode::NO_CONTENT))
 }
 
 /// The end of a child's log.

@@ -7,12 +7,12 @@ use network::directory::{Agency, Directory};
 use serde_json::{Value, json};
 
 use super::asked::{Asked, Named, Nothing};
-use super::read::answer;
 use crate::agencies::findings::Finding;
 use crate::agencies::register;
 use crate::app::App;
 use crate::clock::instant;
 use crate::problem::Problem;
+use crate::web::answer::answered;
 use crate::words::Lang;
 
 fn origins<'a>(all: impl IntoIterator<Item = &'a Agency>) -> Vec<String> {
@@ -66,7 +66,7 @@ pub async fn agency(
         told["lacks"] = about.findings.iter().map(|finding| finding.lacks.word()).collect();
         Ok(Json(told))
     };
-    answer(&app, result.await)
+    answered(&app, result.await)
 }
 
 /// `GET /api/v1/agencies/findings`
@@ -93,5 +93,5 @@ pub async fn findings(State(app): State<App>, Asked(Nothing {}): Asked<Nothing>)
             "without_ipv6": rows(&all.ipv6), "ipv6_unknown": all.unknown,
         })))
     };
-    answer(&app, result.await)
+    answered(&app, result.await)
 }

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use network::entry::{Act, Withdrawal};
 use network::names::Origin;
 use serde::{Deserialize, Serialize};
@@ -23,14 +23,11 @@ use crate::people::audit::Who;
 use crate::people::login::Caller;
 use crate::people::vouch::{self, Given};
 use crate::problem::Problem;
-use crate::web::answer::problem_json;
+use crate::web::answer::{answered, problem_json};
 use crate::web::visitor::Visitor;
 
 fn accepted<T: Serialize>(app: &App, result: Result<T, Problem>) -> Response {
-    match result {
-        Ok(waits) => (StatusCode::ACCEPTED, Json(waits)).into_response(),
-        Err(problem) => problem_json(app, problem),
-    }
+    answered(app, result.map(|waits| (StatusCode::ACCEPTED, Json(waits))))
 }
 
 /// `POST /api/v1/items/{reference}/erasure`: proposes it.
@@ -193,10 +190,7 @@ pub async fn proposal(
             by: Some(name).filter(|name| !name.is_empty()),
         })
     };
-    match result.await {
-        Ok(waiting) => Json(waiting).into_response(),
-        Err(problem) => problem_json(&app, problem),
-    }
+    answered(&app, result.await.map(Json))
 }
 
 async fn found(

@@ -19,7 +19,7 @@ use crate::peers::bundles::give::{self, Bound};
 use crate::peers::bundles::take::Import;
 use crate::problem::Problem;
 use crate::search;
-use crate::web::answer::problem_json;
+use crate::web::answer::{answered, problem_json};
 
 /// Lines of JSON: progress first, the answer last.
 pub const LINES: &str = "application/x-ndjson";
@@ -109,10 +109,7 @@ pub async fn import(_: Administrator, State(app): State<App>, body: Body) -> Res
             Err(problem) => return problem_json(&app, problem),
         }
     }
-    match import.finish().await {
-        Ok(taken) => Json(taken).into_response(),
-        Err(problem) => problem_json(&app, problem),
-    }
+    answered(&app, import.finish().await.map(Json))
 }
 
 /// `POST /api/v1/reindex`: the search index is built anew, while the node goes on answering.

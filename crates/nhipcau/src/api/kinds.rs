@@ -9,13 +9,12 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::asked::{Asked, Named, Nothing};
-use super::read::answer;
 use super::write::portal;
 use crate::agencies;
 use crate::app::App;
 use crate::items::{digest as digests, kinds};
 use crate::problem::Problem;
-use crate::web::answer::problem_json;
+use crate::web::answer::{answered, problem_json};
 use crate::web::visitor::Visitor;
 use crate::words::{Lang, date};
 
@@ -67,5 +66,5 @@ pub async fn digest(State(app): State<App>, Asked(asked): Asked<Of>, visitor: Vi
         let draft = digests::digest(&name, asked.day, &entries)?;
         Ok(Json(json!({ "portal": &*portal.domain, "day": asked.day.to_string(), "item": draft })))
     };
-    answer(&app, result.await)
+    answered(&app, result.await)
 }

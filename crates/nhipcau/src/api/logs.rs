@@ -9,11 +9,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::asked::{Asked, Nothing};
-use super::read::answer;
 use crate::agencies::fold::{CONFIRMED, remembered};
 use crate::app::App;
 use crate::logs::store as logs;
 use crate::problem::Problem;
+use crate::web::answer::answered;
 use crate::web::visitor::Visitor;
 
 /// Entries in one answer at most.
@@ -65,7 +65,7 @@ pub async fn entries(State(app): State<App>, Asked(part): Asked<Part>, visitor: 
             "entries": entries, "next": next,
         })))
     };
-    answer(&app, result.await)
+    answered(&app, result.await)
 }
 
 fn entry(index: u64, bytes: &[u8]) -> Value {
@@ -98,5 +98,5 @@ pub async fn heads(State(app): State<App>, Asked(Nothing {}): Asked<Nothing>) ->
             "demo": app.config.demo,
         })))
     };
-    answer(&app, result.await)
+    answered(&app, result.await)
 }

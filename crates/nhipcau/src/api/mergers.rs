@@ -4,13 +4,12 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::asked::{Asked, Named, Nothing, Sent};
-use super::read::answer;
 use super::write::{Administrator, portal};
 use crate::agencies::merger::store::{self, Merger};
 use crate::agencies::merger::view::PlanView;
@@ -20,7 +19,7 @@ use crate::clock::instant;
 use crate::db::Conn;
 use crate::people::audit::Who;
 use crate::problem::Problem;
-use crate::web::answer::problem_json;
+use crate::web::answer::answered;
 use crate::web::visitor::Visitor;
 use crate::words::Lang;
 
@@ -92,7 +91,7 @@ pub async fn list(
         }
         Ok(Json(json!({ "mergers": all })))
     };
-    answer(&app, result.await)
+    answered(&app, result.await)
 }
 
 /// `POST /api/v1/mergers`
@@ -114,10 +113,7 @@ pub async fn propose(
         let merger = store::find(&mut conn, portal.log, id).await?.ok_or(Problem::NotFound("merger"))?;
         Ok((StatusCode::CREATED, Json(told(&mut conn, &merger).await?)))
     };
-    match result.await {
-        Ok(done) => done.into_response(),
-        Err(problem) => problem_json(&app, problem),
-    }
+    answered(&app, result.await)
 }
 
 /// Whether a proposal is confirmed or dropped.
@@ -148,5 +144,5 @@ pub async fn decide(
         let merger = store::find(&mut conn, portal.log, id).await?.ok_or(Problem::NotFound("merger"))?;
         Ok(Json(told(&mut conn, &merger).await?))
     };
-    answer(&app, result.await)
+    answered(&app, result.await)
 }

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 
 use super::asked::{Asked, Named, Nothing, Sent};
@@ -13,7 +13,7 @@ use crate::people::appoint::{self, Appoint, Newcomer};
 use crate::people::audit::{self, Kept, Line, Who};
 use crate::people::{mine, store};
 use crate::problem::Problem;
-use crate::web::answer::problem_json;
+use crate::web::answer::answered;
 use crate::web::visitor::Visitor;
 use crate::words::date;
 
@@ -76,10 +76,7 @@ pub async fn list(
         }
         Ok(people)
     };
-    match result.await {
-        Ok(people) => Json(people).into_response(),
-        Err(problem) => problem_json(&app, problem),
-    }
+    answered(&app, result.await.map(Json))
 }
 
 /// Which part of the audit trail.
@@ -134,10 +131,7 @@ pub async fn trail(
         let broken = if of.check { Some(audit::broken(&mut conn).await?) } else { None };
         Ok(Told { lines, whole: broken.map(|broken| broken.is_none()), broken: broken.flatten() })
     };
-    match result.await {
-        Ok(told) => Json(told).into_response(),
-        Err(problem) => problem_json(&app, problem),
-    }
+    answered(&app, result.await.map(Json))
 }
 
 /// Somebody new at a portal.

@@ -12,7 +12,6 @@ use uuid::Uuid;
 use vietnam::text::slug;
 
 use super::asked::Asked;
-use super::read::answer;
 use crate::agencies::Portal;
 use crate::app::App;
 use crate::items::Card;
@@ -21,6 +20,7 @@ use crate::problem::Problem;
 use crate::procedures::brief::Brief;
 use crate::procedures::rules::{self, Group, Level, others};
 use crate::procedures::store::{self, Filter, Row};
+use crate::web::answer::answered;
 use crate::web::visitor::Visitor;
 
 /// Procedures in one answer at most.
@@ -160,7 +160,7 @@ pub async fn list(State(app): State<App>, Asked(asked): Asked<Listing>, visitor:
             "next": asked.next(&portal.domain, &filter, total),
         })))
     };
-    answer(&app, result.await)
+    answered(&app, result.await)
 }
 
 fn told(row: &Row) -> Option<Value> {

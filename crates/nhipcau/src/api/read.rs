@@ -19,19 +19,9 @@ use crate::logs::{coverage as cover, proof as proofs, store as logs};
 use crate::operate::alarms;
 use crate::peers::receipts as kept;
 use crate::problem::Problem;
-use crate::web::answer::problem_json;
+use crate::web::answer::{answered, problem_json};
 use crate::web::visitor::Visitor;
 use crate::words::Lang;
-
-type Answer = Result<Json<Value>, Problem>;
-
-/// The answer, or what stands in its place.
-pub(super) fn answer(app: &App, result: Answer) -> Response {
-    match result {
-        Ok(json) => json.into_response(),
-        Err(problem) => problem_json(app, problem),
-    }
-}
 
 /// Items in one answer at most.
 const MOST: u32 = 500;
@@ -95,7 +85,7 @@ pub async fn items(State(app): State<App>, Asked(asked): Asked<Listing>, visitor
             "next": asked.next(&portal.domain, &filter, total),
         })))
     };
-    answer(&app, result.await)
+    answered(&app, result.await)
 }
 
 fn facts(item: &store::Standing) -> Value {
@@ -150,7 +140,7 @@ pub async fn item(
         }
         Ok(Json(told))
     };
-    answer(&app, result.await)
+    answered(&app, result.await)
 }
 
 /// `GET /api/v1/items/{reference}/coverage`
@@ -179,7 +169,7 @@ pub async fn coverage(
             "exceptions": told.exceptions.iter().flat_map(|e| e.portals.iter().map(|(name, _)| name)).collect::<Vec<_>>(),
         })))
     };
-    answer(&app, result.await)
+    answered(&app, result.await)
 }
 
 /// `GET /api/v1/status`
@@ -209,7 +199,7 @@ pub async fn status(State(app): State<App>, Asked(Nothing {}): Asked<Nothing>) -
             "died": app.tasks.died(),
         })))
     };
-    answer(&app, result.await)
+    answered(&app, result.await)
 }
 
 /// `GET /healthz`: 200 while the database answers and no background task has died; else 503.
@@ -266,5 +256,5 @@ pub async fn receipts(State(app): State<App>, Named(hash): Named) -> Response {
         let receipts = kept::of_log(&mut conn, head.origin.as_str()).await?;
         Ok(Json(json!({ "origin": head.origin.to_string(), "receipts": receipts })))
     };
-    answer(&app, result.await)
+    answered(&app, result.await)
 }

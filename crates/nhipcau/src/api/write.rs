@@ -20,7 +20,7 @@ use crate::items::State as Stands;
 use crate::items::draft::Draft;
 use crate::items::publish::{self, Done, Once, Reason};
 use crate::problem::Problem;
-use crate::web::answer::problem_json;
+use crate::web::answer::{answered, problem_json};
 use crate::web::visitor::{Visitor, host_of};
 use crate::words::date;
 
@@ -77,10 +77,7 @@ impl Administrator {
 }
 
 pub(super) fn created<T: Serialize>(app: &App, result: Result<T, Problem>) -> Response {
-    match result {
-        Ok(done) => (StatusCode::CREATED, Json(done)).into_response(),
-        Err(problem) => problem_json(app, problem),
-    }
+    answered(app, result.map(|done| (StatusCode::CREATED, Json(done))))
 }
 
 /// What came of handing something in.

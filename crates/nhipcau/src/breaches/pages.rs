@@ -6,7 +6,6 @@ use axum::extract::{Path, Query, State as Given};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::civil::{Date, Time};
-use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -18,7 +17,7 @@ use crate::clock::instant;
 use crate::people::Duty;
 use crate::people::forms::{Fields, Filled, Wrong};
 use crate::people::gate::Staff;
-use crate::people::pages::{Desk, drawn, see, shell};
+use crate::people::pages::{Desk, Done, drawn, see, shell};
 use crate::problem::{Fault, Problem};
 use crate::web::answer::failure;
 use crate::web::routes::{Route, desk_form, desk_page};
@@ -239,13 +238,6 @@ async fn found(app: &App, staff: &Staff, id: &str) -> Result<Breach, Problem> {
     store::find(&mut conn, staff.portal.log, id).await?.ok_or(Problem::NotFound("record"))
 }
 
-/// What was just done.
-#[derive(Deserialize)]
-struct Done {
-    #[serde(default)]
-    xong: String,
-}
-
 async fn one(
     Given(app): Given<App>,
     staff: Staff,
@@ -254,7 +246,7 @@ async fn one(
     Query(done): Query<Done>,
 ) -> Response {
     let w = visitor.lang.breach();
-    let said = match done.xong.as_str() {
+    let said = match done.word() {
         "mo" => Some(w.said_begun.to_owned()),
         "ghi" => Some(w.said_added.to_owned()),
         _ => None,

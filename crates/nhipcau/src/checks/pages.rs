@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use network::names::ContentHash;
 use serde::Deserialize;
 
@@ -21,7 +21,7 @@ use crate::logs::view::fingerprint;
 use crate::people::forms::told;
 use crate::people::pages::drawn;
 use crate::problem::{Fault, Problem};
-use crate::web::answer::{failure, problem_json};
+use crate::web::answer::{answered, failure};
 use crate::web::assets;
 use crate::web::pages::Tag;
 use crate::web::shell::Section;
@@ -170,8 +170,5 @@ pub async fn api(State(app): State<App>, Asked(asked): Asked<About>) -> Response
         }
         Ok(Json(data(&verdict(&app, Lang::Vi, &asked.about, hash, None).await?)))
     };
-    match answer.await {
-        Ok(json) => json.into_response(),
-        Err(problem) => problem_json(&app, problem),
-    }
+    answered(&app, answer.await)
 }

@@ -3,7 +3,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use network::content::{Item, ItemKind};
@@ -21,7 +21,7 @@ use crate::documents::law;
 use crate::items::State as Standing;
 use crate::items::store as items;
 use crate::problem::Problem;
-use crate::web::answer::problem_json;
+use crate::web::answer::answered;
 use crate::web::visitor::Visitor;
 
 /// Records in one answer at most.
@@ -113,13 +113,10 @@ impl Listing {
 
 /// `GET /api/v1/records`
 pub async fn api(State(app): State<App>, Asked(asked): Asked<Listing>, visitor: Visitor) -> Response {
-    match told(&app, &asked, &visitor).await {
-        Ok(json) => Json(json).into_response(),
-        Err(problem) => problem_json(&app, problem),
-    }
+    answered(&app, found(&app, &asked, &visitor).await.map(Json))
 }
 
-async fn told(app: &App, asked: &Listing, visitor: &Visitor) -> Result<Value, Problem> {
+async fn found(app: &App, asked: &Listing, visitor: &Visitor) -> Result<Value, Problem> {
     let limit = asked.limit.unwrap_or(50);
     if !(1..=MOST).contains(&limit) {
         return Err(Problem::invalid("limit", format!("must be 1 to {MOST}")));

@@ -5,12 +5,11 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
-use serde::Deserialize;
 
 use super::forms::{Filled, Wrong};
 use super::gate::Staff;
 use super::login::{self, Caller};
-use super::pages::{Desk, drawn, see, shell};
+use super::pages::{Desk, Done, drawn, see, shell};
 use super::session::{self, Session};
 use super::{audit, confirm, device, factors, passkey, store};
 use crate::app::App;
@@ -69,13 +68,6 @@ struct Mine {
     script: &'static str,
 }
 
-/// What was just done.
-#[derive(Deserialize)]
-pub struct Done {
-    #[serde(default)]
-    xong: String,
-}
-
 /// The way back to the page, with what was done.
 pub fn done(lang: Lang, what: &str) -> Response {
     see(lang, &format!("{PAGE}?xong={what}"))
@@ -89,7 +81,7 @@ pub async fn page(
     Query(done): Query<Done>,
 ) -> Response {
     let w = visitor.lang.desk();
-    let said = match done.xong.as_str() {
+    let said = match done.word() {
         "mat-khau" => Some(w.mine_done_password),
         "phien" => Some(w.mine_done_session),
         "bo-ung-dung" => Some(w.mine_done_totp_off),

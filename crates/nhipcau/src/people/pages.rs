@@ -99,6 +99,20 @@ pub fn drawn(app: &App, visitor: &Visitor, status: StatusCode, page: &impl Templ
     }
 }
 
+/// What was just done, as the address of the page that comes after it says: `?xong=…`.
+#[derive(Deserialize, Default)]
+pub struct Done {
+    #[serde(default)]
+    xong: String,
+}
+
+impl Done {
+    /// The word for it; empty if nothing was.
+    pub fn word(&self) -> &str {
+        &self.xong
+    }
+}
+
 /// The answer to a form that was carried out: the next page, by GET.
 pub fn see(lang: Lang, path: &str) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, lang.path(path))]).into_response()

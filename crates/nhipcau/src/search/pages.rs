@@ -20,7 +20,7 @@ use crate::clock::instant;
 use crate::db::Conn;
 use crate::items::pages::{portal, rows, title};
 use crate::problem::Problem;
-use crate::web::answer::{failure, problem_json};
+use crate::web::answer::{answered, failure};
 use crate::web::shell::{Section, Shell};
 use crate::web::visitor::Visitor;
 use crate::words::Lang;
@@ -170,10 +170,7 @@ pub async fn api(State(app): State<App>, Checked(question): Checked<Question>, v
         let shell = portal.shell(&app, &visitor, Section::Elsewhere);
         whole(&app, &mut conn, &shell, &asked, answer).await
     };
-    match told.await {
-        Ok(json) => Json(json).into_response(),
-        Err(problem) => problem_json(&app, problem),
-    }
+    answered(&app, told.await.map(Json))
 }
 
 async fn whole(
@@ -240,10 +237,7 @@ pub async fn suggest(
             answer.rows.iter().map(|row| format!("{}/muc/{}", visitor.base, row.item.reference())).collect();
         Ok(json!([asked.text, titles, [], places]))
     };
-    match told.await {
-        Ok(json) => Json(json).into_response(),
-        Err(problem) => problem_json(&app, problem),
-    }
+    answered(&app, told.await.map(Json))
 }
 
 /// `GET /opensearch.xml`: browsers offer the portal's search beside their own.

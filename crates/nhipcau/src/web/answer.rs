@@ -122,6 +122,14 @@ pub fn fault_page(app: &App, visitor: &Visitor, fault: Fault) -> Response {
     response
 }
 
+/// What a program sees: what was asked for or done, or the problem in its place.
+pub fn answered<T: IntoResponse>(app: &App, result: Result<T, Problem>) -> Response {
+    match result {
+        Ok(answer) => answer.into_response(),
+        Err(problem) => problem_json(app, problem),
+    }
+}
+
 /// What a program sees of a problem (RFC 9457), in both languages.
 pub fn problem_json(app: &App, problem: Problem) -> Response {
     let problem = noted(app, problem);

@@ -29,7 +29,7 @@ use crate::logs::startup::Heard;
 use crate::peers::{letters, receipts, serve as flow};
 use crate::people::{self, forms, gate};
 use crate::problem::Problem;
-use crate::web::answer::{self, fault_page, guard, problem_json};
+use crate::web::answer::{self, answered, fault_page, guard, problem_json};
 use crate::web::error_view::Fault;
 use crate::web::visitor::Visitor;
 use crate::web::{assets, shell};
@@ -248,10 +248,7 @@ async fn take_receipts(State(app): State<App>, headers: HeaderMap, body: Bytes) 
     if let Err(answer) = let_in(&app, &headers) {
         return *answer;
     }
-    match receipts::take(&app, &body).await {
-        Ok(()) => StatusCode::NO_CONTENT.into_response(),
-        Err(problem) => problem_json(&app, problem),
-    }
+    answered(&app, receipts::take(&app, &body).await.map(|()| StatusCode::NO_CONTENT))
 }
 
 /// `GET /receipts?node=…`: by this a node sees after a restore what it has signed already.

@@ -4,7 +4,6 @@ use askama::Template;
 use axum::extract::{Path, Query, State as Given};
 use axum::http::StatusCode;
 use axum::response::Response;
-use serde::Deserialize;
 use uuid::Uuid;
 
 use super::store::{self, Merger};
@@ -17,7 +16,7 @@ use crate::people::Duty;
 use crate::people::confirm;
 use crate::people::forms::{Fields, Filled, Wrong};
 use crate::people::gate::Staff;
-use crate::people::pages::{Desk, drawn, see, shell};
+use crate::people::pages::{Desk, Done, drawn, see, shell};
 use crate::people::store as accounts;
 use crate::problem::Problem;
 use crate::web::answer::failure;
@@ -206,13 +205,6 @@ async fn propose(Given(app): Given<App>, staff: Staff, visitor: Visitor, Filled(
     }
 }
 
-/// What was just done.
-#[derive(Deserialize)]
-pub struct Done {
-    #[serde(default)]
-    xong: String,
-}
-
 /// `GET /ban-lam-viec/sap-nhap/{id}`
 async fn one(
     Given(app): Given<App>,
@@ -222,7 +214,7 @@ async fn one(
     Query(done): Query<Done>,
 ) -> Response {
     let w = visitor.lang.agency();
-    let said = match done.xong.as_str() {
+    let said = match done.word() {
         "de-xuat" => Some(w.merger_said_proposed.to_owned()),
         "xac-nhan" => Some(w.merger_said_confirmed.to_owned()),
         "bo" => Some(w.merger_said_dropped.to_owned()),

@@ -5,7 +5,6 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::civil::Date;
-use serde::Deserialize;
 
 use vietnam::plain;
 
@@ -24,26 +23,12 @@ use crate::opinions::pages::{self as opinions, Round};
 use crate::people::Duty;
 use crate::people::forms::Fields;
 use crate::people::gate::Staff;
-use crate::people::pages::{Desk, HOME, drawn, shell};
+use crate::people::pages::{Desk, Done, HOME, drawn, shell};
 use crate::problem::{Fault, Problem};
 use crate::web::answer::failure;
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
 use crate::words::{Lang, date, number};
-
-/// What stands at the top of the page after something was done.
-#[derive(Deserialize, Default)]
-pub struct Asked {
-    #[serde(default)]
-    xong: String,
-}
-
-impl Asked {
-    /// The word for what was done.
-    pub fn done(&self) -> &str {
-        &self.xong
-    }
-}
 
 /// A button.
 struct Button {
@@ -226,10 +211,10 @@ pub async fn draft(
     staff: Staff,
     visitor: Visitor,
     Path(id): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(done): Query<Done>,
 ) -> Response {
     let w = visitor.lang.desk();
-    let said = match asked.done() {
+    let said = match done.word() {
         "luu" => Some(w.done_saved.to_owned()),
         "trinh" => Some(w.done_submitted.to_owned()),
         "duyet" => Some(w.done_approved.to_owned()),

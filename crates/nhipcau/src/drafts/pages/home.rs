@@ -23,7 +23,7 @@ use crate::items::store as items;
 use crate::people::Duty;
 use crate::people::forms::Filled;
 use crate::people::gate::Staff;
-use crate::people::pages::{Desk, HOME, drawn, see, shell};
+use crate::people::pages::{Desk, Done, HOME, drawn, see, shell};
 use crate::problem::Problem;
 use crate::web::answer::failure;
 use crate::web::shell::Shell;
@@ -71,10 +71,10 @@ pub async fn home(
     State(app): State<App>,
     staff: Staff,
     visitor: Visitor,
-    Query(asked): Query<super::draft::Asked>,
+    Query(done): Query<Done>,
 ) -> Response {
     let w = visitor.lang.desk();
-    let said = match asked.done() {
+    let said = match done.word() {
         "go" => Some(w.done_ended.to_owned()),
         "bo" => Some(w.done_dropped.to_owned()),
         "dang" => Some(w.done_issued.to_owned()),

@@ -5,7 +5,6 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::draft::Asked;
 use super::{by, hand, kind_name, order, stage_name};
 use crate::app::App;
 use crate::clock::instant;
@@ -18,7 +17,7 @@ use crate::people::Duty;
 use crate::people::confirm;
 use crate::people::forms::{Fields, Filled, told};
 use crate::people::gate::Staff;
-use crate::people::pages::{Desk, HOME, drawn, see, shell};
+use crate::people::pages::{Desk, Done, HOME, drawn, see, shell};
 use crate::problem::Problem;
 use crate::web::answer::failure;
 use crate::web::shell::Shell;
@@ -75,10 +74,10 @@ pub async fn item(
     staff: Staff,
     visitor: Visitor,
     Path(reference): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(done): Query<Done>,
 ) -> Response {
     let w = visitor.lang.desk();
-    let said = match asked.done() {
+    let said = match done.word() {
         "dang" => Some(w.done_issued.to_owned()),
         "de-xuat" => Some(w.done_proposed.to_owned()),
         "go" => Some(w.done_ended.to_owned()),

@@ -7,7 +7,6 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::civil::Date;
 use network::names::ContentHash;
-use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -22,19 +21,12 @@ use crate::people::Duty;
 use crate::people::audit::{self, Line};
 use crate::people::forms::{Fields, Filled, Wrong};
 use crate::people::gate::Staff;
-use crate::people::pages::{Desk, drawn, see, shell};
+use crate::people::pages::{Desk, Done, drawn, see, shell};
 use crate::problem::Problem;
 use crate::web::answer::failure;
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
 use crate::words::{date, number};
-
-/// What was just done.
-#[derive(Deserialize, Default)]
-pub struct Asked {
-    #[serde(default)]
-    xong: String,
-}
 
 #[derive(Template)]
 #[template(path = "opinions/one.html")]
@@ -146,9 +138,9 @@ pub async fn one(
     staff: Staff,
     visitor: Visitor,
     Path(round): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(done): Query<Done>,
 ) -> Response {
-    match page(&app, &staff, &visitor, &round, asked.xong == "gui", None).await {
+    match page(&app, &staff, &visitor, &round, done.word() == "gui", None).await {
         Ok(page) => drawn(&app, &visitor, StatusCode::OK, &page),
         Err(problem) => failure(&app, &visitor, problem),
     }
