@@ -7,7 +7,6 @@ CREATE TABLE letter_out (
   heads BIGINT NOT NULL,
   at BIGINT NOT NULL,
   body BYTEA,
-  carried BIGINT,
   outcome TEXT NOT NULL,
   done BIGINT
 );

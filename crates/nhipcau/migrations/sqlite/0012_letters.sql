@@ -7,7 +7,6 @@ CREATE TABLE letter_out (
   heads INTEGER NOT NULL,
   at INTEGER NOT NULL,
   body BLOB,
-  carried INTEGER,
   outcome TEXT NOT NULL,
   done INTEGER
 ) STRICT, WITHOUT ROWID;

@@ -138,6 +138,18 @@ pub async fn withdrawn(
     Ok(moved > 0)
 }
 
+/// Takes an annex away whose log is folded anew.
+///
+/// # Errors
+/// The database's.
+pub async fn cut(tx: &mut Tx, log: i64, annex: &str) -> sqlx::Result<()> {
+    if let Ok(id) = annex.parse() {
+        touched(tx, log, id).await?;
+    }
+    run!(tx, "DELETE FROM annex WHERE log = $1 AND annex = $2", log, annex.to_owned())?;
+    Ok(())
+}
+
 /// The page of the item beside which it stands shows something else now.
 async fn touched(tx: &mut Tx, log: i64, annex: Uuid) -> sqlx::Result<()> {
     let cores = all!(
@@ -288,15 +300,15 @@ pub async fn forget(tx: &mut Tx, log: i64, item: &str) -> anyhow::Result<Vec<Con
     }
     let written = all!(
         tx,
-        (String, i64),
-        "SELECT a.draft, d.log FROM annex_draft a JOIN log l ON l.origin = a.origin JOIN draft d ON d.id = a.draft
+        (String,),
+        "SELECT a.draft FROM annex_draft a JOIN log l ON l.origin = a.origin JOIN draft d ON d.id = a.draft
          WHERE l.id = $1 AND a.item = $2",
         log,
         item.to_owned()
     )?;
-    for (draft, by) in written {
+    for (draft,) in written {
         run!(tx, "DELETE FROM annex_draft WHERE draft = $1", draft.clone())?;
-        drafts::erased::forget_one(tx, by, draft).await?;
+        drafts::erased::forget_one(tx, draft).await?;
     }
     Ok(hashes)
 }

@@ -1,6 +1,7 @@
 //! Letters as an administrator tries them: one that says nothing goes out, and it is asked whether it has arrived.
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use network::names::Origin;
@@ -51,7 +52,7 @@ pub async fn write(
     let result = async {
         let portal = portal(&app, &visitor, said.by.as_deref())?;
         let to = said.to.parse::<Origin>().map_err(|e| Problem::invalid("to", e.to_string()))?;
-        let posting = Posting::new(&app, portal.log, &to, kinds::TRIED, Vec::new())?;
+        let posting = Posting::new(&app, portal.log, &to, kinds::TRIED, Bytes::new())?;
         let id = app
             .db
             .write("letters.try", async move |tx: &mut Tx| -> Result<Uuid, Problem> {

@@ -15,7 +15,7 @@ pub async fn forget(tx: &mut Tx, log: i64, item: Uuid) -> anyhow::Result<()> {
     let item = item.to_string();
     let drafts = all!(tx, (String,), "SELECT id FROM draft WHERE log = $1 AND item = $2", log, item.clone())?;
     for (id,) in drafts {
-        forget_one(tx, log, id).await?;
+        forget_one(tx, id).await?;
     }
     run!(tx, "DELETE FROM ending WHERE log = $1 AND item = $2", log, item)?;
     Ok(())
@@ -25,8 +25,8 @@ pub async fn forget(tx: &mut Tx, log: i64, item: Uuid) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// The database's.
-pub async fn forget_one(tx: &mut Tx, log: i64, id: String) -> anyhow::Result<()> {
-    opinions::erase(tx, log, &id).await?;
+pub async fn forget_one(tx: &mut Tx, id: String) -> anyhow::Result<()> {
+    opinions::erase(tx, &id).await?;
     run!(tx, "DELETE FROM draft_version WHERE draft = $1", id.clone())?;
     run!(tx, "DELETE FROM draft_file WHERE draft = $1", id.clone())?;
     run!(tx, "DELETE FROM draft_note WHERE draft = $1", id.clone())?;

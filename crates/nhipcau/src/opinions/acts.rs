@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use axum::body::Bytes;
+use network::letter::MAX_BODY;
 use network::names::{ContentHash, Origin};
 use serde_json::json;
 use uuid::Uuid;
@@ -54,6 +56,16 @@ pub async fn ask(app: &App, staff: &Staff, id: &str, asks: Question<'_>) -> Resu
     if !faults.is_empty() {
         return Err(Problem::Invalid(faults));
     }
+    let size: u64 = work.written.files.iter().map(|file| file.size).sum();
+    if size > MAX_BODY as u64 {
+        let most = MAX_BODY >> 20;
+        return Err(Problem::refused(
+            format!("Các tệp đính kèm dài hơn {most} MB nên không gửi kèm được. Hãy bớt tệp rồi gửi lại."),
+            format!(
+                "The attached files are larger than {most} MB in all and cannot be sent. Attach less, then send again."
+            ),
+        ));
+    }
     let mut files = Vec::new();
     for file in &work.written.files {
         let hash: ContentHash =
@@ -63,7 +75,7 @@ pub async fn ask(app: &App, staff: &Staff, id: &str, asks: Question<'_>) -> Resu
     drop(conn);
     let (round, hash) = (app.dice.id(&app.clock)?, work.hash()?);
     let said = Asked { round, hash: hash.to_string(), question: words.clone(), due, written: work.written };
-    let body = letters::asked(&said, &files)?;
+    let body = Bytes::from(letters::asked(&said, &files)?);
     let mut postings = Vec::new();
     for agency in whom {
         let letter = Posting::new(app, staff.portal.log, &agency, letters::ASKED, body.clone())?;
@@ -196,9 +208,8 @@ pub async fn cancel(app: &App, staff: &Staff, round: &str) -> Result<(), Problem
                 return Ok(());
             }
             for place in places {
-                let to: Origin = place.agency.parse().map_err(anyhow::Error::from)?;
                 unsent(tx, &place).await?;
-                post(tx, about(log, &to, letters::CANCELLED, round, 0)).await?;
+                tell(tx, log, &place, letters::CANCELLED, 0).await?;
             }
             Ok(audit::add(tx, line).await?)
         })
@@ -216,9 +227,9 @@ pub async fn remind(app: &App, staff: &Staff, round: &str) -> Result<(), Problem
         .write("opinion.remind", async move |tx: &mut Tx| -> Result<(), Problem> {
             let now = tx.ledger.now();
             for place in places.iter().filter(|place| place.verdict.is_empty()) {
-                let to: Origin = place.agency.parse().map_err(anyhow::Error::from)?;
-                post(tx, about(log, &to, letters::REMINDED, round, now)).await?;
-                store::reminded(tx, place).await?;
+                if tell(tx, log, place, letters::REMINDED, now).await? {
+                    store::reminded(tx, place).await?;
+                }
             }
             Ok(audit::add(tx, line).await?)
         })
@@ -261,7 +272,7 @@ pub async fn answer(app: &App, staff: &Staff, round: &str, verdict: &str, text: 
             let answer = Answered { round, hash: hash.clone(), verdict, words: text, who, said };
             let body = serde_json::to_vec(&answer).map_err(anyhow::Error::from)?;
             let again = said.to_string();
-            let letter = Posting::named(log, &asker, letters::ANSWERED, body, &[&round.to_string(), &again]);
+            let letter = Posting::named(log, &asker, letters::ANSWERED, body.into(), &[&round.to_string(), &again]);
             post(tx, letter).await?;
             let detail = json!({ "asker": asker.to_string(), "verdict": verdict.word(), "hash": hash });
             Ok(audit::add(tx, line.with(detail)).await?)
@@ -279,18 +290,28 @@ async fn unsent(tx: &mut Tx, place: &store::Place) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// The database's.
-pub async fn erase(tx: &mut Tx, log: i64, draft: &str) -> anyhow::Result<()> {
-    for (round,) in store::forget(tx, draft).await? {
-        let round: Uuid = round.parse()?;
-        for place in store::places(tx.conn(), log, round).await? {
-            let to: Origin = place.agency.parse()?;
+pub async fn erase(tx: &mut Tx, draft: &str) -> anyhow::Result<()> {
+    for (round, log) in store::forget(tx, draft).await? {
+        for place in store::places(tx.conn(), log, round.parse()?).await? {
             unsent(tx, &place).await?;
-            // Who was closed for good has no node that could be told.
-            match post(tx, about(log, &to, letters::ERASE, round, 0)).await {
-                Ok(_) | Err(Problem::Refused { .. }) => {}
-                Err(problem) => return Err(problem.into()),
-            }
+            tell(tx, log, &place, letters::ERASE, 0).await?;
         }
     }
     Ok(())
+}
+
+/// Writes to one who is asked. False if it was closed for good: it has no node that could be told.
+async fn tell(
+    tx: &mut Tx,
+    log: i64,
+    place: &store::Place,
+    kind: &'static str,
+    again: i64,
+) -> anyhow::Result<bool> {
+    let (to, round): (Origin, Uuid) = (place.agency.parse()?, place.round.parse()?);
+    match post(tx, about(log, &to, kind, round, again)).await {
+        Ok(_) => Ok(true),
+        Err(Problem::Refused { .. }) => Ok(false),
+        Err(problem) => Err(problem.into()),
+    }
 }

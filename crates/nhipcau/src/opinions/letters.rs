@@ -3,6 +3,7 @@
 //! Letters may overtake each other: a cancellation that comes before its question is remembered, and of two answers the
 //! one that was given later counts.
 
+use network::directory::Directory;
 use network::letter::Letter;
 use network::names::{ContentHash, Origin};
 use serde::de::DeserializeOwned;
@@ -33,6 +34,8 @@ pub const ERASED: &str = "opinion.erased";
 
 /// The most characters of a question and of an answer.
 pub const MOST_WORDS: usize = 20_000;
+/// The most characters of the name of who answers.
+const MOST_NAME: usize = 200;
 
 /// What [`ASKED`] says; the files' bytes follow it, in the order of the draft.
 #[derive(Serialize, Deserialize)]
@@ -101,7 +104,7 @@ fn read_asked(body: &[u8]) -> Option<(Asked, Vec<u8>)> {
 
 /// A letter about a round that says nothing else; the same is sent once, however often it is asked for.
 pub(super) fn about(log: i64, to: &Origin, kind: &'static str, round: Uuid, again: i64) -> Posting {
-    let body = json!({ "round": round }).to_string().into_bytes();
+    let body = json!({ "round": round }).to_string().into();
     let (round, again) = (round.to_string(), again.to_string());
     Posting::named(log, to, kind, body, &[&round, &again])
 }
@@ -141,7 +144,7 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
 
 async fn answered(tx: &mut Tx, portal: &Portal, from: &Origin, said: Answered) -> Result<bool, Problem> {
     let Some(place) = asked_of(tx, portal.log, said.round, from).await? else { return Ok(false) };
-    if said.words.chars().count() > MOST_WORDS {
+    if said.words.chars().count() > MOST_WORDS || said.who.chars().count() > MOST_NAME {
         return Ok(false);
     }
     let (round, verdict, hash) = (said.round, said.verdict.word(), said.hash.clone());
@@ -154,11 +157,12 @@ async fn answered(tx: &mut Tx, portal: &Portal, from: &Origin, said: Answered) -
 }
 
 async fn told(tx: &mut Tx, portal: &Portal, from: &Origin, kind: &str, round: Uuid) -> Result<bool, Problem> {
+    let asker = &asker_of(tx, portal.log, round, from).await?;
     match kind {
-        REMINDED => Ok(store::reminded_of(tx, portal.log, from, round).await?),
-        CANCELLED => Ok(store::ended(tx, portal.log, from, round, "cancelled").await?),
+        REMINDED => Ok(store::reminded_of(tx, portal.log, asker, round).await?),
+        CANCELLED => Ok(store::ended(tx, portal.log, asker, round, "cancelled").await?),
         ERASE => {
-            if !store::ended(tx, portal.log, from, round, "erased").await? {
+            if !store::ended(tx, portal.log, asker, round, "erased").await? {
                 return Ok(false);
             }
             // Whoever looks after erasures leaves no trace of it in the engine's own log.
@@ -183,15 +187,24 @@ async fn asked_of(
     round: Uuid,
     from: &Origin,
 ) -> Result<Option<store::Place>, Problem> {
-    let directory = tx.ledger.directory.clone();
     let places = store::places(tx.conn(), log, round).await?;
-    let speaks = |place: &store::Place| {
-        let agency: Option<Origin> = place.agency.parse().ok();
-        agency.is_some_and(|agency| {
-            agency == *from || directory.successor(&agency).is_some_and(|next| next.origin == *from)
-        })
-    };
+    let speaks = |place: &store::Place| speaks_for(&tx.ledger.directory, from, &place.agency).is_some();
     Ok(places.into_iter().find(speaks))
+}
+
+/// Who asked a question of which somebody speaks: an agency that it succeeded, or itself, also when the question has not
+/// come yet.
+async fn asker_of(tx: &mut Tx, log: i64, round: Uuid, from: &Origin) -> Result<Origin, Problem> {
+    let asker = store::asker(tx.conn(), log, round).await?;
+    let asker = asker.and_then(|asker| speaks_for(&tx.ledger.directory, from, &asker));
+    Ok(asker.unwrap_or_else(|| from.clone()))
+}
+
+/// The log of that name, if `from` may speak for it: it is the same, or has taken its place.
+fn speaks_for(directory: &Directory, from: &Origin, log: &str) -> Option<Origin> {
+    let log: Origin = log.parse().ok()?;
+    let speaks = log == *from || directory.successor(&log).is_some_and(|next| next.origin == *from);
+    speaks.then_some(log)
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use network::directory::Directory;
 use network::names::ContentHash;
-use uuid::Uuid;
 
 pub use asked::{answer, file, one};
 pub use asking::{ask, list, send};
@@ -19,7 +18,6 @@ use crate::app::App;
 use crate::clock::instant;
 use crate::db::Conn;
 use crate::drafts::Work;
-use crate::peers::letters::store as letters;
 use crate::problem::Problem;
 use crate::words::{Lang, date};
 
@@ -80,13 +78,11 @@ pub async fn rounds(
     let (w, now, hash) = (lang.opinion(), app.clock.now(), work.hash()?);
     let directory = app.directory.load_full();
     let mut rounds = Vec::new();
+    let asked = store::places_of(conn, work.id).await?;
     for round in store::of_draft(conn, work.id).await? {
-        let id: Uuid = round.id.parse().map_err(anyhow::Error::from)?;
         let due = round.due.parse::<Date>().ok();
-        let mut places = Vec::new();
-        for place in store::places(conn, work.log, id).await? {
-            places.push(shown(conn, &directory, place, due, lang, now).await?);
-        }
+        let places = asked.iter().filter(|place| place.round == round.id);
+        let places: Vec<Place> = places.map(|place| shown(&directory, place, due, lang, now)).collect();
         let cancelled = round.cancelled.is_some();
         let same = round.hash == hash.0.to_vec();
         rounds.push(Round {
@@ -107,14 +103,13 @@ pub async fn rounds(
     Ok(rounds)
 }
 
-async fn shown(
-    conn: &mut Conn,
+fn shown(
     directory: &Directory,
-    place: store::Place,
+    place: &store::Place,
     due: Option<Date>,
     lang: Lang,
     now: Timestamp,
-) -> Result<Place, Problem> {
+) -> Place {
     let w = lang.opinion();
     let at = |at: i64| date::in_sentence(lang, instant(at), now);
     let verdict = Verdict::of(&place.verdict);
@@ -122,25 +117,21 @@ async fn shown(
     let mut says = match (verdict, place.answered) {
         (Some(verdict), Some(answered)) => w.place_answered(verdict.name(lang), &place.who, at(answered)),
         _ if late => w.place_late.to_owned(),
-        _ => {
-            let letter: Uuid = place.letter.parse().map_err(anyhow::Error::from)?;
-            let outcome = letters::outcome(conn, letter).await?;
-            let arrived = outcome.is_some_and(|(outcome, _)| outcome == letters::HELD);
-            if arrived { w.place_received } else { w.place_sent }.to_owned()
-        }
+        _ if place.held == 1 => w.place_received.to_owned(),
+        _ => w.place_sent.to_owned(),
     };
     let reminded = place.reminded.map(|when| w.place_reminded(at(when)));
     let erased = place.erased.map(|when| w.place_erased(at(when)));
     for more in [reminded, erased].into_iter().flatten() {
         says = format!("{says}; {more}");
     }
-    Ok(Place {
+    Place {
         agency: called(directory, &place.agency, lang),
-        words: place.words,
+        words: place.words.clone(),
         answered: verdict.is_some(),
         says,
         late,
-    })
+    }
 }
 
 /// True once the last day is over in Viet Nam.

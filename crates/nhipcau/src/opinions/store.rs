@@ -9,6 +9,25 @@ use super::letters::{Answered, Asked};
 use crate::db::{Conn, Tx};
 use crate::{all, maybe, run};
 
+/// A round of a portal as its list shows it.
+#[derive(Clone, Debug, FromRow)]
+pub struct Listed {
+    /// The draft.
+    pub draft: String,
+    /// Its title now.
+    pub title: String,
+    /// The last day for an answer.
+    pub due: String,
+    /// When it was sent, in microseconds.
+    pub at: i64,
+    /// When it was taken back.
+    pub cancelled: Option<i64>,
+    /// How many agencies it asks.
+    pub asked: i64,
+    /// How many of them have answered.
+    pub answered: i64,
+}
+
 /// A round that a portal of ours began.
 #[derive(Clone, Debug, FromRow)]
 pub struct Round {
@@ -49,6 +68,8 @@ pub struct Place {
     pub reminded: Option<i64>,
     /// When it confirmed that its copy is gone.
     pub erased: Option<i64>,
+    /// 1 if it holds the letter by which it was asked.
+    pub held: i64,
 }
 
 /// What another agency asks a portal of ours.
@@ -143,15 +164,32 @@ pub async fn said(conn: &mut Conn, draft: Uuid, hash: &ContentHash) -> sqlx::Res
     Ok(rows.into_iter().map(row).collect())
 }
 
-/// The rounds of a portal, the newest first.
-pub async fn of_portal(conn: &mut Conn, log: i64, most: i64) -> sqlx::Result<Vec<Round>> {
+/// The rounds of a portal, the newest first. One whose draft was erased has no page any more and is left out.
+pub async fn of_portal(conn: &mut Conn, log: i64, most: i64) -> sqlx::Result<Vec<Listed>> {
     all!(
         conn,
-        Round,
-        "SELECT id, draft, hash, question, due, at, cancelled FROM opinion_round WHERE log = $1
-         ORDER BY at DESC, id LIMIT $2",
+        Listed,
+        "SELECT r.draft, d.title, r.due, r.at, r.cancelled, COUNT(p.agency) AS asked,
+                COUNT(CASE WHEN p.verdict <> '' THEN 1 END) AS answered
+         FROM opinion_round r JOIN draft d ON d.id = r.draft AND d.log = r.log
+         LEFT JOIN opinion_place p ON p.round = r.id
+         WHERE r.log = $1 GROUP BY r.id, r.draft, d.title, r.due, r.at, r.cancelled
+         ORDER BY r.at DESC, r.id LIMIT $2",
         log,
         most
+    )
+}
+
+/// Whom the rounds of a draft ask, in the order of their names.
+pub async fn places_of(conn: &mut Conn, draft: Uuid) -> sqlx::Result<Vec<Place>> {
+    all!(
+        conn,
+        Place,
+        "SELECT p.round, p.agency, p.letter, p.verdict, p.words, p.who, p.answered, p.reminded, p.erased,
+                CASE WHEN o.outcome = 'held' THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS held
+         FROM opinion_round r JOIN opinion_place p ON p.round = r.id LEFT JOIN letter_out o ON o.id = p.letter
+         WHERE r.draft = $1 ORDER BY p.agency",
+        draft.to_string()
     )
 }
 
@@ -160,25 +198,28 @@ pub async fn places(conn: &mut Conn, log: i64, round: Uuid) -> sqlx::Result<Vec<
     all!(
         conn,
         Place,
-        "SELECT p.round, p.agency, p.letter, p.verdict, p.words, p.who, p.answered, p.reminded, p.erased
-         FROM opinion_place p JOIN opinion_round r ON r.id = p.round
+        "SELECT p.round, p.agency, p.letter, p.verdict, p.words, p.who, p.answered, p.reminded, p.erased,
+                CASE WHEN o.outcome = 'held' THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS held
+         FROM opinion_place p JOIN opinion_round r ON r.id = p.round LEFT JOIN letter_out o ON o.id = p.letter
          WHERE r.log = $1 AND p.round = $2 ORDER BY p.agency",
         log,
         round.to_string()
     )
 }
 
-/// Keeps an answer, unless a later one is there. True if it is news.
+/// Keeps an answer, unless a later one is there or the draft's words were forgotten. True if it is news. An answer from
+/// the future is one of now: nobody's later word is shut out by a clock that runs ahead.
 pub(super) async fn answered(tx: &mut Tx, place: &Place, said: Answered) -> sqlx::Result<bool> {
     let now = tx.ledger.now();
     let kept = run!(
         tx,
         "UPDATE opinion_place SET verdict = $1, words = $2, who = $3, said = $4, answered = $5
-         WHERE round = $6 AND agency = $7 AND said < $4 AND erased IS NULL",
+         WHERE round = $6 AND agency = $7 AND said < $4 AND erased IS NULL
+           AND EXISTS (SELECT 1 FROM opinion_round r WHERE r.id = $6 AND r.question <> '')",
         said.verdict.word(),
         said.words,
         said.who,
-        said.said,
+        said.said.min(now),
         now,
         place.round.clone(),
         place.agency.clone()
@@ -224,9 +265,11 @@ pub async fn cancel(tx: &mut Tx, round: Uuid) -> sqlx::Result<bool> {
     Ok(cancelled > 0)
 }
 
-/// Forgets the words of a draft's rounds; that they were asked, of whom and when, stays. Returns the rounds.
-pub async fn forget(tx: &mut Tx, draft: &str) -> sqlx::Result<Vec<(String,)>> {
-    let rounds = all!(tx, (String,), "SELECT id FROM opinion_round WHERE draft = $1", draft.to_owned())?;
+/// Forgets the words of a draft's rounds; that they were asked, of whom and when, stays. Returns the rounds, each with
+/// our number for the log that began it.
+pub async fn forget(tx: &mut Tx, draft: &str) -> sqlx::Result<Vec<(String, i64)>> {
+    let rounds =
+        all!(tx, (String, i64), "SELECT id, log FROM opinion_round WHERE draft = $1", draft.to_owned())?;
     run!(
         tx,
         "UPDATE opinion_place SET words = '' WHERE round IN (SELECT id FROM opinion_round WHERE draft = $1)",
@@ -261,6 +304,42 @@ pub(super) async fn take(
         serde_json::to_string(&said.written)?,
         files
     )?;
+    Ok(())
+}
+
+/// Who asked a question that a portal has.
+pub(super) async fn asker(conn: &mut Conn, log: i64, round: Uuid) -> sqlx::Result<Option<String>> {
+    let row = maybe!(
+        conn,
+        (String,),
+        "SELECT asker FROM opinion_request WHERE log = $1 AND round = $2",
+        log,
+        round.to_string()
+    )?;
+    Ok(row.map(|(asker,)| asker))
+}
+
+/// What a portal asked and was asked is another's from now on: the one that took its place. A question that both
+/// were asked stays with the latter. The rounds of drafts that stay with the closed log stay with them.
+///
+/// # Errors
+/// The database's.
+pub async fn hand_over(tx: &mut Tx, from: i64, to: i64) -> sqlx::Result<()> {
+    run!(
+        tx,
+        "UPDATE opinion_round SET log = $2
+         WHERE log = $1 AND draft IN (SELECT id FROM draft WHERE log = $2)",
+        from,
+        to
+    )?;
+    run!(
+        tx,
+        "DELETE FROM opinion_request
+         WHERE log = $1 AND round IN (SELECT round FROM opinion_request WHERE log = $2)",
+        from,
+        to
+    )?;
+    run!(tx, "UPDATE opinion_request SET log = $2 WHERE log = $1", from, to)?;
     Ok(())
 }
 

@@ -24,7 +24,7 @@ const SECRET: &str = "chỉ riêng nơi nhận được đọc câu này";
 pub async fn writes(world: &World, from: &str, to: &str, body: &str) -> Uuid {
     let app = world.hosted(from);
     let log = app.portals.load().by_host(&format!("{from}.localhost")).unwrap().log;
-    let posting = Posting::new(app, log, &origin(to), kinds::TRIED, body.into()).unwrap();
+    let posting = Posting::new(app, log, &origin(to), kinds::TRIED, body.to_owned().into()).unwrap();
     let posted = app
         .db
         .write("test.letter", async move |tx: &mut Tx| -> Result<Uuid, Problem> { post(tx, posting).await });

@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 
 use super::crash::Program;
 use super::machine::Said;
-use super::world::{Answer, Staff, World, notice, until};
+use super::world::{Answer, Staff, World, hidden, notice, until};
 
 const PAGE: &str = "/ban-lam-viec/sap-nhap";
+const OPINIONS: &str = "/ban-lam-viec/y-kien";
 const A: &str = "xa-a.laocai.localhost/log";
 const B: &str = "xa-b.laocai.localhost/log";
 
@@ -225,4 +226,72 @@ async fn the_command_line_plans_proposes_and_drops_and_is_only_one_of_the_two_pe
     says(&world, &["merge", "--drop", &id]).well();
     says(&world, &["merge", "--confirm", &id]).refused("was dealt with");
     assert!(says(&world, &["merge", "--list"]).well().contains("dropped"));
+}
+
+/// Sends a new draft for opinion; its path.
+async fn asks(world: &World, who: &Staff, title: &str, whom: &str) -> String {
+    let draft = world.fills(who, "/ban-lam-viec/tin/moi", &[("kind", "notice")]).await;
+    let path = draft.header("location").split('?').next().unwrap().to_owned();
+    let version = |page: &Answer| hidden(&page.text(), "version").unwrap();
+    let at = version(&world.sees(who, &path).await);
+    let written = [("version", at.as_str()), ("title", title), ("text", "Chữ."), ("viec", "luu")];
+    assert_eq!(world.fills(who, &path, &written).await.status, 303);
+    let at = version(&world.sees(who, &path).await);
+    let question =
+        [("version", at.as_str()), ("co-quan", whom), ("noi-dung", "Có đồng ý không?"), ("ngay", "3")];
+    let sent = world.fills(who, &format!("{path}/y-kien"), &question).await;
+    assert_eq!(sent.status, 303, "{}", sent.text());
+    path
+}
+
+/// The request at somebody's console that has this title.
+async fn request(world: &World, who: &Staff, title: &str) -> String {
+    until(title, async || {
+        let list = world.sees(who, OPINIONS).await.text();
+        let before = list.split(title).next().filter(|before| before.len() < list.len());
+        let path = before.and_then(|before| before.rsplit(&format!("{OPINIONS}/")).next());
+        let path = path.map(|rest| format!("{OPINIONS}/{}", rest.split('"').next().unwrap()));
+        path.ok_or(list)
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_merged_agency_asked_and_was_asked_goes_on_at_its_successor() {
+    let world = World::with(["chinhphu", "laocai"]).await;
+    let admin = world.staff("laocai", "quan.tri.2", &["administrator"]).await;
+    let leader = world.staff("laocai", "chu.tich", &["leader"]).await;
+    let lan = world.staff("xa-a.laocai", "lan", &["editor"]).await;
+    let minh = world.staff("xa-b.laocai", "minh", &["editor", "publisher"]).await;
+    let office = world.staff("chinhphu", "tam", &["editor", "publisher"]).await;
+    let theirs = asks(&world, &lan, "Dự thảo của xã A", "chinhphu.localhost").await;
+    let ours = asks(&world, &office, "Dự thảo của Chính phủ", "xa-a.laocai.localhost").await;
+    let (at_office, _) =
+        (request(&world, &office, "Dự thảo của xã A").await, request(&world, &lan, "Chính phủ").await);
+    let page = proposed(&world, &admin).await;
+    assert_eq!(world.fills(&leader, &page, &[("viec", "xac-nhan")]).await.status, 303);
+    is_done(&world, &leader, &page).await;
+
+    // The answer to what A asked reaches B, which has its draft now; what A was asked, B answers.
+    let agree = [("y-kien", "agree"), ("noi-dung", "Nhất trí nội dung.")];
+    assert_eq!(world.fills(&office, &at_office, &agree).await.status, 303);
+    let shows = async |who: &Staff, path: &str, words: &str| {
+        until(words, async || {
+            let page = world.sees(who, path).await;
+            if page.says(words) { Ok(()) } else { Err(page.text()) }
+        })
+        .await;
+    };
+    shows(&minh, &theirs, "Nhất trí nội dung.").await;
+    let at_heir = request(&world, &minh, "Dự thảo của Chính phủ").await;
+    let differ = [("y-kien", "conditions"), ("noi-dung", "Cần thêm phụ lục.")];
+    assert_eq!(world.fills(&minh, &at_heir, &differ).await.status, 303);
+    shows(&office, &ours, "Cần thêm phụ lục.").await;
+
+    // B may take back what A asked.
+    let draft = world.sees(&minh, &theirs).await.text();
+    let round = hidden(&draft, "luot").unwrap();
+    let back = [("viec", "rut"), ("luot", round.as_str())];
+    assert_eq!(world.fills(&minh, &format!("{theirs}/y-kien"), &back).await.status, 303);
+    shows(&office, &at_office, "đã rút").await;
 }

@@ -1,6 +1,6 @@
 //! Proposing a merger, confirming or dropping it. Two persons: nobody confirms what they have proposed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use network::names::Origin;
 use serde_json::json;
@@ -24,11 +24,14 @@ use crate::problem::Problem;
 pub async fn plan(app: &App, portal: &Portal, asked: &Asked) -> Result<Plan, Problem> {
     let directory = app.directory.load_full();
     let mut counted = BTreeMap::new();
-    for text in asked.from.iter().chain(&asked.into) {
-        if let Ok(origin) = origin(text) {
-            let count = count(app, &origin).await?;
-            counted.insert(origin, count);
-        }
+    for origin in asked.from.iter().filter_map(|text| origin(text).ok()) {
+        let count = count(app, &origin).await?;
+        counted.insert(origin, count);
+    }
+    for origin in asked.into.iter().filter_map(|text| origin(text).ok()) {
+        // Of one that goes on it only matters whether it is on this node.
+        let ours = app.portals.load().all().iter().any(|portal| portal.origin == origin);
+        counted.entry(origin).or_insert(Counted { ours, ..Counted::default() });
     }
     Plan::of(&directory, &portal.origin, asked, &counted).map_err(Problem::Invalid)
 }
@@ -76,10 +79,14 @@ pub async fn propose(app: &App, portal: &Portal, who: Who, asked: &Asked) -> Res
         .write("merger.propose", async move |tx: &mut Tx| -> Result<(), Problem> {
             let open = store::of_log(tx.conn(), log).await?;
             let open = open.iter().filter(|other| matches!(other.state(), State::Proposed | State::UnderWay));
+            // Names as they are meant, however they were typed.
+            let named = |logs: &[String]| -> BTreeSet<Origin> {
+                logs.iter().filter_map(|log| origin(log).ok()).collect()
+            };
+            let (from, into) = (named(&plan.asked.from), named(&plan.asked.into));
             let touched = |other: &Merger| {
-                let theirs = || other.plan.asked.from.iter().chain(&other.plan.asked.into);
-                plan.asked.from.iter().any(|one| theirs().any(|their| their == one))
-                    || plan.asked.into.iter().any(|one| other.plan.asked.from.contains(one))
+                let (theirs, next) = (named(&other.plan.asked.from), named(&other.plan.asked.into));
+                !from.is_disjoint(&theirs) || !from.is_disjoint(&next) || !into.is_disjoint(&theirs)
             };
             if open.into_iter().any(touched) {
                 return Err(Problem::refused(

@@ -19,29 +19,39 @@ use crate::people::audit::{self, Line, Who};
 use crate::problem::Problem;
 
 const EVERY: Duration = Duration::from_secs(1);
+/// So long a merger that is held up by a fault of this node rests before the next try.
+const REST: Duration = Duration::from_secs(10);
 
 /// Carries out what is confirmed, until the node stops.
 pub async fn run(app: App) {
+    let mut wait = EVERY;
     loop {
-        tokio::time::sleep(EVERY).await;
-        if let Err(error) = look(&app).await {
-            tracing::warn!(error = format!("{error:#}"), "mergers could not be looked at");
-        }
+        tokio::time::sleep(wait).await;
+        wait = match look(&app).await {
+            Ok(true) => EVERY,
+            Ok(false) => REST,
+            Err(error) => {
+                tracing::warn!(error = format!("{error:#}"), "mergers could not be looked at");
+                REST
+            }
+        };
     }
 }
 
-async fn look(app: &App) -> anyhow::Result<()> {
+/// Takes what steps can be taken now; false if a fault of this node holds one up.
+async fn look(app: &App) -> anyhow::Result<bool> {
     let mut conn = app.db.read().await?;
     let all = store::under_way(&mut conn).await?;
     drop(conn);
+    let mut sound = true;
     for merger in all {
         // A portal that is no longer ours states nothing.
         let ours = app.portals.load().all().iter().any(|portal| portal.log == merger.log);
         if ours && let Err(problem) = go_on(app, &merger).await {
-            held_up(app, &merger, problem).await?;
+            sound &= held_up(app, &merger, problem).await?;
         }
     }
-    Ok(())
+    Ok(sound)
 }
 
 /// Takes the steps that are due.
@@ -61,26 +71,30 @@ async fn go_on(app: &App, merger: &Merger) -> Result<(), Problem> {
         .await
 }
 
-/// Says what holds a merger up, where its page shows it.
-async fn held_up(app: &App, merger: &Merger, problem: Problem) -> anyhow::Result<()> {
-    let why = match problem.told().0 {
+/// Says what holds a merger up, where its page shows it; false if it is a fault of this node.
+async fn held_up(app: &App, merger: &Merger, problem: Problem) -> anyhow::Result<bool> {
+    let (why, fault) = match problem.told().0 {
         Problem::Refused { vi, en } | Problem::NotNow { vi, en } | Problem::Forbidden { vi, en } => {
-            format!("{vi}\n{en}")
+            (format!("{vi}\n{en}"), None)
         }
-        other => {
-            tracing::warn!(id = %merger.id, %other, "a step of a merger could not be taken");
-            "Bước này gặp lỗi của máy chủ; sẽ thử lại.\nA fault of this node; it is tried again.".to_owned()
-        }
+        other => (
+            "Bước này gặp lỗi của máy chủ; sẽ thử lại.\nA fault of this node; it is tried again.".to_owned(),
+            Some(other),
+        ),
     };
     if why == merger.trouble {
-        return Ok(());
+        return Ok(fault.is_none());
+    }
+    if let Some(other) = &fault {
+        tracing::warn!(id = %merger.id, %other, "a step of a merger could not be taken");
     }
     let id = merger.id;
     app.db
         .write("merger.trouble", async move |tx: &mut Tx| -> Result<(), anyhow::Error> {
             Ok(store::trouble(tx, id, why).await?)
         })
-        .await
+        .await?;
+    Ok(fault.is_none())
 }
 
 fn log_of(text: &str) -> Result<Origin, Problem> {
@@ -129,7 +143,7 @@ async fn take(app: &App, merger: &Merger, at: i64, step: &Step) -> Result<(), Pr
                 Step::Drafts { from, to } => {
                     let from = logs::by_origin(tx.conn(), from).await?.ok_or(Problem::NotFound("log"))?;
                     let to = logs::by_origin(tx.conn(), to).await?.ok_or(Problem::NotFound("log"))?;
-                    store::move_drafts(tx, from.id, to.id).await?.to_string()
+                    store::hand_over(tx, from.id, to.id).await?.to_string()
                 }
                 Step::Redirect { .. } => led,
             };
@@ -162,7 +176,10 @@ async fn close(
 ) -> Result<String, Problem> {
     let head = logs::by_origin(tx.conn(), ended).await?.ok_or(Problem::NotFound("log"))?;
     let size = match head.own {
-        true => ledger::end(tx, head.id).await?,
+        true => {
+            store::unschedule(tx, head.id).await?;
+            ledger::end(tx, head.id).await?
+        }
         false => ledger::size(tx, head.id).await?,
     };
     let kind = Kind::AgencyClosed {

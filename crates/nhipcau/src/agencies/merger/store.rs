@@ -5,6 +5,8 @@ use uuid::Uuid;
 
 use super::{Plan, State};
 use crate::db::{Conn, Tx};
+use crate::opinions::store as opinions;
+use crate::peers::letters::store as letters;
 use crate::{all, maybe, one, run};
 
 /// A merger as it is kept.
@@ -231,12 +233,20 @@ pub async fn sealed(conn: &mut Conn, log: i64) -> sqlx::Result<u64> {
     Ok(count as u64)
 }
 
-/// Moves the open drafts of new items to another agency, to be written on and checked there: no approval goes along.
-/// Returns how many.
+/// Moves what is not finished to the agency that takes the place: open drafts of new items, to be written on and checked
+/// there (no approval goes along), rounds of opinions, questions of others, letters that nobody holds yet. Returns
+/// how many drafts.
 ///
 /// # Errors
 /// The database's.
-pub async fn move_drafts(tx: &mut Tx, from: i64, to: i64) -> sqlx::Result<u64> {
+pub async fn hand_over(tx: &mut Tx, from: i64, to: i64) -> sqlx::Result<u64> {
+    let moved = unfinished(tx, from, to).await?;
+    opinions::hand_over(tx, from, to).await?;
+    letters::hand_over(tx, from, to).await?;
+    Ok(moved)
+}
+
+async fn unfinished(tx: &mut Tx, from: i64, to: i64) -> sqlx::Result<u64> {
     run!(
         tx,
         "DELETE FROM approval WHERE draft IN (SELECT id FROM draft WHERE log = $1 AND base = 0
@@ -250,4 +260,18 @@ pub async fn move_drafts(tx: &mut Tx, from: i64, to: i64) -> sqlx::Result<u64> {
         from,
         to
     )
+}
+
+/// Nothing of a log is issued any more when it ends: what was scheduled is a draft again, without approvals.
+///
+/// # Errors
+/// The database's.
+pub async fn unschedule(tx: &mut Tx, log: i64) -> sqlx::Result<()> {
+    run!(
+        tx,
+        "DELETE FROM approval WHERE draft IN (SELECT id FROM draft WHERE log = $1 AND stage = 'scheduled')",
+        log
+    )?;
+    run!(tx, "UPDATE draft SET stage = 'draft' WHERE log = $1 AND stage = 'scheduled'", log)?;
+    Ok(())
 }

@@ -15,8 +15,9 @@ use network::directory::Directory;
 use network::letter::{Address, Announced, Decision, LetterError, MAX_HEAD, Receipt, Says, Sealed, decide};
 use network::names::Origin;
 use tlog::VerifierKey;
+use tokio::sync::SemaphorePermit;
 
-use super::{kinds, relay, store};
+use super::{kinds, relay, store, within};
 use crate::agencies::Portal;
 use crate::app::App;
 use crate::db::Tx;
@@ -34,7 +35,7 @@ pub async fn post(State(app): State<App>, headers: HeaderMap, body: Body) -> Res
         return *answer;
     }
     let taken = async {
-        let bytes = read(&app, body).await?;
+        let (bytes, _room) = read(&app, body).await?;
         take(&app, &bytes).await
     };
     match taken.await {
@@ -45,8 +46,9 @@ pub async fn post(State(app): State<App>, headers: HeaderMap, body: Body) -> Res
     }
 }
 
-/// Reads a letter, once it is clear from its first bytes that somebody known sends it, and there is room for it.
-async fn read(app: &App, body: Body) -> Result<Vec<u8>, Problem> {
+/// Reads a letter, once it is clear from its first bytes that somebody known sends it, and there is room for it. The room is
+/// taken until the letter is dealt with.
+async fn read(app: &App, body: Body) -> Result<(Vec<u8>, SemaphorePermit<'_>), Problem> {
     let (mut stream, mut bytes) = (body.into_data_stream(), Vec::new());
     let announced = match tokio::time::timeout(HEAD, head(&mut stream, &mut bytes)).await {
         Ok(announced) => announced?,
@@ -54,17 +56,26 @@ async fn read(app: &App, body: Body) -> Result<Vec<u8>, Problem> {
     };
     welcome(app, &announced)?;
     let room = u32::try_from(announced.size / 1024 + 1).unwrap_or(u32::MAX);
-    let _room = app.post.reading.try_acquire_many(room).map_err(|_| Problem::NotNow {
+    let room = app.post.reading.try_acquire_many(room).map_err(|_| Problem::NotNow {
         vi: "Máy chủ đang nhận nhiều thư khác; hãy gửi lại sau.".into(),
         en: "This node is reading many other letters; send it again later.".into(),
     })?;
-    while let Some(piece) = piece(&mut stream).await? {
-        if bytes.len() + piece.len() > MAX_HEAD + announced.size as usize {
+    let most = MAX_HEAD + announced.size as usize;
+    match tokio::time::timeout(within(announced.size), rest(&mut stream, &mut bytes, most)).await {
+        Ok(read) => read.map(|()| (bytes, room)),
+        Err(_) => Err(Problem::invalid("body", "comes too slowly")),
+    }
+}
+
+/// Reads the rest, which is `most` bytes at most with what is there.
+async fn rest(stream: &mut BodyDataStream, bytes: &mut Vec<u8>, most: usize) -> Result<(), Problem> {
+    while let Some(piece) = piece(stream).await? {
+        if bytes.len() + piece.len() > most {
             return Err(malformed(&LetterError::Shape));
         }
         bytes.extend_from_slice(&piece);
     }
-    Ok(bytes)
+    Ok(())
 }
 
 /// Reads until it is clear who writes to whom.

@@ -17,7 +17,7 @@ pub mod send;
 pub mod store;
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use network::directory::Directory;
 use network::letter::Gate;
@@ -33,6 +33,8 @@ pub use outbox::run;
 pub const MEDIA: &str = "application/vnd.nhipcau.letter";
 /// So much of letters is read at the same time, in KiB; who finds no room comes again.
 const READING: usize = 48 << 10;
+/// Slower than so many bytes a second a line is taken for dead.
+const SLOWEST: u64 = 4_096;
 /// Words to the outbox that wait for it; what does not fit, it finds by itself later.
 const NOTICES: usize = 64;
 
@@ -75,6 +77,11 @@ impl Post {
         let mut gate = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
         gate.admit(from, size, self.now()).map_err(|wait| wait.div_ceil(1_000))
     }
+}
+
+/// So long a letter of this size may take on a line.
+fn within(size: u64) -> Duration {
+    Duration::from_secs(30 + size / SLOWEST)
 }
 
 /// The nodes that may take a letter, the recipient's own first, then its parent's, then the sender's parent's, which

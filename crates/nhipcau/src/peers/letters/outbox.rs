@@ -10,7 +10,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::{MEDIA, Notice, inbox, relay, store, ways};
+use super::{MEDIA, Notice, inbox, relay, store, ways, within};
 use crate::app::App;
 use crate::db::Tx;
 use crate::operate::alarms::{self, Alarm};
@@ -20,8 +20,6 @@ use crate::peers::line::Status;
 const LATE: i64 = 24 * 3_600 * 1_000_000;
 /// How often it is looked whether some are late, and whether anything was missed.
 const LOOK: Duration = Duration::from_secs(60);
-/// Slower than so many bytes a second a line is taken for dead.
-const SLOWEST: u64 = 4_096;
 /// Letters that are carried for others have names of their own here: they wait in another table.
 type Key = (bool, Uuid);
 
@@ -112,6 +110,7 @@ impl Sender {
         let mut conn = self.app.db.read().await?;
         let (ours, others) = (store::waiting(&mut conn).await?, relay::waiting(&mut conn).await?);
         drop(conn);
+        let others = relay::without_closed(&self.app, &directory, others).await?;
         let (mut here, mut there) = (Vec::new(), Vec::new());
         for letter in ours {
             let (id, from): (Uuid, Origin) = (letter.id.parse()?, letter.sender.parse()?);
@@ -208,14 +207,10 @@ async fn offer(app: &App, id: Uuid, node: &Origin) -> anyhow::Result<Answer> {
     let about = (&said.from, &said.to, said.id) == (&from, &to, id);
     match said.says {
         Says::Holds(hash) if about && said.by == to && hash == letter.hash() => {
-            note(app, id, true).await?;
+            held(app, id).await?;
             Ok(Answer::Held)
         }
-        Says::Carries(hash) if about && said.by != to && hash == sealed.hash => {
-            note(app, id, false).await?;
-            Ok(Answer::Carried)
-        }
-        // Carried already, in the envelope of an earlier try.
+        // In this envelope, or in that of an earlier try.
         Says::Carries(_) if about && said.by != to => Ok(Answer::Carried),
         _ => anyhow::bail!("{node} answered with a receipt of something else"),
     }
@@ -247,7 +242,7 @@ pub(super) async fn bring(app: &App, node: &Origin, sealed: &Sealed) -> anyhow::
         let known = directory.node(node).context("the node is not in the directory any more")?;
         let url = format!("{}/inbox", known.keys.url);
         let bytes = sealed.encode();
-        let within = Duration::from_secs(30 + bytes.len() as u64 / SLOWEST);
+        let within = within(bytes.len() as u64);
         match app.line.post_within(&url, MEDIA, bytes, within).await {
             Ok(answer) => answer,
             Err(error) => match error.downcast_ref::<Status>().map(|answer| answer.status) {
@@ -266,15 +261,11 @@ pub(super) async fn bring(app: &App, node: &Origin, sealed: &Sealed) -> anyhow::
     Ok(Brought::Said { receipt, text: String::from_utf8(bytes)? })
 }
 
-/// Notes that the recipient holds a letter, or that somebody carries it.
-async fn note(app: &App, id: Uuid, held: bool) -> anyhow::Result<()> {
+/// Notes that the recipient holds a letter.
+async fn held(app: &App, id: Uuid) -> anyhow::Result<()> {
     app.db
-        .write("letters.note", async move |tx: &mut Tx| -> Result<(), anyhow::Error> {
-            if held {
-                store::end(tx, id, store::HELD).await?;
-            } else {
-                store::carried(tx, id).await?;
-            }
+        .write("letters.held", async move |tx: &mut Tx| -> Result<(), anyhow::Error> {
+            store::end(tx, id, store::HELD).await?;
             Ok(())
         })
         .await

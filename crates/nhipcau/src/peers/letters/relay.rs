@@ -4,6 +4,7 @@
 //! steps at most and never goes in circles. The recipient's receipt is kept for the sender, who asks for it by offering
 //! the letter again.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use network::directory::Directory;
@@ -21,7 +22,10 @@ use crate::{all, maybe, one, run};
 
 /// Bytes that are carried for others in all.
 const MOST: i64 = 4 << 30;
-/// So long a receipt is kept for a sender who does not ask, in microseconds.
+/// Bytes that are carried for one sender: nobody fills the room of all.
+const SHARE: i64 = MOST / 16;
+/// So long a letter that does not arrive is carried, and a receipt kept for a sender who does not ask, in microseconds.
+/// Its sender has the letter all the while, and offers it again.
 const KEPT: i64 = 180 * 86_400 * 1_000_000;
 
 /// A letter that is carried.
@@ -75,13 +79,16 @@ pub(super) async fn take(app: &App, by: &Portal, sealed: Sealed) -> Result<Strin
                 _ => {}
             }
             let now = tx.ledger.now();
-            run!(tx, "DELETE FROM letter_relay WHERE receipt <> '' AND at < $1", now - KEPT)?;
-            let (carried,) = one!(
+            run!(tx, "DELETE FROM letter_relay WHERE at < $1", now - KEPT)?;
+            let (carried, theirs) = one!(
                 tx,
-                (i64,),
-                "SELECT CAST(COALESCE(SUM(LENGTH(bytes)), 0) AS BIGINT) FROM letter_relay WHERE receipt = ''"
+                (i64, i64),
+                "SELECT CAST(COALESCE(SUM(LENGTH(bytes)), 0) AS BIGINT),
+                   CAST(COALESCE(SUM(CASE WHEN sender = $1 THEN LENGTH(bytes) END), 0) AS BIGINT)
+                 FROM letter_relay WHERE receipt = ''",
+                from.to_string()
             )?;
-            if carried > MOST {
+            if carried > MOST || theirs > SHARE {
                 return Err(Problem::NotNow {
                     vi: "Máy chủ đang chuyển hộ quá nhiều thư; hãy thử lại sau.".into(),
                     en: "This node carries too many letters already; try again later.".into(),
@@ -93,7 +100,7 @@ pub(super) async fn take(app: &App, by: &Portal, sealed: Sealed) -> Result<Strin
                 "INSERT INTO letter_relay (id, sender, recipient, sealing, hash, at, bytes, receipt)
                  VALUES ($1, $2, $3, $4, $5, $6, $7, '')
                  ON CONFLICT (id, sender, recipient) DO UPDATE SET sealing = excluded.sealing,
-                   hash = excluded.hash, bytes = excluded.bytes",
+                   hash = excluded.hash, bytes = excluded.bytes, at = excluded.at",
                 id.to_string(),
                 from.to_string(),
                 to.to_string(),
@@ -113,17 +120,48 @@ pub(super) async fn waiting(conn: &mut Conn) -> sqlx::Result<Vec<Carried>> {
     all!(conn, Carried, "SELECT id, sender, recipient FROM letter_relay WHERE receipt = '' ORDER BY at, id")
 }
 
+/// Those that can still arrive. What is for an agency that was closed cannot be opened by its successor, for whom the
+/// sender seals it anew; it goes.
+pub(super) async fn without_closed(
+    app: &App,
+    directory: &Directory,
+    carried: Vec<Carried>,
+) -> anyhow::Result<Vec<Carried>> {
+    let stands = |letter: &Carried| {
+        let to: Option<Origin> = letter.recipient.parse().ok();
+        to.and_then(|to| directory.agency(&to)).is_some_and(|agency| agency.closed.is_none())
+    };
+    let (open, closed): (Vec<_>, Vec<_>) = carried.into_iter().partition(stands);
+    if !closed.is_empty() {
+        app.db
+            .write("letters.closed", async move |tx: &mut Tx| -> Result<(), anyhow::Error> {
+                for Carried { id, sender, recipient } in closed {
+                    run!(
+                        tx,
+                        "DELETE FROM letter_relay WHERE id = $1 AND sender = $2 AND recipient = $3 AND receipt = ''",
+                        id,
+                        sender,
+                        recipient
+                    )?;
+                }
+                Ok(())
+            })
+            .await?;
+    }
+    Ok(open)
+}
+
 /// Where each goes: to its recipient's node, and to the recipient's parent's if that is not us. Two letters of one name
 /// by different senders would be one here: the second waits until the first has arrived.
 pub(super) fn ways(app: &App, directory: &Directory, carried: Vec<Carried>) -> Vec<(Uuid, Vec<Origin>)> {
-    let mut all: Vec<(Uuid, Vec<Origin>)> = Vec::new();
+    let (mut all, mut seen) = (Vec::new(), HashSet::new());
     for letter in carried {
         let (Ok(id), Ok(from), Ok(to)) =
             (letter.id.parse::<Uuid>(), letter.sender.parse::<Origin>(), letter.recipient.parse::<Origin>())
         else {
             continue;
         };
-        if all.iter().any(|(other, _)| *other == id) {
+        if !seen.insert(id) {
             continue;
         }
         let mut ways = super::ways(app, directory, &from, &to);

@@ -1,5 +1,6 @@
 //! Writing a letter: it is part of the step that it belongs to, and leaves when that is committed.
 
+use axum::body::Bytes;
 use network::letter::MAX_BODY;
 use network::names::{ContentHash, Origin};
 use uuid::Uuid;
@@ -19,8 +20,8 @@ pub struct Posting {
     pub to: Origin,
     /// What its body is (`kinds`).
     pub kind: &'static str,
-    /// Its body.
-    pub body: Vec<u8>,
+    /// Its body; one that goes to many is in memory once.
+    pub body: Bytes,
 }
 
 impl Posting {
@@ -28,20 +29,14 @@ impl Posting {
     ///
     /// # Errors
     /// When the machine has no randomness to give.
-    pub fn new(
-        app: &App,
-        log: i64,
-        to: &Origin,
-        kind: &'static str,
-        body: Vec<u8>,
-    ) -> anyhow::Result<Posting> {
+    pub fn new(app: &App, log: i64, to: &Origin, kind: &'static str, body: Bytes) -> anyhow::Result<Posting> {
         Ok(Posting { id: app.dice.id(&app.clock)?, log, to: to.clone(), kind, body })
     }
 }
 
 impl Posting {
     /// A letter whose name is made of what it is about: said twice, it is one letter.
-    pub fn named(log: i64, to: &Origin, kind: &'static str, body: Vec<u8>, about: &[&str]) -> Posting {
+    pub fn named(log: i64, to: &Origin, kind: &'static str, body: Bytes, about: &[&str]) -> Posting {
         let whole = [&[&*log.to_string(), to.as_str(), kind], about].concat().join("\n");
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&ContentHash::of(whole.as_bytes()).0[..16]);
@@ -75,7 +70,7 @@ pub async fn post(tx: &mut Tx, posting: Posting) -> Result<Uuid, Problem> {
             format!("The letter is larger than {most} MB. Attach less."),
         ));
     }
-    store::put(tx, id, log, &agency.origin, kind, body).await?;
+    store::put(tx, id, log, &agency.origin, kind, &body).await?;
     tx.ledger.effects.letters.push(id);
     Ok(id)
 }

@@ -116,20 +116,20 @@ pub(super) async fn put(
     log: i64,
     recipient: &Origin,
     kind: &str,
-    body: Vec<u8>,
+    body: &[u8],
 ) -> sqlx::Result<()> {
     let (now, heads) = (tx.ledger.now(), tx.ledger.directory.confirmed() as i64);
     run!(
         tx,
-        "INSERT INTO letter_out (id, log, recipient, kind, heads, at, body, carried, outcome, done)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, NULL, '', NULL) ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO letter_out (id, log, recipient, kind, heads, at, body, outcome, done)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, '', NULL) ON CONFLICT (id) DO NOTHING",
         id.to_string(),
         log,
         recipient.to_string(),
         kind.to_owned(),
         heads,
         now,
-        body
+        body.to_vec()
     )?;
     Ok(())
 }
@@ -147,10 +147,12 @@ pub(super) async fn end(tx: &mut Tx, id: Uuid, outcome: &'static str) -> sqlx::R
     Ok(ended > 0)
 }
 
-/// A node on the way carries a letter.
-pub(super) async fn carried(tx: &mut Tx, id: Uuid) -> sqlx::Result<()> {
-    let now = tx.ledger.now();
-    run!(tx, "UPDATE letter_out SET carried = $1 WHERE id = $2 AND carried IS NULL", now, id.to_string())?;
+/// What a portal wrote and nobody holds yet is written by another from now on: the one that took its place.
+///
+/// # Errors
+/// The database's.
+pub async fn hand_over(tx: &mut Tx, from: i64, to: i64) -> sqlx::Result<()> {
+    run!(tx, "UPDATE letter_out SET log = $2 WHERE log = $1 AND outcome = ''", from, to)?;
     Ok(())
 }
 
