@@ -178,7 +178,6 @@ impl App {
             .await?;
         }
         crate::items::tables::rebuild(&db, &Folder(config.content.clone())).await?;
-        crate::items::seen::rebuild(&db).await?;
         let mut conn = db.read().await?;
         let (known, settled) = agencies::fold::rebuild(&mut conn, &root).await?;
         directory.store(Arc::new(known));

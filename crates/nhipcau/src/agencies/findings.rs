@@ -66,21 +66,24 @@ pub fn without_parent(directory: &Directory, ours: &[(Domain, Origin)]) -> Vec<F
         lacks: Lack::Enrolment,
         mender: above(directory, domain),
     });
-    let enrolled = open(directory).filter_map(|agency| {
-        let parent = directory.agency(&agency.parent)?;
-        let lacks = match (agency.level, parent.level) {
-            _ if parent.closed.is_some() => Lack::OpenParent,
-            (Level::Commune, Level::Central | Level::Ministry) => Lack::Province,
-            _ => return None,
-        };
-        let mender = match lacks {
-            // Whoever closed the parent can name its successor.
-            Lack::OpenParent => Some(parent.parent.clone()),
-            _ => above(directory, &agency.domain),
-        };
-        Some(Finding { origin: agency.origin.clone(), domain: agency.domain.clone(), lacks, mender })
-    });
+    let enrolled = open(directory).filter_map(|agency| orphan(directory, agency));
     strangers.chain(enrolled).collect()
+}
+
+/// What an enrolled agency lacks above it; `None` if its parent stands and is of the right level, or it has ended itself.
+pub fn orphan(directory: &Directory, agency: &Agency) -> Option<Finding> {
+    let parent = directory.agency(&agency.parent).filter(|_| agency.closed.is_none())?;
+    let lacks = match (agency.level, parent.level) {
+        _ if parent.closed.is_some() => Lack::OpenParent,
+        (Level::Commune, Level::Central | Level::Ministry) => Lack::Province,
+        _ => return None,
+    };
+    let mender = match lacks {
+        // Whoever closed the parent can name its successor.
+        Lack::OpenParent => Some(parent.parent.clone()),
+        _ => above(directory, &agency.domain),
+    };
+    Some(Finding { origin: agency.origin.clone(), domain: agency.domain.clone(), lacks, mender })
 }
 
 /// Portals whose domain follows none of the patterns in force on a day.

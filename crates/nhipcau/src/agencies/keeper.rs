@@ -20,11 +20,10 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::items;
 use crate::logs::ledger::{self, Added};
-use crate::logs::store as logs;
 use crate::operate::alarms::{self, Alarm};
 use crate::peers;
-use crate::run;
 use crate::web::pages::Tag;
+use crate::{all, run};
 
 /// Signature lines of a heads checkpoint that is passed on: the log's own and 15 cosignatures (protocol §3).
 const MOST_SIGNATURES: usize = 16;
@@ -225,12 +224,8 @@ impl Keeper {
                 }
                 if visible {
                     tx.ledger.directory = directory.clone();
-                    for agency in directory.agencies() {
-                        let honest = agency.closed.as_ref().and_then(|end| end.last_size);
-                        let Some(honest) = honest else { continue };
-                        if let Some(head) = logs::by_origin(tx.conn(), agency.origin.as_str()).await? {
-                            large.extend(items::refold::cut(tx, head.id, honest).await?);
-                        }
+                    for (log, honest) in ended(tx, &directory).await? {
+                        large.extend(items::refold::cut(tx, log, honest).await?);
                     }
                     items::fold::weigh_orders(tx).await?;
                 }
@@ -258,6 +253,24 @@ impl Keeper {
         }
         Ok(())
     }
+}
+
+/// The logs that were closed at an honest size and of which something is to be taken back: they say more than that, or hold
+/// what nobody can open any more.
+async fn ended(tx: &mut Tx, directory: &Directory) -> anyhow::Result<Vec<(i64, u64)>> {
+    let logs = all!(
+        tx,
+        (String, i64, i64, i64),
+        "SELECT l.origin, l.id, l.size,
+           CASE WHEN EXISTS (SELECT 1 FROM sealed s WHERE s.log = l.id) THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END
+         FROM log l"
+    )?;
+    let cut = |(origin, log, size, sealed): (String, i64, i64, i64)| {
+        let agency = directory.agency(&origin.parse().ok()?)?;
+        let honest = agency.closed.as_ref()?.last_size?;
+        (size as u64 > honest || sealed == 1).then_some((log, honest))
+    };
+    Ok(logs.into_iter().filter_map(cut).collect())
 }
 
 /// False for an entry that cannot be about agencies, scopes or splits, so that most are not read twice. The

@@ -34,6 +34,10 @@ pub async fn item(app: &App, visitor: &Visitor, reference: &str) -> Option<Respo
     if found.origin != portal.origin || found.state != State::Standing {
         return None;
     }
+    let own = directory.agency(&portal.origin).map(|agency| &agency.domain);
+    if own == Some(&heir.domain) {
+        return None; // The successor has taken over the address too: it would lead to itself.
+    }
     let to = format!("{}{}", address(&directory, &heir.origin)?, visitor.whole);
     let headers = [(header::LOCATION, to), (header::CACHE_CONTROL, "max-age=300".to_owned())];
     Some((StatusCode::MOVED_PERMANENTLY, headers).into_response())

@@ -8,7 +8,7 @@ use sqlx::FromRow;
 
 use crate::app::App;
 use crate::db::{Conn, Tx};
-use crate::{all, run};
+use crate::{all, maybe, run};
 
 const EVERY: Duration = Duration::from_secs(5);
 /// So many names are asked for in one go.
@@ -35,14 +35,29 @@ struct Row {
     tried: i64,
 }
 
+impl Row {
+    fn reach(&self) -> Reach {
+        Reach { v6: self.v6.map(|v6| v6 != 0), at: self.at, tried: self.tried }
+    }
+}
+
 /// What is known of all names that were asked for.
 ///
 /// # Errors
 /// The database's.
 pub async fn known(conn: &mut Conn) -> sqlx::Result<BTreeMap<String, Reach>> {
     let rows = all!(conn, Row, "SELECT domain, v6, at, tried FROM ipv6")?;
-    let reach = |row: &Row| Reach { v6: row.v6.map(|v6| v6 != 0), at: row.at, tried: row.tried };
-    Ok(rows.into_iter().map(|row| (row.domain.clone(), reach(&row))).collect())
+    Ok(rows.into_iter().map(|row| (row.domain.clone(), row.reach())).collect())
+}
+
+/// What is known of one name.
+///
+/// # Errors
+/// The database's.
+pub async fn of(conn: &mut Conn, domain: &str) -> sqlx::Result<Reach> {
+    let row =
+        maybe!(conn, Row, "SELECT domain, v6, at, tried FROM ipv6 WHERE domain = $1", domain.to_owned())?;
+    Ok(row.as_ref().map(Row::reach).unwrap_or_default())
 }
 
 /// Asks for names until the node stops.

@@ -105,9 +105,8 @@ pub async fn of(
     agency: &Agency,
 ) -> Result<Register, Problem> {
     let day = date::day(app.clock.now());
-    let reach = reach::known(conn).await?.get(agency.domain.as_str()).copied().unwrap_or_default();
-    let mine = |found: Vec<Finding>| found.into_iter().filter(|f| f.origin == agency.origin);
-    let mut all: Vec<Finding> = mine(findings::without_parent(directory, &[])).collect();
+    let reach = reach::of(conn, agency.domain.as_str()).await?;
+    let mut all: Vec<Finding> = findings::orphan(directory, agency).into_iter().collect();
     let pattern = findings::pattern_of(&agency.domain, PatternRule::shipped(), day);
     if agency.closed.is_none() {
         let lacks = pattern.as_ref().err().cloned().into_iter();
@@ -147,10 +146,7 @@ pub async fn channels(
     lang: Lang,
 ) -> Result<Vec<Channels>, Problem> {
     let mut found = Vec::new();
-    for standing in items::of_kind(conn, "channels").await? {
-        if standing.origin != *origin {
-            continue;
-        }
+    for standing in items::of_kind_by(conn, "channels", origin.as_str()).await? {
         let Some(hash) = standing.content else { continue };
         let Some(bytes) = app.folder.read(conn, &hash).await? else { continue };
         let Ok(item) = Item::parse(&bytes) else { continue };

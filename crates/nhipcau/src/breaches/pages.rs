@@ -162,11 +162,17 @@ fn moment(app: &App, form: &Fields, day: &str, hour: &str) -> Result<i64, Fault>
 
 fn words(form: &Fields, field: &str, faults: &mut Vec<Fault>) -> String {
     const MOST: usize = 10_000;
-    let text: String = form.get(field).trim().chars().take(MOST).collect();
+    let text = form.get(field).trim();
     if text.is_empty() {
         faults.push(fault(field, |w| w.fault_text));
+    } else if text.chars().count() > MOST {
+        faults.push(Fault {
+            field: field.into(),
+            vi: format!("Nhiều nhất {MOST} ký tự; hãy rút gọn rồi gửi lại."),
+            en: format!("{MOST} characters at most; shorten it and send it again."),
+        });
     }
-    text
+    text.to_owned()
 }
 
 async fn begin(Given(app): Given<App>, staff: Staff, visitor: Visitor, Filled(typed): Filled) -> Response {

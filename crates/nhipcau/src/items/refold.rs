@@ -10,6 +10,7 @@ use network::entry::{Entry, Kind};
 use network::names::ContentHash;
 
 use super::{content, fold, tables};
+use crate::annexes;
 use crate::db::Tx;
 use crate::logs::store as logs;
 use crate::{all, run};
@@ -57,13 +58,16 @@ pub async fn cut(tx: &mut Tx, log: i64, honest: u64) -> anyhow::Result<Vec<Conte
     let mut large = Vec::new();
     for (of, items) in touched {
         for item in &items {
+            annexes::store::cut(tx, of, item).await?;
             tables::forget(tx, of, item).await?;
-            run!(tx, "DELETE FROM item WHERE log = $1 AND item = $2", of, item.clone())?;
-            run!(tx, "DELETE FROM edition WHERE log = $1 AND item = $2", of, item.clone())?;
-            run!(tx, "DELETE FROM sealed WHERE log = $1 AND item = $2", of, item.clone())?;
-            run!(tx, "DELETE FROM annex WHERE log = $1 AND annex = $2", of, item.clone())?;
+            let rows = run!(tx, "DELETE FROM item WHERE log = $1 AND item = $2", of, item.clone())?
+                + run!(tx, "DELETE FROM edition WHERE log = $1 AND item = $2", of, item.clone())?
+                + run!(tx, "DELETE FROM sealed WHERE log = $1 AND item = $2", of, item.clone())?;
             run!(tx, "DELETE FROM file WHERE log = $1 AND item = $2", of, item.clone())?;
-            tx.ledger.effects.items.push((of, item.clone()));
+            // What was an annex only is no item that has gone.
+            if rows > 0 {
+                tx.ledger.effects.items.push((of, item.clone()));
+            }
         }
         again(tx, of, &items, &mut large).await?;
     }

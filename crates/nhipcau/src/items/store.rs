@@ -231,6 +231,25 @@ pub async fn of_log(conn: &mut Conn, log: i64, skip: i64, most: i64) -> anyhow::
     )?)
 }
 
+/// The items of a kind that stand of one log, the newest first.
+///
+/// # Errors
+/// The database's.
+pub async fn of_kind_by(conn: &mut Conn, kind: &str, origin: &str) -> anyhow::Result<Vec<Standing>> {
+    standings(all!(
+        conn,
+        Row,
+        "SELECT i.log, l.origin, i.item, i.state, i.edition, i.shown, i.idx, i.first_idx, i.issued, i.changed,
+                i.urgent, i.sha256, i.note, i.kind, i.card, e.change
+         FROM log l JOIN item i ON i.log = l.id
+         LEFT JOIN edition e ON e.log = i.log AND e.item = i.item AND e.edition = i.shown
+         WHERE l.origin = $2 AND i.kind = $1 AND i.state = 'standing' AND i.shown > 0
+         ORDER BY i.issued DESC, i.item DESC",
+        kind.to_owned(),
+        origin.to_owned()
+    )?)
+}
+
 /// The items of a kind that stand, of every log that is here, the newest first.
 ///
 /// # Errors

@@ -130,7 +130,9 @@ pub(super) async fn named_elsewhere(
         tx,
         (i64,),
         "SELECT e.idx FROM edition e JOIN item i ON i.log = e.log AND i.item = e.item
-         WHERE i.state <> 'erased' AND NOT (e.log = $1 AND e.item = $2) AND (e.sha256 = $3 OR e.files LIKE $4)
+         WHERE e.sha256 = $3 AND i.state <> 'erased' AND NOT (e.log = $1 AND e.item = $2)
+         UNION ALL SELECT f.edition FROM file f JOIN item i ON i.log = f.log AND i.item = f.item
+         WHERE f.sha256 = $3 AND i.state <> 'erased' AND NOT (f.log = $1 AND f.item = $2)
          UNION ALL SELECT idx FROM item WHERE note = $3
          UNION ALL SELECT by_idx FROM ordered
            WHERE note = $3 AND NOT (log = $1 AND item = $2 AND act <> 'erased')
