@@ -63,7 +63,7 @@ pub async fn list(
             let held = appointments.into_iter().filter(|a| a.origin == portal.origin).map(|a| Held {
                 role: a.role.word(),
                 below: a.below,
-                today: a.since <= today && a.until.is_none_or(|until| today <= until),
+                today: a.holds(today),
                 since: a.since.to_string(),
                 until: a.until.map(|day| day.to_string()),
             });

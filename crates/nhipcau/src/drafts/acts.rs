@@ -180,6 +180,10 @@ pub async fn act(
     let sealed = work.stage == Stage::Sealed;
     // What is sealed was sound when it was, and is opened as it is.
     let sound = sealed || faults(app, &work).is_empty();
+    // Nothing is encoded or sealed for one who may not. Whether they may is asked once more where it is done.
+    let now = app.clock.micros();
+    let facts_now = facts(&mut conn, &work, by, now, sound).await?;
+    let next = life::decide(work.stage, act, &facts_now).map_err(refusal)?.next;
     let request = match act {
         Act::Issue | Act::Override if sealed => {
             Some(seal::opening(app, &mut conn, by.log, &by.origin, work.item).await?)
@@ -188,8 +192,8 @@ pub async fn act(
         Act::SendBack | Act::Discard if sealed => Some(seal::calling_off(by.log, &by.origin, work.item)),
         _ => None,
     };
-    let seals = match work.due.filter(|due| act == Act::Approve && sound && *due > app.clock.micros()) {
-        Some(due) if work.is_embargoed() => {
+    let seals = match work.due {
+        Some(due) if next == Stage::Sealed && !sealed => {
             let draft = whole(&mut conn, &work).await?;
             let (log, item) = (work.log, work.item);
             let issue = publish::drawn_up(app, log, &by.origin, item, 1, work.change, draft).await?;

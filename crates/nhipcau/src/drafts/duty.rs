@@ -9,7 +9,7 @@ use sqlx::FromRow;
 
 use super::store::Line;
 use crate::agencies::Portal;
-use crate::all;
+use crate::among;
 use crate::app::App;
 use crate::db::Conn;
 use crate::people::gate::Staff;
@@ -33,7 +33,7 @@ pub async fn delegated(app: &App, conn: &mut Conn, staff: &Staff) -> Result<Vec<
     let directory = app.directory.load();
     let today = date::day(app.clock.now());
     let mut appointments = people::store::appointments(conn, staff.account.id).await?;
-    appointments.retain(|a: &Appointment| a.below);
+    appointments.retain(|a: &Appointment| a.below && a.holds(today));
     if appointments.is_empty() {
         return Ok(Vec::new());
     }
@@ -57,17 +57,21 @@ pub struct InReview {
     pub line: Line,
 }
 
-/// What is in review at all agencies of this node, the oldest change first, at most a thousand.
+/// What is in review at these agencies, the oldest change first, a few hundred at most.
 ///
 /// # Errors
 /// The database's.
-pub async fn in_review(conn: &mut Conn) -> sqlx::Result<Vec<InReview>> {
-    all!(
+pub async fn in_review(conn: &mut Conn, at: &[Below]) -> sqlx::Result<Vec<InReview>> {
+    let mut rows = among!(
         conn,
         InReview,
         "SELECT d.log, d.id, d.stage, d.kind, d.title, d.change, d.due, d.changed, v.account,
                 COALESCE(a.name, '') AS name
          FROM draft d JOIN draft_version v ON v.draft = d.id AND v.version = d.version
-         LEFT JOIN account a ON a.id = v.account WHERE d.stage = 'review' ORDER BY d.changed, d.id LIMIT 1000"
-    )
+         LEFT JOIN account a ON a.id = v.account WHERE d.stage = 'review' AND d.log IN ($1) ORDER BY d.changed, d.id LIMIT 300",
+        at,
+        |below| below.portal.log
+    )?;
+    rows.sort_by(|a, b| (a.line.changed, &a.line.id).cmp(&(b.line.changed, &b.line.id)));
+    Ok(rows)
 }

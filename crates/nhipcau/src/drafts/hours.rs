@@ -68,9 +68,12 @@ async fn look(app: &App, resting: &mut Resting) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The portal of a log. One that is no longer ours issues nothing, and one that may not sign yet waits for it.
+/// The portal of a log. One that is no longer ours or has ended issues nothing, and one that may not sign yet waits for it.
 fn portal(app: &App, log: i64) -> Option<Arc<Portal>> {
     let portal = app.portals.load().all().into_iter().find(|portal| portal.log == log)?;
+    if app.directory.load().agency(&portal.origin).is_some_and(|agency| agency.closed.is_some()) {
+        return None;
+    }
     let waits = matches!(app.keys.signer(portal.origin.as_str()), Some((_, Signing::Waiting)));
     (!waits).then_some(portal)
 }
@@ -111,23 +114,25 @@ async fn told(
             tracing::warn!(%id, %problem, "a scheduled item could not be issued");
             resting.insert(id, now + REST);
             if late {
-                tell_late(app, origin, id).await?;
+                tell_late(app, origin, id, sealed).await?;
             }
         }
     }
     Ok(())
 }
 
-async fn tell_late(app: &App, origin: String, id: Uuid) -> Result<(), Problem> {
+/// What lay sealed without a draft is told at every try: there is no draft on which it could be noted that it was.
+async fn tell_late(app: &App, origin: String, id: Uuid, sealed: bool) -> Result<(), Problem> {
     let first = app
         .db
         .write("draft.late", async move |tx: &mut Tx| -> Result<bool, Problem> {
             Ok(store::late(tx, id).await?)
         })
         .await?;
-    if first {
+    if first || sealed {
+        let what = if sealed { "sealed item" } else { "draft" };
         let alarm =
-            Alarm { about: "issue.late".into(), peer: String::new(), origin, detail: format!("draft {id}") };
+            Alarm { about: "issue.late".into(), peer: String::new(), origin, detail: format!("{what} {id}") };
         alarms::tell(app, alarm).await;
     }
     Ok(())

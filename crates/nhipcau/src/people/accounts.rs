@@ -141,7 +141,7 @@ fn held(appointments: Vec<Appointment>, staff: &Staff, lang: Lang, today: Date) 
         below: a.below,
         since: date::date(lang, a.since),
         until: a.until.map(|day| date::date(lang, day)),
-        today: a.since <= today && a.until.is_none_or(|until| today <= until),
+        today: a.holds(today),
     })
     .collect()
 }

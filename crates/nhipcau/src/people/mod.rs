@@ -264,6 +264,14 @@ pub struct Appointment {
     pub until: Option<Date>,
 }
 
+impl Appointment {
+    /// True on the days on which it holds.
+    #[must_use]
+    pub fn holds(&self, day: Date) -> bool {
+        self.since <= day && self.until.is_none_or(|until| day <= until)
+    }
+}
+
 /// The roles that these appointments give in the agency of `origin` on a day; `above` says whether an agency is over it.
 pub fn roles(
     appointments: &[Appointment],
@@ -273,7 +281,7 @@ pub fn roles(
 ) -> BTreeSet<Role> {
     appointments
         .iter()
-        .filter(|a| a.since <= day && a.until.is_none_or(|until| day <= until))
+        .filter(|a| a.holds(day))
         .filter(|a| a.origin == *origin || (a.below && above(&a.origin)))
         .map(|a| a.role)
         .collect()

@@ -38,7 +38,7 @@ pub(super) async fn rows(app: &App, conn: &mut Conn, staff: &Staff, lang: Lang) 
     let (now, me) = (app.clock.now(), staff.account.id.to_string());
     let directory = app.directory.load();
     let mut rows = Vec::new();
-    for line in duty::in_review(conn).await? {
+    for line in duty::in_review(conn, &delegated).await? {
         let Some(below) = delegated.iter().find(|below| below.portal.log == line.log) else { continue };
         let agency = agencies::name(directory.agency(&below.portal.origin), lang, &below.portal.domain);
         let line = line.line;
@@ -170,12 +170,7 @@ async fn delegation(
     lang: Lang,
 ) -> Result<String, Problem> {
     let today = date::day(app.clock.now());
-    let holds = |a: &Appointment| {
-        a.below
-            && a.since <= today
-            && a.until.is_none_or(|until| today <= until)
-            && below.roles.contains(&a.role)
-    };
+    let holds = |a: &Appointment| a.below && a.holds(today) && below.roles.contains(&a.role);
     let appointments = people::store::appointments(conn, staff.account.id).await?;
     let until = appointments.iter().filter(|a| holds(a)).map(|a| a.until);
     // Without an end at all only if none of them ends.
