@@ -180,6 +180,9 @@ async fn stable(app: &App, conn: &mut Conn, lang: Lang, path: &str) -> Result<An
 /// What the signed directory says of a host.
 pub fn address(app: &App, lang: Lang, host: &str) -> Address {
     let directory = app.directory.load();
+    if let Some(agency) = host.parse().ok().and_then(|domain| directory.at_domain(&domain)) {
+        return Address::Official { agency: agencies::name(Some(agency), lang, host) };
+    }
     let name = |host: &str| {
         let agency = host.parse().ok().and_then(|domain| directory.at_domain(&domain));
         agencies::name(agency, lang, host)
@@ -220,8 +223,10 @@ pub async fn proven(app: &App, conn: &mut Conn, lang: Lang, text: &str) -> Resul
         Ok(proven) => proven,
         Err(fault) => return Ok(Answer::BadProof { why: fault.to_string() }),
     };
-    let (Kind::ItemIssued { item, .. } | Kind::ItemWithdrawn { item, .. } | Kind::ItemErased { item, .. }) =
-        proven.entry.kind
+    let (Kind::ItemIssued { item, .. }
+    | Kind::ItemOpened { item, .. }
+    | Kind::ItemWithdrawn { item, .. }
+    | Kind::ItemErased { item, .. }) = proven.entry.kind
     else {
         return Ok(Answer::Unknown { number: None, named: false });
     };

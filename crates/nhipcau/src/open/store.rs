@@ -56,13 +56,14 @@ pub async fn next(
          LEFT JOIN item i ON i.log = s.log AND i.item = s.item
          WHERE s.at >= $1 AND s.at <= $2
            AND (s.at > $3 OR (s.at = $3 AND (s.log > $4 OR (s.log = $4 AND s.item > $5))))
-           AND s.log IN (SELECT c.log FROM carries c WHERE c.portal = $6)
+           AND EXISTS (SELECT 1 FROM carries c WHERE c.portal = $6 AND c.log = s.log)
            AND ($7 = '' OR i.kind = $7 OR i.kind = '' OR i.kind IS NULL) AND ($8 = '' OR l.origin = $8)
            AND (i.item IS NULL OR i.shown > 0 OR i.state <> 'standing')
            AND ($9 = 0 OR i.item IS NULL OR i.state <> 'standing'
                 OR EXISTS (SELECT 1 FROM document d WHERE d.log = s.log AND d.item = s.item))
          ORDER BY s.at, s.log, s.item LIMIT $10",
-        walk.from,
+        // Where the walk stands bounds what the index is read from, not only what is passed over.
+        walk.from.max(walk.after.at),
         walk.until,
         walk.after.at,
         walk.after.log,

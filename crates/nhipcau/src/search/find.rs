@@ -73,28 +73,23 @@ pub struct Answer {
     pub plan: Plan,
 }
 
-/// Answers a search at a portal.
+/// Answers a search at a portal. Who waits for a turn at the index holds no connection: searches never keep readers out.
 ///
 /// # Errors
 /// Not now, if there is no index; the database's.
-pub async fn find(
-    app: &App,
-    conn: &mut Conn,
-    portal: &Portal,
-    asked: &Asked,
-    begun: bool,
-) -> Result<Answer, Problem> {
+pub async fn find(app: &App, portal: &Portal, asked: &Asked, begun: bool) -> Result<Answer, Problem> {
     let Some(index) = app.search.index() else { return Err(away()) };
     if asked.text.trim().is_empty() {
         return Ok(Answer::default());
     }
-    let near = near(app, conn, portal).await?;
+    let near = near(app, portal).await?;
     let question = asked.clone();
     let permit = app.search.turns.acquire().await.map_err(anyhow::Error::from)?;
     let searched = tokio::task::spawn_blocking(move || ask(&index, &question, &near, begun))
         .await
         .map_err(anyhow::Error::from)?;
     drop(permit);
+    let conn = &mut app.db.read().await?;
     let (plan, found) = match searched {
         Ok(searched) => searched,
         Err(error) => {
@@ -157,12 +152,13 @@ fn ask(
 }
 
 /// The portal's own log and those of the agencies above it.
-async fn near(app: &App, conn: &mut Conn, portal: &Portal) -> anyhow::Result<Vec<(i64, f32)>> {
+async fn near(app: &App, portal: &Portal) -> anyhow::Result<Vec<(i64, f32)>> {
+    let mut conn = app.db.read().await?;
     let above: Vec<String> =
         app.directory.load().ancestors(&portal.origin).map(|agency| agency.origin.to_string()).collect();
     let mut near = vec![(portal.log, OWN)];
     for origin in above {
-        if let Some(head) = crate::logs::store::by_origin(conn, &origin).await? {
+        if let Some(head) = crate::logs::store::by_origin(&mut conn, &origin).await? {
             near.push((head.id, ABOVE));
         }
     }
@@ -214,20 +210,22 @@ async fn passages(
     if !plan.phrases.iter().all(quoted) {
         return Ok(None);
     }
-    let all = parts::parts(&text);
-    let mut passages = Vec::new();
-    for part in hit.parts.iter().filter_map(|part| all.get(*part)) {
-        let heading = &text[part.heading.clone()];
-        let from = if heading.is_empty() { part.range.start } else { part.heading.end };
-        let told = passage(&text[from..part.range.end], plan).or_else(|| passage(heading, plan));
-        let article = Some(heading.replace(['*', '_', '#'], "")).filter(|heading| !heading.is_empty());
-        passages.extend(told.map(|runs| Passage { article, runs }));
-        if passages.len() == 2 {
-            break;
-        }
-    }
+    let mut passages = shown(&text, hit, plan);
     if passages.is_empty() && document.summary != document.title {
         passages.extend(passage(&document.summary, plan).map(|runs| Passage { article: None, runs }));
     }
     Ok(Some(passages))
+}
+
+/// The passages of a text that show best why it was found, two at most.
+fn shown(text: &str, hit: &Hit, plan: &Plan) -> Vec<Passage> {
+    let all = parts::parts(text);
+    let told = hit.parts.iter().filter_map(|part| all.get(*part)).filter_map(|part| {
+        let heading = &text[part.heading.clone()];
+        let from = if heading.is_empty() { part.range.start } else { part.heading.end };
+        let runs = passage(&text[from..part.range.end], plan).or_else(|| passage(heading, plan))?;
+        let article = Some(heading.replace(['*', '_', '#'], "")).filter(|heading| !heading.is_empty());
+        Some(Passage { article, runs })
+    });
+    told.take(2).collect()
 }

@@ -37,8 +37,7 @@ pub async fn page(State(app): State<App>, visitor: Visitor) -> Response {
     let drawn = async {
         let query = Query::read(&visitor)?;
         counted(&app, &visitor, &query.text)?;
-        let mut conn = app.db.read().await?;
-        results(&app, &mut conn, &portal, &visitor, query).await
+        results(&app, &portal, &visitor, query).await
     };
     match drawn.await {
         Ok(page) => crate::people::pages::drawn(&app, &visitor, StatusCode::OK, &page),
@@ -59,7 +58,6 @@ fn counted(app: &App, visitor: &Visitor, text: &str) -> Result<(), Problem> {
 
 async fn results(
     app: &App,
-    conn: &mut Conn,
     portal: &Portal,
     visitor: &Visitor,
     query: Query,
@@ -70,7 +68,7 @@ async fn results(
     let answer = match state {
         // Search down is not reading down: the page says so and leads on.
         Search::Away => Answer::default(),
-        _ => find::find(app, conn, portal, &query.asked(), false).await?,
+        _ => find::find(app, portal, &query.asked(), false).await?,
     };
     let s = lang.search();
     shell.title = Some(if query.text.is_empty() { s.title.to_owned() } else { s.title_of(&query.text) });
@@ -102,7 +100,7 @@ async fn results(
         ],
         plain: path(&Query { text: query.text.clone(), ..Query::default() }),
         text: query.text,
-        hits: hits(app, conn, &shell, answer.rows).await?,
+        hits: hits(app, &mut app.db.read().await?, &shell, answer.rows).await?,
         shell,
     })
 }
@@ -165,8 +163,8 @@ pub async fn api(State(app): State<App>, Checked(question): Checked<Question>, v
         let portal = visitor.portal.clone().ok_or(Problem::NotFound("portal"))?;
         let asked = question.asked()?;
         counted(&app, &visitor, &asked.text)?;
+        let answer = find::find(&app, &portal, &asked, false).await?;
         let mut conn = app.db.read().await?;
-        let answer = find::find(&app, &mut conn, &portal, &asked, false).await?;
         let shell = portal.shell(&app, &visitor, Section::Elsewhere);
         whole(&app, &mut conn, &shell, &asked, answer).await
     };
@@ -229,8 +227,7 @@ pub async fn suggest(
         let portal = visitor.portal.clone().ok_or(Problem::NotFound("portal"))?;
         let asked = Asked { most: SUGGESTED, ..question.asked()? };
         counted(&app, &visitor, &asked.text)?;
-        let mut conn = app.db.read().await?;
-        let answer = find::find(&app, &mut conn, &portal, &asked, true).await?;
+        let answer = find::find(&app, &portal, &asked, true).await?;
         let titles: Vec<String> =
             answer.rows.iter().map(|row| title(&row.item.card, visitor.lang).text).collect();
         let places: Vec<String> =

@@ -72,7 +72,7 @@ pub async fn due(conn: &mut Conn, most: i64) -> sqlx::Result<Vec<Due>> {
         "SELECT d.log, d.item, d.n, l.origin, COALESCE(i.state, '') AS state, COALESCE(i.shown, 0) AS shown,
                 i.sha256, COALESCE(i.issued, 0) AS issued
          FROM search_due d JOIN log l ON l.id = d.log LEFT JOIN item i ON i.log = d.log AND i.item = d.item
-         ORDER BY d.n DESC, d.log, d.item LIMIT $1",
+         ORDER BY d.n DESC, d.log DESC, d.item DESC LIMIT $1",
         most
     )
 }

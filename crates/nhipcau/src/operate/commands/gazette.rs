@@ -114,6 +114,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         bail!("{failed} of {total} were not issued (chưa đăng {failed}/{total}); mend them and {again}");
     }
     let verb = if args.dry_run { "Đã kiểm tra" } else { "Đã đăng" };
+    let total = total - waiting;
     println!("{verb} {total} văn bản, {related} quan hệ · {total} documents, {related} relations");
     issue::tell_waiting(waiting);
     Ok(())

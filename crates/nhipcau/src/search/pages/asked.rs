@@ -48,7 +48,9 @@ impl Query {
             let value = value.trim();
             match &*name {
                 "q" => query.text = value.to_owned(),
-                "loai" => query.facets.extend(kinds::of_slug(value).map(|kind| format!("kind:{}", kind.id))),
+                "loai" if query.facets.len() < FACETS => {
+                    query.facets.extend(kinds::of_slug(value).map(|kind| format!("kind:{}", kind.id)));
+                }
                 "loc" if query.facets.len() < FACETS && value.contains(':') => {
                     query.facets.push(value.to_owned())
                 }
