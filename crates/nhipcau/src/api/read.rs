@@ -52,7 +52,13 @@ impl Listing {
         if let Some(kind) = &self.kind {
             kind.parse::<ItemKind>().map_err(|e| Problem::invalid("kind", e.to_string()))?;
         }
-        Ok(Filter { kind: self.kind.clone(), own: self.own, skip: self.skip.into(), most: limit.into() })
+        Ok(Filter {
+            kind: self.kind.clone(),
+            own: self.own,
+            skip: self.skip.into(),
+            most: limit.into(),
+            ..Filter::default()
+        })
     }
 
     /// Where the next page is, if there is one.

@@ -10,7 +10,7 @@ use network::names::{ContentHash, Origin};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Card, State};
+use super::{Card, State, kinds};
 use crate::db::Conn;
 use crate::{all, maybe, one};
 
@@ -174,10 +174,24 @@ pub struct Filter {
     pub kind: Option<String>,
     /// `Some(true)`: only the portal's own; `Some(false)`: only others'.
     pub own: Option<bool>,
+    /// Only of the log with this number of ours.
+    pub log: Option<i64>,
+    /// None of the log with this number of ours.
+    pub beside: Option<i64>,
+    /// Only what is news: without the kinds that are looked up ([`kinds::Kind::reference`]).
+    pub news: bool,
     /// How many to pass over.
     pub skip: i64,
     /// How many to return at most.
     pub most: i64,
+}
+
+impl Filter {
+    /// The kinds that are left out, with a blank around each.
+    fn left_out(&self) -> String {
+        let kinds = kinds::all().iter().filter(|kind| self.news && kind.reference);
+        kinds.fold(" ".to_owned(), |all, kind| all + &kind.id + " ")
+    }
 }
 
 /// Items that stand on a portal, newest first.
@@ -201,11 +215,15 @@ pub async fn list(
            AND i.log IN (SELECT c.log FROM carries c WHERE c.portal = $1)
            AND ($2 = '' OR i.kind = $2)
            AND ($3 = 0 OR ($3 = 1 AND i.log = $4) OR ($3 = 2 AND i.log <> $4))
-         ORDER BY i.issued DESC, i.item DESC LIMIT $5 OFFSET $6",
+           AND ($5 = 0 OR i.log = $5) AND i.log <> $6 AND $7 NOT LIKE '% ' || i.kind || ' %'
+         ORDER BY i.issued DESC, i.item DESC LIMIT $8 OFFSET $9",
         portal.to_owned(),
         filter.kind.clone().unwrap_or_default(),
         whose(filter.own),
         own_log,
+        filter.log.unwrap_or(0),
+        filter.beside.unwrap_or(0),
+        filter.left_out(),
         filter.most,
         filter.skip
     )?)
@@ -280,11 +298,15 @@ pub async fn count(conn: &mut Conn, portal: &str, own_log: i64, filter: &Filter)
          WHERE i.state = 'standing' AND i.shown > 0
            AND i.log IN (SELECT c.log FROM carries c WHERE c.portal = $1)
            AND ($2 = '' OR i.kind = $2)
-           AND ($3 = 0 OR ($3 = 1 AND i.log = $4) OR ($3 = 2 AND i.log <> $4))",
+           AND ($3 = 0 OR ($3 = 1 AND i.log = $4) OR ($3 = 2 AND i.log <> $4))
+           AND ($5 = 0 OR i.log = $5) AND i.log <> $6 AND $7 NOT LIKE '% ' || i.kind || ' %'",
         portal.to_owned(),
         filter.kind.clone().unwrap_or_default(),
         whose(filter.own),
-        own_log
+        own_log,
+        filter.log.unwrap_or(0),
+        filter.beside.unwrap_or(0),
+        filter.left_out()
     )?;
     Ok(count)
 }

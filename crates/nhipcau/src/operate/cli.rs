@@ -1,5 +1,6 @@
 //! The command line: one enum, one file a command. Each `--help` teaches.
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -204,5 +205,7 @@ fn end_with_the_reader() {
 fn logging() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("NHIPCAU_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // What is kept in a file or a journal has no colours.
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
 }

@@ -1,6 +1,6 @@
 //! The catalogue's public pages: home and lists (`catalogue`), where one lives (`place`), how a deadline is counted (`deadline`).
 
-mod catalogue;
+pub mod catalogue;
 mod deadline;
 mod place;
 

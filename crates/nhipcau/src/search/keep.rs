@@ -174,8 +174,9 @@ async fn ready(app: &App) -> anyhow::Result<Arc<Index>> {
             index
         }
         found => {
-            if let Err(error) = found {
-                tracing::warn!(%error, "the search index is built anew");
+            match found {
+                Err(error) if known.is_some() => tracing::warn!(%error, "the search index is built anew"),
+                _ => tracing::info!("the search index is built"),
             }
             anew(app).await?
         }

@@ -82,7 +82,7 @@ fn urls(base: &str, pages: &[&str], places: &[Place]) -> Result<String, Error> {
 pub async fn news(Given(app): Given<App>, visitor: Visitor) -> Response {
     kept(&app, &visitor, vec![Tag::Lists, Tag::Directory], LASTS, async |portal: &Portal| {
         let mut conn = app.db.read().await?;
-        let filter = store::Filter { most: MOST_NEWS, ..store::Filter::default() };
+        let filter = store::Filter { most: MOST_NEWS, news: true, ..store::Filter::default() };
         let items = store::list(&mut conn, &portal.domain, portal.log, &filter).await?;
         let since = app.clock.micros() - NEWS;
         let name = agencies::name(app.directory.load().agency(&portal.origin), Lang::Vi, &portal.domain);

@@ -18,6 +18,7 @@ impl Kind {
             "schema_org": self.schema_org,
             "official": self.official,
             "in_digest": self.in_digest,
+            "reference": self.reference,
             "persons": self.persons(day),
             "persons_rules": self.persons_rules().iter().map(|rule| json!({
                 "from": rule.from.to_string(), "count": rule.count, "basis": rule.basis,

@@ -92,6 +92,8 @@ pub struct Kind {
     pub official: bool,
     /// Whether the daily digest takes it in.
     pub in_digest: bool,
+    /// Whether it is looked up when somebody needs it, and is no news: lists of what is new leave it out.
+    pub reference: bool,
     /// Forms that an official document of this kind may have; others may be typed.
     pub forms: Vec<String>,
     /// Which of the common fields it asks for, `required` set; the title always.

@@ -28,6 +28,8 @@ struct KindFile {
     #[serde(default)]
     in_digest: bool,
     #[serde(default)]
+    reference: bool,
+    #[serde(default)]
     forms: Vec<String>,
     common: BTreeMap<String, String>,
     facets: Vec<String>,
@@ -155,6 +157,7 @@ fn kind(file: &str, text: &str, common: &[Field]) -> Result<Kind, String> {
         schema_org: raw.schema_org,
         official: raw.official,
         in_digest: raw.in_digest,
+        reference: raw.reference,
         forms: raw.forms,
         common: asked,
         fields: fields(raw.field, true)?,

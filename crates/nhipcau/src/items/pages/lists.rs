@@ -2,10 +2,13 @@
 
 use axum::extract::State as Given;
 use axum::response::Response;
+use network::directory::Directory;
+use network::entry::Level;
+use network::names::Origin;
 use vietnam::documents::Status;
 
 use super::{SHORT, html, kept, speaker, title};
-use crate::agencies::Portal;
+use crate::agencies::{self, Portal};
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::Conn;
@@ -13,28 +16,45 @@ use crate::documents::law;
 use crate::items::store::{self, Filter, Standing};
 use crate::items::view::{Day, HomePage, ItemRow, Kind, ListPage, Origin as Whose, RowChange, Urgency};
 use crate::items::{Card, State};
+use crate::logs::store as logs;
 use crate::problem::Problem;
+use crate::procedures::pages::catalogue;
 use crate::web::pages::Tag;
 use crate::web::shell::{Section, Shell};
 use crate::web::visitor::Visitor;
 use crate::words::{Lang, date};
 
 const A_PAGE: i64 = 30;
+/// How many of each the home page shows.
+const FEW: i64 = 6;
 
 /// `/`
 pub async fn home(Given(app): Given<App>, visitor: Visitor) -> Response {
     kept(&app, &visitor, vec![Tag::Lists, Tag::Directory], SHORT, async |portal: &Portal| {
         let mut conn = app.db.read().await?;
-        let few = |own| Filter { own: Some(own), most: 8, ..Filter::default() };
+        let directory = app.directory.load_full();
+        let province = province(&mut conn, &directory, portal).await?;
+        let beside = province.as_ref().map(|(log, _)| *log);
+        let few = |own| Filter { own: Some(own), beside, news: true, most: FEW, ..Filter::default() };
         let directions = store::list(&mut conn, &portal.domain, portal.log, &few(false)).await?;
         let own = store::list(&mut conn, &portal.domain, portal.log, &few(true)).await?;
         let alarms = crate::operate::alarms::all(&app, &mut conn).await?.len() as u32;
         let shell = portal.shell(&app, &visitor, Section::Home);
-        let directory = app.directory.load();
+        let above = match province {
+            Some((log, origin)) => {
+                let filter = Filter { log: Some(log), news: true, most: FEW, ..Filter::default() };
+                let found = store::list(&mut conn, &portal.domain, portal.log, &filter).await?;
+                let name = agencies::name(directory.agency(&origin), shell.lang, origin.as_str());
+                Some((name, rows(&app, &mut conn, &shell, found).await?))
+            }
+            None => None,
+        };
         let portals = directory.agencies().filter(|a| a.closed.is_none() && a.node.is_some()).count() as u32;
         html(&HomePage {
             directions: rows(&app, &mut conn, &shell, directions).await?,
+            above,
             own: rows(&app, &mut conn, &shell, own).await?,
+            services: catalogue::first_events(&mut conn, portal, shell.lang).await?,
             day_note: day_note(shell.lang, date::day(shell.now)),
             portals,
             alarms,
@@ -42,6 +62,20 @@ pub async fn home(Given(app): Given<App>, visitor: Visitor) -> Response {
         })
     })
     .await
+}
+
+/// The province above a commune's portal: our number for its log, and its name.
+async fn province(
+    conn: &mut Conn,
+    directory: &Directory,
+    portal: &Portal,
+) -> anyhow::Result<Option<(i64, Origin)>> {
+    let Some(above) = directory.ancestors(&portal.origin).find(|agency| agency.level == Level::Province)
+    else {
+        return Ok(None);
+    };
+    let head = logs::by_origin(conn, above.origin.as_str()).await?;
+    Ok(head.map(|head| (head.id, above.origin.clone())))
 }
 
 /// What is special about a day, by the shipped calendar.
@@ -57,8 +91,11 @@ pub async fn list(Given(app): Given<App>, visitor: Visitor) -> Response {
         let filter = Filter {
             kind: asked.kind.map(|kind| kind.word().to_owned()),
             own: asked.origin.map(|o| o == Whose::Own),
+            // Thousands of procedures would bury what is new; who asks for a kind gets it.
+            news: asked.kind.is_none(),
             skip: (i64::from(asked.page) - 1) * A_PAGE,
             most: A_PAGE,
+            ..Filter::default()
         };
         let mut conn = app.db.read().await?;
         let total = store::count(&mut conn, &portal.domain, portal.log, &filter).await?;

@@ -118,8 +118,12 @@ pub struct HomePage {
     pub shell: Shell,
     /// The latest items of the Government and the ministries (on their own portals: all but their own).
     pub directions: Vec<ItemRow>,
+    /// On a commune's portal its province and the latest items of it.
+    pub above: Option<(String, Vec<ItemRow>)>,
     /// The latest items of this portal itself.
     pub own: Vec<ItemRow>,
+    /// The first occasions on which people need a procedure: addresses and names.
+    pub services: Vec<(String, String)>,
     /// What is special about today, if anything: `ngày nghỉ lễ`.
     pub day_note: Option<String>,
     /// How many portals the network has.

@@ -266,6 +266,8 @@ fn home_answers_also_when_there_is_nothing_yet() {
         let page = |directions: Vec<ItemRow>, alarms| HomePage {
             shell: sample(lang),
             own: directions.clone(),
+            above: Some(("Tỉnh Lào Cai <script>alert(1)</script>".into(), directions.clone())),
+            services: vec![("/dich-vu/danh-sach?su-kien=khai-sinh".into(), "Có con nhỏ".into())],
             directions,
             day_note: Some("ngày nghỉ lễ".into()),
             portals: 3_373,
@@ -277,7 +279,16 @@ fn home_answers_also_when_there_is_nothing_yet() {
         assert_page(&page(vec![], 2).render().unwrap());
     }
     let shell = sample(Lang::Vi);
-    let page = HomePage { shell, directions: vec![], own: vec![], day_note: None, portals: 0, alarms: 0 };
+    let page = HomePage {
+        shell,
+        directions: vec![],
+        above: None,
+        own: vec![],
+        services: vec![],
+        day_note: None,
+        portals: 0,
+        alarms: 0,
+    };
     assert_eq!(page.today(), "Thứ Ba, 24/11/2026");
 }
 

@@ -174,12 +174,16 @@ impl Asked {
     }
 
     fn href(&self, shell: &Shell, noi: &Option<String>) -> String {
+        shell.to(&self.path(noi))
+    }
+
+    fn path(&self, noi: &Option<String>) -> String {
         let mut query = Serializer::new(String::new());
         query.extend_pairs(self.pairs());
         let parts = [Some(query.finish()).filter(|text| !text.is_empty()), noi.clone()];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         let mark = if parts.is_empty() { "" } else { "?" };
-        shell.to(&format!("{HOME}{mark}{}", parts.join("&")))
+        format!("{HOME}{mark}{}", parts.join("&"))
     }
 }
 
@@ -207,6 +211,28 @@ fn group_name(group: Group, lang: Lang) -> &'static str {
         Group::Business => w.group_business,
         Group::Organisation => w.group_organisation,
     }
+}
+
+/// How many occasions a portal's home page names.
+const FIRST_EVENTS: usize = 8;
+
+/// The first occasions on which people need a procedure that the portal has: the address of the list, and the name.
+///
+/// # Errors
+/// The database's.
+pub async fn first_events(
+    conn: &mut Conn,
+    portal: &Portal,
+    lang: Lang,
+) -> sqlx::Result<Vec<(String, String)>> {
+    let by_event = store::by_event(conn, &portal.domain).await?;
+    let of_people = rules::shipped().events.iter().filter(|event| event.group == Group::People);
+    let there = of_people.filter(|event| by_event.iter().any(|(id, n)| *id == event.id && *n > 0));
+    let link = |event: &rules::Event| {
+        let asked = Asked { event: Some(event.id.clone()), ..Asked::default() };
+        (lang.path(&asked.path(&None)), event.name.of(lang).to_owned())
+    };
+    Ok(there.take(FIRST_EVENTS).map(link).collect())
 }
 
 async fn home(
