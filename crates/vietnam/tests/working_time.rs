@@ -212,7 +212,7 @@ fn a_changed_calendar_gives_another_deadline_when_asked_again() {
     assert_eq!(end(date(2027, 4, 28), period), date(2027, 5, 4));
     let swapped = calendar()
         .amended(
-            "date,kind,name,name_en,legal_basis\n2027-05-03,usual,,,\n\
+            "date,kind,name,name_en,legal_basis\n2027-05-03,usual,,,Quyết định\n\
              2027-04-29,off,Ngày nghỉ,Day off,Quyết định\n2027-05-08,work,Ngày làm bù,Make-up working day,Quyết định\n",
         )
         .unwrap();
@@ -220,10 +220,126 @@ fn a_changed_calendar_gives_another_deadline_when_asked_again() {
     assert_eq!(again.end, date(2027, 5, 4), "3 May for 29 April");
     let later = swapped.deadline(date(2027, 5, 6), period, OfficeHours::usual()).unwrap();
     assert_eq!((later.end, end(date(2027, 5, 6), period)), (date(2027, 5, 8), date(2027, 5, 10)));
-    let next = calendar().amended("date,kind,name,name_en\n2031-01-01,off,Tết,Tet\n").unwrap();
+    let next = calendar().amended(&table(&["2031-01-01,off,Tết,Tet,Luật"])).unwrap();
     assert_eq!(next.is_working_day(date(2031, 1, 2)), Ok(true));
-    let gap = calendar().amended("date,kind,name,name_en\n2033-01-01,off,Tết,Tet\n").unwrap_err();
-    assert!(gap.to_string().contains("leaves a gap: the calendar covers 2020 to 2030"), "{gap}");
+}
+
+fn table(rows: &[&str]) -> String {
+    format!("date,kind,name,name_en,legal_basis\n{}\n", rows.join("\n"))
+}
+
+#[test]
+fn a_bad_row_is_told_with_its_line_and_how_to_mend_it() {
+    let rows = [
+        "2027-05-03,off,Nghỉ,Off,Quyết định 1",
+        "03/05/2027,off,Nghỉ,Off,Quyết định 1",
+        "2027-05-04,free,Nghỉ,Off,Quyết định 1",
+        "2027-05-05,off,Nghỉ,Off,",
+        "2027-05-06,work,Làm bù,Make-up,Quyết định 1",
+        "2027-05-03,usual,,,Quyết định 1",
+        "2027-05-07,off,Nghỉ",
+        "2033-01-01,off,Tết,Tet,Luật",
+    ];
+    let bad = calendar().amended(&table(&rows)).unwrap_err();
+    let lines: Vec<u64> = bad.0.iter().map(|row| row.line).collect();
+    assert_eq!(lines, [3, 4, 5, 6, 7, 8, 9]);
+    for (row, (vi, en)) in bad.0.iter().zip([
+        ("viết năm-tháng-ngày", "write year-month-day"),
+        ("off (nghỉ), work (làm bù) hoặc usual", "off, work or usual"),
+        ("thiếu căn cứ pháp lý", "no legal basis"),
+        ("để bỏ một ngày nghỉ, ghi usual", "to take a holiday back, write usual"),
+        ("đã có ở dòng 2", "stands in line 2 already"),
+        ("có 3 ô, cần 5 ô", "has 3 cells, not 5"),
+        ("thiếu năm 2031", "leaves a gap: the calendar covers 2020 to 2030"),
+    ]) {
+        assert!(row.vi.contains(vi) && row.en.contains(en), "{row:?}");
+    }
+    assert_eq!(calendar().amended("date,kind,name,name_en,legal_basis\n").unwrap_err().0[0].line, 1);
+}
+
+#[test]
+fn a_table_from_a_spreadsheet_is_read() {
+    let plain = calendar().amended(&table(&["2027-05-03,off,Nghỉ,,Quyết định 1"])).unwrap();
+    let windows = "\u{feff}date;kind;name;name_en;legal_basis\r\n2027-05-03; off ;Nghỉ;;Quyết định 1\r\n";
+    assert_eq!(calendar().amended(windows).unwrap(), plain);
+    assert_eq!(Calendar::parse(&plain.table()).unwrap(), plain, "what is printed can be loaded");
+    assert_eq!(Calendar::parse(&calendar().table()).unwrap(), *calendar());
+}
+
+#[test]
+fn what_a_table_changes_is_told_day_by_day() {
+    let next = calendar()
+        .amended(&table(&[
+            "2027-05-03,usual,,,Quyết định 1",
+            "2027-04-29,off,Ngày nghỉ,Day off,Quyết định 1",
+            "2027-04-30,off,Ngày Chiến thắng,Liberation Day/Reunification Day,Quyết định 1",
+        ]))
+        .unwrap();
+    let changes = calendar().changes(&next);
+    let told: Vec<_> =
+        changes.iter().map(|c| (c.day, c.was.is_some(), c.now.is_some(), c.counts())).collect();
+    assert_eq!(
+        told,
+        [
+            (date(2027, 4, 29), false, true, true),
+            (date(2027, 4, 30), true, true, false), // another basis, the same day off
+            (date(2027, 5, 3), true, false, true),
+        ]
+    );
+    assert!(next.changes(&next).is_empty());
+}
+
+#[test]
+fn office_hours_are_replaced_office_by_office_and_never_told_twice_for_a_day() {
+    const HEAD: &str = "office,from,until,season_from,season_until,morning_from,morning_until,afternoon_from,afternoon_until,legal_basis\n";
+    let all = OfficeHours::all_shipped();
+    let summer = "usual,2026-01-01,,04-16,10-15,07:00,11:30,13:30,17:00,QĐ 1\n";
+    let winter = "usual,2026-01-01,,10-16,04-15,07:30,12:00,13:00,16:30,QĐ 1\n";
+    let next = OfficeHours::amended(all, &format!("{HEAD}{summer}{winter}")).unwrap();
+    assert_eq!(next, OfficeHours::amended(all, &format!("{HEAD}{winter}{summer}")).unwrap());
+    assert_eq!(next.len(), all.len());
+    assert!(
+        next["usual"].on(date(2025, 6, 1)).is_none(),
+        "an office in the table has its rows and no others"
+    );
+    let again = "usual,2027-01-01,,,,07:30,12:00,13:00,16:30,QĐ 2\n";
+    let bad = OfficeHours::amended(all, &format!("{HEAD}{summer}{again}")).unwrap_err();
+    assert!(bad.0[0].line == 3 && bad.0[0].vi.contains("trùng ngày áp dụng với dòng 2"), "{bad}");
+    let bad = OfficeHours::amended(all, &format!("{HEAD}usual,,,,,7g30,11:30,13:30,17:00,QĐ\n")).unwrap_err();
+    assert!(bad.to_string().contains("`7g30` is not a time"), "{bad}");
+}
+
+/// Rows of a table: days of 2026 to 2031, each off or as usual.
+fn some_rows() -> impl Strategy<Value = Vec<String>> {
+    proptest::collection::btree_map(0_i64..2_190, any::<bool>(), 1..40).prop_map(|days| {
+        let row = |(day, off): (i64, bool)| {
+            let day = date(2026, 1, 1).saturating_add(jiff::Span::new().days(day));
+            let kind = if off { "off" } else { "usual" };
+            format!("{day},{kind},Ngày nghỉ,Day off,Quyết định")
+        };
+        days.into_iter().map(row).collect()
+    })
+}
+
+proptest! {
+    #[test]
+    fn the_same_table_twice_changes_nothing_and_the_order_of_rows_does_not_matter(
+        rows in some_rows(),
+        seed in any::<prop::sample::Index>(),
+    ) {
+        let whole = |rows: &[String]| table(&rows.iter().map(String::as_str).collect::<Vec<_>>());
+        let once = calendar().amended(&whole(&rows)).unwrap();
+        prop_assert_eq!(&once.amended(&whole(&rows)).unwrap(), &once);
+        let mut other = rows.clone();
+        other.rotate_left(seed.index(rows.len()));
+        let half = rows.len() / 2;
+        other[half..].reverse();
+        prop_assert_eq!(&calendar().amended(&whole(&other)).unwrap(), &once);
+        // What is told is all that there is: the changes lead from one to the other.
+        for change in calendar().changes(&once) {
+            prop_assert_eq!(once.special_day(change.day), change.now.as_ref());
+        }
+    }
 }
 
 #[test]

@@ -5,8 +5,10 @@
 //! lunar Tết moves. Counting follows the Civil Code, Art. 147 and 148: "from a day" leaves that day out, and a period that
 //! would end on a free day ends on the next working day.
 //!
+//! [`Calendar::amended`] lays a newer table over a calendar, [`Calendar::changes`] says what that changes.
 //! [`Calendar::deadline`] counts hours, working hours, calendar days and working days, and tells every day of the count.
 
+mod amend;
 mod deadline;
 mod office_hours;
 mod words;
@@ -21,6 +23,7 @@ use serde::Deserialize;
 use crate::DataError;
 use crate::table::{at, day, rows};
 
+pub use amend::{BadRow, BadRows, Change};
 pub use deadline::{Deadline, NoDeadline, Period, Reading, Start, Step};
 pub use office_hours::{Hours, OfficeHours};
 
@@ -52,7 +55,7 @@ pub struct NotCovered {
 }
 
 /// The calendar of working days. What ships is [`Calendar::shipped`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Calendar {
     special: BTreeMap<Date, SpecialDay>,
     first: i16,
@@ -93,33 +96,6 @@ impl Calendar {
         let years = special.keys().next().zip(special.keys().next_back()).map(|(a, b)| (a.year(), b.year()));
         let (first, last) = at(FILE, 1, years.ok_or("no day at all"))?;
         Ok(Calendar { special, first, last })
-    }
-
-    /// This calendar with the days of another table in place of its own: a decision on swapped days, a year to come. The
-    /// table is as for [`Calendar::parse`], with a third kind `usual`, which makes a day again what its weekday says. One day of
-    /// the next year says that this year is covered: give years whole.
-    pub fn amended(&self, table: &str) -> Result<Calendar, DataError> {
-        let mut calendar = self.clone();
-        for (line, row) in rows::<Row>(FILE, table)? {
-            let usual = row.kind == "usual";
-            let row = if usual { Row { kind: "off".to_owned(), ..row } } else { row };
-            let (date, entry) = at(FILE, line, special_day(row))?;
-            if date.year() < calendar.first - 1 || date.year() > calendar.last + 1 {
-                let (first, last) = calendar.years();
-                let gap = format!(
-                    "{date} leaves a gap: the calendar covers {first} to {last}, add the years between"
-                );
-                return at(FILE, line, Err(gap));
-            }
-            calendar.first = calendar.first.min(date.year());
-            calendar.last = calendar.last.max(date.year());
-            if usual {
-                calendar.special.remove(&date);
-            } else {
-                calendar.special.insert(date, entry);
-            }
-        }
-        Ok(calendar)
     }
 
     /// The first and the last year covered.

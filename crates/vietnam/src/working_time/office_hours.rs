@@ -30,7 +30,7 @@ pub struct Hours {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Rule {
+pub(super) struct Rule {
     from: Option<Date>,
     until: Option<Date>,
     /// First and last day of the season, as month and day; it may run over the turn of the year.
@@ -39,8 +39,8 @@ struct Rule {
 }
 
 #[derive(Deserialize)]
-struct Row {
-    office: String,
+pub(super) struct Row {
+    pub(super) office: String,
     from: String,
     until: String,
     season_from: String,
@@ -62,11 +62,17 @@ impl OfficeHours {
     /// The hours of an office in the table that ships; nothing if it has no row.
     #[must_use]
     pub fn shipped(office: &str) -> Option<&'static OfficeHours> {
+        OfficeHours::all_shipped().get(office)
+    }
+
+    /// Every office of the table that ships.
+    #[must_use]
+    pub fn all_shipped() -> &'static BTreeMap<String, OfficeHours> {
         static SHIPPED: LazyLock<BTreeMap<String, OfficeHours>> = LazyLock::new(|| {
             OfficeHours::parse(include_str!("../../../../data/office_hours.csv"))
                 .expect("the compiled-in table parses: a test reads it")
         });
-        SHIPPED.get(office)
+        &SHIPPED
     }
 
     /// Offices from a table with the columns of `data/office_hours.csv`. An error names line and fault.
@@ -80,6 +86,12 @@ impl OfficeHours {
         Ok(offices)
     }
 
+    /// Rules that hold on different days, in whatever order they came.
+    pub(super) fn of(mut rules: Vec<Rule>) -> OfficeHours {
+        rules.sort_by_key(|rule| (rule.from, rule.until, rule.season));
+        OfficeHours { rules }
+    }
+
     /// The hours on a day, were it a working day; nothing if no rule covers it. The first rule that fits counts.
     #[must_use]
     pub fn on(&self, day: Date) -> Option<&Hours> {
@@ -88,6 +100,14 @@ impl OfficeHours {
 }
 
 impl Rule {
+    /// True if there is a day on which both hold.
+    pub(super) fn meets(&self, other: &Rule) -> bool {
+        let from = self.from.max(other.from).unwrap_or(Date::constant(2000, 1, 1));
+        // Seasons repeat, so the first four years tell: one of them has a 29 February.
+        let mut days = std::iter::successors(Some(from), |day| day.tomorrow().ok()).take(4 * 366);
+        days.any(|day| self.covers(day) && other.covers(day))
+    }
+
     fn covers(&self, day: Date) -> bool {
         let today = (day.month(), day.day());
         let in_season = self.season.is_none_or(|(first, last)| {
@@ -97,7 +117,7 @@ impl Rule {
     }
 }
 
-fn rule(row: Row) -> Result<Rule, String> {
+pub(super) fn rule(row: Row) -> Result<Rule, String> {
     if row.office.is_empty() || row.legal_basis.is_empty() {
         return Err("`office` and `legal_basis` must not be empty".to_owned());
     }
