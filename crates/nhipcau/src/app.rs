@@ -12,6 +12,7 @@ use network::root::RootNote;
 use tokio::sync::{Semaphore, broadcast, mpsc, watch};
 
 use crate::agencies::{self, Portals};
+use crate::calendar;
 use crate::clock::{Clock, Dice};
 use crate::config::Config;
 use crate::db::{Db, Tx};
@@ -106,6 +107,8 @@ pub struct Inner {
     pub people: Door,
     /// Who has which draft open.
     pub drafts: Together,
+    /// The calendar of working days.
+    pub calendar: calendar::Desk,
     /// What finds items by their words.
     pub search: Search,
     /// Errors answered so far; part of the code that a visitor can quote.
@@ -178,6 +181,7 @@ impl App {
             .await?;
         }
         crate::items::tables::rebuild(&db, &Folder(config.content.clone())).await?;
+        let calendar = calendar::Desk::new(calendar::store::open(&db).await?);
         let mut conn = db.read().await?;
         let (known, settled) = agencies::fold::rebuild(&mut conn, &root).await?;
         directory.store(Arc::new(known));
@@ -240,6 +244,7 @@ impl App {
             token,
             people,
             drafts: Together::default(),
+            calendar,
         })))
     }
 

@@ -133,7 +133,7 @@ pub async fn request(
     draft: Draft,
 ) -> Result<Request, Problem> {
     let today = date::day(app.clock.now());
-    let checked = draft.check_apart(id, edition, app.dice.bytes()?, today).await?;
+    let checked = draft.check_apart(id, edition, app.dice.bytes()?, app.calendar.on(today)).await?;
     let content = ContentRef {
         sha256: ContentHash::of(&checked.bytes),
         size: checked.bytes.len() as u64,

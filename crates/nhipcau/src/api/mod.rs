@@ -5,6 +5,7 @@
 
 mod agencies;
 mod asked;
+mod calendar;
 mod directory;
 mod ends;
 pub mod front;
@@ -69,6 +70,8 @@ pub fn routes() -> Vec<Route> {
             "order a withdrawal, or propose an erasure, below",
             ends::order,
         ),
+        reads("/api/v1/calendar", "the calendar of working days", calendar::read),
+        writes("/api/v1/calendar", "what a table would change in it, or load it", calendar::write),
         reads("/api/v1/procedures", "procedures of the portal, filtered", procedures::list),
         api_route(
             "GET",

@@ -13,6 +13,7 @@ use crate::app::App;
 const HEAD: &str = include_str!("openapi/head.json");
 const PATHS: &[&str] = &[
     include_str!("openapi/agencies.json"),
+    include_str!("openapi/calendar.json"),
     include_str!("openapi/keep.json"),
     include_str!("openapi/items.json"),
     include_str!("openapi/ends.json"),
@@ -34,6 +35,7 @@ const SCHEMAS: &[&str] = &[
     include_str!("openapi/found.json"),
     include_str!("openapi/procedure.json"),
     include_str!("openapi/opened.json"),
+    include_str!("openapi/day.json"),
 ];
 
 /// The whole description, as it is served. Empty only if its parts were no JSON, which a test forbids.

@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
 use network::content::Item;
 use network::directory::Directory;
 use network::names::{ContentHash, Origin};
@@ -14,6 +16,7 @@ use super::directive::{Directive, Given};
 use super::state::State;
 use super::store::{self, Answer};
 use crate::app::App;
+use crate::calendar::{History, Reckoned, Stated};
 use crate::clock::instant;
 use crate::db::Conn;
 use crate::items::State as ItemState;
@@ -36,6 +39,19 @@ pub struct Row {
     pub given: Given,
     /// The answers that count, oldest first.
     pub answers: Vec<Answer>,
+    /// The day of issue, from which working days are counted.
+    since: Date,
+    /// When the directive was issued, in microseconds.
+    issued: i64,
+}
+
+/// A deadline of an agency.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Due {
+    /// Its minute; nothing if none is set.
+    pub at: Option<DateTime>,
+    /// How it was counted, if it was stated in working days.
+    pub reckoned: Option<Reckoned>,
 }
 
 impl Row {
@@ -43,6 +59,22 @@ impl Row {
     pub fn state(&self, of: &Origin) -> State {
         let own = self.answers.iter().filter(|answer| answer.speaks_for == *of);
         State::after(own.map(|answer| (answer.act, instant(answer.at))))
+    }
+
+    /// How the task's deadline is stated in working days, if it is, for an agency that has done it at `closed`.
+    pub fn stated(&self, closed: Option<i64>) -> Option<Stated> {
+        let task = &self.given.task;
+        let days = task.days.filter(|_| task.due.is_none())?;
+        Some(Stated { since: self.since, days, opened: self.issued, closed })
+    }
+
+    /// The deadline of an agency that has come as far as `state`.
+    pub fn due(&self, state: State, history: &History) -> Due {
+        let Some(stated) = self.stated(state.done.map(Timestamp::as_microsecond)) else {
+            return Due { at: self.given.task.due, reckoned: None };
+        };
+        let reckoned = history.reckon(&stated);
+        Due { at: reckoned.minute(), reckoned: Some(reckoned) }
     }
 }
 
@@ -82,6 +114,7 @@ pub async fn of(
     let Some(directive) = read(app, conn, &hash).await? else { return Ok(None) };
     let day = date::day(instant(standing.issued));
     let given = directive.given(roll, &standing.origin, day);
+    let since = directive.issued.unwrap_or(day);
     let answers = store::of(conn, &standing.origin, standing.item).await?;
     let mut editions: HashMap<i64, Vec<Given>> = HashMap::from([(i64::from(directive.edition), given)]);
     for edition in earlier(conn, &standing, &answers).await? {
@@ -102,7 +135,8 @@ pub async fn of(
     let tasks = now.into_iter().map(|given| {
         let counts =
             |answer: &&Answer| editions.get(&answer.edition).is_some_and(|then| counts(answer, then, &given));
-        Row { answers: honest.iter().filter(counts).cloned().collect(), given }
+        let answers = honest.iter().filter(counts).cloned().collect();
+        Row { answers, given, since, issued: standing.issued }
     });
     Ok(Some(Board { edition: directive.edition, tasks: tasks.collect(), standing }))
 }
@@ -157,6 +191,14 @@ pub async fn given_to(app: &App, conn: &mut Conn, agency: &Origin) -> anyhow::Re
 /// The database's.
 pub async fn given_by(app: &App, conn: &mut Conn, agency: &Origin) -> anyhow::Result<Vec<Board>> {
     every(app, conn, |board| board.standing.origin == *agency).await
+}
+
+/// The boards of all directives, the newest first.
+///
+/// # Errors
+/// The database's.
+pub async fn all(app: &App, conn: &mut Conn) -> anyhow::Result<Vec<Board>> {
+    every(app, conn, |_| true).await
 }
 
 async fn every(app: &App, conn: &mut Conn, fits: impl Fn(&Board) -> bool) -> anyhow::Result<Vec<Board>> {

@@ -11,6 +11,9 @@ use serde_json::{Map, Value};
 use super::addressees::{Addressed, Roll};
 use crate::items::kinds;
 
+/// More working days than these are no deadline that anybody counts.
+const MOST_DAYS: u32 = 366;
+
 /// A directive, as far as it gives tasks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Directive {
@@ -33,8 +36,10 @@ pub struct Task {
     pub text: String,
     /// Who is to do it; empty for every addressee.
     pub agency: String,
-    /// Until when, wall time in Viet Nam.
+    /// Until when, wall time in Viet Nam, as the issuer signed it.
     pub due: Option<DateTime>,
+    /// Or in how many working days from the day of issue, which each node counts by its own calendar; a signed date prevails.
+    pub days: Option<u32>,
 }
 
 /// A task with those who are given it.
@@ -89,8 +94,14 @@ impl Directive {
 impl Task {
     fn of(row: &Map<String, Value>) -> Option<Task> {
         let due = row.get("due").and_then(Value::as_str).and_then(kinds::minute);
-        let task =
-            Task { number: text(row, "number"), text: text(row, "task"), agency: text(row, "agency"), due };
+        let days = row.get("working_days").and_then(Value::as_u64).and_then(|days| u32::try_from(days).ok());
+        let task = Task {
+            number: text(row, "number"),
+            text: text(row, "task"),
+            agency: text(row, "agency"),
+            days: days.filter(|days| *days <= MOST_DAYS),
+            due,
+        };
         (!task.number.is_empty() && !task.text.is_empty()).then_some(task)
     }
 }

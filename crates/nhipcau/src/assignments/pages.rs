@@ -8,15 +8,17 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use network::directory::Directory;
 use network::names::Origin;
-use vietnam::working_time::{Calendar, OfficeHours, Period};
+use vietnam::working_time::Period;
 
 pub use follow::follow;
 pub use list::list;
 pub use task::{answer, close, task};
 
 use super::HOME;
+use super::board::Due;
 use super::state::{Act, State};
 use crate::agencies;
+use crate::calendar::WorkingTime;
 use crate::items::store::{Reference, Standing};
 use crate::words::{DeskWords, Lang, date};
 
@@ -31,10 +33,24 @@ fn state_name(state: State, due: Option<DateTime>, w: &'static DeskWords) -> &'s
     }
 }
 
-/// A deadline, and what remains of it while the task is open.
-fn deadline(due: Option<DateTime>, state: State, now: Timestamp, lang: Lang) -> String {
+/// A deadline, what remains of it while the task is open, and where it lay before the calendar changed.
+fn deadline(due: &Due, state: State, time: &WorkingTime, now: Timestamp, lang: Lang) -> String {
     let w = lang.desk();
-    let Some(due) = due else { return w.task_due_none.to_owned() };
+    let says = remains(due, state, time, now, lang);
+    match due.reckoned.as_ref() {
+        Some(reckoned) if reckoned.end.is_none() => lang.calendar().beyond.to_owned(),
+        Some(reckoned) => {
+            [Some(says), reckoned.why(lang)].into_iter().flatten().collect::<Vec<_>>().join("; ")
+        }
+        None if due.at.is_none() => w.task_due_none.to_owned(),
+        None => says,
+    }
+}
+
+fn remains(due: &Due, state: State, time: &WorkingTime, now: Timestamp, lang: Lang) -> String {
+    let w = lang.desk();
+    let Some(at) = due.at else { return String::new() };
+    let due = at;
     let at = lang.words().at_day(due.strftime("%H:%M"), date::date(lang, due.date()));
     let at = w.task_due(at);
     if state.is_done() {
@@ -44,7 +60,7 @@ fn deadline(due: Option<DateTime>, state: State, now: Timestamp, lang: Lang) -> 
     let late = state.is_late(Some(due), now);
     let (from, to) = if late { (due.date(), today) } else { (today, due.date()) };
     // A year of which nobody has decided the holidays has no count.
-    let left = match (late, Calendar::shipped().working_days_between(from, to)) {
+    let left = match (late, time.days.working_days_between(from, to)) {
         (false, _) if from == to => w.task_today.to_owned(),
         (false, Ok(days)) => w.task_left(days),
         (true, Ok(0)) => w.task_late.to_owned(),
@@ -56,13 +72,13 @@ fn deadline(due: Option<DateTime>, state: State, now: Timestamp, lang: Lang) -> 
 }
 
 /// Each day until a deadline and how it is counted; nothing once the task is done or late, or for a distant deadline.
-fn days(due: Option<DateTime>, state: State, now: Timestamp, lang: Lang) -> Vec<String> {
+fn days(due: Option<DateTime>, state: State, time: &WorkingTime, now: Timestamp, lang: Lang) -> Vec<String> {
     const MOST: u32 = 30;
     let today = date::day(now);
     let open = due.filter(|due| !state.is_done() && !state.is_late(Some(*due), now));
-    let left = open.and_then(|due| Calendar::shipped().working_days_between(today, due.date()).ok());
+    let left = open.and_then(|due| time.days.working_days_between(today, due.date()).ok());
     let Some(left) = left.filter(|left| (1..=MOST).contains(left)) else { return Vec::new() };
-    let counted = Calendar::shipped().deadline(today, Period::WorkingDays(left), OfficeHours::usual());
+    let counted = time.days.deadline(today, Period::WorkingDays(left), time.usual());
     let steps = counted.map(|counted| counted.steps).unwrap_or_default();
     steps.iter().map(|step| if lang == Lang::Vi { step.vi() } else { step.en() }).collect()
 }

@@ -319,7 +319,7 @@ pub fn faults(app: &App, work: &Work) -> Vec<Fault> {
         })
     };
     let files = work.written.files.iter().filter_map(file).collect();
-    let mut faults = work.written.handed_in().faults(work.item, work.base + 1, files, day);
+    let mut faults = work.written.handed_in().faults(work.item, work.base + 1, files, &app.calendar.on(day));
     faults.extend(work.written.behind());
     if work.is_embargoed() && work.due.is_none() {
         faults.push(Fault {

@@ -17,6 +17,7 @@ use super::kinds;
 pub use files::DraftFile;
 pub use translations::DraftTranslation;
 
+use crate::calendar::Today;
 use crate::documents::draft::{self as documents, DraftRelation};
 use crate::problem::{Fault, Problem};
 
@@ -146,31 +147,38 @@ impl Draft {
         id: Uuid,
         edition: u32,
         salt: [u8; 16],
-        day: Date,
+        today: Today,
     ) -> Result<Checked, Problem> {
         if self.files.is_empty() {
-            return self.check(id, edition, salt, day);
+            return self.check(id, edition, salt, today);
         }
-        tokio::task::spawn_blocking(move || self.check(id, edition, salt, day))
+        tokio::task::spawn_blocking(move || self.check(id, edition, salt, today))
             .await
             .map_err(|error| Problem::Ours(error.into()))?
     }
 
-    /// Checks the draft as edition `edition` of item `id`, to be issued on `day` (in Viet Nam).
+    /// Checks the draft as edition `edition` of item `id`, to be issued `today`: a day in Viet Nam and its calendar, or a day by
+    /// the calendar that ships.
     ///
     /// # Errors
     /// Every fault at once, each with its field, in both languages.
-    pub fn check(self, id: Uuid, edition: u32, salt: [u8; 16], day: Date) -> Result<Checked, Problem> {
+    pub fn check(
+        self,
+        id: Uuid,
+        edition: u32,
+        salt: [u8; 16],
+        today: impl Into<Today>,
+    ) -> Result<Checked, Problem> {
         let mut faults = Vec::new();
         let files = files::taken(id, &self.files, &mut faults);
-        self.check_with(files, faults, (id, edition, salt), day)
+        self.check_with(files, faults, (id, edition, salt), &today.into())
     }
 
     /// What [`Draft::check`] would find wrong if `files` were attached, whose bytes lie elsewhere.
-    pub fn faults(self, id: Uuid, edition: u32, files: Vec<ItemFile>, day: Date) -> Vec<Fault> {
+    pub fn faults(self, id: Uuid, edition: u32, files: Vec<ItemFile>, today: &Today) -> Vec<Fault> {
         let files = files.into_iter().map(|file| (file, Vec::new())).collect();
         // The salt is of no account for a check.
-        match self.check_with(files, Vec::new(), (id, edition, [0; 16]), day) {
+        match self.check_with(files, Vec::new(), (id, edition, [0; 16]), today) {
             Err(Problem::Invalid(faults)) => faults,
             _ => Vec::new(),
         }
@@ -181,7 +189,7 @@ impl Draft {
         files: Vec<(ItemFile, Vec<u8>)>,
         mut faults: Vec<Fault>,
         (id, edition, salt): (Uuid, u32, [u8; 16]),
-        day: Date,
+        today: &Today,
     ) -> Result<Checked, Problem> {
         faults.extend(self.marks(id));
         let text = nfc(&self.text);
@@ -248,8 +256,9 @@ impl Draft {
         }
         // A field whose value cannot be written at all is told so once.
         let told: Vec<String> = faults.iter().map(|fault| fault.field.clone()).collect();
-        faults
-            .extend(kinds::check::check(&item, day).into_iter().filter(|fault| !told.contains(&fault.field)));
+        faults.extend(
+            kinds::check::check(&item, today).into_iter().filter(|fault| !told.contains(&fault.field)),
+        );
         match encoded {
             Ok(bytes) if faults.is_empty() => {
                 Ok(Checked { item, bytes, files, urgent: self.urgent, written })

@@ -144,7 +144,9 @@ pub async fn drawn_up(
     if draft.kind == kinds::ANNEX {
         return Err(annexes::acts::not_an_item());
     }
-    let checked = draft.check_apart(id, edition, app.dice.bytes()?, date::day(app.clock.now())).await?;
+    let checked = draft
+        .check_apart(id, edition, app.dice.bytes()?, app.calendar.on(date::day(app.clock.now())))
+        .await?;
     let document = ContentRef {
         sha256: ContentHash::of(&checked.bytes),
         size: checked.bytes.len() as u64,

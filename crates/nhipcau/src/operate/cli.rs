@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use super::commands::{
-    audit, backup, bundle, check_text, clean, digest, doctor, enrol, erase, gazette, init, issue, item,
-    kinds, letter, look, merge, people, procedures, publish, reindex, rules, simulate, upgrade, verify,
+    audit, backup, bundle, calendar, check_text, clean, digest, doctor, enrol, erase, gazette, init, issue,
+    item, kinds, letter, look, merge, people, procedures, publish, reindex, rules, simulate, upgrade, verify,
 };
 use super::{bench, demo, nation, serve};
 
@@ -61,6 +61,8 @@ enum What {
     People(people::Args),
     /// Show who did and saw what, and check that nothing of it was changed
     Audit(audit::Args),
+    /// Show the calendar of working days; check a newer file against it, and load it
+    Calendar(calendar::Args),
     /// Teach the kinds of items: their fields, and an example file of each
     Kinds(kinds::Args),
     /// Try whether sealed letters to another portal arrive
@@ -152,6 +154,7 @@ pub fn run() -> ExitCode {
             What::Look(args) => look::run(args).await,
             What::People(args) => people::run(args).await,
             What::Audit(args) => audit::run(args).await,
+            What::Calendar(args) => calendar::run(args).await,
             What::Kinds(args) => kinds::run(&args),
             What::Letter(args) => letter::run(args).await,
             What::Digest(args) => digest::run(args).await,

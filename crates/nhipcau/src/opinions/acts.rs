@@ -7,12 +7,13 @@ use network::letter::MAX_BODY;
 use network::names::{ContentHash, Origin};
 use serde_json::json;
 use uuid::Uuid;
-use vietnam::working_time::{Calendar, OfficeHours, Period};
+use vietnam::working_time::Period;
 
 use super::letters::{self, Answered, Asked, MOST_WORDS, about};
 use super::{Verdict, store};
 use crate::app::App;
 use crate::assignments::addressees::Roll;
+use crate::calendar::WorkingTime;
 use crate::db::Tx;
 use crate::drafts::{self, Work, acts};
 use crate::peers::letters::send::{Posting, drop_letter, post};
@@ -52,7 +53,7 @@ pub async fn ask(app: &App, staff: &Staff, id: &str, asks: Question<'_>) -> Resu
     let mut faults = Vec::new();
     let whom = whom(app, staff, asks.whom, &mut faults);
     let words = words(asks.words, "noi-dung", &mut faults);
-    let due = deadline(asks.days, today, &mut faults);
+    let (due, days) = deadline(asks.days, today, &app.calendar.now(), &mut faults);
     if !faults.is_empty() {
         return Err(Problem::Invalid(faults));
     }
@@ -74,7 +75,15 @@ pub async fn ask(app: &App, staff: &Staff, id: &str, asks: Question<'_>) -> Resu
     }
     drop(conn);
     let (round, hash) = (app.dice.id(&app.clock)?, work.hash()?);
-    let said = Asked { round, hash: hash.to_string(), question: words.clone(), due, written: work.written };
+    let said = Asked {
+        round,
+        hash: hash.to_string(),
+        question: words.clone(),
+        due,
+        since: Some(today),
+        days: Some(days),
+        written: work.written,
+    };
     let body = Bytes::from(letters::asked(&said, &files)?);
     let mut postings = Vec::new();
     for agency in whom {
@@ -88,7 +97,7 @@ pub async fn ask(app: &App, staff: &Staff, id: &str, asks: Question<'_>) -> Resu
             // What was read must still be what stands there.
             let now = acts::find(tx.conn(), log, id).await?;
             open(&now, version)?;
-            store::begin(tx, round, log, account, (id, version, hash), (&words, &due.to_string())).await?;
+            store::begin(tx, round, log, account, (id, version, hash), (&words, due), (today, days)).await?;
             let agencies: Vec<String> = postings.iter().map(|(agency, _)| agency.to_string()).collect();
             for (agency, letter) in postings {
                 let letter = post(tx, letter).await?;
@@ -169,7 +178,13 @@ fn words(text: &str, field: &str, faults: &mut Vec<Fault>) -> String {
     text.to_owned()
 }
 
-fn deadline(text: &str, today: jiff::civil::Date, faults: &mut Vec<Fault>) -> jiff::civil::Date {
+/// The last day of so many working days from `today`, and how many they are.
+fn deadline(
+    text: &str,
+    today: jiff::civil::Date,
+    time: &WorkingTime,
+    faults: &mut Vec<Fault>,
+) -> (jiff::civil::Date, u32) {
     let days = text.trim().parse::<u32>().ok().filter(|days| (1..=MOST_DAYS).contains(days));
     let Some(days) = days else {
         faults.push(fault(
@@ -177,13 +192,13 @@ fn deadline(text: &str, today: jiff::civil::Date, faults: &mut Vec<Fault>) -> ji
             format!("Số ngày làm việc từ 1 đến {MOST_DAYS}."),
             format!("Working days: 1 to {MOST_DAYS}."),
         ));
-        return today;
+        return (today, 0);
     };
-    match Calendar::shipped().deadline(today, Period::WorkingDays(days), OfficeHours::usual()) {
-        Ok(deadline) => deadline.end,
+    match time.days.deadline(today, Period::WorkingDays(days), time.usual()) {
+        Ok(deadline) => (deadline.end, days),
         Err(error) => {
             faults.push(fault("ngay", error.to_string(), error.to_string()));
-            today
+            (today, days)
         }
     }
 }

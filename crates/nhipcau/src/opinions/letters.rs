@@ -46,8 +46,14 @@ pub struct Asked {
     pub hash: String,
     /// What is asked.
     pub question: String,
-    /// The last day for an answer.
+    /// The last day for an answer, by the asker's calendar when it asked.
     pub due: jiff::civil::Date,
+    /// From which day it was counted; whoever is asked counts by its own calendar, too.
+    #[serde(default)]
+    pub since: Option<jiff::civil::Date>,
+    /// In how many working days.
+    #[serde(default)]
+    pub days: Option<u32>,
     /// The draft.
     pub written: Written,
 }
@@ -226,7 +232,16 @@ mod tests {
         let (a, b) = (b"one".to_vec(), b"other".to_vec());
         let written = Written { files: vec![file(&a), file(&b)], ..Written::default() };
         let due = jiff::civil::date(2026, 11, 30);
-        let said = Asked { round: Uuid::from_u128(7), hash: "00".into(), question: "?".into(), due, written };
+        let (since, days) = (Some(jiff::civil::date(2026, 11, 26)), Some(2));
+        let said = Asked {
+            round: Uuid::from_u128(7),
+            hash: "00".into(),
+            question: "?".into(),
+            due,
+            since,
+            days,
+            written,
+        };
         let body = asked(&said, &[a.clone(), b]).unwrap();
         let (read, files) = read_asked(&body).unwrap();
         assert_eq!((read.round, files.as_slice()), (said.round, &b"oneother"[..]));

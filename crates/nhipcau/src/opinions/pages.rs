@@ -15,6 +15,7 @@ pub use asking::{ask, list, send};
 use super::{Verdict, store};
 use crate::agencies;
 use crate::app::App;
+use crate::calendar::{History, Stated};
 use crate::clock::instant;
 use crate::db::Conn;
 use crate::drafts::Work;
@@ -76,17 +77,22 @@ pub async fn rounds(
     writes: bool,
 ) -> Result<Vec<Round>, Problem> {
     let (w, now, hash) = (lang.opinion(), app.clock.now(), work.hash()?);
-    let directory = app.directory.load_full();
+    let (directory, history) = (app.directory.load_full(), app.calendar.history());
     let mut rounds = Vec::new();
-    let asked = store::places_of(conn, work.id).await?;
+    let all = store::places_of(conn, work.id).await?;
     for round in store::of_draft(conn, work.id).await? {
-        let due = round.due.parse::<Date>().ok();
-        let places = asked.iter().filter(|place| place.round == round.id);
-        let places: Vec<Place> = places.map(|place| shown(&directory, place, due, lang, now)).collect();
+        let asked: Vec<&store::Place> = all.iter().filter(|place| place.round == round.id).collect();
+        let (due, why) = last(&round.due, round.stated(&asked), &history, lang);
+        let places: Vec<Place> =
+            asked.into_iter().map(|place| shown(&directory, place, due, lang, now)).collect();
         let cancelled = round.cancelled.is_some();
         let same = round.hash == hash.0.to_vec();
         rounds.push(Round {
-            says: w.round(date::in_sentence(lang, instant(round.at), now), day(due, lang)),
+            says: [Some(w.round(date::in_sentence(lang, instant(round.at), now), day(due, lang))), why]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(" "),
             stands: match (cancelled, same) {
                 (true, _) => w.taken_back,
                 (false, true) => w.same,
@@ -132,6 +138,12 @@ fn shown(
         says,
         late,
     }
+}
+
+/// The last day of a deadline that was told as `told`, and why it is another one now.
+fn last(told: &str, stated: Option<Stated>, history: &History, lang: Lang) -> (Option<Date>, Option<String>) {
+    let reckoned = stated.map(|stated| history.reckon(&stated)).unwrap_or_default();
+    (reckoned.end.or_else(|| told.parse().ok()), reckoned.why(lang).map(|why| lang.calendar().sentence(why)))
 }
 
 /// True once the last day is over in Viet Nam.

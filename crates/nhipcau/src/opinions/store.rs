@@ -1,13 +1,20 @@
-//! Rounds of opinions in the database: what our portals ask, and what is asked of them.
+//! Rounds of opinions in the database: what our portals ask; `requests` holds what is asked of them.
 
+mod requests;
+
+use jiff::civil::Date;
 use network::names::{ContentHash, Origin};
 use serde_json::{Value, json};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::letters::{Answered, Asked};
+use super::letters::Answered;
+use crate::calendar::Stated;
 use crate::db::{Conn, Tx};
-use crate::{all, maybe, run};
+use crate::{all, run};
+
+pub use requests::{Request, answer, files, open_requests, request, requests};
+pub(super) use requests::{asker, ended, reminded_of, take};
 
 /// A round of a portal as its list shows it.
 #[derive(Clone, Debug, FromRow)]
@@ -22,10 +29,21 @@ pub struct Listed {
     pub at: i64,
     /// When it was taken back.
     pub cancelled: Option<i64>,
+    /// From which day working days are counted.
+    pub since: Option<String>,
+    /// How many.
+    pub days: Option<i64>,
     /// How many agencies it asks.
     pub asked: i64,
     /// How many of them have answered.
     pub answered: i64,
+}
+
+impl Listed {
+    /// How its deadline is stated while it waits, if in working days.
+    pub fn stated(&self) -> Option<Stated> {
+        stated(self.since.as_deref(), self.days, self.at, None)
+    }
 }
 
 /// A round that a portal of ours began.
@@ -45,6 +63,25 @@ pub struct Round {
     pub at: i64,
     /// When it was taken back.
     pub cancelled: Option<i64>,
+    /// From which day working days are counted.
+    pub since: Option<String>,
+    /// How many.
+    pub days: Option<i64>,
+}
+
+impl Round {
+    /// How its deadline is stated, if in working days; it is closed once it was taken back or everybody has answered.
+    pub fn stated(&self, places: &[&Place]) -> Option<Stated> {
+        let ended = |place: &&Place| place.answered.or(place.erased);
+        let all: Option<Vec<i64>> = places.iter().map(ended).collect();
+        let last = all.and_then(|all| all.into_iter().max());
+        stated(self.since.as_deref(), self.days, self.at, self.cancelled.or(last))
+    }
+}
+
+fn stated(since: Option<&str>, days: Option<i64>, opened: i64, closed: Option<i64>) -> Option<Stated> {
+    let (since, days) = (since?.parse().ok()?, u32::try_from(days?).ok()?);
+    Some(Stated { since, days, opened, closed })
 }
 
 /// Whom a round asks, and what they say.
@@ -72,35 +109,6 @@ pub struct Place {
     pub held: i64,
 }
 
-/// What another agency asks a portal of ours.
-#[derive(Clone, FromRow)]
-pub struct Request {
-    /// The round.
-    pub round: String,
-    /// Who asks.
-    pub asker: String,
-    /// What an approval of the draft would bind to.
-    pub hash: Vec<u8>,
-    /// What is asked.
-    pub question: String,
-    /// The last day for an answer.
-    pub due: String,
-    /// When it came, in microseconds.
-    pub at: i64,
-    /// The draft as JSON; empty once it is gone.
-    pub written: String,
-    /// When the asker last reminded us.
-    pub reminded: Option<i64>,
-    /// `cancelled`, `erased`; empty while it stands.
-    pub ended: String,
-    /// The word of our opinion; empty before there is one.
-    pub verdict: String,
-    /// In words.
-    pub words: String,
-    /// When we answered.
-    pub answered: Option<i64>,
-}
-
 /// Begins a round.
 pub async fn begin(
     tx: &mut Tx,
@@ -108,22 +116,26 @@ pub async fn begin(
     log: i64,
     account: Uuid,
     draft: (Uuid, i64, ContentHash),
-    asks: (&str, &str),
+    (question, due): (&str, Date),
+    (since, days): (Date, u32),
 ) -> sqlx::Result<()> {
     let now = tx.ledger.now();
     run!(
         tx,
-        "INSERT INTO opinion_round (id, log, draft, version, hash, question, due, account, at, cancelled)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL)",
+        "INSERT INTO opinion_round (id, log, draft, version, hash, question, due, account, at, cancelled, since,
+           days)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL, $10, $11)",
         round.to_string(),
         log,
         draft.0.to_string(),
         draft.1,
         draft.2.0.to_vec(),
-        asks.0.to_owned(),
-        asks.1.to_owned(),
+        question.to_owned(),
+        due.to_string(),
         account.to_string(),
-        now
+        now,
+        since.to_string(),
+        i64::from(days)
     )?;
     Ok(())
 }
@@ -146,7 +158,8 @@ pub async fn of_draft(conn: &mut Conn, draft: Uuid) -> sqlx::Result<Vec<Round>> 
     all!(
         conn,
         Round,
-        "SELECT id, draft, hash, question, due, at, cancelled FROM opinion_round WHERE draft = $1 ORDER BY at DESC, id",
+        "SELECT id, draft, hash, question, due, at, cancelled, since, days FROM opinion_round WHERE draft = $1
+         ORDER BY at DESC, id",
         draft.to_string()
     )
 }
@@ -169,11 +182,11 @@ pub async fn of_portal(conn: &mut Conn, log: i64, most: i64) -> sqlx::Result<Vec
     all!(
         conn,
         Listed,
-        "SELECT r.draft, d.title, r.due, r.at, r.cancelled, COUNT(p.agency) AS asked,
+        "SELECT r.draft, d.title, r.due, r.at, r.cancelled, r.since, r.days, COUNT(p.agency) AS asked,
                 COUNT(CASE WHEN p.verdict <> '' THEN 1 END) AS answered
          FROM opinion_round r JOIN draft d ON d.id = r.draft AND d.log = r.log
          LEFT JOIN opinion_place p ON p.round = r.id
-         WHERE r.log = $1 GROUP BY r.id, r.draft, d.title, r.due, r.at, r.cancelled
+         WHERE r.log = $1 GROUP BY r.id, r.draft, d.title, r.due, r.at, r.cancelled, r.since, r.days
          ORDER BY r.at DESC, r.id LIMIT $2",
         log,
         most
@@ -190,6 +203,17 @@ pub async fn places_of(conn: &mut Conn, draft: Uuid) -> sqlx::Result<Vec<Place>>
          FROM opinion_round r JOIN opinion_place p ON p.round = r.id LEFT JOIN letter_out o ON o.id = p.letter
          WHERE r.draft = $1 ORDER BY p.agency",
         draft.to_string()
+    )
+}
+
+/// The rounds of a portal that stand and were stated in working days, whoever has answered.
+pub async fn open_rounds(conn: &mut Conn, log: i64) -> sqlx::Result<Vec<Round>> {
+    all!(
+        conn,
+        Round,
+        "SELECT id, draft, hash, question, due, at, cancelled, since, days FROM opinion_round
+         WHERE log = $1 AND cancelled IS NULL AND days IS NOT NULL ORDER BY at, id",
+        log
     )
 }
 
@@ -279,46 +303,6 @@ pub async fn forget(tx: &mut Tx, draft: &str) -> sqlx::Result<Vec<(String, i64)>
     Ok(rounds)
 }
 
-/// Keeps a question, unless it was taken back before it came.
-pub(super) async fn take(
-    tx: &mut Tx,
-    log: i64,
-    asker: &Origin,
-    said: Asked,
-    files: Vec<u8>,
-) -> anyhow::Result<()> {
-    let now = tx.ledger.now();
-    let hash: ContentHash = said.hash.parse().unwrap_or(ContentHash([0; 32]));
-    run!(
-        tx,
-        "INSERT INTO opinion_request (log, round, asker, hash, question, due, at, written, files, reminded, ended,
-           verdict, words, account, answered)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL, '', '', '', '', NULL) ON CONFLICT (log, round) DO NOTHING",
-        log,
-        said.round.to_string(),
-        asker.to_string(),
-        hash.0.to_vec(),
-        said.question,
-        said.due.to_string(),
-        now,
-        serde_json::to_string(&said.written)?,
-        files
-    )?;
-    Ok(())
-}
-
-/// Who asked a question that a portal has.
-pub(super) async fn asker(conn: &mut Conn, log: i64, round: Uuid) -> sqlx::Result<Option<String>> {
-    let row = maybe!(
-        conn,
-        (String,),
-        "SELECT asker FROM opinion_request WHERE log = $1 AND round = $2",
-        log,
-        round.to_string()
-    )?;
-    Ok(row.map(|(asker,)| asker))
-}
-
 /// What a portal asked and was asked is another's from now on: the one that took its place. A question that both
 /// were asked stays with the latter. The rounds of drafts that stay with the closed log stay with them.
 ///
@@ -341,107 +325,4 @@ pub async fn hand_over(tx: &mut Tx, from: i64, to: i64) -> sqlx::Result<()> {
     )?;
     run!(tx, "UPDATE opinion_request SET log = $2 WHERE log = $1", from, to)?;
     Ok(())
-}
-
-/// The end of a question: its text and files go. One that has not come yet will not be kept. False if it is another's.
-pub(super) async fn ended(
-    tx: &mut Tx,
-    log: i64,
-    asker: &Origin,
-    round: Uuid,
-    how: &'static str,
-) -> sqlx::Result<bool> {
-    let now = tx.ledger.now();
-    let ended = run!(
-        tx,
-        "INSERT INTO opinion_request (log, round, asker, hash, question, due, at, written, files, reminded, ended,
-           verdict, words, account, answered)
-         VALUES ($1, $2, $3, $4, '', '', $5, '', $6, NULL, $7, '', '', '', NULL)
-         ON CONFLICT (log, round) DO UPDATE SET question = '', written = '', files = excluded.files,
-           ended = excluded.ended, words = ''
-         WHERE opinion_request.asker = excluded.asker",
-        log,
-        round.to_string(),
-        asker.to_string(),
-        vec![0_u8; 32],
-        now,
-        Vec::<u8>::new(),
-        how
-    )?;
-    Ok(ended > 0)
-}
-
-/// The asker waits. False if there is no such question of it.
-pub(super) async fn reminded_of(tx: &mut Tx, log: i64, asker: &Origin, round: Uuid) -> sqlx::Result<bool> {
-    let now = tx.ledger.now();
-    let noted = run!(
-        tx,
-        "UPDATE opinion_request SET reminded = $1 WHERE log = $2 AND round = $3 AND asker = $4 AND ended = ''",
-        now,
-        log,
-        round.to_string(),
-        asker.to_string()
-    )?;
-    Ok(noted > 0)
-}
-
-/// What is asked of a portal: what awaits an answer first, by its day. What was taken back before it came is not there.
-pub async fn requests(conn: &mut Conn, log: i64, most: i64) -> sqlx::Result<Vec<Request>> {
-    all!(
-        conn,
-        Request,
-        "SELECT round, asker, hash, question, due, at, written, reminded, ended, verdict, words, answered
-         FROM opinion_request WHERE log = $1 AND due <> ''
-         ORDER BY CASE WHEN ended = '' AND verdict = '' THEN 0 ELSE 1 END, due, at DESC LIMIT $2",
-        log,
-        most
-    )
-}
-
-/// One of them.
-pub async fn request(conn: &mut Conn, log: i64, round: Uuid) -> sqlx::Result<Option<Request>> {
-    maybe!(
-        conn,
-        Request,
-        "SELECT round, asker, hash, question, due, at, written, reminded, ended, verdict, words, answered
-         FROM opinion_request WHERE log = $1 AND round = $2",
-        log,
-        round.to_string()
-    )
-}
-
-/// The files of one of them, one behind the other.
-pub async fn files(conn: &mut Conn, log: i64, round: Uuid) -> sqlx::Result<Option<Vec<u8>>> {
-    let row = maybe!(
-        conn,
-        (Vec<u8>,),
-        "SELECT files FROM opinion_request WHERE log = $1 AND round = $2",
-        log,
-        round.to_string()
-    )?;
-    Ok(row.map(|(files,)| files))
-}
-
-/// Notes our answer. False if the question does not stand any more.
-pub async fn answer(
-    tx: &mut Tx,
-    log: i64,
-    round: Uuid,
-    verdict: &'static str,
-    words: &str,
-    account: Uuid,
-) -> sqlx::Result<bool> {
-    let now = tx.ledger.now();
-    let noted = run!(
-        tx,
-        "UPDATE opinion_request SET verdict = $1, words = $2, account = $3, answered = $4
-         WHERE log = $5 AND round = $6 AND ended = ''",
-        verdict,
-        words.to_owned(),
-        account.to_string(),
-        now,
-        log,
-        round.to_string()
-    )?;
-    Ok(noted > 0)
 }

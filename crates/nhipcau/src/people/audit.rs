@@ -24,7 +24,8 @@ pub enum Who {
 }
 
 impl Who {
-    fn text(self) -> String {
+    /// As it is kept: an account's id, `token`, or empty.
+    pub fn text(self) -> String {
         match self {
             Who::Account(id) => id.to_string(),
             Who::Token => "token".to_owned(),

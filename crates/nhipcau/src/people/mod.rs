@@ -30,6 +30,7 @@ pub mod tap;
 pub mod trail;
 pub mod tries;
 pub mod twice;
+pub mod upload;
 pub mod vouch;
 
 use std::collections::BTreeSet;
@@ -201,11 +202,13 @@ pub enum Duty {
     Agencies,
     /// The record of a breach of personal data.
     Breaches,
+    /// What holds for the whole node: its calendar.
+    Node,
 }
 
 impl Duty {
     /// All of them.
-    pub const ALL: [Duty; 8] = [
+    pub const ALL: [Duty; 9] = [
         Duty::Work,
         Duty::Write,
         Duty::Approve,
@@ -214,6 +217,7 @@ impl Duty {
         Duty::Audit,
         Duty::Agencies,
         Duty::Breaches,
+        Duty::Node,
     ];
 
     /// Who may.
@@ -223,7 +227,7 @@ impl Duty {
             Duty::Write => &[Role::Editor, Role::Publisher, Role::Signer, Role::Leader],
             Duty::Approve => &[Role::Publisher, Role::Signer, Role::Leader],
             Duty::Petitions => &[Role::Clerk, Role::Leader],
-            Duty::People => &[Role::Administrator],
+            Duty::People | Duty::Node => &[Role::Administrator],
             Duty::Audit | Duty::Agencies | Duty::Breaches => &[Role::Administrator, Role::Leader],
         }
     }

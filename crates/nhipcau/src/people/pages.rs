@@ -63,6 +63,7 @@ impl Desk {
             (accounts::PAGE, w.accounts_nav, Duty::People),
             (crate::agencies::merger::pages::PAGE, lang.agency().merger_nav, Duty::Agencies),
             (crate::breaches::pages::PAGE, lang.breach().nav, Duty::Breaches),
+            (crate::calendar::pages::PAGE, lang.calendar().nav, Duty::Node),
             (trail::PAGE, w.trail_nav, Duty::Audit),
             (mine::PAGE, w.mine_nav, Duty::Work),
         ];

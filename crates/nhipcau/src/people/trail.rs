@@ -22,7 +22,7 @@ use crate::web::answer::failure;
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
 use crate::words::{DeskWords, Lang, date};
-use crate::{agencies, breaches};
+use crate::{agencies, breaches, calendar};
 
 /// Where it is.
 pub const PAGE: &str = "/ban-lam-viec/nhat-ky";
@@ -90,7 +90,7 @@ fn name(act: &str, lang: Lang) -> String {
     let (merger, breach) = (agencies::merger::view::act_name(act, lang), breaches::act_name(act, lang));
     match named {
         Some((_, name)) => name(lang.desk()).to_owned(),
-        None => merger.or(breach).unwrap_or(act).to_owned(),
+        None => merger.or(breach).or(calendar::act_name(act, lang)).unwrap_or(act).to_owned(),
     }
 }
 

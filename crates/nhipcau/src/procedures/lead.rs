@@ -7,13 +7,14 @@ use jiff::civil::Date;
 use network::content::Item;
 use vietnam::number::DocumentNumber;
 use vietnam::procedures::Channel;
-use vietnam::working_time::{Calendar, OfficeHours, Period};
+use vietnam::working_time::Period;
 
 use super::brief::Brief;
 use super::handler::{Handler, Known, handler};
 use super::place::Place;
 use super::told::Procedure;
 use super::{HOME, rules};
+use crate::calendar::WorkingTime;
 use crate::db::Conn;
 use crate::documents::store;
 use crate::web::shell::Shell;
@@ -60,6 +61,7 @@ pub struct Laws {
 /// The database's.
 pub async fn of(
     conn: &mut Conn,
+    time: &WorkingTime,
     visitor: &Visitor,
     shell: &Shell,
     item: &Item,
@@ -87,7 +89,7 @@ pub async fn of(
             let words = if place.name().is_some() { w.place_change } else { w.place_choose };
             (shell.to(&format!("{HOME}/noi-o?ve=/muc/{reference}")), words)
         }),
-        due: due(&brief, today, lang).map(|(says, path)| (says, shell.to(&path))),
+        due: due(&brief, time, today, lang).map(|(says, path)| (says, shell.to(&path))),
         online: told.url.as_ref().map(|url| {
             let online = told.channels().contains(&Channel::Online);
             let site =
@@ -114,14 +116,14 @@ fn says(found: &Handler, brief: &Brief, lang: Lang) -> String {
 }
 
 /// By when, if a complete file is handed in today; `None` where no one period in days is said, or the calendar ends before.
-fn due(brief: &Brief, today: Date, lang: Lang) -> Option<(String, String)> {
+fn due(brief: &Brief, time: &WorkingTime, today: Date, lang: Lang) -> Option<(String, String)> {
     let period = brief.term()?.period()?;
     let (count, kind) = match period {
         Period::WorkingDays(count) => (count, "ngay-lam-viec"),
         Period::CalendarDays(count) => (count, "ngay"),
         Period::Hours(_) | Period::WorkingHours(_) => return None,
     };
-    let deadline = Calendar::shipped().deadline(today, period, OfficeHours::usual()).ok()?;
+    let deadline = time.days.deadline(today, period, time.usual()).ok()?;
     let says = lang.procedures().due(date::long_date(lang, deadline.end));
     Some((says, format!("{HOME}/thoi-han?tu={today}&so={count}&tinh={kind}")))
 }
@@ -181,12 +183,17 @@ mod tests {
         let brief =
             |least: &str, most: &str| Brief { least: least.into(), most: most.into(), ..Brief::default() };
         let today = date(2026, 11, 26);
-        let (says, path) = due(&brief("20 ngày làm việc", "20 ngày làm việc"), today, Lang::Vi).unwrap();
+        let (says, path) =
+            due(&brief("20 ngày làm việc", "20 ngày làm việc"), &WorkingTime::shipped(), today, Lang::Vi)
+                .unwrap();
         assert!(says.contains("24/12/2026") || says.contains("24 tháng 12"), "{says}");
         assert_eq!(path, "/dich-vu/thoi-han?tu=2026-11-26&so=20&tinh=ngay-lam-viec");
-        assert_eq!(due(&brief("3 ngày", "20 ngày"), today, Lang::Vi), None);
-        assert_eq!(due(&brief("8 giờ", "8 giờ"), today, Lang::Vi), None);
-        assert_eq!(due(&brief("3650 ngày làm việc", "3650 ngày làm việc"), today, Lang::Vi), None);
+        assert_eq!(due(&brief("3 ngày", "20 ngày"), &WorkingTime::shipped(), today, Lang::Vi), None);
+        assert_eq!(due(&brief("8 giờ", "8 giờ"), &WorkingTime::shipped(), today, Lang::Vi), None);
+        assert_eq!(
+            due(&brief("3650 ngày làm việc", "3650 ngày làm việc"), &WorkingTime::shipped(), today, Lang::Vi),
+            None
+        );
     }
 
     #[test]

@@ -62,6 +62,7 @@ fn pages() -> Vec<Route> {
     pages.extend(agencies::pages::routes());
     pages.extend(agencies::merger::pages::routes());
     pages.extend(crate::breaches::pages::routes());
+    pages.extend(crate::calendar::pages::routes());
     pages.extend(open::pages());
     pages.extend(people::routes());
     pages.extend(drafts::routes());

@@ -8,6 +8,7 @@ mod agency;
 mod annex;
 mod breach;
 pub mod browser;
+mod calendar;
 mod checks;
 pub mod date;
 mod desk;
@@ -26,6 +27,7 @@ mod translation;
 pub use agency::Words as AgencyWords;
 pub use annex::Words as AnnexWords;
 pub use breach::Words as BreachWords;
+pub use calendar::Words as CalendarWords;
 pub use checks::Words as CheckWords;
 pub use desk::Words as DeskWords;
 pub use doors::Words as DoorWords;
@@ -125,6 +127,14 @@ impl Lang {
         match self {
             Lang::Vi => &procedures::VI,
             Lang::En => &procedures::EN,
+        }
+    }
+
+    /// The words of the calendar of working days.
+    pub fn calendar(self) -> &'static CalendarWords {
+        match self {
+            Lang::Vi => &calendar::VI,
+            Lang::En => &calendar::EN,
         }
     }
 

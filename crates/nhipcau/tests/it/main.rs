@@ -16,6 +16,7 @@ mod bad_input;
 mod bench;
 mod breaches;
 mod bundles;
+mod calendar;
 mod catch_up;
 mod checks;
 mod cli;

@@ -4,7 +4,7 @@ use super::newsroom::{Office, leads, office};
 use super::world::{Answer, Staff};
 
 /// A form with a file, as a browser sends it.
-fn multipart(fields: &[(&str, &str)], file: Option<(&str, &str, &[u8])>) -> (String, Vec<u8>) {
+pub fn multipart(fields: &[(&str, &str)], file: Option<(&str, &str, &[u8])>) -> (String, Vec<u8>) {
     const EDGE: &str = "nhipcau-test-edge";
     let mut body = Vec::new();
     for (name, value) in fields {

@@ -160,6 +160,12 @@ pub const WORKS: &[(&str, &str, &str, &str)] = &[
         "an_explained_deadline_names_every_day_and_its_act",
     ),
     (
+        "lịch nghỉ đổi thì hạn đang mở được tính lại, ghi rõ ngày cũ và lý do",
+        "when the calendar changes, open deadlines are counted anew, with their old date and why",
+        "it/calendar",
+        "a_loaded_calendar_moves_what_is_open_and_leaves_what_is_closed_or_signed",
+    ),
+    (
         "đọc số, ký hiệu văn bản dù viết thế nào",
         "a document's number is read however it is written",
         "it/rules",

@@ -102,13 +102,15 @@ async fn page(app: &App, staff: &Staff, visitor: &Visitor, reference: &str) -> R
     let board = board.filter(|board| board.standing.origin == staff.portal.origin).ok_or_else(missing)?;
     let held = coverage::held(app, &mut conn, &board.standing).await?;
     let directory = app.directory.load_full();
+    let history = app.calendar.history();
     let (mut count, mut exceptions, mut tasks) = (Count::default(), Vec::new(), Vec::new());
     for row in &board.tasks {
         let task = &row.given.task;
         let mut places = Vec::new();
         for agency in &row.given.to.agencies {
             let state = row.state(agency);
-            let late = state.is_late(task.due, now);
+            let due = row.due(state, &history).at;
+            let late = state.is_late(due, now);
             let node = directory.agency(agency).and_then(|agency| agency.node.as_ref());
             let had = node.and_then(|node| held.get(node.as_str()));
             // Whoever answers has received it, whether or not its receipt has come.
@@ -116,7 +118,7 @@ async fn page(app: &App, staff: &Staff, visitor: &Visitor, reference: &str) -> R
             count.add(state, received, late);
             let called = name(&directory, agency, lang);
             if late {
-                exceptions.push(w.task_exception_late(&task.number, &called, state_name(state, task.due, w)));
+                exceptions.push(w.task_exception_late(&task.number, &called, state_name(state, due, w)));
             } else if !received {
                 exceptions.push(w.task_exception_away(&task.number, &called));
             }
@@ -128,7 +130,7 @@ async fn page(app: &App, staff: &Staff, visitor: &Visitor, reference: &str) -> R
                 acknowledged: dash(at(Act::Acknowledged)),
                 reported: dash(at(Act::Reported)),
                 done: dash(at(Act::Done)),
-                stage: state_name(state, task.due, w),
+                stage: state_name(state, due, w),
                 late,
                 agency: called,
             });
@@ -139,7 +141,13 @@ async fn page(app: &App, staff: &Staff, visitor: &Visitor, reference: &str) -> R
             number: task.number.clone(),
             text: task.text.clone(),
             // What remains is said of each agency; the head of the table has the hour alone.
-            due: deadline(task.due, Came { act: Some(Act::Done), done: None }, now, lang),
+            due: deadline(
+                &row.due(Came::default(), &history),
+                Came { act: Some(Act::Done), done: None },
+                history.now(),
+                now,
+                lang,
+            ),
             places,
             unknown: unknown.clone(),
         });

@@ -41,19 +41,20 @@ pub async fn list(State(app): State<App>, staff: Staff, visitor: Visitor) -> Res
         let own = &staff.portal.origin;
         let directory = app.directory.load_full();
         let mut conn = app.db.read().await?;
-        let mut rows = Vec::new();
+        let (history, mut rows) = (app.calendar.history(), Vec::new());
         for board in board::given_to(&app, &mut conn, own).await? {
             for row in board.tasks.iter().filter(|row| row.given.to.agencies.contains(own)) {
                 let (task, state) = (&row.given.task, row.state(own));
-                let late = state.is_late(task.due, now);
+                let due = row.due(state, &history);
+                let late = state.is_late(due.at, now);
                 let says = [
                     label(&board.standing, lang),
                     name(&directory, &board.standing.origin, lang),
-                    deadline(task.due, state, now, lang),
-                    state_name(state, task.due, w).to_owned(),
+                    deadline(&due, state, history.now(), now, lang),
+                    state_name(state, due.at, w).to_owned(),
                 ];
                 // Late first, then open by deadline, then what is done.
-                let order = (state.is_done(), !late, task.due.is_none(), task.due);
+                let order = (state.is_done(), !late, due.at.is_none(), due.at);
                 let row = Row {
                     href: lang.path(&path(&board.standing.reference(), &task.number)),
                     title: format!("{}. {}", task.number, beginning(&task.text)),
@@ -69,7 +70,10 @@ pub async fn list(State(app): State<App>, staff: Staff, visitor: Visitor) -> Res
         let given = board::given_by(&app, &mut conn, own).await?.into_iter().map(|board| {
             let (done, of) = board.done();
             let late = board.tasks.iter().any(|row| {
-                let late = |of| row.state(of).is_late(row.given.task.due, now);
+                let late = |of| {
+                    let state = row.state(of);
+                    state.is_late(row.due(state, &history).at, now)
+                };
                 row.given.to.agencies.iter().any(late)
             });
             Row {

@@ -115,7 +115,8 @@ async fn page(
     let mut conn = app.db.read().await?;
     let board = board::find(app, &mut conn, &reference).await?.ok_or(Problem::NotFound("directive"))?;
     let row = board.task(own, number).ok_or(Problem::NotFound("task of this agency"))?;
-    let (task, state) = (&row.given.task, row.state(own));
+    let (task, state, history_of) = (&row.given.task, row.state(own), app.calendar.history());
+    let (due, time) = (row.due(state, &history_of), history_of.now());
     let mut history = Vec::new();
     for answer in row.answers.iter().filter(|answer| answer.speaks_for == *own) {
         let bytes = match &answer.note {
@@ -142,10 +143,10 @@ async fn page(
         text: task.text.clone(),
         from: name(&directory, &board.standing.origin, lang),
         document: label(&board.standing, lang),
-        due: deadline(task.due, state, now, lang),
-        days: days(task.due, state, now, lang),
-        late: state.is_late(task.due, now),
-        stage: state_name(state, task.due, w),
+        due: deadline(&due, state, time, now, lang),
+        days: days(due.at, state, time, now, lang),
+        late: state.is_late(due.at, now),
+        stage: state_name(state, due.at, w),
         acknowledges: state.act.is_none() && staff.may(Duty::Write),
         reports: !state.is_done() && staff.may(Duty::Write),
         closes: !state.is_done() && staff.may(Duty::Approve),

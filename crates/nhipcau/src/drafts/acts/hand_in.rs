@@ -60,7 +60,7 @@ pub async fn hand_in(
     let by = By::token(portal.log, portal.origin.clone());
     let day = date::day(app.clock.now());
     let (note, urgent, retroactive) = (draft.change_note.clone(), draft.urgent, draft.retroactive);
-    let checked = draft.check_apart(item, base + 1, app.dice.bytes()?, day).await?;
+    let checked = draft.check_apart(item, base + 1, app.dice.bytes()?, app.calendar.on(day)).await?;
     let (mut written, hashes) = Written::of(&checked.item);
     // What fits the text that was handed in is published with it, or falls behind it; it was of no edition yet.
     for said in written.draft.translations.iter_mut().flatten() {

@@ -16,52 +16,14 @@ use crate::drafts::acts::{self, Saved};
 use crate::drafts::{Attached, store};
 use crate::files::{self, Upload};
 use crate::items::paste as pasted;
-use crate::people::forms::{Fields, Filled, KEY, told};
+use crate::people::forms::{Filled, told};
 use crate::people::gate::{Staff, refused_form};
 use crate::people::pages::{HOME, see};
+use crate::people::upload::{self, Sent};
 use crate::problem::{Fault, Problem};
 use crate::web::answer::failure;
 use crate::web::visitor::Visitor;
 use crate::words::Lang;
-
-/// A form with a file, as it came.
-struct Sent {
-    fields: Fields,
-    /// Name, type and bytes.
-    file: Option<(String, String, Vec<u8>)>,
-}
-
-/// Reads the form; the key of the session comes first, so that a stranger's file is not read.
-async fn sent(staff: &Staff, mut form: Multipart) -> Result<Option<Sent>, Problem> {
-    let broken = |_| {
-        Problem::Invalid(vec![Fault {
-            field: "tep".into(),
-            vi: "Tệp chưa tới nơi trọn vẹn (mất kết nối, hoặc lớn hơn 64 MB). Hãy gửi lại.".into(),
-            en: "The file did not come whole (a lost line, or more than 64 MB). Send it again.".into(),
-        }])
-    };
-    let (mut pairs, mut file) = (Vec::new(), None);
-    while let Some(field) = form.next_field().await.map_err(broken)? {
-        let name = field.name().unwrap_or_default().to_owned();
-        if pairs.is_empty() && name != KEY {
-            return Ok(None);
-        }
-        match field.file_name().map(str::to_owned) {
-            Some(file_name) if name == "tep" => {
-                let media = field.content_type().unwrap_or_default().to_owned();
-                file = Some((file_name, media, field.bytes().await.map_err(broken)?.to_vec()));
-            }
-            _ => {
-                let text = field.text().await.map_err(broken)?;
-                if name == KEY && text != staff.form_key {
-                    return Ok(None);
-                }
-                pairs.push((name, text));
-            }
-        }
-    }
-    Ok((!pairs.is_empty()).then_some(Sent { fields: Fields::of(pairs), file }))
-}
 
 /// `POST /ban-lam-viec/tin/{id}/tep`
 pub async fn file(
@@ -72,7 +34,7 @@ pub async fn file(
     form: Result<Multipart, MultipartRejection>,
 ) -> Response {
     let Ok(form) = form else { return refused_form(&app, &visitor) };
-    let sent = match sent(&staff, form).await {
+    let sent = match upload::read(&staff, form).await {
         Ok(Some(sent)) => sent,
         Ok(None) => return refused_form(&app, &visitor),
         Err(problem) => return refused(&app, &staff, &visitor, &id, problem).await,
@@ -96,7 +58,7 @@ async fn refused(app: &App, staff: &Staff, visitor: &Visitor, id: &str, problem:
 
 async fn change(app: &App, staff: &Staff, id: &str, sent: Sent) -> Result<(), Problem> {
     let work = find(app, staff, id).await?;
-    if work.written.beside.is_some() && sent.file.is_some() {
+    if work.written.beside.is_some() && sent.file("tep").is_some() {
         return Err(Problem::refused(
             "Phần viết thêm không có tệp đính kèm. Nếu cần tệp, hãy đăng thành một tin riêng.",
             "An annex has no files. If it needs one, publish it as an item of its own.",
@@ -108,11 +70,12 @@ async fn change(app: &App, staff: &Staff, id: &str, sent: Sent) -> Result<(), Pr
         store::version(&mut conn, work.id, version).await?.ok_or(Problem::NotFound("version"))?;
     drop(conn);
     let drop_one = sent.fields.get("bo").to_owned();
-    match sent.file {
+    match sent.file("tep") {
         _ if !drop_one.is_empty() => written.files.retain(|file| file.sha256 != drop_one),
-        Some((name, media, bytes)) => {
+        Some(file) => {
             let alt = sent.fields.some("alt");
             let decorative = sent.fields.has("decorative");
+            let (name, media, bytes) = (file.name.clone(), file.media.clone(), file.bytes.clone());
             let upload = Upload { name, media, bytes, alt: alt.clone(), decorative };
             let (attached, bytes) = taken(upload).await?;
             let (hash, id) = (ContentHash::of(&bytes), work.id);

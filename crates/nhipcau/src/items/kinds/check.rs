@@ -5,18 +5,18 @@
 use jiff::civil::Date;
 use network::content::Item;
 use serde_json::{Map, Value};
-use vietnam::working_time::Calendar;
 
 use super::fits::{both, day, fits, minute};
 use super::shape::{Ahead, Field, Shape};
 use super::{Both, Kind, all, of};
+use crate::calendar::Today;
 use crate::problem::Fault;
 use crate::words::{Lang, date};
 
-/// Every fault of an item of whichever kind that is to be issued on `day`. What must be announced ahead is asked of the first
+/// Every fault of an item of whichever kind that is to be issued on `today`. What must be announced ahead is asked of the first
 /// edition: a correction comes when it comes.
-pub fn check(item: &Item, day: Date) -> Vec<Fault> {
-    let mut check = Check { item, day, faults: Vec::new() };
+pub fn check(item: &Item, today: &Today) -> Vec<Fault> {
+    let mut check = Check { item, today, faults: Vec::new() };
     let Some(kind) = of(&item.kind.to_string()) else {
         let names = |name: fn(&Kind) -> &str| {
             all().iter().map(|kind| format!("{} ({})", kind.id, name(kind))).collect::<Vec<_>>().join(", ")
@@ -62,7 +62,7 @@ fn is_empty(item: &Item, id: &str) -> bool {
 
 struct Check<'a> {
     item: &'a Item,
-    day: Date,
+    today: &'a Today,
     faults: Vec<Fault>,
 }
 
@@ -154,16 +154,16 @@ impl Check<'_> {
             return None;
         }
         let begins = day(text).or_else(|| minute(text).map(|moment| moment.date()))?;
-        too_soon(ahead, self.day, begins)
+        too_soon(ahead, self.today, begins)
     }
 }
 
-/// Why something that is announced on `first` may not begin on `begins`. Counted as every period from a day: the day of
+/// Why something that is announced `today` may not begin on `begins`. Counted as every period from a day: the day of
 /// the announcement is left out.
-fn too_soon(ahead: &Ahead, first: Date, begins: Date) -> Option<Both> {
+fn too_soon(ahead: &Ahead, today: &Today, begins: Date) -> Option<Both> {
     let Ahead { working_days, basis, .. } = ahead;
     // A year that the calendar does not know yet is no fault of the issuer.
-    let earliest = Calendar::shipped().add_working_days(first, *working_days).ok()?;
+    let earliest = today.time.days.add_working_days(today.day, *working_days).ok()?;
     (begins < earliest).then(|| {
         both(
             format!(

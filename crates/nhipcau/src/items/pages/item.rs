@@ -139,7 +139,7 @@ async fn standing_page(
         let reason = explained(app, conn, Some(why)).await?.map(|note| note.text);
         notices.push(Notice::Alone { reason });
     }
-    let lead = lead::of(conn, visitor, &shell, document, &reference).await?;
+    let lead = lead::of(conn, &app.calendar.now(), visitor, &shell, document, &reference).await?;
     let is_procedure = lead.is_some();
     let named = lead.iter().flat_map(|lead| lead.numbers.clone()).collect::<Vec<_>>();
     let (pictures, others) = Picture::of(&document.files);

@@ -6,6 +6,7 @@ use network::directory::Directory;
 use network::entry::Level;
 use network::names::Origin;
 use vietnam::documents::Status;
+use vietnam::working_time::Calendar;
 
 use super::{SHORT, html, kept, speaker, title};
 use crate::agencies::{self, Portal};
@@ -55,7 +56,7 @@ pub async fn home(Given(app): Given<App>, visitor: Visitor) -> Response {
             above,
             own: rows(&app, &mut conn, &shell, own).await?,
             services: catalogue::first_events(&mut conn, portal, shell.lang).await?,
-            day_note: day_note(shell.lang, date::day(shell.now)),
+            day_note: day_note(&app.calendar.now().days, shell.lang, date::day(shell.now)),
             portals,
             alarms,
             shell,
@@ -78,9 +79,9 @@ async fn province(
     Ok(head.map(|head| (head.id, above.origin.clone())))
 }
 
-/// What is special about a day, by the shipped calendar.
-fn day_note(lang: Lang, day: jiff::civil::Date) -> Option<String> {
-    let special = vietnam::working_time::Calendar::shipped().special_day(day)?;
+/// What is special about a day.
+fn day_note(days: &Calendar, lang: Lang, day: jiff::civil::Date) -> Option<String> {
+    let special = days.special_day(day)?;
     Some(if lang == Lang::Vi { special.name.clone() } else { special.name_en.clone() })
 }
 

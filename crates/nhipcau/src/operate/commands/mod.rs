@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod backup;
 pub mod bundle;
+pub mod calendar;
 pub mod call;
 pub mod check_text;
 pub mod clean;

@@ -5,12 +5,11 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use jiff::civil::Date;
 use network::names::ContentHash;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{called, cut, day, is_late};
+use super::{called, cut, day, is_late, last};
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::Tx;
@@ -36,6 +35,8 @@ struct One {
     round: String,
     from: String,
     due: String,
+    /// Why it is another day than was told, if it is.
+    why: Option<String>,
     late: bool,
     question: String,
     /// Why there is nothing to read any more.
@@ -91,7 +92,11 @@ async fn page(
     seen(app, staff.line("opinion.read", id.to_string())).await?;
     let written: Written = serde_json::from_str(&request.written).unwrap_or_default();
     let reads = Reads::of(&written.draft, lang);
-    let last = request.due.parse::<Date>().ok();
+    let (last, why) = last(&request.due, request.stated(), &app.calendar.history(), lang);
+    // Who counts by another calendar than the asker is told so.
+    let theirs = request.due.parse().ok().filter(|theirs| Some(*theirs) != last);
+    let theirs =
+        theirs.filter(|_| why.is_none()).map(|theirs| lang.calendar().theirs(date::date(lang, theirs)));
     let verdict = Verdict::of(&request.verdict);
     let late = verdict.is_none() && is_late(last, now);
     let (chosen, typed, wrong) = match typed {
@@ -111,6 +116,7 @@ async fn page(
             (_, true) => w.due_late(day(last, lang)),
             (_, false) => w.due(day(last, lang)),
         },
+        why: why.or(theirs),
         late,
         question: request.question,
         gone: match request.ended.as_str() {

@@ -4,10 +4,9 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::{called, day, is_late};
+use super::{called, day, is_late, last};
 use crate::app::App;
 use crate::clock::instant;
 use crate::drafts::acts as drafts;
@@ -176,10 +175,10 @@ pub async fn list(State(app): State<App>, staff: Staff, visitor: Visitor) -> Res
 
 async fn of_us(app: &App, staff: &Staff, lang: Lang) -> Result<Vec<Row>, Problem> {
     let (w, now) = (lang.opinion(), app.clock.now());
-    let directory = app.directory.load_full();
+    let (directory, history) = (app.directory.load_full(), app.calendar.history());
     let mut rows = Vec::new();
     for request in store::requests(&mut app.db.read().await?, staff.portal.log, MOST).await? {
-        let due = request.due.parse::<Date>().ok();
+        let (due, _) = last(&request.due, request.stated(), &history, lang);
         let asker = called(&directory, &request.asker, lang);
         let verdict = Verdict::of(&request.verdict);
         let waits = request.ended.is_empty() && verdict.is_none();
@@ -206,11 +205,12 @@ async fn of_us(app: &App, staff: &Staff, lang: Lang) -> Result<Vec<Row>, Problem
 
 async fn by_us(app: &App, staff: &Staff, lang: Lang) -> Result<Vec<Row>, Problem> {
     let (w, now) = (lang.opinion(), app.clock.now());
-    let mut conn = app.db.read().await?;
+    let (mut conn, history) = (app.db.read().await?, app.calendar.history());
     let mut rows = Vec::new();
     for round in store::of_portal(&mut conn, staff.portal.log, MOST).await? {
         let sent = date::short(lang, instant(round.at), now);
         let waits = round.cancelled.is_none() && round.answered < round.asked;
+        let (due, _) = last(&round.due, round.stated(), &history, lang);
         rows.push(Row {
             href: format!("/ban-lam-viec/tin/{}", round.draft),
             title: titled(&round.title, lang),
@@ -219,7 +219,7 @@ async fn by_us(app: &App, staff: &Staff, lang: Lang) -> Result<Vec<Row>, Problem
             } else {
                 w.row_ours(sent, round.answered, round.asked)
             },
-            mine: waits && is_late(round.due.parse().ok(), now),
+            mine: waits && is_late(due, now),
         });
     }
     Ok(rows)

@@ -4,11 +4,12 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use jiff::civil::Date;
-use vietnam::working_time::{Calendar, Deadline, OfficeHours, Period};
+use vietnam::working_time::{Deadline, Period};
 
 use super::fields;
 use crate::agencies::Portal;
 use crate::app::App;
+use crate::calendar::WorkingTime;
 use crate::items::pages::{LONG, html, kept};
 use crate::people::forms::Fields;
 use crate::web::pages::Tag;
@@ -44,7 +45,7 @@ pub async fn deadline(State(app): State<App>, visitor: Visitor) -> Response {
             from: given.some("tu").unwrap_or_else(|| date::day(shell.now).to_string()),
             count: given.some("so").unwrap_or_default(),
             working: given.get("tinh") != "ngay",
-            counted: count(&given).map(|deadline| said(&deadline, shell.lang)),
+            counted: count(&given, &app.calendar.now()).map(|deadline| said(&deadline, shell.lang)),
             asked: given.has("so"),
             shell,
         })
@@ -52,14 +53,14 @@ pub async fn deadline(State(app): State<App>, visitor: Visitor) -> Response {
     .await
 }
 
-fn count(given: &Fields) -> Option<Deadline> {
+fn count(given: &Fields, time: &WorkingTime) -> Option<Deadline> {
     let from: Date = given.some("tu")?.parse().ok()?;
     let count: u32 = given.some("so")?.parse().ok().filter(|n| (1..=MOST).contains(n))?;
     let period = match given.get("tinh") {
         "ngay" => Period::CalendarDays(count),
         _ => Period::WorkingDays(count),
     };
-    Calendar::shipped().deadline(from, period, OfficeHours::usual()).ok()
+    time.days.deadline(from, period, time.usual()).ok()
 }
 
 fn said(deadline: &Deadline, lang: Lang) -> (String, &'static str, Vec<String>) {

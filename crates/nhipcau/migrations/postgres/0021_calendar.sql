@@ -1,0 +1,17 @@
+-- What holds as the calendar of working days, and since when: the tables that ship, as each version of the program brought them, and
+-- what administrators loaded over them. Rows are only ever added: which calendar held at a moment can be said for ever, so a
+-- deadline that is closed stays as it was.
+CREATE TABLE calendar_version (
+  seq BIGINT PRIMARY KEY NOT NULL,
+  at BIGINT NOT NULL,
+  ships BIGINT NOT NULL,
+  account TEXT NOT NULL,
+  days TEXT NOT NULL,
+  hours TEXT NOT NULL
+);
+
+-- How a deadline for an opinion was stated: so many working days from a day. Nothing where only a date was told.
+ALTER TABLE opinion_round ADD COLUMN since TEXT;
+ALTER TABLE opinion_round ADD COLUMN days BIGINT;
+ALTER TABLE opinion_request ADD COLUMN since TEXT;
+ALTER TABLE opinion_request ADD COLUMN days BIGINT;

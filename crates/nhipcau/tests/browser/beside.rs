@@ -1,0 +1,126 @@
+//! What stands beside the newsroom, walked with real content: directories, open data and search for readers; translations, opinions,
+//! annexes, mergers, breaches of personal data and the calendar for staff.
+
+use fantoccini::Locator;
+
+use super::Nation;
+use super::driver::until;
+use super::tour::Tour;
+
+/// The directory, official portals, open data, search.
+pub async fn for_readers(tour: &mut Tour<'_>) {
+    tour.opens("/co-quan", "agencies/directory.html", "/co-quan").await;
+    tour.opens("/co-quan/ra-soat", "agencies/findings.html", "/co-quan/ra-soat").await;
+    tour.opens("/co-quan/{*agency}", "agencies/agency.html", "/co-quan/laocai.localhost").await;
+    tour.opens("/cong-chinh-thuc", "checks/hosts.html", "/cong-chinh-thuc").await;
+    tour.opens("/du-lieu", "open/data.html", "/du-lieu").await;
+    // Found, mistyped, and nothing.
+    for asked in ["quyet+dinh", "nghi+dnih", "zzqqxx", "", "15/2026/N%C4%90-CP"] {
+        tour.opens("/tim-kiem", "search/page.html", &format!("/tim-kiem?q={asked}")).await;
+    }
+}
+
+/// A draft in another language, and before another agency; signed in as Lan at the Government's.
+pub async fn a_draft_goes_round(tour: &mut Tour<'_>, nation: &Nation, password: &str) {
+    tour.signs_in("lan", password).await;
+    tour.goes("/ban-lam-viec/tin/moi").await;
+    tour.browser.find(Locator::Css("main button[value='notice']")).await.unwrap().click().await.unwrap();
+    tour.reads("Bản nháp").await;
+    let draft = tour.browser.current_url().await.unwrap().path().to_owned();
+    tour.types("title", "Thông báo về giá điện").await;
+    tour.types("text", "Áp dụng từ **tháng sau**.").await;
+    tour.presses("Lưu").await;
+    let translation = format!("{draft}/ban-dich/en");
+    tour.opens("/ban-lam-viec/tin/{id}/ban-dich/{lang}", "drafts/translate.html", &translation).await;
+    let asks = format!("{draft}/y-kien");
+    tour.opens("/ban-lam-viec/tin/{id}/y-kien", "opinions/ask.html", &asks).await;
+    tour.goes(&asks).await;
+    tour.types("co-quan", "Bộ Tài chính").await;
+    tour.types("noi-dung", "Có nên áp dụng lúc này?").await;
+    tour.presses("Niêm phong và gửi").await;
+    tour.reads("Ý kiến trước khi ban hành").await;
+    tour.looks("drafts/draft.html", "/ban-nhap-xin-y-kien").await;
+    tour.opens("/ban-lam-viec/y-kien", "opinions/list.html", "/ban-lam-viec/y-kien").await;
+    tour.signs_out().await;
+    tour.here = nation.ministry();
+    tour.signs_in("ha", password).await;
+    let asked = until("the question at the ministry", async || {
+        tour.goes("/ban-lam-viec/y-kien").await;
+        let link = tour.browser.find(Locator::Css("main a[href^='/ban-lam-viec/y-kien/']")).await.ok()?;
+        link.attr("href").await.ok()?
+    })
+    .await;
+    tour.opens("/ban-lam-viec/y-kien/{round}", "opinions/one.html", &asked).await;
+    tour.signs_out().await;
+    tour.here = nation.government();
+}
+
+/// What a commune says beside an item; signed in as Lan there.
+pub async fn a_commune_adds(tour: &mut Tour<'_>, nation: &Nation, password: &str) {
+    tour.here = nation.commune();
+    tour.goes("/thong-tin").await;
+    let item = tour.link("/muc/").await;
+    tour.signs_in("lan", password).await;
+    tour.goes("/ban-lam-viec/viet-them").await;
+    tour.types("muc", &item).await;
+    tour.presses("Viết thêm").await;
+    until("the annex", async || {
+        tour.browser.current_url().await.ok()?.path().starts_with("/ban-lam-viec/tin/").then_some(())
+    })
+    .await;
+    tour.looks("drafts/draft.html", "/ban-lam-viec-tin-annex").await;
+    tour.opens("/ban-lam-viec/viet-them", "drafts/annexes.html", "/ban-lam-viec/viet-them").await;
+    tour.signs_out().await;
+}
+
+/// A merger of two communes, a breach, and the calendar; signed in as the administrator of the province.
+pub async fn an_administrator_decides(tour: &mut Tour<'_>, nation: &Nation, password: &str) {
+    tour.here = format!("http://laocai.localhost:{}", nation.port + 2);
+    tour.signs_in("quan-tri", password).await;
+    let page = "/ban-lam-viec/sap-nhap";
+    tour.opens(page, "agencies/mergers.html", page).await;
+    tour.goes(page).await;
+    for (field, place) in [("ket-thuc", 1), ("ke-thua", 2)] {
+        let path = format!("(//main//input[@name='{field}'])[{place}]");
+        tour.browser.find(Locator::XPath(&path)).await.unwrap().click().await.unwrap();
+    }
+    tour.types("can-cu", "Nghị quyết 1656/NQ-UBTVQH15").await;
+    tour.presses("Xem kế hoạch").await;
+    tour.reads("Chưa có gì được thực hiện").await;
+    tour.looks("agencies/plan.html", "/sap-nhap-ke-hoach").await;
+    tour.presses("Đề xuất kế hoạch này").await;
+    tour.reads("cần người khác").await;
+    let one = tour.browser.current_url().await.unwrap().path().to_owned();
+    tour.opens("/ban-lam-viec/sap-nhap/{id}", "agencies/merger.html", &one).await;
+
+    let page = "/ban-lam-viec/su-co";
+    tour.opens(page, "breaches/list.html", page).await;
+    tour.goes(page).await;
+    for (field, words) in [
+        ("chuyen-gi", "Tệp danh sách gửi nhầm hộp thư."),
+        ("cua-ai", "Người nộp hồ sơ tháng 11."),
+        ("bao-nhieu", "khoảng 40"),
+        ("da-lam", "Đã thu hồi thư."),
+    ] {
+        tour.types(field, words).await;
+    }
+    tour.presses("Mở hồ sơ và bắt đầu tính giờ").await;
+    until("the record", async || {
+        tour.browser.current_url().await.ok()?.path().starts_with("/ban-lam-viec/su-co/").then_some(())
+    })
+    .await;
+    let one = tour.browser.current_url().await.unwrap().path().to_owned();
+    tour.opens("/ban-lam-viec/su-co/{id}", "breaches/record.html", &one).await;
+    let print = format!("{one}/ban-in");
+    tour.opens("/ban-lam-viec/su-co/{id}/ban-in", "breaches/print.html", &print).await;
+
+    let page = "/ban-lam-viec/lich-nghi";
+    tour.opens(page, "calendar/show.html", page).await;
+    tour.goes(page).await;
+    let table = "date,kind,name,name_en,legal_basis\n2027-04-29,off,Ngày nghỉ,Day off,Quyết định 9/QĐ-TTg\n";
+    tour.types("noi-dung", table).await;
+    tour.presses("Xem thay đổi").await;
+    tour.reads("Chưa có gì được thay đổi").await;
+    tour.looks("calendar/plan.html", "/lich-nghi-thay-doi").await;
+    tour.signs_out().await;
+}
