@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use people::{People, PeopleTable, Provider};
 
 use crate::db::Place;
+use crate::operate::rehearsal;
 
 /// The name of the file in a node's folder.
 pub const FILE: &str = "nhipcau.toml";
@@ -65,6 +66,9 @@ pub struct File {
     /// Who must prove twice who they are, and the identity provider.
     #[serde(default)]
     pub people: PeopleTable,
+    /// Where the people of this node's consoles rehearse; consoles lead there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rehearsal_portal: Option<String>,
     /// The nodes that this one talks to first, in order of preference.
     #[serde(default, rename = "neighbour", skip_serializing_if = "Vec::is_empty")]
     pub neighbours: Vec<Neighbour>,
@@ -168,6 +172,10 @@ pub struct Config {
     pub issues_at_once: Vec<String>,
     /// What is said of people.
     pub people: People,
+    /// Where its people rehearse.
+    pub rehearsal_portal: Option<String>,
+    /// True if this node is a rehearsal: its name says so, and nothing leaves it.
+    pub rehearsal: bool,
     /// The neighbours, in order of preference.
     pub neighbours: Vec<Neighbour>,
 }
@@ -197,7 +205,7 @@ impl File {
     /// # Errors
     /// Names the key and the cure.
     pub fn check(self, folder: &Path) -> anyhow::Result<Config> {
-        let name = self.name.parse().map_err(|e| anyhow::anyhow!("name = {:?}: {e}", self.name))?;
+        let name: Origin = self.name.parse().map_err(|e| anyhow::anyhow!("name = {:?}: {e}", self.name))?;
         let url = address(&self.url, self.private_addresses).context("url")?;
         let listen = listening(&self.listen)?;
         if let Some(tls) = &self.tls {
@@ -229,8 +237,11 @@ impl File {
             Place::Sqlite(path) => Place::Sqlite(folder.join(path)),
             other => other,
         };
+        let rehearsal_portal = self.rehearsal_portal.as_deref().map(|at| address(at, true));
         Ok(Config {
             folder: folder.to_owned(),
+            rehearsal: rehearsal::named(&name),
+            rehearsal_portal: rehearsal_portal.transpose().context("rehearsal_portal")?,
             name,
             url,
             listen,

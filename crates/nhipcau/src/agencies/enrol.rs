@@ -11,6 +11,7 @@ use crate::clock::instant;
 use crate::db::Tx;
 use crate::items::once::Once;
 use crate::logs::ledger;
+use crate::operate::rehearsal;
 use crate::problem::{Fault, Problem};
 
 /// What a child asks its parent to vouch for: the file that `nhipcau init` writes.
@@ -246,6 +247,20 @@ pub async fn state_in(tx: &mut Tx, by: i64, parent: &Origin, kind: Kind) -> Resu
 
 /// Whether a statement of `parent` would count, as far as is known here.
 fn may_state(directory: &Directory, parent: &Origin, kind: &Kind) -> Result<(), Problem> {
+    if let Kind::AgencyEnrolled(child) = kind
+        && rehearsal::named(&child.origin) != rehearsal::named(parent)
+    {
+        return Err(Problem::refused(
+            format!(
+                "{} là cơ quan của bản tập dượt; bản tập dượt và mạng thật không ghi danh cho nhau.",
+                child.origin
+            ),
+            format!(
+                "{} is of a rehearsal; a rehearsal and the real network do not enrol each other.",
+                child.origin
+            ),
+        ));
+    }
     let above = directory.agency(parent);
     match (kind, above) {
         (Kind::AgencyEnrolled(child), Some(above)) if child.origin != *parent => {

@@ -180,9 +180,11 @@ impl Portal {
             description: None,
             section,
             demo: app.config.demo,
+            rehearsal: app.config.rehearsal,
             synced: status.synced.map_or(Synced::Never, |at| Synced::At(instant(at))),
             nodes: (status.in_step, status.of),
-            feeds: Some(("/feed.atom".into(), "/feed.rss".into())),
+            // A rehearsal has no feed that anybody could take for real.
+            feeds: (!app.config.rehearsal).then(|| ("/feed.atom".into(), "/feed.rss".into())),
             moved: moved::heirs(&directory, &self.origin, lang),
         }
     }

@@ -106,6 +106,11 @@ impl File {
             Some(ca) => key(t, says, "ca", path(ca)),
             None => example(t, says, "ca = \"ca.pem\""),
         }
+        let says = "Nơi cán bộ tập dượt (nhipcau rehearse); bàn làm việc dẫn tới đó.\nWhere people rehearse (nhipcau rehearse); the console leads there.";
+        match &self.rehearsal_portal {
+            Some(at) => key(t, says, "rehearsal_portal", at.as_str()),
+            None => example(t, says, "rehearsal_portal = \"http://tap-duot.tinh.gov.vn:8090\""),
+        }
         self.tables(t);
         text
     }
@@ -210,6 +215,7 @@ mod tests {
             keys: "keys".into(),
             root: "root.note".into(),
             demo: false,
+            rehearsal_portal: None,
             private_addresses: false,
             trusted_proxies: Vec::new(),
             ca: None,
@@ -225,6 +231,7 @@ mod tests {
     fn what_is_written_is_read_again() {
         let full = File {
             demo: true,
+            rehearsal_portal: Some("http://tap-duot.laocai.gov.vn:8090".into()),
             private_addresses: true,
             follows_all: true,
             issues_at_once: vec!["bao.a.vn".into()],

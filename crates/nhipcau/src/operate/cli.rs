@@ -9,7 +9,7 @@ use super::commands::{
     audit, backup, bundle, calendar, check_text, clean, digest, doctor, enrol, erase, gazette, init, issue,
     item, kinds, letter, look, merge, people, procedures, publish, reindex, rules, simulate, upgrade, verify,
 };
-use super::{bench, demo, nation, serve};
+use super::{bench, demo, nation, rehearsal, serve};
 
 /// Nhịp Cầu joins government portals into one network: what is published once stands everywhere, proven.
 ///
@@ -39,6 +39,8 @@ struct Command {
 enum What {
     /// Start a small nation on this machine: the Government, a ministry, a province with its communes
     Demo(demo::Args),
+    /// Start a rehearsal: a node of its own to learn on, from which nothing leaves
+    Rehearse(rehearsal::Args),
     /// Make a node: keys, configuration, token, join request
     Init(Box<init::Args>),
     /// Make a new administrator's token for a node
@@ -143,6 +145,7 @@ pub fn run() -> ExitCode {
     let done = runtime.block_on(async {
         match command.what {
             What::Demo(args) => demo::run(args).await,
+            What::Rehearse(args) => rehearsal::run(args).await,
             What::Init(args) => init::run(*args).await,
             What::Token(args) => init::token(&args),
             What::Serve(args) => serve::run(args).await,

@@ -6,7 +6,7 @@
 mod content;
 mod control;
 mod nation;
-mod office;
+pub(super) mod office;
 mod tasks;
 mod tour;
 
@@ -227,20 +227,20 @@ impl Demo {
 
 /// Waits until what an interrupted start has written into a parent's log has its effect, so that nobody is enrolled
 /// a second time.
-async fn settled(app: &App, parent: &Origin) -> anyhow::Result<()> {
+pub(super) async fn settled(app: &App, parent: &Origin) -> anyhow::Result<()> {
     until("ghi danh của lần trước · the enrolments of an earlier start", || {
         app.directory.load().pending().iter().all(|(log, _)| log != parent)
     })
     .await
 }
 
-fn enrolled(app: &App, origin: &Origin) -> bool {
+pub(super) fn enrolled(app: &App, origin: &Origin) -> bool {
     let directory = app.directory.load();
     directory.agency(origin).is_some_and(|agency| agency.node.is_some())
 }
 
 /// Waits for something that must come within a minute.
-async fn until(what: &str, mut done: impl FnMut() -> bool) -> anyhow::Result<()> {
+pub(super) async fn until(what: &str, mut done: impl FnMut() -> bool) -> anyhow::Result<()> {
     let began = Instant::now();
     while !done() {
         if began.elapsed() > Duration::from_secs(60) {

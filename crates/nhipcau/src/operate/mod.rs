@@ -11,5 +11,6 @@ pub mod doctor;
 pub mod init;
 pub mod lock;
 pub mod nation;
+pub mod rehearsal;
 pub mod serve;
 pub mod watch;

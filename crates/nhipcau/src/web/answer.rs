@@ -108,7 +108,10 @@ pub fn fault_page(app: &App, visitor: &Visitor, fault: Fault) -> Response {
         Some(portal) if !matches!(fault, Fault::UnknownHost { .. }) => {
             portal.shell(app, visitor, super::shell::Section::Elsewhere)
         }
-        _ => bare_shell(visitor.lang, app.clock.now(), &visitor.path, app.config.demo),
+        _ => {
+            let config = &app.config;
+            bare_shell(visitor.lang, app.clock.now(), &visitor.path, config.demo, config.rehearsal)
+        }
     };
     shell.title = Some(ErrorPage::title_of(&fault, visitor.lang).to_owned());
     let status = StatusCode::from_u16(fault.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

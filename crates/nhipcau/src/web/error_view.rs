@@ -111,7 +111,7 @@ impl ErrorPage {
 }
 
 /// A frame where no portal speaks: an unknown host, a node that has none yet.
-pub fn bare_shell(lang: Lang, now: Timestamp, path: &str, demo: bool) -> Shell {
+pub fn bare_shell(lang: Lang, now: Timestamp, path: &str, demo: bool, rehearsal: bool) -> Shell {
     Shell {
         lang,
         now,
@@ -130,6 +130,7 @@ pub fn bare_shell(lang: Lang, now: Timestamp, path: &str, demo: bool) -> Shell {
         description: None,
         section: Section::Elsewhere,
         demo,
+        rehearsal,
         synced: Synced::Never,
         nodes: (0, 0),
         feeds: None,

@@ -1,5 +1,6 @@
 //! The one route table: method, path, who may, how it is cached, what it is. A test prints it into ARCHITECTURE.md.
 
+mod rehearsed;
 mod row;
 
 use std::time::Duration;
@@ -189,7 +190,8 @@ async fn in_words(response: Response) -> Response {
 /// The router of a node.
 pub fn router(app: App) -> Router {
     let mut router = Router::new();
-    for route in table() {
+    let table = if app.config.rehearsal { rehearsed::only(table(), &pages()) } else { table() };
+    for route in table {
         router = router.route(route.path, bounded(&app, route));
     }
     let mut english = Router::new();

@@ -32,6 +32,8 @@ pub struct Shell {
     pub section: Section,
     /// Whether this is a demonstration: every page then says so at its top.
     pub demo: bool,
+    /// Whether this is a rehearsal: every page says so at its top, in its title and on paper.
+    pub rehearsal: bool,
     /// How fresh what the page shows is.
     pub synced: Synced,
     /// How many of the nodes that this one follows or is followed by are in step, and of how many.
@@ -169,9 +171,10 @@ impl Shell {
 
     /// The browser's title: the page, then the portal.
     pub fn full_title(&self) -> String {
+        let mark = if self.rehearsal { self.lang.rehearsal().title } else { "" };
         match &self.title {
-            Some(title) => format!("{title} – {}", self.portal.name),
-            None => self.portal.name.clone(),
+            Some(title) => format!("{mark}{title} – {}", self.portal.name),
+            None => format!("{mark}{}", self.portal.name),
         }
     }
 
@@ -311,6 +314,7 @@ pub(crate) fn sample(lang: Lang) -> Shell {
         description: None,
         section: Section::Directions,
         demo: true,
+        rehearsal: false,
         synced: Synced::Ago(12),
         nodes: (3, 3),
         feeds: Some(("/nguon-tin/tat-ca.atom".into(), "/nguon-tin/tat-ca.rss".into())),

@@ -20,6 +20,7 @@ pub mod number;
 mod open;
 mod opinion;
 mod procedures;
+mod rehearsal;
 mod search;
 mod table;
 mod translation;
@@ -37,6 +38,7 @@ pub use letter::Words as LetterWords;
 pub use open::Words as OpenWords;
 pub use opinion::Words as OpinionWords;
 pub use procedures::Words as ProcedureWords;
+pub use rehearsal::Words as RehearsalWords;
 pub use search::Words as SearchWords;
 pub use translation::Words as TranslationWords;
 
@@ -127,6 +129,14 @@ impl Lang {
         match self {
             Lang::Vi => &procedures::VI,
             Lang::En => &procedures::EN,
+        }
+    }
+
+    /// The words of rehearsals.
+    pub fn rehearsal(self) -> &'static RehearsalWords {
+        match self {
+            Lang::Vi => &rehearsal::VI,
+            Lang::En => &rehearsal::EN,
         }
     }
 

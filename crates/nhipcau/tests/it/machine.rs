@@ -47,7 +47,7 @@ impl Said {
     }
 }
 
-fn program() -> Command {
+pub fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nhipcau"));
     for name in ["NHIPCAU_DATABASE", "NHIPCAU_DIR", "NHIPCAU_NODE", "NHIPCAU_TOKEN", "NHIPCAU_LOG"] {
         command.env_remove(name);

@@ -60,6 +60,7 @@ mod procedures;
 mod provider;
 mod publishing;
 mod receipts;
+mod rehearsal;
 mod rules;
 mod schema;
 mod search;

@@ -166,6 +166,12 @@ pub const WORKS: &[(&str, &str, &str, &str)] = &[
         "a_loaded_calendar_moves_what_is_open_and_leaves_what_is_closed_or_signed",
     ),
     (
+        "tập dượt cả vòng đời văn bản trên máy riêng, không có gì ra ngoài",
+        "a text's whole life is rehearsed on a node of its own, from which nothing leaves",
+        "it/rehearsal",
+        "a_whole_life_is_rehearsed_and_nothing_leaves",
+    ),
+    (
         "đọc số, ký hiệu văn bản dù viết thế nào",
         "a document's number is read however it is written",
         "it/rules",

@@ -63,6 +63,8 @@ struct Home {
     roles: String,
     /// How often the agency has issued alone, if it has.
     alone: Option<String>,
+    /// Where people rehearse, if there is such a place and this is not it.
+    rehearsal: Option<String>,
     lists: Vec<List>,
 }
 
@@ -213,6 +215,7 @@ async fn home_of(app: &App, staff: &Staff, visitor: &Visitor, said: Option<Strin
         writes: staff.may(Duty::Write),
         alone: (used > 0).then(|| w.alone_own(used)),
         roles: staff.roles.iter().map(|role| role.name(lang)).collect::<Vec<_>>().join(", "),
+        rehearsal: app.config.rehearsal_portal.clone().filter(|_| !app.config.rehearsal),
         lists,
     })
 }

@@ -111,7 +111,7 @@ pub async fn news(Given(app): Given<App>, visitor: Visitor) -> Response {
 /// `/robots.txt`: a demonstration asks not to be indexed.
 pub async fn robots(Given(app): Given<App>, visitor: Visitor) -> Response {
     kept(&app, &visitor, Vec::new(), LASTS, async |_: &Portal| {
-        let rule = if app.config.demo {
+        let rule = if app.config.demo || app.config.rehearsal {
             "Disallow: /"
         } else {
             "Disallow: /api/\nDisallow: /dich-vu/noi-o\nDisallow: /*noi="

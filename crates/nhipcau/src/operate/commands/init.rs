@@ -251,6 +251,7 @@ fn file(args: &Args) -> anyhow::Result<File> {
         keys: "keys".into(),
         root: "root.note".into(),
         demo: false,
+        rehearsal_portal: None,
         private_addresses: args.private,
         trusted_proxies: args.trusted_proxy.clone(),
         ca: args.ca.as_ref().map(absolute).transpose()?,

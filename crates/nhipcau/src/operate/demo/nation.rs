@@ -232,6 +232,7 @@ pub(super) fn lay_out(dir: &Path, nation: &[Node; 3], dice: &Dice) -> anyhow::Re
             keys: "keys".into(),
             root: "root.note".into(),
             demo: true,
+            rehearsal_portal: None,
             private_addresses: true,
             trusted_proxies: Vec::new(),
             ca: None,

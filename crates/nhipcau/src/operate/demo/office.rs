@@ -50,24 +50,32 @@ impl Demo {
     /// # Errors
     /// The database's, or that the password cannot be kept.
     pub async fn offices(&self, dir: &Path) -> anyhow::Result<String> {
-        let path = dir.join(FILE);
-        let password = match std::fs::read_to_string(&path) {
-            Ok(text) => text.lines().next().unwrap_or_default().to_owned(),
-            Err(_) => {
-                let password = password(self.government()?)?;
-                write_secret(&path, &format!("{password}\n"))?;
-                password
-            }
-        };
+        let password = password_in(self.government()?, dir)?;
         for (_, app, _) in &self.nodes {
             let main = app.portals.load().main().context("a node without portal")?;
-            office(app, &main, &password).await.map_err(|problem| anyhow::anyhow!("{problem}"))?;
+            if people(app, &main, &password).await? {
+                drafts(app, &main).await.map_err(|problem| anyhow::anyhow!("{problem}"))?;
+            }
         }
         tasks::issue(self, OFFICE[1].login, OFFICE[1].roles)
             .await
             .map_err(|problem| anyhow::anyhow!("{problem}"))?;
         Ok(password)
     }
+}
+
+/// The password that is kept in a folder; one by chance at the first start.
+///
+/// # Errors
+/// It cannot be kept.
+pub(in crate::operate) fn password_in(app: &App, dir: &Path) -> anyhow::Result<String> {
+    let path = dir.join(FILE);
+    if let Ok(text) = std::fs::read_to_string(&path) {
+        return Ok(text.lines().next().unwrap_or_default().to_owned());
+    }
+    let password = password(app)?;
+    write_secret(&path, &format!("{password}\n"))?;
+    Ok(password)
 }
 
 /// Six syllables by chance.
@@ -80,9 +88,17 @@ fn password(app: &App) -> anyhow::Result<String> {
     Ok(text)
 }
 
-async fn office(app: &App, portal: &Portal, password: &str) -> Result<(), Problem> {
+/// Lets the people in at a portal and those below it, with one password. False if they are there already.
+///
+/// # Errors
+/// The database's.
+pub(in crate::operate) async fn people(app: &App, portal: &Portal, password: &str) -> anyhow::Result<bool> {
+    invited(app, portal, password).await.map_err(|problem| anyhow::anyhow!("{problem}"))
+}
+
+async fn invited(app: &App, portal: &Portal, password: &str) -> Result<bool, Problem> {
     if store::by_login(&mut app.db.read().await?, OFFICE[0].login).await?.is_some() {
-        return Ok(());
+        return Ok(false);
     }
     for person in &OFFICE {
         let new = Newcomer {
@@ -98,17 +114,29 @@ async fn office(app: &App, portal: &Portal, password: &str) -> Result<(), Proble
         let link = invited.link.rsplit('/').next().and_then(Token::read).ok_or(Problem::NotFound("link"))?;
         login::set_by_link(app, portal, &link, password.to_owned()).await?;
     }
-    drafts(app, portal).await
+    Ok(true)
+}
+
+/// Who writes, among the people.
+pub(in crate::operate) const EDITOR: usize = 0;
+/// Who approves.
+pub(in crate::operate) const PUBLISHER: usize = 1;
+/// Who signs official documents.
+pub(in crate::operate) const SIGNER: usize = 2;
+
+/// One of the people at a portal, acting.
+///
+/// # Errors
+/// The database's.
+pub(in crate::operate) async fn person(app: &App, portal: &Portal, at: usize) -> Result<By, Problem> {
+    let account = store::by_login(&mut app.db.read().await?, OFFICE[at].login).await?;
+    let account = account.ok_or(Problem::NotFound("account"))?;
+    Ok(by(portal.log, &portal.origin, account.id, OFFICE[at].roles))
 }
 
 /// One draft that waits for a second person, and one that is approved for tomorrow.
 async fn drafts(app: &App, portal: &Portal) -> Result<(), Problem> {
-    let person = async |at: usize| -> Result<By, Problem> {
-        let account = store::by_login(&mut app.db.read().await?, OFFICE[at].login).await?;
-        let account = account.ok_or(Problem::NotFound("account"))?;
-        Ok(by(portal.log, &portal.origin, account.id, OFFICE[at].roles))
-    };
-    let (lan, minh) = (person(0).await?, person(1).await?);
+    let (lan, minh) = (person(app, portal, EDITOR).await?, person(app, portal, PUBLISHER).await?);
     let tomorrow = app.clock.micros() + 86_400_000_000;
     for (title, text, due) in [
         ("Lịch tiếp công dân tháng tới (mẫu)", "Lãnh đạo tiếp công dân vào **thứ Năm** tuần thứ hai.", None),

@@ -98,6 +98,7 @@ pub(super) fn file(members: &[Member], urls: &[String], at: usize) -> anyhow::Re
         keys: "keys".into(),
         root: "root.note".into(),
         demo: false,
+        rehearsal_portal: None,
         private_addresses: true,
         trusted_proxies: Vec::new(),
         ca: None,

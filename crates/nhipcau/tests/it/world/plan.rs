@@ -167,6 +167,7 @@ impl Plan {
             keys: "keys".into(),
             root: "root.note".into(),
             demo: true,
+            rehearsal_portal: None,
             private_addresses: true,
             trusted_proxies: Vec::new(),
             ca: None,
