@@ -2,6 +2,7 @@
 
 use anyhow::Context;
 use indicatif::ProgressBar;
+use network::entry::ItemChange;
 use network::names::{ContentHash, Origin};
 use serde::Deserialize;
 use serde_json::Value;
@@ -12,7 +13,8 @@ use crate::documents::draft::DraftRelation;
 use crate::documents::gazette;
 use crate::items::draft::{Draft, DraftSource};
 use crate::items::kinds;
-use crate::items::publish::{self, Once};
+use crate::items::publish::{self, Done, Once};
+use crate::items::store::{self as items, Reference};
 use crate::problem::Problem;
 use crate::procedures::records;
 use crate::words::{Lang, date};
@@ -142,6 +144,7 @@ pub(super) async fn issue(demo: &Demo, bar: &ProgressBar) -> anyhow::Result<()> 
         }
     }
     kinds_of_items(province).await?;
+    corrected(province).await?;
     procedures(demo).await?;
     bar.set_message("đến mọi cổng · reaching every portal");
     everywhere(demo).await
@@ -158,6 +161,29 @@ async fn kinds_of_items(province: &App) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A notice of the province that was corrected, so that a reader meets a correction with its reason.
+async fn corrected(province: &App) -> anyhow::Result<()> {
+    let portal = province.portals.load().main().context("a portal")?;
+    let notice = |hour: &str| Draft {
+        kind: "notice".into(),
+        title: "Lịch tạm ngừng cấp nước để sửa đường ống (mẫu)".into(),
+        text: format!("Tạm ngừng cấp nước từ **{hour}** thứ Bảy tại phường Lào Cai."),
+        sample: true,
+        ..Draft::default()
+    };
+    let done = issued(province, portal.log, &portal.origin, "correction", notice("8 giờ")).await?;
+    let reference: Reference = done.reference.parse().map_err(|e: &str| anyhow::anyhow!(e))?;
+    let standing = items::find(&mut province.db.read().await?, &reference).await?;
+    let Some(standing) = standing.filter(|standing| standing.edition == 1) else { return Ok(()) };
+    let note = "Sửa giờ bắt đầu: 20 giờ, không phải 8 giờ.".to_owned();
+    let draft = Draft { change_note: Some(note), ..notice("20 giờ") };
+    match publish::change(province, &standing, ItemChange::Correct, draft, Some(once("correction 2"))).await {
+        Ok(_) => Ok(()),
+        Err(Problem::Ours(error)) => Err(error),
+        Err(other) => Err(anyhow::anyhow!("the sample of a correction: {other}")),
+    }
+}
+
 /// Procedures of daily life, each from the ministry that published it where the demonstration has that ministry.
 async fn procedures(demo: &Demo) -> anyhow::Result<()> {
     for line in PROCEDURES.lines() {
@@ -170,12 +196,18 @@ async fn procedures(demo: &Demo) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A second start asks for the same again and gets the same answer: nothing is issued twice.
+fn once(name: &str) -> Once {
+    Once { token: "demo".into(), name: name.to_owned(), digest: ContentHash::of(name.as_bytes()).0 }
+}
+
 async fn one(app: &App, log: i64, origin: &Origin, name: String, draft: Draft) -> anyhow::Result<()> {
-    // A second start asks for the same again and gets the same answer: nothing is issued twice.
-    let digest = ContentHash::of(name.as_bytes()).0;
-    let once = Once { token: "demo".into(), name: name.clone(), digest };
-    match publish::issue(app, log, origin, draft, Some(once)).await {
-        Ok(_) => Ok(()),
+    issued(app, log, origin, &name, draft).await.map(|_| ())
+}
+
+async fn issued(app: &App, log: i64, origin: &Origin, name: &str, draft: Draft) -> anyhow::Result<Done> {
+    match publish::issue(app, log, origin, draft, Some(once(name))).await {
+        Ok(done) => Ok(done),
         Err(Problem::Ours(error)) => Err(error),
         Err(other) => Err(anyhow::anyhow!("{name}: {other}")),
     }
