@@ -128,6 +128,7 @@ words! {
     act_save,
     act_submit,
     act_approve,
+    act_approve_issue,
     act_issue,
     act_restore,
     act_send_back,

@@ -7,6 +7,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod axe;
+mod beside;
+mod chair;
 mod driver;
 mod keyboard;
 mod reader;

@@ -8,15 +8,16 @@ use super::Nation;
 use super::driver::{Driver, Kind, until};
 use super::reader::{fits, says};
 
-const PASSWORD: &str = "bốn con trâu gặm cỏ non";
+/// A password that is not guessed.
+pub const PASSWORD: &str = "bốn con trâu gặm cỏ non";
 
-async fn types_into(browser: &Client, name: &str, words: &str) {
+pub async fn types_into(browser: &Client, name: &str, words: &str) {
     let field =
         browser.find(Locator::Css(&format!("main [name='{name}']:not([type='hidden'])"))).await.unwrap();
     field.send_keys(words).await.unwrap();
 }
 
-async fn presses(browser: &Client, words: &str) {
+pub async fn presses(browser: &Client, words: &str) {
     let path = format!("//main//button[normalize-space()='{words}']");
     browser
         .find(Locator::XPath(&path))
@@ -28,7 +29,7 @@ async fn presses(browser: &Client, words: &str) {
 }
 
 /// Waits until the page says something.
-async fn reads(browser: &Client, words: &str) {
+pub async fn reads(browser: &Client, words: &str) {
     // While one page takes the place of another there is nothing to read.
     until(words, async || {
         let said = browser.find(Locator::Css("body")).await.ok()?.text().await.ok()?;

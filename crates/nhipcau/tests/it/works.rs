@@ -172,6 +172,12 @@ pub const WORKS: &[(&str, &str, &str, &str)] = &[
         "a_whole_life_is_rehearsed_and_nothing_leaves",
     ),
     (
+        "chủ tịch xã duyệt và đăng bằng một chạm trên điện thoại",
+        "a commune's chair approves and issues by one tap on a telephone",
+        "browser/chair",
+        "a_chair_approves_and_issues_by_one_tap_on_a_telephone",
+    ),
+    (
         "đọc số, ký hiệu văn bản dù viết thế nào",
         "a document's number is read however it is written",
         "it/rules",

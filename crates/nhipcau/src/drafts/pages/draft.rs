@@ -329,6 +329,9 @@ fn change_name(work: &Work, lang: Lang) -> &'static str {
     }
 }
 
+/// The word of approving and issuing at once, which are two acts in one step of a person's.
+pub(super) const APPROVE_AND_ISSUE: &str = "approve-issue";
+
 /// What this person may do now, the expected step first. What is refused only for its faults is offered all the same: the
 /// list of faults stands above.
 fn buttons(work: &Work, facts: &Facts, lang: Lang) -> Vec<Button> {
@@ -343,6 +346,20 @@ fn buttons(work: &Work, facts: &Facts, lang: Lang) -> Vec<Button> {
     };
     offer(Act::Submit, w.act_submit, false);
     offer(Act::Approve, w.act_approve, false);
+    // What waits for no hour is approved and issued by one tap: a chair has a telephone in one hand.
+    if offered(Act::Approve) && work.due.is_none() {
+        buttons.push(Button {
+            act: APPROVE_AND_ISSUE,
+            label: w.act_approve_issue,
+            first: false,
+            asks: false,
+        });
+    }
+    let mut offer = |act: Act, label, asks| {
+        if offered(act) {
+            buttons.push(Button { act: act.word(), label, first: buttons.is_empty(), asks });
+        }
+    };
     offer(Act::Issue, w.act_issue, false);
     offer(Act::Restore, w.act_restore, false);
     let (e, sealed) = (lang.embargo(), work.stage == Stage::Sealed);

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::draft::{Clash, With, answer};
+use super::draft::{APPROVE_AND_ISSUE, Clash, With, answer};
 use super::{by, find};
 use crate::annexes;
 use crate::app::App;
@@ -23,7 +23,8 @@ use crate::words::date;
 
 /// True for what is seen outside the agency, or leads there.
 fn is_grave(form: &Fields) -> bool {
-    matches!(Act::of(form.get("viec")), Some(Act::Approve | Act::Issue | Act::Override))
+    let act = form.get("viec");
+    act == APPROVE_AND_ISSUE || matches!(Act::of(act), Some(Act::Approve | Act::Issue | Act::Override))
 }
 
 /// `POST /ban-lam-viec/tin/{id}`: saves; a button beside says what is done then.
@@ -54,6 +55,9 @@ pub async fn save(
                 .into_response()
         }
         Ok(Kept::As(version)) => {
+            if form.get("viec") == APPROVE_AND_ISSUE {
+                return approve_and_issue(&app, &staff, &visitor, &id, version).await;
+            }
             let Some(act) = Act::of(form.get("viec")) else {
                 let said = if version == version_of(&form) + 1 || version == version_of(&form) {
                     "luu"
@@ -136,9 +140,30 @@ pub async fn act(
     {
         return answer;
     }
+    if form.get("viec") == APPROVE_AND_ISSUE {
+        return approve_and_issue(&app, &staff, &visitor, &id, version_of(&form)).await;
+    }
     match Act::of(form.get("viec")) {
         Some(act) => carry_out(&app, &staff, &visitor, &id, version_of(&form), act, form.some("ly-do")).await,
         None => failure(&app, &visitor, Problem::invalid("viec", "no such act")),
+    }
+}
+
+/// Two acts, one after the other: if the second is refused the first stands, and the page says why.
+async fn approve_and_issue(app: &App, staff: &Staff, visitor: &Visitor, id: &str, version: i64) -> Response {
+    let approved = async {
+        let work = find(app, staff, id).await?;
+        acts::act(app, &by(staff), work.id, version, Act::Approve, None).await
+    };
+    match approved.await {
+        Ok(acted) if acted.stage == Stage::Approved => {
+            carry_out(app, staff, visitor, id, version, Act::Issue, None).await
+        }
+        Ok(_) => see(visitor.lang, &format!("{HOME}/tin/{id}?xong=duyet")),
+        Err(problem) => match told(problem, visitor.lang) {
+            Ok((_, wrong)) => answer(app, staff, visitor, id, With::wrong(wrong), StatusCode::CONFLICT).await,
+            Err(problem) => failure(app, visitor, problem),
+        },
     }
 }
 
