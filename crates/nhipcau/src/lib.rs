@@ -24,6 +24,7 @@ pub mod operate;
 pub mod opinions;
 pub mod peers;
 pub mod people;
+pub mod previews;
 pub mod problem;
 pub mod procedures;
 pub mod search;

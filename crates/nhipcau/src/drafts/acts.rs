@@ -25,6 +25,7 @@ use crate::items::publish::{self, Done};
 use crate::opinions::store as opinions;
 use crate::people::audit::{self, Line, Who};
 use crate::people::gate::Staff;
+use crate::previews::store as previews;
 use crate::problem::{Fault, Problem};
 use crate::words::date;
 
@@ -257,6 +258,9 @@ pub async fn act(
             };
             if !store::set_stage(tx, id, version, step.next).await? {
                 return Err(moved());
+            }
+            if !step.next.is_open() {
+                previews::end_all(tx, id).await?;
             }
             if let (Some(words), Some(account)) = (&words, by.account()) {
                 store::note(tx, id, &account.to_string(), act.word(), words).await?;

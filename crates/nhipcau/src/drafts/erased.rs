@@ -31,6 +31,7 @@ pub async fn forget_one(tx: &mut Tx, id: String) -> anyhow::Result<()> {
     run!(tx, "DELETE FROM draft_file WHERE draft = $1", id.clone())?;
     run!(tx, "DELETE FROM draft_note WHERE draft = $1", id.clone())?;
     run!(tx, "DELETE FROM approval WHERE draft = $1", id.clone())?;
+    run!(tx, "DELETE FROM preview_link WHERE draft = $1", id.clone())?;
     run!(tx, "DELETE FROM draft WHERE id = $1", id)?;
     Ok(())
 }

@@ -82,6 +82,9 @@ const ACTS: &[Named] = &[
     ("end.confirm", |w| w.act_end_confirm),
     ("end.drop", |w| w.act_end_drop),
     ("annex.withdraw", |w| w.act_annex_withdraw),
+    ("preview.make", |w| w.act_preview_make),
+    ("preview.end", |w| w.act_preview_end),
+    ("preview.look", |w| w.act_preview_look),
 ];
 
 /// What an act is called; the word that is kept, if it has no name yet.

@@ -34,7 +34,7 @@ use crate::web::answer::{self, answered, fault_page, guard, problem_json};
 use crate::web::error_view::Fault;
 use crate::web::visitor::Visitor;
 use crate::web::{assets, shell};
-use crate::{api, assignments, checks, drafts, items::feeds, open, opinions, procedures, search};
+use crate::{api, assignments, checks, drafts, items::feeds, open, opinions, previews, procedures, search};
 
 pub use row::{
     Role, Route, api_route, desk_form, desk_page, desk_upload, door_form, door_page, open_page, reader_form,
@@ -71,6 +71,7 @@ fn pages() -> Vec<Route> {
     pages.extend(opinions::routes());
     pages.extend(procedures::routes());
     pages.extend(annexes::routes());
+    pages.extend(previews::routes());
     pages
 }
 

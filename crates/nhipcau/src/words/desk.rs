@@ -359,6 +359,9 @@ words! {
     act_end_confirm,
     act_end_drop,
     act_annex_withdraw,
+    act_preview_make,
+    act_preview_end,
+    act_preview_look,
     // Tasks of directives
     nav_tasks,
     tasks_title,

@@ -19,6 +19,7 @@ mod letter;
 pub mod number;
 mod open;
 mod opinion;
+mod preview;
 mod procedures;
 mod rehearsal;
 mod search;
@@ -37,6 +38,7 @@ pub use keys::Words;
 pub use letter::Words as LetterWords;
 pub use open::Words as OpenWords;
 pub use opinion::Words as OpinionWords;
+pub use preview::Words as PreviewWords;
 pub use procedures::Words as ProcedureWords;
 pub use rehearsal::Words as RehearsalWords;
 pub use search::Words as SearchWords;
@@ -185,6 +187,14 @@ impl Lang {
         match self {
             Lang::Vi => &open::VI,
             Lang::En => &open::EN,
+        }
+    }
+
+    /// The words of preview links.
+    pub fn preview(self) -> &'static PreviewWords {
+        match self {
+            Lang::Vi => &preview::VI,
+            Lang::En => &preview::EN,
         }
     }
 

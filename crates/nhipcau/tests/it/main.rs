@@ -55,6 +55,7 @@ mod orders;
 mod pages;
 mod paper_nation;
 mod people;
+mod previews;
 mod procedure_records;
 mod procedures;
 mod provider;

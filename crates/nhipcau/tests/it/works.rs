@@ -339,4 +339,10 @@ pub const WORKS: &[(&str, &str, &str, &str)] = &[
         "it/open",
         "everything_can_be_taken_at_once_and_an_erasure_is_in_none_of_it",
     ),
+    (
+        "cho một người ngoài xem trước bản nháp, bằng đường dẫn tự hết hạn",
+        "somebody outside looks at a draft by a link that ends by itself",
+        "it/previews",
+        "a_link_ends_with_its_days_its_draft_and_its_makers_access",
+    ),
 ];
