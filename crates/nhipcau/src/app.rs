@@ -150,7 +150,7 @@ impl App {
     pub async fn open(config: Config, given: Given) -> anyhow::Result<App> {
         let Given { clock, dice, line } = given;
         let lock = Lock::take(&config)?;
-        let keys = Arc::new(Keyring::open(&config.keys, &config.name)?);
+        let keys = Arc::new(Keyring::of(&config)?);
         let note = std::fs::read_to_string(&config.root).with_context(|| {
             format!(
                 "read the root note {}; it is what this node trusts – get it from who runs the root",
@@ -263,6 +263,7 @@ impl App {
         app.tasks.spawn("letters", letters::run(app.clone(), notices));
         app.tasks.spawn("heads", crate::logs::heads::run(app.clone()));
         app.tasks.spawn("startup", startup::run(app.clone()));
+        app.tasks.spawn("renew", crate::logs::renew::run(app.clone()));
         app.tasks.spawn("embargo", crate::embargo::run(app.clone()));
         app.tasks.spawn("hours", crate::drafts::hours::run(app.clone()));
         app.tasks.spawn("search", crate::search::run(app.clone()));

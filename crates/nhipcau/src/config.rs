@@ -2,6 +2,7 @@
 //!
 //! Every error names the key and the cure. Paths in the file are relative to the file.
 
+mod keys;
 mod people;
 mod text;
 
@@ -12,6 +13,7 @@ use anyhow::{Context, bail, ensure};
 use network::names::Origin;
 use serde::{Deserialize, Serialize};
 
+pub use keys::{LogKeyPlace, LogKeyRow};
 pub use people::{People, PeopleTable, Provider};
 
 use crate::db::Place;
@@ -69,6 +71,9 @@ pub struct File {
     /// Where the people of this node's consoles rehearse; consoles lead there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rehearsal_portal: Option<String>,
+    /// Keys of logs that lie in tokens.
+    #[serde(default, rename = "log_key", skip_serializing_if = "Vec::is_empty")]
+    pub log_keys: Vec<LogKeyRow>,
     /// The nodes that this one talks to first, in order of preference.
     #[serde(default, rename = "neighbour", skip_serializing_if = "Vec::is_empty")]
     pub neighbours: Vec<Neighbour>,
@@ -176,6 +181,8 @@ pub struct Config {
     pub rehearsal_portal: Option<String>,
     /// True if this node is a rehearsal: its name says so, and nothing leaves it.
     pub rehearsal: bool,
+    /// Keys of logs that lie in tokens.
+    pub log_keys: Vec<LogKeyPlace>,
     /// The neighbours, in order of preference.
     pub neighbours: Vec<Neighbour>,
 }
@@ -261,6 +268,7 @@ impl File {
             follows_all: self.follows_all,
             issues_at_once: self.issues_at_once,
             people: self.people.check(folder, self.private_addresses)?,
+            log_keys: self.log_keys.iter().map(LogKeyRow::check).collect::<anyhow::Result<_>>()?,
             neighbours: self.neighbours,
         })
     }

@@ -143,6 +143,7 @@ impl From<WriteError> for Problem {
                 vi: "Máy chủ đang dừng; chưa có gì được thay đổi. Hãy thử lại sau ít phút.".into(),
                 en: "The node is stopping; nothing was changed. Repeat in a few minutes.".into(),
             },
+            WriteError::Unsigned(unsigned) => unsigned.away.problem(&unsigned.log),
             // The engine's own words are for the log; they may name paths.
             WriteError::Commit(_) => Problem::NotNow {
                 vi: "Cơ sở dữ liệu không ghi được nên chưa có gì được thay đổi. Kiểm tra dung lượng đĩa và cơ sở dữ liệu (nhipcau doctor), rồi thử lại.".into(),

@@ -83,13 +83,28 @@ impl Checkpoint {
     /// # Errors
     /// An origin or extension that is not one non-empty line, or a cosigner's key.
     pub fn sign(&self, signer: &SignerKey) -> Result<Note, CheckpointError> {
+        self.fits()?;
+        Ok(Note::sign(&self.text(), signer)?)
+    }
+
+    /// The note of this checkpoint with a signature of [`Checkpoint::text`] that was made elsewhere.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::sign`], and a signature that `key` did not make.
+    pub fn signed(&self, key: &VerifierKey, signature: &[u8; 64]) -> Result<Note, CheckpointError> {
+        self.fits()?;
+        Ok(Note::signed(&self.text(), key, signature)?)
+    }
+
+    /// Refuses what would read back as something else.
+    fn fits(&self) -> Result<(), CheckpointError> {
         if self.origin.is_empty() || self.origin.contains('\n') {
             return Err(CheckpointError::Origin);
         }
         if self.extensions.iter().any(|line| line.is_empty() || line.contains('\n')) {
             return Err(CheckpointError::Extension);
         }
-        Ok(Note::sign(&self.text(), signer)?)
+        Ok(())
     }
 
     /// The checkpoint of `note`, after `key` was found to have signed it.

@@ -144,6 +144,22 @@ impl Note {
         Ok(Note { text: text.to_owned(), signatures: vec![signature] })
     }
 
+    /// The note of `text` with a signature that was made elsewhere, for example in a token that gives no secret out.
+    ///
+    /// # Errors
+    /// Text that cannot stand in a note, [`NoteError::WrongKind`] for a cosigner's key, [`NoteError::Bad`] if `key` did
+    /// not make the signature.
+    pub fn signed(text: &str, key: &VerifierKey, signature: &[u8; 64]) -> Result<Note, NoteError> {
+        check_text(text)?;
+        if key.kind() != KeyKind::Ed25519 {
+            return Err(NoteError::WrongKind(key.name().to_owned()));
+        }
+        check(key, text.as_bytes(), signature)?;
+        let signature =
+            NoteSignature { name: key.name().to_owned(), key_id: key.id(), signature: signature.to_vec() };
+        Ok(Note { text: text.to_owned(), signatures: vec![signature] })
+    }
+
     /// Puts `signature` on the note, in the place of an earlier one of the same key name and id.
     pub fn add(&mut self, signature: NoteSignature) {
         let same = |old: &&mut NoteSignature| old.name == signature.name && old.key_id == signature.key_id;

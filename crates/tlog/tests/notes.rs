@@ -195,3 +195,16 @@ fn signatures_have_one_encoding() {
     }
     assert_eq!(note.verified_by(&signer.verifier()), Err(NoteError::Bad("a".into())));
 }
+
+#[test]
+fn a_signature_that_was_made_elsewhere_is_verified_before_it_stands_on_a_note() {
+    let key = SignerKey::from_seed("a.vn/log", KeyKind::Ed25519, [1; 32]).unwrap();
+    let note = Note::sign("a.vn/log\n1\nx\n", &key).unwrap();
+    let made: [u8; 64] = note.signatures[0].signature.clone().try_into().unwrap();
+    assert_eq!(Note::signed(&note.text, &key.verifier(), &made).unwrap(), note);
+    let other = SignerKey::from_seed("a.vn/log", KeyKind::Ed25519, [2; 32]).unwrap();
+    assert!(matches!(Note::signed(&note.text, &other.verifier(), &made), Err(NoteError::Bad(_))));
+    assert!(matches!(Note::signed("another\n", &key.verifier(), &made), Err(NoteError::Bad(_))));
+    let cosigner = SignerKey::from_seed("a.vn/log", KeyKind::CosignatureEd25519, [1; 32]).unwrap();
+    assert!(matches!(Note::signed(&note.text, &cosigner.verifier(), &made), Err(NoteError::WrongKind(_))));
+}

@@ -147,7 +147,8 @@ pub fn request_of(
     name: (&str, &str),
     level: Level,
 ) -> anyhow::Result<JoinRequest> {
-    let key = app.keys.own(origin, &app.dice)?;
+    let first = app.keys.own(origin, &app.dice)?;
+    let key = app.keys.current(origin, &app.directory.load()).unwrap_or(first);
     let letters = app.keys.letters(origin, &app.dice)?.public;
     Ok(JoinRequest {
         domain: domain.to_owned(),

@@ -1,12 +1,13 @@
 //! Agencies: who is who. The directory itself is a pure fold in `network`; here it is fed, stored and asked.
 //!
 //! `fold` notes the entries that shape it, `keeper` keeps the directory in step after each commit,
-//! `enrol` is the door for parents, `register`, `findings` and `reach` what is known of each agency and what it lacks, `look` a portal's own colour and mark, and [`Portals`] are the ones that this node answers for.
+//! `enrol` is the door for parents, `key_change` for another key of a child's log, `register`, `findings` and `reach` what is known of each agency and what it lacks, `look` a portal's own colour and mark, and [`Portals`] are the ones that this node answers for.
 
 pub mod enrol;
 pub mod findings;
 pub mod fold;
 pub mod keeper;
+pub mod key_change;
 pub mod look;
 pub mod merger;
 pub mod moved;

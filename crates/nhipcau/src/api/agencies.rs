@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::asked::{Asked, Named, Nothing, Sent};
 use super::write::{Administrator, created, portal};
 use crate::agencies::enrol::{self as enrolments, JoinRequest};
+use crate::agencies::key_change;
 use crate::agencies::look::{self, Look};
 use crate::app::App;
 use crate::problem::Problem;
@@ -74,6 +75,9 @@ pub struct Changed {
     /// Its new code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
+    /// A new key of its log, with which its node signs already beside the old one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
     /// The unit that is accountable now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accountable: Option<String>,
@@ -86,7 +90,7 @@ pub struct Changed {
 }
 
 impl Changed {
-    fn change(self, app: &App) -> Result<Change, Problem> {
+    async fn change(self, app: &App) -> Result<Change, Problem> {
         let mut change = match (&self.request, &self.origin) {
             (Some(request), _) => enrolments::difference(app, &request.check()?)?,
             (None, Some(origin)) => Change::of(
@@ -101,6 +105,9 @@ impl Changed {
             let known = directory.agency(&change.origin).ok_or(Problem::NotFound("agency"))?.name.clone();
             change.name =
                 Some(Name { vi: self.name.unwrap_or(known.vi), en: self.name_en.unwrap_or(known.en) });
+        }
+        if let Some(key) = &self.key {
+            change.key = Some(key_change::stated(app, &change.origin, key).await?);
         }
         change.code = self.code.or(change.code);
         change.accountable = self.accountable.or(change.accountable);
@@ -122,7 +129,7 @@ pub async fn change(
 ) -> Response {
     let result = async {
         let portal = portal(&app, &visitor, said.by.as_deref())?;
-        let change = said.change(&app)?;
+        let change = said.change(&app).await?;
         let origin = change.origin.to_string();
         let kind = Kind::AgencyChanged(change);
         let entry = enrolments::state(&app, portal.log, &portal.origin, kind, admin.once(&bytes)).await?;

@@ -140,6 +140,7 @@ impl File {
             ),
         }
         self.people(t);
+        self.log_keys(t);
         let says = "Máy chủ được gọi trước tiên. role: \"primary\" theo mọi sổ; \"backup\" khi không còn primary nào.\nThe nodes to talk to first. role: \"primary\" is followed for everything, \"backup\" when no primary can be.";
         if self.neighbours.is_empty() {
             example(
@@ -163,6 +164,24 @@ impl File {
 }
 
 impl File {
+    /// Keys that lie in tokens.
+    fn log_keys(&self, t: &mut String) {
+        let says = "Khóa ký của sổ nằm trong thiết bị (PKCS#11); nhipcau keys make in ra ba dòng này, nhipcau keys --help giải thích.\nLog keys in a token (PKCS#11); nhipcau keys make prints these three lines, nhipcau keys --help explains them.";
+        if self.log_keys.is_empty() {
+            example(
+                t,
+                says,
+                "[[log_key]]\nlog = \"laocai.gov.vn/log\"\nkey = \"laocai.gov.vn/log+24e960ae+AddamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea\"\nuri = \"pkcs11:token=nhipcau;object=laocai.gov.vn?module-path=/usr/lib/softhsm/libsofthsm2.so&pin-source=file:/etc/nhipcau/pin\"",
+            );
+            return;
+        }
+        let _ = write!(t, "\n{}\n", commented(says));
+        for row in &self.log_keys {
+            let [log, key, uri] = [&row.log, &row.key, &row.uri].map(|text| toml::Value::from(text.as_str()));
+            let _ = write!(t, "[[log_key]]\nlog = {log}\nkey = {key}\nuri = {uri}\n");
+        }
+    }
+
     /// The table of people.
     fn people(&self, t: &mut String) {
         let says = "Bàn làm việc. urged: vai trò được nhắc bật xác thực hai bước (mặc định: publisher, signer, leader,\nadministrator); demanded: vai trò chưa bật thì chưa làm được gì.\nThe console. urged: roles that are asked to set up a second factor (default: publisher, signer, leader,\nadministrator); demanded: roles that do nothing before they have one.";
@@ -203,7 +222,7 @@ impl File {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Neighbour, PeopleTable, Role, Tls};
+    use crate::config::{LogKeyRow, Neighbour, PeopleTable, Role, Tls};
 
     fn file() -> File {
         File {
@@ -223,6 +242,7 @@ mod tests {
             follows_all: false,
             issues_at_once: Vec::new(),
             people: PeopleTable::default(),
+            log_keys: Vec::new(),
             neighbours: Vec::new(),
         }
     }
@@ -253,6 +273,7 @@ mod tests {
                     claim: "email".into(),
                 }),
             },
+            log_keys: vec![LogKeyRow { log: "a.vn/log".into(), key: "k".into(), uri: "pkcs11:\"".into() }],
             neighbours: [Role::Primary, Role::Backup, Role::Child]
                 .map(|role| Neighbour { name: "b.vn/node".into(), url: "https://b.vn".into(), role })
                 .into(),
@@ -275,6 +296,7 @@ mod tests {
         used.extend(examples);
         let read: File = toml::from_str(&used.join("\n")).unwrap();
         assert!(read.ca.is_some() && read.tls.is_some() && read.neighbours.len() == 1);
+        assert_eq!(read.log_keys.len(), 1);
         assert!(read.people.provider.is_some() && read.people.second_factor_demanded.len() == 1);
         read.check(Path::new("/srv/node")).unwrap();
     }

@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::trouble::{Refusal, Trouble, Troubles};
 use super::{Conn, Pool};
+use crate::logs::keys::Unsigned;
 use crate::logs::ledger::{Ledger, Sealer};
 
 /// How many steps share one commit at most; bounds what a crash can make people ask again.
@@ -26,6 +27,9 @@ pub enum WriteError {
     /// The engine refused the commit (a full disk, a lost connection).
     #[error("the database could not commit: {0}; check disk space and the database, then repeat")]
     Commit(String),
+    /// A log's key lies in a token that is away.
+    #[error(transparent)]
+    Unsigned(#[from] Unsigned),
     /// The writer has stopped; nothing of the step was kept.
     #[error("the writer has stopped; nothing was changed")]
     Stopped,
@@ -189,7 +193,10 @@ async fn empty_log(pool: &Pool) -> sqlx::Result<bool> {
 async fn together(pool: &Pool, sealer: &Sealer, troubles: &Troubles, jobs: Vec<Job>) {
     let fail = |kept: Vec<Told>, error: &anyhow::Error| {
         let trouble = Trouble::behind(error);
-        let error = WriteError::Commit(format!("{error:#}"));
+        let error = match error.downcast_ref::<Unsigned>() {
+            Some(unsigned) => WriteError::Unsigned(unsigned.clone()),
+            None => WriteError::Commit(format!("{error:#}")),
+        };
         tracing::error!(%error, "nothing of this commit was kept");
         if let Some(trouble) = trouble {
             troubles.note(trouble, error.to_string(), sealer.clock.micros());

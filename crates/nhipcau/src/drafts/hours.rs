@@ -74,7 +74,7 @@ fn portal(app: &App, log: i64) -> Option<Arc<Portal>> {
     if app.directory.load().agency(&portal.origin).is_some_and(|agency| agency.closed.is_some()) {
         return None;
     }
-    let waits = matches!(app.keys.signer(portal.origin.as_str()), Some((_, Signing::Waiting)));
+    let waits = matches!(app.keys.state(portal.origin.as_str()), Some(Signing::Waiting));
     (!waits).then_some(portal)
 }
 

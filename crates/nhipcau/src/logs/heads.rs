@@ -115,7 +115,7 @@ async fn write(
     newest: &mut HashMap<Origin, Newest>,
     written: &mut HashMap<Origin, (u64, i64)>,
 ) {
-    if newest.is_empty() || !matches!(app.keys.signer(heads.as_str()), Some((_, Signing::Allowed))) {
+    if newest.is_empty() || !matches!(app.keys.state(heads.as_str()), Some(Signing::Allowed)) {
         return;
     }
     let directory = app.directory.load();

@@ -1,9 +1,18 @@
 //! The secrets of this node: one key per log that it owns and two for its letters, one to cosign, one to sign receipts.
 //!
 //! Keys live in files of their own, never in the database, so a copy of the data does not carry them;
-//! from the first moment nobody but the node's user may read them. A key signs only while its log is [`Signing::Allowed`] (protocol §2, "After start").
+//! from the first moment nobody but the node's user may read them. A log's key may lie in a token instead (`token`), named
+//! in the configuration. A log has a second key while its key changes; [`signing`] says which sign.
+//! A key signs only while its log is [`Signing::Allowed`] (protocol §2, "After start").
 
+#[cfg(any(test, not(feature = "pkcs11")))]
+pub mod absent;
+mod away;
+mod key;
 mod letters;
+#[cfg(feature = "pkcs11")]
+pub mod token;
+pub mod uri;
 
 use std::collections::HashMap;
 use std::fs;
@@ -12,13 +21,22 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use anyhow::{Context, bail};
+use network::directory::Directory;
+use network::keys::Keys;
 use network::names::Origin;
 use tempfile::NamedTempFile;
-use tlog::{KeyKind, SignerKey, VerifierKey};
+use tlog::{Checkpoint, KeyKind, Note, SignerKey, VerifierKey};
 
 use crate::clock::Dice;
+use crate::config::{Config, LogKeyPlace};
+use crate::problem::Problem;
 
+#[cfg(not(feature = "pkcs11"))]
+pub use absent as token;
+pub use away::{Away, Unsigned};
+pub use key::{LogKey, signing};
 pub use letters::LetterSecrets;
+use token::TokenKey;
 
 /// Whether a log's key may be used now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +50,8 @@ pub enum Signing {
 }
 
 struct Owned {
-    key: Arc<SignerKey>,
+    /// At least one; a second while the key changes.
+    keys: Vec<Arc<LogKey>>,
     signing: Signing,
 }
 
@@ -42,6 +61,8 @@ pub struct Keyring {
     node: Origin,
     cosigner: SignerKey,
     reporter: SignerKey,
+    /// Keys of logs that lie in tokens, as the configuration names them.
+    placed: Vec<LogKeyPlace>,
     logs: RwLock<HashMap<Origin, Owned>>,
     letters: RwLock<HashMap<Origin, Arc<LetterSecrets>>>,
 }
@@ -69,35 +90,89 @@ impl Keyring {
             node: node.clone(),
             cosigner: load(&folder.join("cosigner.key"), node, KeyKind::CosignatureEd25519)?,
             reporter: load(&folder.join("reporter.key"), node, KeyKind::Ed25519)?,
+            placed: Vec::new(),
             logs: RwLock::default(),
             letters: RwLock::default(),
         })
     }
 
-    /// Makes a key for `origin`, or opens the one that is there. It may not sign yet.
+    /// Opens the keys of a configured node: those in its folder, and those that lie in tokens. A token may be away.
     ///
     /// # Errors
-    /// When the file cannot be written or read.
+    /// As [`Keyring::open`]; a build that knows no tokens says so.
+    pub fn of(config: &Config) -> anyhow::Result<Keyring> {
+        let keyring =
+            Keyring { placed: config.log_keys.clone(), ..Keyring::open(&config.keys, &config.name)? };
+        keyring.placed.iter().try_for_each(|placed| in_token(placed).map(|_| ()))?;
+        Ok(keyring)
+    }
+
+    /// Makes a key for `origin`, or opens those that are there. They may not sign yet. Returns the first one's public half.
+    ///
+    /// # Errors
+    /// When a file cannot be written or read.
     pub fn own(&self, origin: &Origin, dice: &Dice) -> anyhow::Result<VerifierKey> {
-        let key = make(&self.folder, &file_stem(origin), origin, KeyKind::Ed25519, dice)?;
-        let verifier = key.verifier();
+        let mut keys = self.there(origin)?;
+        if keys.is_empty() {
+            let made = make(&self.folder, &file_stem(origin), origin, KeyKind::Ed25519, dice)?;
+            keys.push(Arc::new(LogKey::File(made)));
+        }
+        let first = keys.first().map(|key| key.verifier()).context("a log without a key")?;
+        keys.iter().for_each(|key| key.look());
         let mut logs = self.logs.write().unwrap_or_else(PoisonError::into_inner);
-        logs.entry(origin.clone()).or_insert(Owned { key: Arc::new(key), signing: Signing::Waiting });
-        Ok(verifier)
+        logs.entry(origin.clone()).or_insert(Owned { keys, signing: Signing::Waiting });
+        Ok(first)
     }
 
-    /// The public key of a log whose key is in the folder. Makes none.
+    /// The keys of a log, wherever they lie: its file, the file of the one that comes next, tokens.
+    fn there(&self, origin: &Origin) -> anyhow::Result<Vec<Arc<LogKey>>> {
+        let mut keys = Vec::new();
+        for path in [self.file(origin), self.next_file(origin)] {
+            if path.exists() {
+                keys.push(Arc::new(LogKey::File(load(&path, origin, KeyKind::Ed25519)?)));
+            }
+        }
+        for placed in self.placed.iter().filter(|placed| placed.log == *origin) {
+            keys.push(Arc::new(LogKey::Token(in_token(placed)?)));
+        }
+        Ok(keys)
+    }
+
+    /// The public keys of a log whose keys are here, in the order in which they are found. Makes none.
     ///
     /// # Errors
-    /// When it is not there, or is another's.
-    pub fn kept(&self, origin: &Origin) -> anyhow::Result<VerifierKey> {
-        Ok(load(&self.folder.join(format!("{}.key", file_stem(origin))), origin, KeyKind::Ed25519)?
-            .verifier())
+    /// When there is none, or a file holds another's.
+    pub fn kept(&self, origin: &Origin) -> anyhow::Result<Vec<VerifierKey>> {
+        let keys: Vec<_> = self.there(origin)?.iter().map(|key| key.verifier()).collect();
+        if keys.is_empty() {
+            // Says what is missing and what to do.
+            load(&self.file(origin), origin, KeyKind::Ed25519)?;
+        }
+        Ok(keys)
     }
 
-    /// Whether the key of a log is in the folder.
+    /// Whether a key of a log is here.
     pub fn has(&self, origin: &Origin) -> bool {
-        self.folder.join(format!("{}.key", file_stem(origin))).exists()
+        self.file(origin).exists() || self.placed.iter().any(|placed| placed.log == *origin)
+    }
+
+    /// Makes the key that comes next for a log whose key lies in a file; one that was begun already stays.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn make_next(&self, origin: &Origin, dice: &Dice) -> anyhow::Result<VerifierKey> {
+        let stem = format!("{}.next", file_stem(origin));
+        Ok(make(&self.folder, &stem, origin, KeyKind::Ed25519, dice)?.verifier())
+    }
+
+    /// The file of a log's key.
+    pub fn file(&self, origin: &Origin) -> PathBuf {
+        self.folder.join(format!("{}.key", file_stem(origin)))
+    }
+
+    /// The file of the key that comes next.
+    pub fn next_file(&self, origin: &Origin) -> PathBuf {
+        self.folder.join(format!("{}.next.key", file_stem(origin)))
     }
 
     /// The node's name.
@@ -115,16 +190,86 @@ impl Keyring {
         &self.reporter
     }
 
-    /// The public key of a log of ours.
+    /// The public key of a log of ours; the first, while there are two.
     pub fn verifier(&self, origin: &str) -> Option<VerifierKey> {
         let logs = self.logs.read().unwrap_or_else(PoisonError::into_inner);
-        logs.get(origin).map(|owned| owned.key.verifier())
+        logs.get(origin).and_then(|owned| owned.keys.first()).map(|key| key.verifier())
     }
 
-    /// The key of a log of ours and whether it may sign; `None` if the log is not ours.
-    pub fn signer(&self, origin: &str) -> Option<(Arc<SignerKey>, Signing)> {
+    /// The public key by which a log of ours is known: the directory's newest, if it is here, else the first.
+    pub fn current(&self, origin: &Origin, directory: &Directory) -> Option<VerifierKey> {
+        let newest = directory.keys_for(origin, u64::MAX).filter(|newest| {
+            self.keys(origin.as_str())
+                .is_some_and(|(keys, _)| keys.iter().any(|key| key.verifier() == **newest))
+        });
+        newest.cloned().or_else(|| self.verifier(origin.as_str()))
+    }
+
+    /// The keys of a log of ours and whether they may sign; `None` if the log is not ours.
+    pub fn keys(&self, origin: &str) -> Option<(Vec<Arc<LogKey>>, Signing)> {
         let logs = self.logs.read().unwrap_or_else(PoisonError::into_inner);
-        logs.get(origin).map(|owned| (owned.key.clone(), owned.signing))
+        logs.get(origin).map(|owned| (owned.keys.clone(), owned.signing))
+    }
+
+    /// Whether a log of ours may sign; `None` if it is not ours.
+    pub fn state(&self, origin: &str) -> Option<Signing> {
+        let logs = self.logs.read().unwrap_or_else(PoisonError::into_inner);
+        logs.get(origin).map(|owned| owned.signing)
+    }
+
+    /// Signs a head with each key that signs at its size.
+    ///
+    /// # Errors
+    /// The log is not ours, the valid key is not here, a token is away.
+    pub fn sign(&self, head: &Checkpoint, known: Option<&Keys>) -> anyhow::Result<Note> {
+        let (keys, _) = self.keys(&head.origin).with_context(|| format!("no key for {}", head.origin))?;
+        let keys = signing(&keys, known, head.size).with_context(|| unknown(&head.origin))?;
+        let (first, others) = keys.split_first().with_context(|| unknown(&head.origin))?;
+        // Told apart, so that whoever asked for the step reads which token is away.
+        let sign = |key: &LogKey| {
+            key.sign(head).map_err(|error| match error.downcast::<Away>() {
+                Ok(away) => Unsigned { log: head.origin.clone(), away }.into(),
+                Err(error) => error,
+            })
+        };
+        let mut note = sign(first)?;
+        for other in others {
+            sign(other)?.signatures.into_iter().for_each(|line| note.add(line));
+        }
+        Ok(note)
+    }
+
+    /// Whether a head of `size` could be signed now, as far as is known without asking a token.
+    ///
+    /// # Errors
+    /// In words, why not.
+    pub fn ready(&self, origin: &Origin, known: Option<&Keys>, size: u64) -> Result<(), Problem> {
+        let Some((keys, _)) = self.keys(origin.as_str()) else { return Err(Problem::NotFound("log")) };
+        let Some(keys) = signing(&keys, known, size) else {
+            return Err(Problem::NotNow {
+                vi: format!(
+                    "Danh bạ ghi một khóa khác cho {origin}, máy chủ này không có khóa ấy nên không ký. Quản trị xem: nhipcau keys list."
+                ),
+                en: unknown(origin.as_str()),
+            });
+        };
+        match keys.iter().find_map(|key| key.away()) {
+            None => Ok(()),
+            Some(away) => Err(away.problem(origin.as_str())),
+        }
+    }
+
+    /// Why keys of logs of ours cannot sign now.
+    pub fn away(&self) -> Vec<(Origin, Away)> {
+        let logs = self.logs.read().unwrap_or_else(PoisonError::into_inner);
+        let mut away: Vec<_> = logs
+            .iter()
+            .flat_map(|(origin, owned)| {
+                owned.keys.iter().filter_map(|key| Some((origin.clone(), key.away()?)))
+            })
+            .collect();
+        away.sort_by(|(a, _), (b, _)| a.cmp(b));
+        away
     }
 
     /// Says whether a log of ours may sign from now on. A frozen log stays frozen.
@@ -142,6 +287,16 @@ impl Keyring {
         let logs = self.logs.read().unwrap_or_else(PoisonError::into_inner);
         logs.iter().filter(|(_, owned)| owned.signing == signing).map(|(origin, _)| origin.clone()).collect()
     }
+}
+
+fn in_token(placed: &LogKeyPlace) -> anyhow::Result<TokenKey> {
+    TokenKey::open(&placed.uri, placed.key.clone()).with_context(|| format!("the key of {}", placed.log))
+}
+
+fn unknown(origin: &str) -> String {
+    format!(
+        "the directory has another key for {origin}, which is not here, so nothing is signed; see nhipcau keys list"
+    )
 }
 
 /// `a.vn/log` as a file name.

@@ -12,6 +12,7 @@ use arc_swap::ArcSwap;
 use network::directory::Directory;
 use network::entry::{Entry, Lane};
 use network::follower::Batch;
+use network::keys::Keys;
 use network::names::Origin;
 use tlog::{Checkpoint, Frontier, Hash, Note, leaf_hash};
 use tokio::sync::broadcast;
@@ -162,13 +163,14 @@ pub async fn append_all(tx: &mut Tx, log: i64, entries: &[&Entry]) -> Result<u64
     let (conn, ledger) = tx.parts();
     let (keys, directory) = (ledger.keys.clone(), ledger.directory.clone());
     let staged = ledger.staged(conn, log).await?;
-    match keys.signer(staged.origin.as_str()) {
-        Some((_, Signing::Allowed)) => {}
-        Some((_, Signing::Waiting)) => return Err(Problem::not_yet_signing(&staged.origin)),
-        Some((_, Signing::Frozen)) => return Err(Problem::frozen(&staged.origin)),
+    match keys.state(staged.origin.as_str()) {
+        Some(Signing::Allowed) => {}
+        Some(Signing::Waiting) => return Err(Problem::not_yet_signing(&staged.origin)),
+        Some(Signing::Frozen) => return Err(Problem::frozen(&staged.origin)),
         None => return Err(Problem::NotFound("log")),
     }
     let first = staged.frontier.size();
+    keys.ready(&staged.origin, directory.keys(&staged.origin), first + bytes.len() as u64)?;
     if staged.ended || !directory.is_honest(&staged.origin, first) {
         return Err(ended(&directory, &staged.origin));
     }
@@ -335,7 +337,10 @@ impl Sealer {
             let root = staged.frontier.root();
             let given = match staged.given {
                 Some(given) => given,
-                None => Given { note: self.sign(&staged.origin, size, root)?, complete: true },
+                None => {
+                    let known = ledger.directory.keys(&staged.origin);
+                    Given { note: self.sign(&staged.origin, size, root, known)?, complete: true }
+                }
             };
             let (checkpoint, pending) = if given.complete { (&*given.note, "") } else { ("", &*given.note) };
             let moved = run!(
@@ -371,10 +376,9 @@ impl Sealer {
         Ok(search::store::note(conn, &ledger.effects.items).await?)
     }
 
-    fn sign(&self, origin: &Origin, size: u64, root: Hash) -> anyhow::Result<Arc<str>> {
-        let (key, _) = self.keys.signer(origin.as_str()).with_context(|| format!("no key for {origin}"))?;
+    fn sign(&self, origin: &Origin, size: u64, root: Hash, known: Option<&Keys>) -> anyhow::Result<Arc<str>> {
         let head = Checkpoint { origin: origin.to_string(), size, root, extensions: Vec::new() };
-        Ok(head.sign(&key)?.to_string().into())
+        Ok(self.keys.sign(&head, known)?.to_string().into())
     }
 
     /// Tells what is durable now. Nobody listening is no fault.

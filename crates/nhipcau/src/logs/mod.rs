@@ -8,6 +8,7 @@ pub mod keys;
 pub mod ledger;
 pub mod pages;
 pub mod proof;
+pub mod renew;
 pub mod serve;
 pub mod startup;
 pub mod store;

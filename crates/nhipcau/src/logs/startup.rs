@@ -109,7 +109,7 @@ async fn settle(app: &App, origin: &Origin) -> anyhow::Result<Option<Signing>> {
     let key = app.keys.verifier(origin.as_str()).context("no key")?;
     let own = Own {
         origin: origin.clone(),
-        keys: Keys::single(key),
+        keys: app.directory.load().keys(origin).cloned().unwrap_or_else(|| Keys::single(key)),
         size: head.size,
         root: head.root,
         // A backup may be older than the first receipt: then everybody must have been asked.

@@ -7,7 +7,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::commands::{
     audit, backup, bundle, calendar, check_text, clean, digest, doctor, enrol, erase, gazette, init, issue,
-    item, kinds, letter, look, merge, people, procedures, publish, reindex, rules, simulate, upgrade, verify,
+    item, keys, kinds, letter, look, merge, people, procedures, publish, reindex, rules, simulate, upgrade,
+    verify,
 };
 use super::{bench, demo, nation, rehearsal, serve};
 
@@ -65,6 +66,8 @@ enum What {
     Audit(audit::Args),
     /// Show the calendar of working days; check a newer file against it, and load it
     Calendar(calendar::Args),
+    /// Show the keys of logs, make one in a token (PKCS#11), and change a log's key
+    Keys(keys::Args),
     /// Teach the kinds of items: their fields, and an example file of each
     Kinds(kinds::Args),
     /// Try whether sealed letters to another portal arrive
@@ -158,6 +161,7 @@ pub fn run() -> ExitCode {
             What::People(args) => people::run(args).await,
             What::Audit(args) => audit::run(args).await,
             What::Calendar(args) => calendar::run(args).await,
+            What::Keys(args) => keys::run(args).await,
             What::Kinds(args) => kinds::run(&args),
             What::Letter(args) => letter::run(args).await,
             What::Digest(args) => digest::run(args).await,

@@ -53,7 +53,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
 
 /// Everything that is read from files at start holds; nothing is written.
 fn check(config: &Config) -> anyhow::Result<()> {
-    Keyring::open(&config.keys, &config.name)?;
+    Keyring::of(config)?;
     let note = std::fs::read_to_string(&config.root)
         .with_context(|| format!("root: read {}; get it from who runs the root", config.root.display()))?;
     RootNote::open(&note).with_context(|| format!("root: {}", config.root.display()))?;

@@ -1,4 +1,4 @@
-//! What a node looks after by itself, about once a minute: room on the disk, its clock beside its
+//! What a node looks after by itself, about once a minute: room on the disk, keys in tokens, its clock beside its
 //! neighbours', and whether the directory has the keys of its letters.
 //!
 //! An alarm comes before the trouble does, and goes when it is over.
@@ -34,6 +34,7 @@ async fn look(app: &App) -> anyhow::Result<()> {
         true => tell(app, "disk.low", "", format!("{} MB free", free >> 20)).await,
         false => clear(app, "disk.low", "").await?,
     }
+    tokens(app).await?;
     if let Err(problem) = keys::state(app).await {
         tracing::warn!(%problem, "the keys of our letters could not be stated");
     }
@@ -46,6 +47,25 @@ async fn look(app: &App) -> anyhow::Result<()> {
             }
             None if answer.is_ok() => clear(app, "clock", &neighbour.name).await?,
             None => {}
+        }
+    }
+    Ok(())
+}
+
+/// Tells of logs whose key cannot sign, and that it can again.
+async fn tokens(app: &App) -> anyhow::Result<()> {
+    let away = app.keys.away();
+    for (origin, why) in &away {
+        let (origin, detail) = (origin.to_string(), why.to_string());
+        let alarm = Alarm { about: "key.away".into(), peer: String::new(), origin, detail };
+        alarms::tell(app, alarm).await;
+    }
+    let mut conn = app.db.read().await?;
+    let stands = alarms::standing(&mut conn).await?;
+    drop(conn);
+    for alarm in stands.iter().filter(|alarm| alarm.about == "key.away") {
+        if away.iter().all(|(origin, _)| *origin.as_str() != alarm.origin) {
+            alarms::clear(app, "key.away", String::new(), alarm.origin.clone()).await?;
         }
     }
     Ok(())

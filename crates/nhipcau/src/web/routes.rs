@@ -312,10 +312,11 @@ async fn door(State(app): State<App>, visitor: Visitor) -> Response {
     let Some(portal) = visitor.portal.clone().or_else(|| portals.main()) else {
         return problem_json(&app, Problem::NotFound("portal"));
     };
-    let (Some(domain), Some(key)) = (portal.domain_name(), app.keys.verifier(portal.origin.as_str())) else {
+    let directory = app.directory.load();
+    let (Some(domain), Some(key)) = (portal.domain_name(), app.keys.current(&portal.origin, &directory))
+    else {
         return problem_json(&app, Problem::NotFound("portal"));
     };
-    let directory = app.directory.load();
     let door = Door {
         node: DoorNode {
             name: app.config.name.clone(),

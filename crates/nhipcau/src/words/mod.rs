@@ -16,6 +16,7 @@ mod doors;
 mod embargo;
 mod keys;
 mod letter;
+mod log_key;
 pub mod number;
 mod open;
 mod opinion;
@@ -36,6 +37,7 @@ pub use doors::Words as DoorWords;
 pub use embargo::Words as EmbargoWords;
 pub use keys::Words;
 pub use letter::Words as LetterWords;
+pub use log_key::Words as LogKeyWords;
 pub use open::Words as OpenWords;
 pub use opinion::Words as OpinionWords;
 pub use preview::Words as PreviewWords;
@@ -187,6 +189,14 @@ impl Lang {
         match self {
             Lang::Vi => &open::VI,
             Lang::En => &open::EN,
+        }
+    }
+
+    /// The words of logs' keys in tokens.
+    pub fn log_key(self) -> &'static LogKeyWords {
+        match self {
+            Lang::Vi => &log_key::VI,
+            Lang::En => &log_key::EN,
         }
     }
 

@@ -19,7 +19,6 @@ async fn writes(world: &World, label: &str, bytes: &[u8]) {
     let mut conn = app.db.read().await.unwrap();
     let head = store::by_origin(&mut conn, origin(label).as_str()).await.unwrap().unwrap();
     drop(conn);
-    let (key, _) = app.keys.signer(head.origin.as_str()).unwrap();
     let mut frontier = head.frontier().unwrap();
     let leaf = leaf_hash(bytes);
     frontier.push(leaf);
@@ -32,7 +31,7 @@ async fn writes(world: &World, label: &str, bytes: &[u8]) {
         leaves: vec![leaf],
         frontier,
         root,
-        checkpoint: Arc::new(checkpoint.sign(&key).unwrap()),
+        checkpoint: Arc::new(app.keys.sign(&checkpoint, None).unwrap()),
         checkpoint_size: size,
         peer: None,
     };

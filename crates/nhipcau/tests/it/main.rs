@@ -43,6 +43,7 @@ mod keeping;
 mod kinds;
 mod letters;
 mod lies;
+mod log_keys;
 mod machine;
 mod merger;
 mod nation;
@@ -66,6 +67,8 @@ mod rules;
 mod schema;
 mod search;
 mod tls;
+#[cfg(feature = "pkcs11")]
+mod tokens;
 mod translations;
 mod two_people;
 mod verify;

@@ -345,4 +345,16 @@ pub const WORKS: &[(&str, &str, &str, &str)] = &[
         "it/previews",
         "a_link_ends_with_its_days_its_draft_and_its_makers_access",
     ),
+    (
+        "đổi khóa ký của cổng trong khi cổng vẫn đăng; khóa mới nằm ở tệp hoặc thiết bị",
+        "a portal's key is changed while it publishes, between files and tokens",
+        "it/log_keys",
+        "a_logs_key_is_changed_while_its_portal_publishes",
+    ),
+    (
+        "khóa ký nằm trong thiết bị PKCS#11; rút thiết bị ra chỉ ngừng đăng",
+        "the key lies in a PKCS#11 token; pulling it out stops publishing and nothing else",
+        "it/tokens",
+        "a_token_that_is_pulled_out_stops_publishing_and_nothing_else",
+    ),
 ];

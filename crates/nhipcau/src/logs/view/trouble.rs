@@ -36,6 +36,10 @@ impl Alarm {
             "embargo.late" => (e.late_says(log), e.late_do(detail)),
             "disk.low" => (w.disk_low_says(detail), w.disk_low_do.to_owned()),
             "database.damaged" => (w.damaged_says.to_owned(), w.damaged_do(detail)),
+            "key.away" => {
+                let words = lang.log_key();
+                (words.away_says(log, detail), words.away_do.to_owned())
+            }
             "letters.late" => {
                 let n = detail.split(' ').next().unwrap_or(detail);
                 (letter.late_says(n), letter.late_do.to_owned())
@@ -47,7 +51,7 @@ impl Alarm {
         };
         let pressing = matches!(
             code,
-            "split" | "own_store" | "cannot_apply" | "write" | "disk.full" | "database.damaged"
+            "split" | "own_store" | "cannot_apply" | "write" | "key.away" | "disk.full" | "database.damaged"
         );
         Alarm { says, remedy: remedy.trim_end().to_owned(), since, pressing }
     }

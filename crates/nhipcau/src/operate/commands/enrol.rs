@@ -40,7 +40,9 @@ pub struct Args {
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples, at the parent's node:\n  nhipcau change xa-b.tinh-a.gov.vn/log --name \"Phường B\" --name-en \"B Ward\" --dir /var/lib/nhipcau\n  \
-    nhipcau change --request join-request.json --dir /var/lib/nhipcau     it moved to another node or domain\n\n\
+    nhipcau change --request join-request.json --dir /var/lib/nhipcau     it moved to another node or domain\n  \
+    nhipcau change xa-b.tinh-a.gov.vn/log --key 'xa-b.tinh-a.gov.vn/log+…' --dir /var/lib/nhipcau     its key changes\n\n\
+    A key is stated only when the child's node signs with both, the old and the new one: see `nhipcau keys --help`.\n\
     A fresh join request is written by `nhipcau init` in the new node's folder, with the old keys/ in it."
 )]
 pub struct ChangeArgs {
@@ -61,6 +63,9 @@ pub struct ChangeArgs {
     /// Its new code
     #[arg(long)]
     code: Option<String>,
+    /// The new key of its log, as `nhipcau keys list` prints it at the child's node
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
     /// The unit that answers for the portal now
     #[arg(long)]
     accountable: Option<String>,
@@ -238,7 +243,7 @@ pub async fn change(args: ChangeArgs) -> anyhow::Result<()> {
     let of = args.origin.clone().or_else(|| Some(request.as_ref()?.origin.clone())).unwrap_or_default();
     let body = json!({
         "by": args.node.portal, "origin": args.origin, "request": request, "name": args.name,
-        "name_en": args.name_en, "code": args.code, "accountable": args.accountable,
+        "name_en": args.name_en, "code": args.code, "key": args.key, "accountable": args.accountable,
         "accountable_basis": args.accountable_basis,
     });
     let done = args.node.client()?.post("/api/v1/agencies/change", &body, None).await?;

@@ -1,6 +1,7 @@
 //! `init`: a node's folder, its keys, its first portals, and what it asks of its parent. `token`: a new token.
 
 mod parent;
+mod tokens;
 
 use std::path::{Path, PathBuf};
 
@@ -30,7 +31,8 @@ use crate::people::{self, Role};
     --url https://laocai.gov.vn --listen [::]:443 --tls-certificate tls/chain.pem --tls-key tls/key.pem \\\n    \
     --parent https://chinhphu.vn --root-note root.note --communes-of 15 --follows-all\n\
     A commune with a node of its own: --level commune, and the province as --parent.\n\
-    A province that begins alone and joins a nation later: --new-root in place of --parent and --root-note.\n\n\
+    A province that begins alone and joins a nation later: --new-root in place of --parent and --root-note.\n  \
+    The main portal's key in a token: --log-key 'pkcs11:token=…;object=…?module-path=…&pin-source=file:…' (nhipcau keys --help)\n\n\
     Writes nhipcau.toml (each key explained), keys/, admin.token, root.note, join-request.json for the parent's\n\
     administrator, and communes/ with the communes' requests, which this node enrols itself. What is there already\n\
     stays: the command can be repeated. With --new-root, holders/ has five secret keys: give each to another\n\
@@ -114,6 +116,12 @@ pub struct Args {
     /// Mirror every log of the nation (ministries and provinces do)
     #[arg(long)]
     follows_all: bool,
+    /// Make the key of the main portal's log in a token: a PKCS#11 URI (see nhipcau keys --help)
+    #[arg(long, value_name = "URI")]
+    log_key: Option<String>,
+    /// And the key of the heads log
+    #[arg(long, value_name = "URI", requires = "new_root")]
+    heads_key: Option<String>,
     /// Issue at once what is handed in with the token: only where the agency's own system sees to two people
     #[arg(long)]
     issues_at_once: bool,
@@ -161,6 +169,10 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
             file.neighbours = vec![parent::neighbour(&config, url, args.parent_name.as_deref()).await?];
         }
     }
+    if !there {
+        file.log_keys = tokens::log_keys(&args, &bodies[0])?;
+    }
+    let config = file.clone().check(&args.dir)?;
     let dice = Dice::system();
     let note = root_note(&args, &config, &bodies[0], &dice)?;
     init::folder(&args.dir, &file, &note, &dice)?;
@@ -259,6 +271,7 @@ fn file(args: &Args) -> anyhow::Result<File> {
         follows_all: args.follows_all || args.new_root,
         issues_at_once: args.issues_at_once.then(|| args.domain.clone()).into_iter().collect(),
         people: PeopleTable::default(),
+        log_keys: Vec::new(),
         neighbours: Vec::new(),
     })
 }
@@ -277,7 +290,7 @@ fn root_note(args: &Args, config: &Config, main: &Body, dice: &Dice) -> anyhow::
     }
     private_folder(&args.dir)?;
     Keyring::create(&config.keys, &config.name, dice)?;
-    let keyring = Keyring::open(&config.keys, &config.name)?;
+    let keyring = Keyring::of(config)?;
     let heads: Origin = format!("{}/heads", args.domain).parse()?;
     let cosigners = vec![keyring.cosigner().verifier()];
     let (note, holders) =

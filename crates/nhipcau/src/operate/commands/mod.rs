@@ -15,6 +15,7 @@ pub mod gazette;
 pub mod init;
 pub mod issue;
 pub mod item;
+pub mod keys;
 pub mod kinds;
 pub mod letter;
 pub mod look;

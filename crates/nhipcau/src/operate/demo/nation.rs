@@ -243,6 +243,7 @@ pub(super) fn lay_out(dir: &Path, nation: &[Node; 3], dice: &Dice) -> anyhow::Re
                 .chain(node.communes.iter().map(|commune| commune.domain.clone()))
                 .collect(),
             people: config::PeopleTable::default(),
+            log_keys: Vec::new(),
             neighbours,
         };
         let folder = dir.join(node.label);

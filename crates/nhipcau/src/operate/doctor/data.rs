@@ -96,7 +96,7 @@ async fn logs(
     let mut conn = reading.read().await?;
     let heads = store::every(&mut conn).await?;
     drop(conn);
-    let keys = Keyring::open(&config.keys, &config.name).ok();
+    let keys = Keyring::of(config).ok();
     let of: u64 = heads.iter().map(|head| head.size).sum();
     let (mut findings, mut done) = (Vec::new(), 0);
     for head in &heads {
@@ -207,8 +207,8 @@ fn signature(head: &Head, root: Hash, keys: Option<&Keyring>, directory: &Direct
     if head.checkpoint_size == 0 {
         return None;
     }
-    let own = keys.filter(|_| head.own).and_then(|keys| keys.kept(&head.origin).ok());
-    let key = own.or_else(|| directory.keys_for(&head.origin, head.checkpoint_size).cloned())?;
+    let own = || keys.filter(|_| head.own)?.kept(&head.origin).ok()?.into_iter().next();
+    let key = directory.keys_for(&head.origin, head.checkpoint_size).cloned().or_else(own)?;
     let note = Note::parse(&head.checkpoint).ok();
     let claim = note.and_then(|note| Checkpoint::open(&note, &key).ok());
     let right = claim.is_some_and(|claim| {

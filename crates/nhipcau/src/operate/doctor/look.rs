@@ -5,7 +5,7 @@ use std::path::Path;
 use ::network::directory::Directory;
 use ::network::root::RootNote;
 
-use super::{Finding, Report, Said, Severity, Teller, data, network, place};
+use super::{Finding, Report, Said, Severity, Teller, data, network, place, tokens};
 use crate::agencies::fold;
 use crate::app::App;
 use crate::clock::Clock;
@@ -22,6 +22,7 @@ use crate::words::Lang;
 pub async fn examine(app: &App, teller: &Teller) -> Report {
     let mut findings = place::config(&app.config);
     findings.extend(place::secrets(&app.config));
+    findings.extend(tokens::all(&app.config).await);
     findings.extend(place::root(&app.config).0);
     findings.extend(place::disk(&app.config));
     let reading = app.db.reading();
@@ -56,6 +57,7 @@ pub async fn of_folder(folder: &Path, clock: &Clock, teller: &Teller) -> Report 
     };
     let mut findings = place::config(&config);
     findings.extend(place::secrets(&config));
+    findings.extend(tokens::all(&config).await);
     let (about_root, root) = place::root(&config);
     findings.extend(about_root);
     findings.extend(place::disk(&config));

@@ -8,6 +8,7 @@ mod data;
 mod look;
 mod network;
 mod place;
+mod tokens;
 
 use serde::{Deserialize, Serialize};
 

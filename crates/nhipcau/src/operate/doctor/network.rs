@@ -94,7 +94,7 @@ async fn ahead(
     neighbours: &[&Neighbour],
     teller: &Teller,
 ) -> anyhow::Result<Vec<Finding>> {
-    let Ok(keys) = Keyring::open(&config.keys, &config.name) else { return Ok(Vec::new()) };
+    let Ok(keys) = Keyring::of(config) else { return Ok(Vec::new()) };
     let mut conn = reading.read().await?;
     let own: Vec<store::Head> =
         store::every(&mut conn).await?.into_iter().filter(|head| head.own).take(MOST_ASKED).collect();
@@ -117,8 +117,8 @@ async fn ahead(
     while let Some((neighbour, head, note)) = answers.next().await {
         done += 1;
         teller.tell("neighbours", done, of);
-        let Ok(key) = keys.kept(&head.origin) else { continue };
-        let Some(claim) = note.and_then(|note| Checkpoint::open(&note, &key).ok()) else { continue };
+        let (Ok(own), Some(note)) = (keys.kept(&head.origin), note) else { continue };
+        let Some(claim) = own.iter().find_map(|key| Checkpoint::open(&note, key).ok()) else { continue };
         if claim.size > head.size {
             // It may have grown since we read our own size.
             let mut conn = reading.read().await?;

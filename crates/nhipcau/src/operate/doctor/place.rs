@@ -33,7 +33,7 @@ pub(super) fn config(config: &Config) -> Vec<Finding> {
 /// Keys and token: there, whole, and read by nobody else.
 pub(super) fn secrets(config: &Config) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if let Err(error) = Keyring::open(&config.keys, &config.name) {
+    if let Err(error) = Keyring::of(config) {
         let detail = format!("{error:#}");
         findings.push(Finding::hand("key", |w| w.doctor_key_bad(&detail), |w| w.doctor_key_do.to_owned()));
     }
@@ -63,7 +63,7 @@ pub(super) fn secrets(config: &Config) -> Vec<Finding> {
 }
 
 #[cfg(unix)]
-fn open_to_others(path: &Path) -> Option<Finding> {
+pub(super) fn open_to_others(path: &Path) -> Option<Finding> {
     use std::os::unix::fs::PermissionsExt;
     let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o777;
     let (path, mode, due) =
@@ -73,7 +73,7 @@ fn open_to_others(path: &Path) -> Option<Finding> {
 }
 
 #[cfg(not(unix))]
-fn open_to_others(_path: &Path) -> Option<Finding> {
+pub(super) fn open_to_others(_path: &Path) -> Option<Finding> {
     None
 }
 

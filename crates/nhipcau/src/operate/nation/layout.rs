@@ -106,6 +106,7 @@ pub(super) fn file(members: &[Member], urls: &[String], at: usize) -> anyhow::Re
         follows_all: true,
         issues_at_once: Vec::new(),
         people: PeopleTable::default(),
+        log_keys: Vec::new(),
         neighbours,
     })
 }

@@ -46,7 +46,7 @@ pub async fn state(app: &App) -> Result<(), Problem> {
         };
         let portals = app.portals.load().all();
         let Some(above) = portals.iter().find(|above| above.origin == parent) else { continue };
-        let may = app.keys.signer(parent.as_str()).is_some_and(|(_, signing)| signing == Signing::Allowed);
+        let may = app.keys.state(parent.as_str()) == Some(Signing::Allowed);
         // What it stated before waits for the word of heads; this may be among it.
         if !may || waits.iter().any(|(log, _)| *log == parent) {
             continue;

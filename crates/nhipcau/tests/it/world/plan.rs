@@ -176,6 +176,7 @@ impl Plan {
             // The world's agencies have systems of their own with two people; `it/two_people` takes that away.
             issues_at_once: portals(label).iter().map(|portal| domain(portal)).collect(),
             people: PeopleTable::default(),
+            log_keys: Vec::new(),
             neighbours,
         };
         for change in &self.changes {
