@@ -157,6 +157,18 @@ pub fn routes() -> Vec<Route> {
             "attach a file, or take one off",
             post(pages::file),
         ),
+        desk_page(
+            "/ban-lam-viec/tin/{id}/word",
+            Duty::Write,
+            "a Word file for a draft's text",
+            get(pages::word),
+        ),
+        desk_upload(
+            "/ban-lam-viec/tin/{id}/word",
+            Duty::Write,
+            "read a Word file, or take over what was read",
+            post(pages::take_word),
+        ),
         desk_form(
             "/ban-lam-viec/dan",
             Duty::Write,

@@ -9,6 +9,7 @@ mod look;
 mod order;
 mod save;
 mod translate;
+mod word;
 
 use uuid::Uuid;
 
@@ -29,6 +30,7 @@ pub use item::{end, item, next};
 pub use look::{Reads, compare, preview};
 pub use save::{act, save};
 pub use translate::{save_translation, translate};
+pub use word::{take_word, word};
 
 /// A draft of this person's agency.
 async fn find(app: &App, staff: &Staff, id: &str) -> Result<Work, Problem> {

@@ -93,6 +93,7 @@ fn name(act: &str, lang: Lang) -> String {
     let (merger, breach) = (agencies::merger::view::act_name(act, lang), breaches::act_name(act, lang));
     match named {
         Some((_, name)) => name(lang.desk()).to_owned(),
+        None if act == "draft.word" => lang.word_file().act.to_owned(),
         None => merger.or(breach).or(calendar::act_name(act, lang)).unwrap_or(act).to_owned(),
     }
 }

@@ -15,6 +15,7 @@ pub struct Sent {
 }
 
 /// A file of a form.
+#[derive(Clone)]
 pub struct Handed {
     /// The field.
     pub field: String,

@@ -26,6 +26,7 @@ mod rehearsal;
 mod search;
 mod table;
 mod translation;
+mod word_file;
 
 pub use agency::Words as AgencyWords;
 pub use annex::Words as AnnexWords;
@@ -45,6 +46,7 @@ pub use procedures::Words as ProcedureWords;
 pub use rehearsal::Words as RehearsalWords;
 pub use search::Words as SearchWords;
 pub use translation::Words as TranslationWords;
+pub use word_file::Words as WordFileWords;
 
 /// A language of the interface.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -197,6 +199,14 @@ impl Lang {
         match self {
             Lang::Vi => &log_key::VI,
             Lang::En => &log_key::EN,
+        }
+    }
+
+    /// The words of Word files that become a text.
+    pub fn word_file(self) -> &'static WordFileWords {
+        match self {
+            Lang::Vi => &word_file::VI,
+            Lang::En => &word_file::EN,
         }
     }
 

@@ -72,5 +72,6 @@ mod tokens;
 mod translations;
 mod two_people;
 mod verify;
+mod word_files;
 mod works;
 mod world;

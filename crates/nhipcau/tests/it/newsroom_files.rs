@@ -24,7 +24,7 @@ pub fn multipart(fields: &[(&str, &str)], file: Option<(&str, &str, &[u8])>) -> 
 }
 
 /// A picture of one colour, with a place in its metadata.
-fn picture_with_gps() -> Vec<u8> {
+pub fn picture_with_gps() -> Vec<u8> {
     let plain = image::RgbImage::from_pixel(40, 30, image::Rgb([200, 30, 40]));
     let mut jpeg = Vec::new();
     jpeg_encoder::Encoder::new(&mut jpeg, 90).encode(&plain, 40, 30, jpeg_encoder::ColorType::Rgb).unwrap();

@@ -357,4 +357,10 @@ pub const WORKS: &[(&str, &str, &str, &str)] = &[
         "it/tokens",
         "a_token_that_is_pulled_out_stops_publishing_and_nothing_else",
     ),
+    (
+        "tệp Word thành văn bản của bản nháp: xem trước, ảnh kèm lời tả, không mất gì",
+        "a Word file becomes a draft's text: shown first, pictures with words, nothing lost",
+        "it/word_files",
+        "a_word_file_is_shown_before_it_becomes_the_text_and_nothing_is_lost",
+    ),
 ];

@@ -220,6 +220,7 @@ pub async fn draft(
         "duyet" => Some(w.done_approved.to_owned()),
         "tra-lai" => Some(w.done_sent_back.to_owned()),
         "tep" => Some(w.file_taken.to_owned()),
+        "word" => Some(visitor.lang.word_file().done.to_owned()),
         "niem-phong" => Some(visitor.lang.embargo().done_sealed.to_owned()),
         "go-niem-phong" => Some(visitor.lang.embargo().done_unsealed.to_owned()),
         "gop" => Some(w.done_joined.to_owned()),

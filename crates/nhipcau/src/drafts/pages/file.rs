@@ -105,7 +105,7 @@ async fn change(app: &App, staff: &Staff, id: &str, sent: Sent) -> Result<(), Pr
 }
 
 /// The file as the draft keeps it: a picture only as it was made anew, in its largest form.
-async fn taken(upload: Upload) -> Result<(Attached, Vec<u8>), Problem> {
+pub(super) async fn taken(upload: Upload) -> Result<(Attached, Vec<u8>), Problem> {
     let (alt, decorative) = (upload.alt.clone(), upload.decorative);
     let taken =
         tokio::task::spawn_blocking(move || files::take(upload)).await.map_err(anyhow::Error::from)?;

@@ -126,7 +126,7 @@ impl Document {
                     last.text.push(' ');
                 }
                 ends_in_space = true;
-            } else if !c.is_control() && c != '\u{ad}' && c != '\u{200b}' && c != '\u{feff}' {
+            } else if !c.is_control() && c != '\u{200b}' && c != '\u{feff}' {
                 last.text.push(c);
                 ends_in_space = false;
             }

@@ -1,145 +1,75 @@
-//! Word's `.docx`, read for its structure: the text, headings by their styles, lists by their numbering, tables, links, notes.
+//! Word's `.docx`, read for its structure: the text, headings by their styles, lists by their numbering, tables, links, notes at
+//! the foot and at the end by the numbers of their references, pictures with what Word says that they show.
+//!
+//! Parts are found by their exact names in the archive and read up to [`MOST_PART`] bytes each; no name is ever a path on a
+//! disk, no entity is expanded, and what an archive claims of its sizes is not believed.
+
+mod beside;
 
 use std::collections::HashMap;
 
-use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::events::Event;
 
 use super::blocks::{As, Document, Left};
 use super::entities::resolved;
+use super::{MOST_PICTURES, Picture};
 use crate::files::Archive;
+use beside::{Beside, attribute, walk};
 
 /// The most bytes of one part of a file.
 const MOST_PART: usize = 48 << 20;
+/// The most bytes of all its pictures together.
+const MOST_OF_PICTURES: usize = 64 << 20;
 
-/// What the parts beside the text say.
+/// What the text refers to, in the order in which it does.
 #[derive(Default)]
-struct Beside {
-    /// Headings by their style's id.
-    headings: HashMap<String, u8>,
-    /// Numbered lists by number and level; others have bullets.
-    numbered: HashMap<(String, usize), bool>,
-    /// Addresses by their id.
-    links: HashMap<String, String>,
+struct Met {
+    /// Notes by part (`footnote`, `endnote`) and id: their numbers from 1.
+    notes: HashMap<(String, String), usize>,
+    /// Parts that are pictures, each once, with the words for it.
+    pictures: Vec<(String, String)>,
 }
 
-/// Reads a file; nothing if it is damaged or too large.
-pub(super) fn read(bytes: &[u8]) -> Option<Document> {
+/// Reads a file, and its pictures; nothing if it is damaged or too large.
+pub(super) fn read(bytes: &[u8]) -> Option<(Document, Vec<Picture>)> {
     let archive = Archive::open(bytes).ok()?;
     let part = |name: &str| archive.read(name, MOST_PART).ok();
     let mut beside = Beside::default();
     if let Some(styles) = part("word/styles.xml") {
-        beside.headings = headings(&styles);
+        beside.styled(&styles);
     }
     if let Some(numbering) = part("word/numbering.xml") {
-        beside.numbered = numbered(&numbering);
+        beside.numbered(&numbering);
     }
     if let Some(links) = part("word/_rels/document.xml.rels") {
-        beside.links = links_of(&links);
+        beside.related(&links);
     }
-    let mut document = Document::new();
-    text(&archive.read("word/document.xml", MOST_PART).ok()?, &beside, &mut document)?;
-    if let Some(notes) = part("word/footnotes.xml").filter(|notes| holds(notes, "w:footnoteRef")) {
+    let (mut document, mut met) = (Document::new(), Met::default());
+    text(&archive.read("word/document.xml", MOST_PART).ok()?, &beside, &mut met, &mut document)?;
+    for kind in ["footnotes", "endnotes"] {
+        let Some(notes) = part(&format!("word/{kind}.xml")) else { continue };
+        if !met.notes.keys().any(|(of, _)| kind.starts_with(of.as_str())) {
+            continue;
+        }
+        // The notes' links are their own.
+        beside.related(&part(&format!("word/_rels/{kind}.xml.rels")).unwrap_or_default());
         document.leave_out(Left::Notes);
         document.begin(As::Paragraph);
-        text(&notes, &beside, &mut document)?;
+        text(&notes, &beside, &mut met, &mut document)?;
     }
     if archive.names().any(|name| name == "word/comments.xml") {
         document.leave_out(Left::Comments);
     }
-    Some(document.ended())
-}
-
-fn holds(bytes: &[u8], words: &str) -> bool {
-    bytes.windows(words.len()).any(|window| window == words.as_bytes())
-}
-
-fn attribute(tag: &BytesStart<'_>, wanted: &str) -> Option<String> {
-    let found = tag.attributes().flatten().find(|a| AsRef::<str>::as_ref(&a.key.local_name()) == wanted)?;
-    Some(resolved(&found.value))
-}
-
-/// Calls back for every event of a part; nothing if it is no XML.
-fn walk(xml: &[u8], mut on: impl FnMut(&Event<'_>)) -> Option<()> {
-    let mut reader = Reader::from_reader(xml);
-    let mut buffer = Vec::new();
-    loop {
-        match reader.read_event_into(&mut buffer).ok()? {
-            Event::Eof => return Some(()),
-            event => on(&event),
-        }
-        buffer.clear();
+    let (mut pictures, mut room) = (Vec::new(), MOST_OF_PICTURES);
+    for (name, alt) in met.pictures.into_iter().take(MOST_PICTURES) {
+        // One that is damaged or too large is said to be left out.
+        let Ok(bytes) = archive.read(&name, room) else { continue };
+        room -= bytes.len();
+        document.pictures = document.pictures.saturating_sub(1);
+        let name = name.rsplit('/').next().unwrap_or_default().to_owned();
+        pictures.push(Picture { name, bytes, alt });
     }
-}
-
-/// Styles that are headings: by outline level, or by the name that Word gives them in every language (`heading 1`, `Title`).
-fn headings(xml: &[u8]) -> HashMap<String, u8> {
-    let (mut all, mut id) = (HashMap::new(), String::new());
-    let _ = walk(xml, |event| {
-        let (Event::Start(tag) | Event::Empty(tag)) = event else { return };
-        let value = attribute(tag, "val").unwrap_or_default();
-        match tag.local_name().as_ref() {
-            "style" => id = attribute(tag, "styleId").unwrap_or_default(),
-            "name" if value.eq_ignore_ascii_case("title") => {
-                all.insert(id.clone(), 1);
-            }
-            "name" => {
-                let level =
-                    value.to_ascii_lowercase().strip_prefix("heading ").and_then(|n| n.parse::<u8>().ok());
-                all.extend(level.filter(|level| (1..=6).contains(level)).map(|level| (id.clone(), level)));
-            }
-            "outlineLvl" => {
-                let level = value.parse::<u8>().ok().filter(|level| *level < 6);
-                if let Some(level) = level {
-                    all.entry(id.clone()).or_insert(level + 1);
-                }
-            }
-            _ => {}
-        }
-    });
-    all
-}
-
-/// Which lists count and which have bullets.
-fn numbered(xml: &[u8]) -> HashMap<(String, usize), bool> {
-    let mut kinds: HashMap<(String, usize), bool> = HashMap::new();
-    let mut all = HashMap::new();
-    let (mut id, mut number, mut level) = (String::new(), String::new(), 0);
-    let _ = walk(xml, |event| {
-        let (Event::Start(tag) | Event::Empty(tag)) = event else { return };
-        let value = attribute(tag, "val").unwrap_or_default();
-        match tag.local_name().as_ref() {
-            "abstractNum" => id = attribute(tag, "abstractNumId").unwrap_or_default(),
-            "lvl" => level = attribute(tag, "ilvl").and_then(|l| l.parse().ok()).unwrap_or(0),
-            "numFmt" => {
-                kinds.insert((id.clone(), level), !matches!(value.as_str(), "bullet" | "none"));
-            }
-            "num" => number = attribute(tag, "numId").unwrap_or_default(),
-            "abstractNumId" => {
-                for level in 0..9 {
-                    if let Some(kind) = kinds.get(&(value.clone(), level)) {
-                        all.insert((number.clone(), level), *kind);
-                    }
-                }
-            }
-            _ => {}
-        }
-    });
-    all
-}
-
-fn links_of(xml: &[u8]) -> HashMap<String, String> {
-    let mut all = HashMap::new();
-    let _ = walk(xml, |event| {
-        let (Event::Start(tag) | Event::Empty(tag)) = event else { return };
-        if let (Some(id), Some(target)) = (attribute(tag, "Id"), attribute(tag, "Target")) {
-            let small = target.to_ascii_lowercase();
-            if ["http://", "https://", "mailto:", "tel:"].iter().any(|scheme| small.starts_with(scheme)) {
-                all.insert(id, target);
-            }
-        }
-    });
-    all
+    Some((document.ended(), pictures))
 }
 
 /// A paragraph's own properties, gathered until its first run.
@@ -154,9 +84,11 @@ struct Paragraph {
 const SKIPPED: [&str; 5] = ["del", "moveFrom", "Fallback", "instrText", "delText"];
 
 /// The text of a part.
-fn text(xml: &[u8], beside: &Beside, document: &mut Document) -> Option<()> {
+fn text(xml: &[u8], beside: &Beside, met: &mut Met, document: &mut Document) -> Option<()> {
     let mut paragraph = Paragraph::default();
     let (mut skipping, mut in_text, mut hidden) = (0_usize, false, false);
+    // The number of the note under way, until its first words; what Word says that the next picture shows.
+    let (mut number, mut shows) = (None::<usize>, String::new());
     // Until a cell's first paragraph: over how many columns it goes.
     let mut cell: Option<u16> = None;
     walk(xml, |event| match event {
@@ -201,6 +133,9 @@ fn text(xml: &[u8], beside: &Beside, document: &mut Document) -> Option<()> {
                     if !paragraph.begun {
                         paragraph.begun = true;
                         document.begin(kind(&paragraph, beside));
+                        if let Some(number) = number.take() {
+                            document.text(&format!("[{number}] "));
+                        }
                     }
                 }
                 "b" if paragraph.begun => document.strong = usize::from(on),
@@ -217,10 +152,29 @@ fn text(xml: &[u8], beside: &Beside, document: &mut Document) -> Option<()> {
                 "hyperlink" => {
                     document.link = attribute(tag, "id").and_then(|id| beside.links.get(&id).cloned())
                 }
-                "footnoteReference" => {
-                    document.text(&format!("[{}]", attribute(tag, "id").unwrap_or_default()))
+                "footnoteReference" | "endnoteReference" => {
+                    let of = name.trim_end_matches("Reference").to_owned();
+                    let next = met.notes.len() + 1;
+                    let id = attribute(tag, "id").unwrap_or_default();
+                    let number = *met.notes.entry((of, id)).or_insert(next);
+                    document.text(&format!("[{number}]"));
                 }
-                "footnote" => document.begin(As::Paragraph),
+                "footnote" | "endnote" => {
+                    document.begin(As::Paragraph);
+                    let id = attribute(tag, "id").unwrap_or_default();
+                    number = met.notes.get(&(name.to_owned(), id)).copied();
+                }
+                "docPr" => shows = attribute(tag, "descr").unwrap_or_default(),
+                "blip" | "imagedata" => {
+                    let id = attribute(tag, if name == "blip" { "embed" } else { "id" });
+                    let part = id.and_then(|id| beside.pictures.get(&id).cloned());
+                    let shows = std::mem::take(&mut shows);
+                    if let Some(part) =
+                        part.filter(|part| met.pictures.iter().all(|(known, _)| known != part))
+                    {
+                        met.pictures.push((part, shows));
+                    }
+                }
                 "drawing" | "pict" | "object" => document.pictures += 1,
                 "tbl" => document.begin_table(),
                 "tr" => document.row(),
@@ -259,7 +213,7 @@ fn kind(paragraph: &Paragraph, beside: &Beside) -> As {
     match (paragraph.heading, &paragraph.list) {
         (Some(level), _) => As::Heading(level),
         (None, Some((id, level))) => {
-            As::Element(level + 1, beside.numbered.get(&(id.clone(), *level)).copied().unwrap_or(false))
+            As::Element(level + 1, beside.lists.get(&(id.clone(), *level)).copied().unwrap_or(false))
         }
         (None, None) => As::Paragraph,
     }

@@ -2,7 +2,7 @@
 //! `.docx`, from text in any Vietnamese encoding.
 //!
 //! Structure is kept (headings, lists, tables, links, emphasis, notes at the foot), looks are not: fonts, colours, comments,
-//! conditional comments, scripts, pictures and hidden text go, and what was left out is said. Nothing is saved here: the result is
+//! conditional comments, scripts and hidden text go, and what was left out is said; the pictures of a `.docx` come beside its text. Nothing is saved here: the result is
 //! shown to the person, with what was recognised and how surely. Whoever shows a body cleans it once more ([`super::body`]).
 //! Bounded in size and depth; linear.
 
@@ -25,6 +25,20 @@ const SURE: u8 = 90;
 /// The most bytes that are taken in.
 pub const MOST: usize = 32 << 20;
 
+/// So many pictures are taken out of one file.
+pub const MOST_PICTURES: usize = 40;
+
+/// A picture that stood in a file, as it stood there: not looked at yet (see [`crate::files::take`]).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// Its name in the file.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// What the file says that it shows; may be empty.
+    pub alt: String,
+}
+
 /// A text of the house, and what was done to get it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cleaned {
@@ -36,6 +50,8 @@ pub struct Cleaned {
     pub recognised: Option<Recognised>,
     /// What was left out or changed, for the person who pasted.
     pub notes: Vec<Note>,
+    /// The pictures of a `.docx`, in their order.
+    pub pictures: Vec<Picture>,
 }
 
 /// An encoding that was recognised.
@@ -77,8 +93,13 @@ pub fn clean(bytes: &[u8], media: &str, name: &str) -> Result<Cleaned, Problem> 
         Kind::Text if media.eq_ignore_ascii_case("text/html") => Kind::Html,
         kind => kind,
     };
+    let mut pictures = Vec::new();
     let (mut document, read) = match kind {
-        Kind::Docx => (docx::read(bytes).ok_or_else(damaged)?, None),
+        Kind::Docx => {
+            let (document, found) = docx::read(bytes).ok_or_else(damaged)?;
+            pictures = found.into_iter().map(|p| Picture { alt: nfc(&p.alt), ..p }).collect();
+            (document, None)
+        }
         Kind::Html | Kind::Xml => {
             let reading = decoded(bytes);
             (html::read(&reading.text), Some(reading))
@@ -97,9 +118,10 @@ pub fn clean(bytes: &[u8], media: &str, name: &str) -> Result<Cleaned, Problem> 
             recognised = Some(found);
         }
     }
-    document.map_text(nfc);
+    // A soft hyphen goes only now: in TCVN3 it was the letter ư.
+    document.map_text(|text| nfc(&text.replace('\u{ad}', "")));
     let (text, format) = print::printed(&document);
-    finished(text, format, recognised, document.notes)
+    Ok(Cleaned { pictures, ..finished(text, format, recognised, document.notes)? })
 }
 
 fn of_text(bytes: &[u8], media: &str, name: &str) -> Result<Cleaned, Problem> {
@@ -173,7 +195,7 @@ fn finished(
             ),
         );
     }
-    Ok(Cleaned { text, format, recognised, notes })
+    Ok(Cleaned { text, format, recognised, notes, pictures: Vec::new() })
 }
 
 fn fault(vi: &str, en: &str) -> Problem {
@@ -185,6 +207,17 @@ fn damaged() -> Problem {
         "Không mở được tệp Word: tệp hỏng, có mật khẩu hoặc quá lớn. Hãy mở bằng Word, lưu lại rồi thử lần nữa; hoặc chép và dán nội dung.",
         "The Word file cannot be opened: damaged, with a password, or too large. Save it again in Word, or copy and paste its text.",
     )
+}
+
+/// A file that should have been a `.docx` and is something else: what it is, and what to do.
+pub fn not_word(kind: Kind) -> Problem {
+    match kind {
+        Kind::Html | Kind::Xml | Kind::Text | Kind::Csv | Kind::Json => fault(
+            "Đây không phải tệp Word mà là chữ hoặc trang web. Hãy chép nội dung và dán vào ô Văn bản.",
+            "This is no Word file but text or a web page. Copy it and paste it into the draft's text.",
+        ),
+        other => not_text(other),
+    }
 }
 
 fn not_text(kind: Kind) -> Problem {

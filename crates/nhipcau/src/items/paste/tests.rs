@@ -186,14 +186,14 @@ fn a_word_file_is_read_by_its_styles_and_lists() {
         ("word/_rels/document.xml.rels", br#"<Relationships><Relationship Id="rId9" Target="https://a.gov.vn"/></Relationships>"#),
         (
             "word/footnotes.xml",
-            r#"<w:footnotes><w:footnote w:id="2"><w:p><w:r><w:footnoteRef/><w:t>[2] Nguồn.</w:t></w:r></w:p></w:footnote></w:footnotes>"#.as_bytes(),
+            r#"<w:footnotes><w:footnote w:id="2"><w:p><w:r><w:footnoteRef/><w:t>Nguồn.</w:t></w:r></w:p></w:footnote></w:footnotes>"#.as_bytes(),
         ),
     ];
     let cleaned = clean(&archive(&parts), "", "a.docx").unwrap();
     assert_eq!(
         cleaned.text,
-        "# Mục đích\n\n**Đậm** và \\<thường\\>[trang](<https://a.gov.vn>)\\[2\\]\n\n1. Một\n    - Trong\n\nthêm\n\n\
-         | A | B |\n| --- | --- |\n| 1 |  |\n\n\\[2\\] Nguồn."
+        "# Mục đích\n\n**Đậm** và \\<thường\\>[trang](<https://a.gov.vn>)\\[1\\]\n\n1. Một\n    - Trong\n\nthêm\n\n\
+         | A | B |\n| --- | --- |\n| 1 |  |\n\n\\[1\\] Nguồn."
     );
     let notes: String = cleaned.notes.iter().map(|note| note.vi.as_str()).collect();
     for word in ["chữ ẩn", "theo dõi thay đổi", "1 ảnh", "Chú thích"] {
@@ -201,6 +201,58 @@ fn a_word_file_is_read_by_its_styles_and_lists() {
     }
     let bomb = archive(&[("[Content_Types].xml", b""), ("word/document.xml", &vec![b' '; 60 << 20])]);
     assert!(clean(&bomb, "", "a.docx").unwrap_err().to_string().contains("too large"));
+}
+
+#[test]
+fn pictures_and_notes_of_a_word_file_come_in_their_order_and_nothing_leads_out_of_it() {
+    let rel = |id: &str, kind: &str, target: &str, mode: &str| {
+        format!(r#"<Relationship Id="{id}" Type="http://x/{kind}" Target="{target}" {mode}/>"#)
+    };
+    let rels = [
+        rel("a", "image", "media/image1.png", ""),
+        rel("b", "image", "../../etc/passwd", ""),
+        rel("c", "image", "https://evil.example/x.png", r#"TargetMode="External""#),
+        rel("d", "image", "/word/media/image1.png", ""),
+        rel("e", "hyperlink", "javascript:alert(1)", r#"TargetMode="External""#),
+    ];
+    let blip = |id: &str| {
+        format!(
+            r#"<w:r><w:drawing><wp:docPr descr="Cầu &amp; đường"/><a:blip r:embed="{id}"/></w:drawing></w:r>"#
+        )
+    };
+    let document = format!(
+        r#"<w:document><w:p><w:r><w:t>Một</w:t><w:endnoteReference w:id="7"/></w:r><w:r><w:footnoteReference w:id="1"/></w:r>{}{}{}{}<w:hyperlink r:id="e"><w:r><w:t>bấm</w:t></w:r></w:hyperlink></w:p></w:document>"#,
+        blip("a"),
+        blip("b"),
+        blip("c"),
+        blip("d")
+    );
+    let note = |kind: &str, id: u8, text: &str| {
+        format!(
+            r#"<w:n><w:{kind} w:id="0" w:type="separator"><w:p><w:r><w:separator/></w:r></w:p></w:{kind}><w:{kind} w:id="{id}"><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:{kind}></w:n>"#
+        )
+    };
+    let (foot, end, rels) =
+        (note("footnote", 1, "chân"), note("endnote", 7, "cuối"), format!("<R>{}</R>", rels.concat()));
+    let file = archive(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        ("word/document.xml", document.as_bytes()),
+        ("word/_rels/document.xml.rels", rels.as_bytes()),
+        ("word/footnotes.xml", foot.as_bytes()),
+        ("word/endnotes.xml", end.as_bytes()),
+        ("word/media/image1.png", b"png"),
+        ("../../etc/passwd", b"root"),
+    ]);
+    let cleaned = clean(&file, "", "a.docx").unwrap();
+    assert_eq!(cleaned.text, "Một\\[1\\]\\[2\\]bấm\n\n\\[2\\] chân\n\n\\[1\\] cuối");
+    let seen: Vec<_> =
+        cleaned.pictures.iter().map(|p| (p.name.as_str(), p.alt.as_str(), p.bytes.len())).collect();
+    assert_eq!(seen, [("image1.png", "Cầu & đường", 3)]);
+    let entities = archive(&[
+        ("[Content_Types].xml", b""),
+        ("word/document.xml", br#"<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><w:p><w:r><w:t>x&b;y</w:t></w:r></w:p>"#),
+    ]);
+    assert!(clean(&entities, "", "a.docx").unwrap().text.len() < 20, "no entity is expanded");
 }
 
 #[test]
@@ -263,5 +315,36 @@ proptest! {
         if let Ok(cleaned) = clean(&bytes, if html { "text/html" } else { "" }, "") {
             prop_assert!(!shown(&cleaned).to_lowercase().contains("<script"));
         }
+    }
+
+    // Words in any nest of Word's elements, ended or not, and damaged anywhere: read whole, or refused.
+    #[test]
+    fn any_word_file_is_read_or_refused_and_no_word_of_a_whole_one_is_lost(
+        tags in prop::collection::vec((0_usize..9, "[a-z]{1,6}", any::<bool>()), 0..60),
+        (at, byte) in (any::<prop::sample::Index>(), any::<u8>()),
+    ) {
+        const NAMES: [&str; 9] = ["w:p", "w:tbl", "w:tr", "w:tc", "w:hyperlink", "w:sdt", "w:ins", "w:footnote", "w:txbxContent"];
+        let (mut xml, mut open, mut words) = (String::from("<w:body>"), Vec::new(), String::new());
+        for (name, word, close) in &tags {
+            xml += &format!("<{}>", NAMES[*name]);
+            open.push(NAMES[*name]);
+            xml += &format!("<w:p><w:r><w:t>q{word}</w:t></w:r></w:p>");
+            words += &format!("q{word}");
+            if *close {
+                xml += &open.pop().map_or_else(String::new, |name| format!("</{name}>"));
+            }
+        }
+        while let Some(name) = open.pop() {
+            xml += &format!("</{name}>");
+        }
+        xml += "</w:body>";
+        let mut file = archive(&[("[Content_Types].xml", b"<Types/>"), ("word/document.xml", xml.as_bytes())]);
+        if let Ok(cleaned) = clean(&file, "", "a.docx") {
+            prop_assert_eq!(letters(&body::plain(&shown(&cleaned))), letters(&words), "{}", xml);
+        } else {
+            prop_assert!(words.is_empty(), "{}", xml);
+        }
+        *at.get_mut(&mut file) = byte;
+        let _ = clean(&file, "", "a.docx");
     }
 }
