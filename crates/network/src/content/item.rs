@@ -219,7 +219,7 @@ impl Item {
     }
 }
 
-fn write_file(file: &ItemFile) -> String {
+pub(super) fn write_file(file: &ItemFile) -> String {
     let mut json = Writer::new();
     json.text("sha256", file.sha256).whole("size", file.size).text("type", &file.media);
     json.text("name", &file.name).text_if("alt", file.alt.as_ref());
@@ -342,7 +342,7 @@ fn read_fields(map: &Map<String, Value>, check: &mut Check) -> Vec<String> {
     fields
 }
 
-fn read_files(map: &Map<String, Value>, check: &mut Check) -> Vec<ItemFile> {
+pub(super) fn read_files(map: &Map<String, Value>, check: &mut Check) -> Vec<ItemFile> {
     let mut files = Vec::new();
     for (at, value) in check.list(map, "files", MAX_FILES).iter().enumerate() {
         check.within(&format!("files[{at}]"), |check| match value {

@@ -1,7 +1,8 @@
-//! A note: why an item was withdrawn or erased, in words for people.
+//! A note: why an item was withdrawn or erased, or what was done of a task, in words for people.
 
 use super::check::{self, Check, Limit};
-use super::{Fault, Salt};
+use super::item::{read_files, write_file};
+use super::{Fault, ItemFile, Salt};
 use crate::json::Writer;
 
 const TEXT: Limit = Limit::text(20_000);
@@ -17,6 +18,8 @@ pub struct Note {
     pub text: String,
     /// The legal basis, for example "Điều 32 Luật Tiếp cận thông tin", at most 500 characters.
     pub basis: Option<String>,
+    /// What the files of its entry are called, in their order; empty if the entry has none.
+    pub files: Vec<ItemFile>,
 }
 
 impl Note {
@@ -32,6 +35,7 @@ impl Note {
             salt: check.parsed(&map, "salt", SALT_VI, Salt([0; 16])),
             text: check.text(&map, "text", TEXT),
             basis: check.text_if(&map, "basis", BASIS),
+            files: read_files(&map, &mut check),
         };
         if check.faults.is_empty() { Ok(note) } else { Err(check.faults) }
     }
@@ -44,6 +48,9 @@ impl Note {
         let mut json = Writer::new();
         json.whole("v", 1).text("salt", self.salt).text("text", &self.text);
         json.text_if("basis", self.basis.as_ref());
+        if !self.files.is_empty() {
+            json.raws("files", self.files.iter().map(write_file));
+        }
         let bytes = json.end().into_bytes();
         Note::parse(&bytes)?;
         Ok(bytes)

@@ -93,7 +93,9 @@ fn kind(word: &str, top: &Object<'_>) -> Result<Kind, FieldError> {
             Kind::ItemAlone { item: item(top)?, edition: edition(top)?, note: content(&top.object("note")?)? }
         }
         "task.acknowledged" => Kind::TaskAcknowledged(task(top)?),
-        "task.reported" => Kind::TaskReported { task: task(top)?, note: content(&top.object("note")?)? },
+        "task.reported" => {
+            Kind::TaskReported { task: task(top)?, note: content(&top.object("note")?)?, files: files(top)? }
+        }
         "task.done" => {
             Kind::TaskDone { task: task(top)?, note: content(&top.object("note")?)?, files: files(top)? }
         }

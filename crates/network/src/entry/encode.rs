@@ -65,11 +65,7 @@ fn write_kind(kind: &Kind, line: &mut Writer) {
             line.raw("note", &pointer(note));
         }
         Kind::TaskAcknowledged(of) => write_task(of, line),
-        Kind::TaskReported { task: of, note } => {
-            write_task(of, line);
-            line.raw("note", &pointer(note));
-        }
-        Kind::TaskDone { task: of, note, files } => {
+        Kind::TaskReported { task: of, note, files } | Kind::TaskDone { task: of, note, files } => {
             write_task(of, line);
             line.raw("note", &pointer(note));
             write_files(files, line);

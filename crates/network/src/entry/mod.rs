@@ -135,6 +135,8 @@ pub enum Kind {
         task: TaskRef,
         /// The report, as a note document.
         note: ContentRef,
+        /// Evidence; the note has its names.
+        files: Vec<ContentRef>,
     },
     /// `task.done`: the log's agency has done a task.
     TaskDone {
@@ -142,7 +144,7 @@ pub enum Kind {
         task: TaskRef,
         /// What was done, as a note document.
         note: ContentRef,
-        /// Evidence.
+        /// Evidence; the note has its names.
         files: Vec<ContentRef>,
     },
     /// `annex.issued`: the log's portal says something of its own beside somebody else's item.
@@ -346,9 +348,10 @@ impl Kind {
             | Kind::ItemOrdered { basis: note, .. }
             | Kind::ItemAlone { note, .. }
             | Kind::AnnexIssued(Annex { content: note, .. })
-            | Kind::AnnexWithdrawn { note, .. }
-            | Kind::TaskReported { note, .. } => (Some(note), &[]),
-            Kind::TaskDone { note, files, .. } => (Some(note), files),
+            | Kind::AnnexWithdrawn { note, .. } => (Some(note), &[]),
+            Kind::TaskReported { note, files, .. } | Kind::TaskDone { note, files, .. } => {
+                (Some(note), files)
+            }
             _ => (None, &[]),
         };
         one.into_iter().chain(files)

@@ -199,6 +199,15 @@ fn documents_have_exact_bytes() {
         assert_eq!(Item::parse(&fixture(&format!("content/{name}.json"))).unwrap(), item);
     }
     let note = Note {
+        files: vec![ItemFile {
+            sha256: ContentHash::of(b"sheet"),
+            size: 5,
+            media: "application/pdf".into(),
+            name: "bien-ban.pdf".into(),
+            alt: None,
+            pixels: None,
+            of: None,
+        }],
         salt: Salt([1; 16]),
         text: "Văn bản được gỡ để rà soát.".into(),
         basis: Some("Điều 32 Luật Tiếp cận thông tin".into()),

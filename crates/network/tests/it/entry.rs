@@ -131,7 +131,11 @@ fn samples() -> Vec<(&'static str, Kind)> {
         ("task.acknowledged", Kind::TaskAcknowledged(task())),
         (
             "task.reported",
-            Kind::TaskReported { task: task(), note: pointer("report", "application/vnd.nhipcau.note+json") },
+            Kind::TaskReported {
+                task: task(),
+                note: pointer("report", "application/vnd.nhipcau.note+json"),
+                files: vec![pointer("sheet", "application/pdf")],
+            },
         ),
         (
             "task.done",

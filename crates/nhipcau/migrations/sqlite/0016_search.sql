@@ -6,4 +6,4 @@ CREATE TABLE search_due (
   n INTEGER NOT NULL,
   PRIMARY KEY (log, item)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX search_due_n ON search_due (n);
+CREATE INDEX search_due_n ON search_due (n, log, item);

@@ -1,32 +1,47 @@
 //! What an agency does with a task: its entry, its words and its line of the audit trail, together or not at all.
 
+use network::content::{ItemFile, Note, Salt};
 use network::entry::{ContentRef, Kind, TaskRef};
 use serde_json::json;
+use vietnam::text::nfc;
 
+use super::answering::{self, Place};
 use super::board;
 use super::state::{Act, State};
 use crate::app::App;
 use crate::db::Tx;
 use crate::drafts::acts::By;
 use crate::items::desk::{self, Request};
+use crate::items::draft::of_words;
 use crate::items::publish::{self, Done};
 use crate::items::store::{self as items, Reference};
 use crate::people::audit::{self, Line};
 use crate::problem::{Fault, Problem};
+
+/// What an agency says of a task.
+#[derive(Default)]
+pub struct Telling {
+    /// In words; none to acknowledge.
+    pub words: String,
+    /// Evidence, with the bytes.
+    pub files: Vec<(ItemFile, Vec<u8>)>,
+    /// Where words and evidence waited to be said.
+    pub begun: Option<Place>,
+}
 
 /// Says something of a task in the log of an agency of ours. To acknowledge twice says nothing new and
 /// is no fault.
 ///
 /// # Errors
 /// Not found, if the directive does not stand or does not give that agency such a task; refused once it is done; invalid
-/// without words where words are due.
+/// without words where words are due, or with a mark of secrecy.
 pub async fn answer(
     app: &App,
     by: &By,
     reference: &Reference,
     number: &str,
     act: Act,
-    words: &str,
+    telling: Telling,
 ) -> Result<(), Problem> {
     let missing = || Problem::NotFound("task of this agency");
     let own = by.origin.clone();
@@ -40,7 +55,12 @@ pub async fn answer(
         edition: board.edition,
         task: row.given.task.number.clone(),
     };
-    let (kind, content) = said(app, of.clone(), act, words)?;
+    let (words, files) = (&telling.words, telling.files);
+    let (kind, content) = said(app, of.clone(), act, words, files)?;
+    for (piece, bytes) in &content {
+        app.folder.keep(&piece.sha256, bytes).await?;
+    }
+    let evidence = content.len().saturating_sub(1);
     let request = Request {
         log: by.log,
         kind,
@@ -57,7 +77,8 @@ pub async fn answer(
         unique: None,
     };
     let line = Line::new(by.who, by.log, audit_word(act), reference.to_string());
-    let line = line.with(json!({ "task": of.task }));
+    let line = line.with(json!({ "task": of.task, "files": evidence }));
+    let begun = telling.begun;
     let (reference, seen) = (reference.clone(), row.given.clone());
     let working = app.clone();
     app.db
@@ -83,6 +104,9 @@ pub async fn answer(
                 None => return Err(finished()),
             }
             desk::carry_out(tx, &request).await?;
+            if let Some(begun) = &begun {
+                answering::said(tx, begun).await?;
+            }
             Ok(audit::add(tx, line.clone()).await?)
         })
         .await
@@ -98,26 +122,50 @@ fn may(state: State, act: Act) -> Option<bool> {
     }
 }
 
-/// What an entry says, with the content that it names.
+/// What an entry says, with the content that it names, files first.
 type Said = (Kind, Vec<(ContentRef, Vec<u8>)>);
 
-fn said(app: &App, task: TaskRef, act: Act, words: &str) -> Result<Said, Problem> {
+fn said(
+    app: &App,
+    task: TaskRef,
+    act: Act,
+    words: &str,
+    files: Vec<(ItemFile, Vec<u8>)>,
+) -> Result<Said, Problem> {
     if act == Act::Acknowledged {
         return Ok((Kind::TaskAcknowledged(task), Vec::new()));
     }
-    if words.trim().is_empty() {
+    let text = worded(&task, words)?;
+    let named = files.iter().map(|(file, _)| file.clone()).collect();
+    let (note, bytes) =
+        publish::noted(&Note { salt: Salt(app.dice.bytes()?), text, basis: None, files: named })?;
+    let mut content: Vec<_> = files
+        .into_iter()
+        .map(|(file, bytes)| (ContentRef { sha256: file.sha256, size: file.size, media: file.media }, bytes))
+        .collect();
+    let files = content.iter().map(|(file, _)| file.clone()).collect();
+    content.push((note.clone(), bytes));
+    let kind = match act {
+        Act::Done => Kind::TaskDone { task, note, files },
+        _ => Kind::TaskReported { task, note, files },
+    };
+    Ok((kind, content))
+}
+
+/// The words of a report as they are kept.
+fn worded(task: &TaskRef, words: &str) -> Result<String, Problem> {
+    let text = nfc(words.trim());
+    if text.is_empty() {
         return Err(Problem::Invalid(vec![Fault {
             field: "noi-dung".into(),
             vi: "Hãy ghi kết quả, bằng một vài câu.".into(),
             en: "Say in a few sentences what was done.".into(),
         }]));
     }
-    let (note, bytes) = publish::reason_note(app, words)?;
-    let kind = match act {
-        Act::Done => Kind::TaskDone { task, note: note.clone(), files: Vec::new() },
-        _ => Kind::TaskReported { task, note: note.clone() },
-    };
-    Ok((kind, vec![(note, bytes)]))
+    match of_words(task.item, "noi-dung", &text) {
+        Some(marked) => Err(Problem::Invalid(vec![marked])),
+        None => Ok(text),
+    }
 }
 
 fn audit_word(act: Act) -> &'static str {

@@ -2,10 +2,12 @@
 //!
 //! The tasks stand in the directive, the answers in the logs of those who answer. `addressees` says, purely, whom a phrase
 //! means; `state` what an agency's answers come to; `board` lays both side by side when somebody looks, so nothing depends on
-//! the order in which logs arrive. `store` remembers the answers, `acts` writes our own, `pages` shows both sides.
+//! the order in which logs arrive. `store` remembers the answers, `answering` what is about to be said, `acts` writes our own,
+//! `pages` shows both sides.
 
 pub mod acts;
 pub mod addressees;
+pub mod answering;
 pub mod board;
 pub mod directive;
 pub mod findings;
@@ -16,7 +18,7 @@ pub mod store;
 use axum::routing::{get, post};
 
 use crate::people::Duty;
-use crate::web::routes::{Route, desk_form, desk_page};
+use crate::web::routes::{Route, desk_page, desk_upload};
 
 /// Where the tasks of an agency stand in its console.
 pub const HOME: &str = "/ban-lam-viec/nhiem-vu";
@@ -31,16 +33,16 @@ pub fn routes() -> Vec<Route> {
             get(pages::list),
         ),
         desk_page("/ban-lam-viec/nhiem-vu/{reference}", Duty::Work, "a task", get(pages::task)),
-        desk_form(
+        desk_upload(
             "/ban-lam-viec/nhiem-vu/{reference}",
             Duty::Write,
-            "acknowledge a task, report on it",
+            "acknowledge a task, attach evidence, report on it",
             post(pages::answer),
         ),
-        desk_form(
+        desk_upload(
             "/ban-lam-viec/nhiem-vu/{reference}/xong",
             Duty::Approve,
-            "close a task as done",
+            "close a task as done, with evidence",
             post(pages::close),
         ),
         desk_page(

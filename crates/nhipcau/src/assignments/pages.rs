@@ -1,7 +1,9 @@
-//! The pages of assignments: what an agency was given (`list`, `task`), and what became of what it gave (`follow`).
+//! The pages of assignments: what an agency was given (`list`, `task`, `answer`), and what became of what it gave (`follow`).
 
+mod answer;
 mod follow;
 mod list;
+mod said;
 mod task;
 
 use jiff::Timestamp;
@@ -10,16 +12,19 @@ use network::directory::Directory;
 use network::names::Origin;
 use vietnam::working_time::Period;
 
+pub use answer::{answer, close};
 pub use follow::follow;
 pub use list::list;
-pub use task::{answer, close, task};
+pub use task::task;
 
 use super::HOME;
+use super::answering::Place;
 use super::board::Due;
 use super::state::{Act, State};
 use crate::agencies;
 use crate::calendar::WorkingTime;
 use crate::items::store::{Reference, Standing};
+use crate::people::gate::Staff;
 use crate::words::{DeskWords, Lang, date};
 
 /// What a state is called.
@@ -97,6 +102,17 @@ fn name(directory: &Directory, origin: &Origin, lang: Lang) -> String {
 fn path(reference: &Reference, number: &str) -> String {
     let query = form_urlencoded::Serializer::new(String::new()).append_pair("so", number).finish();
     format!("{HOME}/{reference}?{query}")
+}
+
+/// Where what somebody is about to say of a task is kept.
+fn place(staff: &Staff, directive: &Standing, number: &str) -> Place {
+    Place {
+        account: staff.account.id,
+        log: staff.portal.log,
+        origin: directive.origin.clone(),
+        item: directive.item,
+        task: number.to_owned(),
+    }
 }
 
 /// The beginning of a text, for lists.

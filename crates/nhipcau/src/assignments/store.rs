@@ -5,6 +5,7 @@ use network::names::{ContentHash, Origin};
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::answering;
 use super::state::Act;
 use crate::db::{Conn, Tx};
 use crate::{all, maybe, run};
@@ -28,13 +29,15 @@ pub struct Answer {
     pub at: i64,
     /// Its words.
     pub note: Option<ContentHash>,
+    /// The evidence that its entry names.
+    pub files: Vec<ContentHash>,
 }
 
 /// What an entry says of a task, taken apart; `None` for entries of other kinds.
 pub fn said(kind: &Kind) -> Option<(&TaskRef, Act, Option<&ContentRef>, &[ContentRef])> {
     match kind {
         Kind::TaskAcknowledged(task) => Some((task, Act::Acknowledged, None, &[])),
-        Kind::TaskReported { task, note } => Some((task, Act::Reported, Some(note), &[])),
+        Kind::TaskReported { task, note, files } => Some((task, Act::Reported, Some(note), files)),
         Kind::TaskDone { task, note, files } => Some((task, Act::Done, Some(note), files)),
         _ => None,
     }
@@ -93,6 +96,7 @@ struct Row {
     act: String,
     at: i64,
     note: Option<Vec<u8>>,
+    files: String,
 }
 
 /// All answers about a directive, oldest first, whether they count or not.
@@ -103,7 +107,7 @@ pub async fn of(conn: &mut Conn, origin: &Origin, item: Uuid) -> anyhow::Result<
     let rows = all!(
         conn,
         Row,
-        "SELECT l.origin AS by_origin, a.idx, a.edition, a.task, a.act, a.at, a.note
+        "SELECT l.origin AS by_origin, a.idx, a.edition, a.task, a.act, a.at, a.note, a.files
          FROM answer a JOIN log l ON l.id = a.log
          WHERE a.item = $1 AND a.origin = $2 ORDER BY a.at, a.log, a.idx",
         item.to_string(),
@@ -120,6 +124,7 @@ pub async fn of(conn: &mut Conn, origin: &Origin, item: Uuid) -> anyhow::Result<
             act: Act::of(&row.act)?,
             at: row.at,
             note: row.note.and_then(|bytes| bytes.try_into().ok()).map(ContentHash),
+            files: row.files.split(' ').filter_map(|file| file.parse().ok()).collect(),
         })
     });
     Ok(answers.collect())
@@ -138,6 +143,7 @@ pub async fn forget(tx: &mut Tx, log: i64, item: &str) -> anyhow::Result<Vec<Con
         log,
         item.to_owned()
     )?;
+    answering::forget(tx, log, item).await?;
     let mut hashes = Vec::new();
     for (by, index, note, files) in rows {
         run!(tx, "DELETE FROM answer WHERE log = $1 AND idx = $2", by, index)?;

@@ -2,8 +2,7 @@
 //! the node's own portal; those of its other portals read.
 
 use askama::Template;
-use axum::extract::multipart::MultipartRejection;
-use axum::extract::{Multipart, Query, State as Given};
+use axum::extract::{Query, Request, State as Given};
 use axum::http::StatusCode;
 use axum::response::Response;
 use vietnam::working_time::{Change, SpecialDay};
@@ -12,8 +11,9 @@ use super::acts::{self, Plan, Tables};
 use crate::agencies;
 use crate::app::App;
 use crate::clock::instant;
+use crate::files::Upload;
 use crate::people::Duty;
-use crate::people::forms::{Filled, Wrong};
+use crate::people::forms::{Fields, Filled, Wrong};
 use crate::people::gate::{Staff, refused_form};
 use crate::people::pages::{Desk, Done, drawn, see, shell};
 use crate::people::upload::{self, Sent};
@@ -174,12 +174,12 @@ fn page(
 }
 
 /// What was handed in: a file where one was chosen, else what was pasted.
-fn tables(sent: &Sent) -> Tables {
-    let text = |file: &str, typed: &str| match sent.file(file) {
+fn tables(fields: &Fields, days: Option<&Upload>, hours: Option<&Upload>) -> Tables {
+    let text = |file: Option<&Upload>, typed: &str| match file {
         Some(file) => String::from_utf8_lossy(&file.bytes).into_owned(),
-        None => sent.fields.get(typed).to_owned(),
+        None => fields.get(typed).to_owned(),
     };
-    Tables { days: text("tep", "noi-dung"), hours: text("tep-gio", "gio") }
+    Tables { days: text(days, "noi-dung"), hours: text(hours, "gio") }
 }
 
 /// The page again with every fault; what was pasted stays.
@@ -197,19 +197,18 @@ fn refused(app: &App, staff: &Staff, visitor: &Visitor, typed: String, problem: 
 }
 
 /// `POST /ban-lam-viec/lich-nghi`: what the file would change. Nothing is changed.
-async fn plan(
-    Given(app): Given<App>,
-    staff: Staff,
-    visitor: Visitor,
-    form: Result<Multipart, MultipartRejection>,
-) -> Response {
-    let Ok(form) = form else { return refused_form(&app, &visitor) };
-    let sent = match upload::read(&staff, form).await {
-        Ok(Some(sent)) => sent,
-        Ok(None) => return refused_form(&app, &visitor),
-        Err(problem) => return refused(&app, &staff, &visitor, String::new(), problem),
+async fn plan(Given(app): Given<App>, staff: Staff, visitor: Visitor, request: Request) -> Response {
+    let Some(Sent { fields, file, others }) = upload::sent(&app, &staff, request).await else {
+        return refused_form(&app, &visitor);
     };
-    let tables = tables(&sent);
+    let days = match file {
+        Ok(days) => days,
+        Err(problem) => {
+            return refused(&app, &staff, &visitor, fields.get("noi-dung").to_owned(), problem);
+        }
+    };
+    let hours = others.iter().find(|(field, _)| field == "tep-gio").map(|(_, file)| file);
+    let tables = tables(&fields, days.as_ref(), hours);
     let planned = async {
         allowed(&app, &staff)?;
         acts::plan(&app, &tables).await

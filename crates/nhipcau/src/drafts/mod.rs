@@ -23,6 +23,7 @@ pub mod translated;
 use std::collections::BTreeMap;
 
 use axum::routing::{get, post};
+use network::content::ItemFile;
 use network::entry::ItemChange;
 use network::names::ContentHash;
 use serde::{Deserialize, Serialize};
@@ -53,6 +54,20 @@ pub struct Attached {
     /// True if a picture only decorates.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub decorative: bool,
+}
+
+impl Attached {
+    /// A file of an item or of what becomes one; of a picture, its largest copy.
+    pub fn of(file: &ItemFile) -> Attached {
+        Attached {
+            name: file.name.clone(),
+            media: file.media.clone(),
+            sha256: file.sha256.to_string(),
+            size: file.size,
+            alt: file.alt.clone().filter(|alt| !alt.is_empty()),
+            decorative: file.alt.as_deref() == Some(""),
+        }
+    }
 }
 
 /// What is written: the item as it would be handed in, and its files by hash.

@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use network::content::{ANNEX_TYPE, NOTE_TYPE};
 use network::names::ContentHash;
 use sqlx::FromRow;
@@ -136,6 +136,35 @@ impl Folder {
         Ok(Some(bytes))
     }
 
+    /// The bytes of many pieces, as [`Folder::read`] gives those of one; what is not here is left out.
+    ///
+    /// # Errors
+    /// As [`Folder::read`].
+    pub async fn read_all(
+        &self,
+        conn: &mut Conn,
+        asked: &[ContentHash],
+    ) -> anyhow::Result<HashMap<ContentHash, Vec<u8>>> {
+        let rows = among!(
+            conn,
+            (Vec<u8>, Option<Vec<u8>>),
+            "SELECT sha256, bytes FROM content WHERE sha256 IN ($1)",
+            asked,
+            |hash| hash.0.to_vec()
+        )?;
+        let mut all = HashMap::new();
+        for (hash, bytes) in rows {
+            let hash = ContentHash(hash.try_into().map_err(|_| anyhow!("a stored hash is none"))?);
+            let bytes = match bytes {
+                Some(bytes) if ContentHash::of(&bytes) == hash => Some(bytes),
+                Some(_) => return Err(Damaged(hash).into()),
+                None => self.read(conn, &hash).await?,
+            };
+            all.extend(bytes.map(|bytes| (hash, bytes)));
+        }
+        Ok(all)
+    }
+
     /// The paths of large pieces, as they lie below the folder.
     pub fn below(sha256: &ContentHash) -> PathBuf {
         let name = sha256.to_string();
@@ -159,6 +188,17 @@ pub async fn state(conn: &mut Conn, sha256: &ContentHash) -> sqlx::Result<Presen
         (0, _) => Presence::Erased,
         _ => Presence::Here,
     })
+}
+
+/// Which of many pieces are here.
+///
+/// # Errors
+/// The database's.
+pub async fn here(conn: &mut Conn, asked: &[ContentHash]) -> sqlx::Result<HashSet<ContentHash>> {
+    let found = among!(conn, (Vec<u8>,), "SELECT sha256 FROM content WHERE sha256 IN ($1)", asked, |hash| {
+        hash.0.to_vec()
+    })?;
+    Ok(hashes(found))
 }
 
 /// How many contents of an entry have not come yet.
@@ -209,10 +249,7 @@ pub async fn arrive_all(tx: &mut Tx, pieces: &[Piece<'_>]) -> anyhow::Result<Has
         bail!("content does not match its hash {}", wrong.sha256);
     }
     let asked: Vec<ContentHash> = pieces.iter().map(|piece| piece.sha256).collect();
-    let here =
-        hashes(among!(tx, (Vec<u8>,), "SELECT sha256 FROM content WHERE sha256 IN ($1)", &asked, |hash| {
-            hash.0.to_vec()
-        })?);
+    let here = here(tx.conn(), &asked).await?;
     let erased =
         hashes(among!(tx, (Vec<u8>,), "SELECT sha256 FROM erased WHERE sha256 IN ($1)", &asked, |hash| {
             hash.0.to_vec()

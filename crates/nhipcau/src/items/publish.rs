@@ -328,7 +328,15 @@ fn explanation(app: &App, reason: &Reason, basis_needed: bool) -> Result<(Conten
     if !faults.is_empty() {
         return Err(Problem::Invalid(faults));
     }
-    let note = Note { salt: Salt(app.dice.bytes()?), text: nfc(reason.reason.trim()), basis };
+    let salt = Salt(app.dice.bytes()?);
+    noted(&Note { salt, text: nfc(reason.reason.trim()), basis, files: Vec::new() })
+}
+
+/// A note as content: where it is, and its bytes.
+///
+/// # Errors
+/// What is wrong with it; its text is the request's `reason`.
+pub fn noted(note: &Note) -> Result<(ContentRef, Vec<u8>), Problem> {
     let bytes = note.encode().map_err(|faults| {
         Problem::Invalid(
             faults

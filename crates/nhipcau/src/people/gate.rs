@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::audit::{self, Line, Who};
 use super::forms::{Fields, MOST};
 use super::session::{self, NOTED, Session, Token, Way};
-use super::{Account, Duty, Role, confirm, mine, pages, roles, store};
+use super::{Account, Duty, Role, confirm, mine, pages, roles, store, upload};
 use crate::agencies::Portal;
 use crate::app::App;
 use crate::db::Tx;
@@ -227,13 +227,11 @@ fn note_use(app: &App, staff: &Staff) {
 
 /// The session has ended while somebody was writing: the page asks for a new sign-in and holds what was sent.
 async fn kept_for_later(app: &App, visitor: &Visitor, portal: &Arc<Portal>, request: Request) -> Response {
-    let urlencoded = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|media| media.starts_with("application/x-www-form-urlencoded"));
-    if !urlencoded {
-        return pages::sign_in_first(visitor);
+    if !upload::is_plain(request.headers()) {
+        return match upload::typed(app, request).await {
+            Some(typed) => pages::sign_in_again(app, visitor, portal, &typed),
+            None => pages::sign_in_first(visitor),
+        };
     }
     match axum::body::to_bytes(request.into_body(), MOST).await {
         Ok(body) => pages::sign_in_again(app, visitor, portal, &Fields::read(&body)),

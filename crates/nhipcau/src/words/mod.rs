@@ -25,6 +25,7 @@ mod procedures;
 mod rehearsal;
 mod search;
 mod table;
+mod task;
 mod translation;
 mod word_file;
 
@@ -45,6 +46,7 @@ pub use preview::Words as PreviewWords;
 pub use procedures::Words as ProcedureWords;
 pub use rehearsal::Words as RehearsalWords;
 pub use search::Words as SearchWords;
+pub use task::Words as TaskWords;
 pub use translation::Words as TranslationWords;
 pub use word_file::Words as WordFileWords;
 
@@ -167,6 +169,14 @@ impl Lang {
         match self {
             Lang::Vi => &annex::VI,
             Lang::En => &annex::EN,
+        }
+    }
+
+    /// The words of tasks and their evidence.
+    pub fn task(self) -> &'static TaskWords {
+        match self {
+            Lang::Vi => &task::VI,
+            Lang::En => &task::EN,
         }
     }
 

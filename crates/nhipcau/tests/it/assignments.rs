@@ -83,7 +83,7 @@ async fn a_task_reaches_its_addressees_and_their_answers_come_back() {
     assert_eq!(world.holds("mof", "mof").await, size, "to acknowledge twice says nothing new");
     let empty =
         answers(&world, &minh, &item, &[("so", "1"), ("viec", "bao-cao"), ("noi-dung", " ")], false).await;
-    assert!(empty.status == 409 && empty.says("Hãy ghi kết quả"), "{}", empty.text());
+    assert!(empty.status == 422 && empty.says("Hãy ghi kết quả"), "{}", empty.text());
 
     let follow = format!("{HOME}/theo-doi/{}", item.reference);
     says(
@@ -115,7 +115,8 @@ async fn a_task_reaches_its_addressees_and_their_answers_come_back() {
 /// A changed program writes an answer into its own, validly signed log.
 async fn claims(world: &World, portal: &str, item: &Item, number: &str) -> ContentHash {
     let app = world.app(portal);
-    let note = Note { salt: Salt([7; 16]), text: "Tôi đã làm xong thay".into(), basis: None };
+    let note =
+        Note { salt: Salt([7; 16]), text: "Tôi đã làm xong thay".into(), basis: None, files: Vec::new() };
     let bytes = note.encode().unwrap();
     let hash = ContentHash::of(&bytes);
     let note = ContentRef { sha256: hash, size: bytes.len() as u64, media: NOTE_TYPE.into() };

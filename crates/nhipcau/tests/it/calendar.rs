@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use vietnam::working_time::Calendar;
 
 use super::newsroom::{Office, leads, office};
-use super::newsroom_files::multipart;
+use super::world::multipart;
 use super::world::{Answer, Item, Staff, World, hidden, until};
 
 const PAGE: &str = "/ban-lam-viec/lich-nghi";

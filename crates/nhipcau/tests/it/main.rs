@@ -31,6 +31,7 @@ mod doors;
 mod embargo;
 mod embargo_void;
 mod erasure;
+mod evidence;
 mod factors;
 mod faults;
 mod feeds;

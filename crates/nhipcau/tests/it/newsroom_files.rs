@@ -3,26 +3,6 @@
 use super::newsroom::{Office, leads, office};
 use super::world::{Answer, Staff};
 
-/// A form with a file, as a browser sends it.
-pub fn multipart(fields: &[(&str, &str)], file: Option<(&str, &str, &[u8])>) -> (String, Vec<u8>) {
-    const EDGE: &str = "nhipcau-test-edge";
-    let mut body = Vec::new();
-    for (name, value) in fields {
-        let part = format!("--{EDGE}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
-        body.extend_from_slice(part.as_bytes());
-    }
-    if let Some((name, media, bytes)) = file {
-        let head = format!(
-            "--{EDGE}\r\ncontent-disposition: form-data; name=\"tep\"; filename=\"{name}\"\r\ncontent-type: {media}\r\n\r\n"
-        );
-        body.extend_from_slice(head.as_bytes());
-        body.extend_from_slice(bytes);
-        body.extend_from_slice(b"\r\n");
-    }
-    body.extend_from_slice(format!("--{EDGE}--\r\n").as_bytes());
-    (format!("multipart/form-data; boundary={EDGE}"), body)
-}
-
 /// A picture of one colour, with a place in its metadata.
 pub fn picture_with_gps() -> Vec<u8> {
     let plain = image::RgbImage::from_pixel(40, 30, image::Rgb([200, 30, 40]));
@@ -47,19 +27,8 @@ impl Office {
         file: Option<(&str, &str, &[u8])>,
     ) -> Answer {
         let version = self.version(who, path).await;
-        let all: Vec<_> = [("khoa", who.key.as_str()), ("version", version.as_str())]
-            .into_iter()
-            .chain(fields.iter().copied())
-            .collect();
-        let (media, body) = multipart(&all, file);
-        let world = &self.world;
-        let request = world
-            .request("POST", &who.portal, &format!("{path}/tep"))
-            .header("origin", format!("http://{}", world.host(&who.portal)))
-            .header("cookie", &who.cookie)
-            .header("content-type", media)
-            .body(body);
-        world.ask(request).await
+        let all: Vec<_> = [("version", version.as_str())].into_iter().chain(fields.iter().copied()).collect();
+        self.world.hands_in(who, &format!("{path}/tep"), &all, file).await
     }
 }
 

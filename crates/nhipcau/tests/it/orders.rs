@@ -86,7 +86,10 @@ async fn a_strangers_order_is_refused_and_without_effect_if_written_anyway() {
 
     // A ministry whose program has been changed writes it into its own, validly signed log.
     let app = world.app("mof");
-    let note = Note { salt: Salt([7; 16]), text: "Xóa".into(), basis: Some("Không có".into()) };
+    let note =
+        Note {
+            salt: Salt([7; 16]), text: "Xóa".into(), basis: Some("Không có".into()), files: Vec::new()
+        };
     let bytes = note.encode().unwrap();
     let basis =
         ContentRef { sha256: ContentHash::of(&bytes), size: bytes.len() as u64, media: NOTE_TYPE.into() };

@@ -1,7 +1,8 @@
 //! A Word file becomes a draft's text: shown first, taken over with its pictures, and nothing that stood is lost.
 
 use super::newsroom::{Office, leads, office};
-use super::newsroom_files::{multipart, picture_with_gps};
+use super::newsroom_files::picture_with_gps;
+use super::world::multipart;
 use super::world::{Answer, Staff, hidden};
 
 /// A ZIP archive with its members as they are (PKWARE APPNOTE 6.3).

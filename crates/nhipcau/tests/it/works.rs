@@ -220,6 +220,12 @@ pub const WORKS: &[(&str, &str, &str, &str)] = &[
         "a_task_reaches_its_addressees_and_their_answers_come_back",
     ),
     (
+        "báo cáo, đóng nhiệm vụ kèm tài liệu chứng minh; nơi giao mở được ngay ở bàn làm việc của mình",
+        "a task is reported on and closed with evidence, which the issuer opens from its own console",
+        "it/evidence",
+        "a_task_is_closed_with_evidence_that_its_issuer_opens_on_another_node",
+    ),
+    (
         "gửi vào bằng phần mềm hay dòng lệnh vẫn cần người thứ hai",
         "what a program or command hands in needs a second person too",
         "it/two_people",

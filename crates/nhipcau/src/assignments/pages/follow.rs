@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use network::names::Origin;
 
+use super::said::{self, Said};
 use super::{deadline, label, name, state_name};
 use crate::app::App;
 use crate::assignments::board::Row;
@@ -33,11 +34,18 @@ struct Place {
     late: bool,
 }
 
+/// What an agency said, in its words.
+struct Report {
+    agency: String,
+    said: Said,
+}
+
 struct Task {
     number: String,
     text: String,
     due: String,
     places: Vec<Place>,
+    reports: Vec<Report>,
     unknown: Vec<String>,
 }
 
@@ -135,6 +143,11 @@ async fn page(app: &App, staff: &Staff, visitor: &Visitor, reference: &str) -> R
                 agency: called,
             });
         }
+        let told = row.answers.iter().filter(|answer| answer.note.is_some()).collect::<Vec<_>>();
+        let said = said::of(app, &mut conn, &told, lang, now).await?;
+        let reports = told.iter().zip(said);
+        let reports =
+            reports.map(|(answer, said)| Report { agency: name(&directory, &answer.speaks_for, lang), said });
         let unknown = &row.given.to.unknown;
         exceptions.extend(unknown.iter().map(|phrase| w.task_exception_unknown(&task.number, phrase)));
         tasks.push(Task {
@@ -149,6 +162,7 @@ async fn page(app: &App, staff: &Staff, visitor: &Visitor, reference: &str) -> R
                 lang,
             ),
             places,
+            reports: reports.collect(),
             unknown: unknown.clone(),
         });
     }

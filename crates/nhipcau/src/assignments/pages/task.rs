@@ -4,25 +4,19 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use network::content::Note;
 use serde::Deserialize;
 
-use super::{days, deadline, label, name, path, state_name};
+use super::said::{self, Evidence, Said};
+use super::{days, deadline, label, name, place, state_name};
 use crate::app::App;
-use crate::assignments::state::Act;
-use crate::assignments::{HOME, acts, board};
-use crate::clock::instant;
-use crate::drafts::acts::By;
-use crate::items::store::Reference;
+use crate::assignments::{HOME, answering, board};
 use crate::people::Duty;
-use crate::people::forms::{Fields, Filled, told};
 use crate::people::gate::Staff;
-use crate::people::pages::{Desk, drawn, see, shell};
+use crate::people::pages::{Desk, drawn, shell};
 use crate::problem::Problem;
 use crate::web::answer::failure;
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
-use crate::words::date;
 
 /// Which task, and what was just done.
 #[derive(Deserialize)]
@@ -33,11 +27,21 @@ pub struct Asked {
     xong: String,
 }
 
-/// What was said of the task.
-struct Said {
-    what: &'static str,
-    at: String,
-    text: Option<String>,
+/// What was just done, and what a form must not lose.
+#[derive(Default)]
+pub(super) struct With {
+    /// What was done.
+    pub(super) said: Option<String>,
+    /// Why it was not done.
+    pub(super) wrong: Option<String>,
+    /// What was typed; `None` for what was kept of it.
+    pub(super) typed: Option<Typed>,
+}
+
+/// What a form held.
+pub(super) struct Typed {
+    pub(super) words: String,
+    pub(super) alt: String,
 }
 
 #[derive(Template)]
@@ -59,7 +63,10 @@ struct TaskPage {
     reports: bool,
     closes: bool,
     wrong: Option<String>,
-    typed: String,
+    words: String,
+    alt: String,
+    /// What is attached and not said yet.
+    attached: Vec<Evidence>,
     history: Vec<Said>,
 }
 
@@ -76,25 +83,24 @@ pub async fn task(
         "nhan" => Some(w.task_said_acknowledged.to_owned()),
         "bao-cao" => Some(w.task_said_reported.to_owned()),
         "xong" => Some(w.task_said_done.to_owned()),
+        "tep" => Some(w.file_taken.to_owned()),
         _ => None,
     };
-    shown(&app, &staff, &visitor, (&reference, &asked.so), said, None, "").await
+    let with = With { said, ..With::default() };
+    shown(&app, &staff, &visitor, (&reference, &asked.so), StatusCode::OK, with).await
 }
 
-async fn shown(
+/// The page of a task.
+pub(super) async fn shown(
     app: &App,
     staff: &Staff,
     visitor: &Visitor,
-    (reference, number): (&str, &str),
-    said: Option<String>,
-    wrong: Option<String>,
-    typed: &str,
+    task: (&str, &str),
+    status: StatusCode,
+    with: With,
 ) -> Response {
-    match page(app, staff, visitor, (reference, number), said, wrong, typed).await {
-        Ok(page) => {
-            let status = if page.wrong.is_some() { StatusCode::CONFLICT } else { StatusCode::OK };
-            drawn(app, visitor, status, &page)
-        }
+    match page(app, staff, visitor, task, with).await {
+        Ok(page) => drawn(app, visitor, status, &page),
         Err(problem) => failure(app, visitor, problem),
     }
 }
@@ -104,40 +110,28 @@ async fn page(
     staff: &Staff,
     visitor: &Visitor,
     (reference, number): (&str, &str),
-    said: Option<String>,
-    wrong: Option<String>,
-    typed: &str,
+    with: With,
 ) -> Result<TaskPage, Problem> {
     let (lang, now) = (visitor.lang, app.clock.now());
     let w = lang.desk();
     let own = &staff.portal.origin;
-    let reference = read(reference)?;
+    let reference = reference.parse().map_err(|_| Problem::NotFound("directive"))?;
     let mut conn = app.db.read().await?;
     let board = board::find(app, &mut conn, &reference).await?.ok_or(Problem::NotFound("directive"))?;
     let row = board.task(own, number).ok_or(Problem::NotFound("task of this agency"))?;
     let (task, state, history_of) = (&row.given.task, row.state(own), app.calendar.history());
     let (due, time) = (row.due(state, &history_of), history_of.now());
-    let mut history = Vec::new();
-    for answer in row.answers.iter().filter(|answer| answer.speaks_for == *own) {
-        let bytes = match &answer.note {
-            Some(hash) => app.folder.read(&mut conn, hash).await?,
-            None => None,
-        };
-        history.push(Said {
-            what: match answer.act {
-                Act::Acknowledged => w.task_acknowledged,
-                Act::Reported => w.task_reported,
-                Act::Done => w.task_done,
-            },
-            at: date::short(lang, instant(answer.at), now),
-            text: bytes.and_then(|bytes| Note::parse(&bytes).ok()).map(|note| note.text),
-        });
-    }
+    let own_answers: Vec<_> = row.answers.iter().filter(|answer| answer.speaks_for == *own).collect();
+    let history = said::of(app, &mut conn, &own_answers, lang, now).await?;
+    let begun = place(staff, &board.standing, &task.number);
+    let words = answering::words(&mut conn, &begun).await?;
+    let attached = answering::files(&mut conn, &begun).await?;
+    let typed = with.typed.unwrap_or(Typed { words, alt: String::new() });
     let title = w.task_number(&task.number);
     let directory = app.directory.load();
     Ok(TaskPage {
         shell: shell(app, visitor, &staff.portal, &title),
-        desk: Desk::of(staff, lang, HOME, said),
+        desk: Desk::of(staff, lang, HOME, with.said),
         number: task.number.clone(),
         title,
         text: task.text.clone(),
@@ -150,66 +144,11 @@ async fn page(
         acknowledges: state.act.is_none() && staff.may(Duty::Write),
         reports: !state.is_done() && staff.may(Duty::Write),
         closes: !state.is_done() && staff.may(Duty::Approve),
-        wrong,
-        typed: typed.to_owned(),
+        wrong: with.wrong,
+        words: typed.words,
+        alt: typed.alt,
+        attached: attached.iter().map(|file| Evidence::of(file, None, lang)).collect(),
         history,
         reference: reference.to_string(),
     })
-}
-
-fn read(reference: &str) -> Result<Reference, Problem> {
-    reference.parse().map_err(|_| Problem::NotFound("directive"))
-}
-
-/// `POST /ban-lam-viec/nhiem-vu/{reference}`: acknowledges, or reports.
-pub async fn answer(
-    State(app): State<App>,
-    staff: Staff,
-    visitor: Visitor,
-    Path(reference): Path<String>,
-    Filled(form): Filled,
-) -> Response {
-    let act = if form.get("viec") == "bao-cao" { Act::Reported } else { Act::Acknowledged };
-    done(&app, &staff, &visitor, &reference, &form, act).await
-}
-
-/// `POST /ban-lam-viec/nhiem-vu/{reference}/xong`
-pub async fn close(
-    State(app): State<App>,
-    staff: Staff,
-    visitor: Visitor,
-    Path(reference): Path<String>,
-    Filled(form): Filled,
-) -> Response {
-    done(&app, &staff, &visitor, &reference, &form, Act::Done).await
-}
-
-async fn done(
-    app: &App,
-    staff: &Staff,
-    visitor: &Visitor,
-    reference: &str,
-    form: &Fields,
-    act: Act,
-) -> Response {
-    let (number, words) = (form.get("so"), form.get("noi-dung"));
-    let answered = async {
-        let reference = read(reference)?;
-        acts::answer(app, &By::staff(staff), &reference, number, act, words).await?;
-        Ok(path(&reference, number))
-    };
-    let said = match act {
-        Act::Acknowledged => "nhan",
-        Act::Reported => "bao-cao",
-        Act::Done => "xong",
-    };
-    match answered.await {
-        Ok(path) => see(visitor.lang, &format!("{path}&xong={said}")),
-        // Whoever may not answer has no form to be shown again.
-        Err(problem @ Problem::Forbidden { .. }) => failure(app, visitor, problem),
-        Err(problem) => match told(problem, visitor.lang) {
-            Ok((_, why)) => shown(app, staff, visitor, (reference, number), None, Some(why), words).await,
-            Err(problem) => failure(app, visitor, problem),
-        },
-    }
 }

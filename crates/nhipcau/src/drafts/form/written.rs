@@ -44,15 +44,7 @@ impl Written {
         };
         // Smaller copies of a picture are made anew from the largest.
         let mains: Vec<_> = item.files.iter().filter(|file| file.of.is_none()).collect();
-        let attached = mains.iter().map(|file| Attached {
-            name: file.name.clone(),
-            media: file.media.clone(),
-            sha256: file.sha256.to_string(),
-            size: file.size,
-            alt: file.alt.clone().filter(|alt| !alt.is_empty()),
-            decorative: file.alt.as_deref() == Some(""),
-        });
-        let files = attached.collect();
+        let files = mains.iter().map(|file| Attached::of(file)).collect();
         let source = draft.source();
         let follow = item.translations.iter().filter(|translation| translation.of == item.edition);
         let made_from = follow.map(|translation| (translation.lang.clone(), source.clone())).collect();

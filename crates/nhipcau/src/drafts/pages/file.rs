@@ -1,11 +1,9 @@
 //! Files of a draft, attached and taken off; and text that is pasted from elsewhere.
 
 use axum::Json;
-use axum::extract::multipart::MultipartRejection;
-use axum::extract::{Multipart, Path, State};
+use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use network::names::ContentHash;
 use serde_json::json;
 
 use super::draft::{With, answer};
@@ -14,7 +12,7 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::drafts::acts::{self, Saved};
 use crate::drafts::{Attached, store};
-use crate::files::{self, Upload};
+use crate::items::draft::attach;
 use crate::items::paste as pasted;
 use crate::people::forms::{Filled, told};
 use crate::people::gate::{Staff, refused_form};
@@ -31,13 +29,10 @@ pub async fn file(
     staff: Staff,
     visitor: Visitor,
     Path(id): Path<String>,
-    form: Result<Multipart, MultipartRejection>,
+    request: Request,
 ) -> Response {
-    let Ok(form) = form else { return refused_form(&app, &visitor) };
-    let sent = match upload::read(&staff, form).await {
-        Ok(Some(sent)) => sent,
-        Ok(None) => return refused_form(&app, &visitor),
-        Err(problem) => return refused(&app, &staff, &visitor, &id, problem).await,
+    let Some(sent) = upload::sent(&app, &staff, request).await else {
+        return refused_form(&app, &visitor);
     };
     match change(&app, &staff, &id, sent).await {
         Ok(()) => see(visitor.lang, &format!("{HOME}/tin/{id}?xong=tep")),
@@ -58,7 +53,8 @@ async fn refused(app: &App, staff: &Staff, visitor: &Visitor, id: &str, problem:
 
 async fn change(app: &App, staff: &Staff, id: &str, sent: Sent) -> Result<(), Problem> {
     let work = find(app, staff, id).await?;
-    if work.written.beside.is_some() && sent.file("tep").is_some() {
+    let file = sent.file?;
+    if work.written.beside.is_some() && file.is_some() {
         return Err(Problem::refused(
             "Phần viết thêm không có tệp đính kèm. Nếu cần tệp, hãy đăng thành một tin riêng.",
             "An annex has no files. If it needs one, publish it as an item of its own.",
@@ -70,15 +66,11 @@ async fn change(app: &App, staff: &Staff, id: &str, sent: Sent) -> Result<(), Pr
         store::version(&mut conn, work.id, version).await?.ok_or(Problem::NotFound("version"))?;
     drop(conn);
     let drop_one = sent.fields.get("bo").to_owned();
-    match sent.file("tep") {
+    match file {
         _ if !drop_one.is_empty() => written.files.retain(|file| file.sha256 != drop_one),
-        Some(file) => {
-            let alt = sent.fields.some("alt");
-            let decorative = sent.fields.has("decorative");
-            let (name, media, bytes) = (file.name.clone(), file.media.clone(), file.bytes.clone());
-            let upload = Upload { name, media, bytes, alt: alt.clone(), decorative };
-            let (attached, bytes) = taken(upload).await?;
-            let (hash, id) = (ContentHash::of(&bytes), work.id);
+        Some(upload) => {
+            let (file, bytes) = attach(work.id, upload).await?;
+            let (attached, hash, id) = (Attached::of(&file), file.sha256, work.id);
             app.db
                 .write("draft.file", async move |tx: &mut Tx| -> Result<(), Problem> {
                     Ok(store::keep_file(tx, id, &hash, bytes).await?)
@@ -102,29 +94,6 @@ async fn change(app: &App, staff: &Staff, id: &str, sent: Sent) -> Result<(), Pr
             "Somebody has just changed the list of files. Reload the page and do it again.",
         )),
     }
-}
-
-/// The file as the draft keeps it: a picture only as it was made anew, in its largest form.
-pub(super) async fn taken(upload: Upload) -> Result<(Attached, Vec<u8>), Problem> {
-    let (alt, decorative) = (upload.alt.clone(), upload.decorative);
-    let taken =
-        tokio::task::spawn_blocking(move || files::take(upload)).await.map_err(anyhow::Error::from)?;
-    let files = taken.map_err(|refusals| {
-        let faults = refusals.into_iter().map(|r| Fault { field: "tep".into(), vi: r.vi, en: r.en });
-        Problem::Invalid(faults.collect())
-    })?;
-    let (item, bytes) =
-        files.into_iter().next().ok_or_else(|| anyhow::anyhow!("a file that was taken is gone"))?;
-    let picture = item.pixels.is_some();
-    let attached = Attached {
-        name: item.name,
-        media: item.media,
-        sha256: item.sha256.to_string(),
-        size: item.size,
-        alt: alt.filter(|_| picture),
-        decorative: picture && decorative,
-    };
-    Ok((attached, bytes))
 }
 
 /// `POST /ban-lam-viec/dan`: what a browser's clipboard holds as HTML, made a text of the house. For the console's script.

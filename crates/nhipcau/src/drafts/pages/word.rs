@@ -4,15 +4,13 @@
 //! they are attached, each with its words, only when the text is taken over.
 
 use askama::Template;
-use axum::extract::multipart::MultipartRejection;
-use axum::extract::{Multipart, Path, State};
+use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use network::content::{Body, Format, Layer};
 use network::names::ContentHash;
 use serde_json::json;
 
-use super::file::taken;
 use super::{by, find};
 use crate::app::App;
 use crate::db::Tx;
@@ -20,12 +18,13 @@ use crate::drafts::acts::{self, Saved};
 use crate::drafts::{Attached, Work, Written, store};
 use crate::files::{Kind, Upload, kind_of, text_of};
 use crate::items::body;
+use crate::items::draft::attach;
 use crate::items::paste::{self, Cleaned, Picture};
 use crate::people::audit;
 use crate::people::forms::{Fields, told};
 use crate::people::gate::{Staff, refused_form};
 use crate::people::pages::{Desk, HOME, drawn, see, shell};
-use crate::people::upload::{self, Handed};
+use crate::people::upload;
 use crate::problem::{Fault, Problem};
 use crate::web::answer::failure;
 use crate::web::shell::Shell;
@@ -117,13 +116,10 @@ pub async fn take_word(
     staff: Staff,
     visitor: Visitor,
     Path(id): Path<String>,
-    form: Result<Multipart, MultipartRejection>,
+    request: Request,
 ) -> Response {
-    let Ok(form) = form else { return refused_form(&app, &visitor) };
-    let sent = match upload::read(&staff, form).await {
-        Ok(Some(sent)) => sent,
-        Ok(None) => return refused_form(&app, &visitor),
-        Err(problem) => return refused(&app, &staff, &visitor, &id, None, problem).await,
+    let Some(sent) = upload::sent(&app, &staff, request).await else {
+        return refused_form(&app, &visitor);
     };
     if sent.fields.get("viec") == "lay" {
         let typed = typed(&sent.fields);
@@ -132,7 +128,8 @@ pub async fn take_word(
             Err(problem) => refused(&app, &staff, &visitor, &id, Some(typed), problem).await,
         };
     }
-    match read(&app, &staff, &id, visitor.lang, sent.file("tep")).await {
+    let read = async { read(&app, &staff, &id, visitor.lang, sent.file?).await };
+    match read.await {
         Ok(read) => shown(&app, &staff, &visitor, &id, Some(read), None, StatusCode::OK).await,
         Err(problem) => refused(&app, &staff, &visitor, &id, None, problem).await,
     }
@@ -158,15 +155,9 @@ fn fault(vi: &str, en: &str) -> Problem {
 }
 
 /// Reads a file: its text, and its pictures, which are kept beside the draft.
-async fn read(
-    app: &App,
-    staff: &Staff,
-    id: &str,
-    lang: Lang,
-    file: Option<&Handed>,
-) -> Result<Read, Problem> {
+async fn read(app: &App, staff: &Staff, id: &str, lang: Lang, file: Option<Upload>) -> Result<Read, Problem> {
     let work = find(app, staff, id).await?;
-    let Some(Handed { name, media, bytes, .. }) = file.filter(|file| !file.bytes.is_empty()).cloned() else {
+    let Some(Upload { name, media, bytes, .. }) = file.filter(|file| !file.bytes.is_empty()) else {
         return Err(fault("Hãy chọn tệp Word rồi bấm Xem nội dung.", "Choose a Word file, then look at it."));
     };
     let called = name.clone();
@@ -225,8 +216,8 @@ async fn keep(app: &App, work: &Work, picture: Picture) -> Result<Result<Kept, S
     let short: String = alt.chars().take(crate::files::MOST_ALT).collect();
     // Its words are asked for on the page; here it only must be a picture.
     let upload = Upload { name: name.clone(), media: String::new(), bytes, alt: None, decorative: true };
-    let (attached, bytes) = match taken(upload).await {
-        Ok(taken) => taken,
+    let (attached, bytes) = match attach(work.id, upload).await {
+        Ok((file, bytes)) => (Attached::of(&file), bytes),
         Err(Problem::Invalid(_)) => return Ok(Err(name)),
         Err(problem) => return Err(problem),
     };

@@ -8,7 +8,10 @@ use uuid::Uuid;
 
 use super::{MOST_FILE, marks};
 use crate::files::{self, Upload};
-use crate::problem::Fault;
+use crate::problem::{Fault, Problem};
+
+const LARGE_VI: &str = "Tệp lớn hơn 64 MB; hãy giảm dung lượng hoặc chia nhỏ.";
+const LARGE_EN: &str = "The file is larger than 64 MB; make it smaller or split it.";
 
 /// An attachment as it is handed in.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -33,6 +36,30 @@ pub struct DraftFile {
     pub of: Option<String>,
 }
 
+/// A file that somebody attaches in the console, as it is kept: checked by its bytes and for marks of secrecy, a picture made
+/// anew and only in its largest form. `id` names the item in our own log of refusals. Beside the requests: it takes time.
+///
+/// # Errors
+/// Every reason why it is not taken.
+pub async fn attach(id: Uuid, upload: Upload) -> Result<(ItemFile, Vec<u8>), Problem> {
+    let faults = |all: Vec<(String, String)>| {
+        let fault = |(vi, en)| Fault { field: "tep".into(), vi, en };
+        Problem::Invalid(all.into_iter().map(fault).collect())
+    };
+    if upload.bytes.len() > MOST_FILE {
+        return Err(faults(vec![(LARGE_VI.into(), LARGE_EN.into())]));
+    }
+    let taken = tokio::task::spawn_blocking(move || {
+        let marked = marks::of_file(id, "tep", &upload.name, upload.alt.as_deref(), &upload.bytes);
+        if !marked.is_empty() {
+            return Err(Problem::Invalid(marked));
+        }
+        files::take(upload).map_err(|refusals| faults(refusals.into_iter().map(|r| (r.vi, r.en)).collect()))
+    });
+    let files = taken.await.map_err(|error| Problem::Ours(error.into()))??;
+    files.into_iter().next().ok_or_else(|| Problem::Ours(anyhow::anyhow!("a file that was taken is gone")))
+}
+
 /// The files of item `id` with their bytes; what is wrong with one goes to `faults`.
 pub(super) fn taken(id: Uuid, handed_in: &[DraftFile], faults: &mut Vec<Fault>) -> Vec<(ItemFile, Vec<u8>)> {
     let mut all = Vec::new();
@@ -44,7 +71,8 @@ pub(super) fn taken(id: Uuid, handed_in: &[DraftFile], faults: &mut Vec<Fault>) 
         };
         match STANDARD.decode(&file.base64) {
             Ok(bytes) if bytes.len() <= MOST_FILE => {
-                let marked = marks::of_file(id, index, file, &bytes);
+                let at = format!("files[{index}]");
+                let marked = marks::of_file(id, &at, &file.name, file.alt.as_deref(), &bytes);
                 if !marked.is_empty() {
                     faults.extend(marked);
                     continue;
@@ -61,11 +89,7 @@ pub(super) fn taken(id: Uuid, handed_in: &[DraftFile], faults: &mut Vec<Fault>) 
                     Err(refusals) => faults.extend(refusals.iter().map(|r| fault(r.part, &r.vi, &r.en))),
                 }
             }
-            Ok(_) => faults.push(fault(
-                "base64",
-                "Tệp lớn hơn 64 MB; hãy giảm dung lượng hoặc chia nhỏ.",
-                "The file is larger than 64 MB; make it smaller or split it.",
-            )),
+            Ok(_) => faults.push(fault("base64", LARGE_VI, LARGE_EN)),
             Err(_) => faults.push(fault(
                 "base64",
                 "Nội dung tệp không phải base64 chuẩn (RFC 4648, mục 4).",

@@ -4,7 +4,7 @@ use serde_json::Value;
 use uuid::Uuid;
 use vietnam::secret::{self, Degree};
 
-use super::{Draft, DraftFile};
+use super::Draft;
 use crate::files::{kind_of, text_of};
 use crate::problem::Fault;
 
@@ -58,15 +58,20 @@ fn of_value(value: &Value) -> Option<Degree> {
     }
 }
 
+/// A fault if what somebody says of item `id` bears one.
+pub fn of_words(id: Uuid, field: &str, words: &str) -> Option<Fault> {
+    of_text(words).map(|degree| refused(id, field.to_owned(), degree))
+}
+
 /// A fault for each part of a file of item `id` that bears one: its name, its words, its own text.
-pub(super) fn of_file(id: Uuid, index: usize, file: &DraftFile, bytes: &[u8]) -> Vec<Fault> {
+pub(super) fn of_file(id: Uuid, at: &str, name: &str, alt: Option<&str>, bytes: &[u8]) -> Vec<Fault> {
     let marked = [
-        (".name", secret::in_name(&file.name).map(|mark| mark.degree)),
-        (".alt", file.alt.as_deref().and_then(of_line)),
+        (".name", secret::in_name(name).map(|mark| mark.degree)),
+        (".alt", alt.and_then(of_line)),
         ("", of_text(&text_of(kind_of(bytes), bytes))),
     ];
     let marked = marked.into_iter().filter_map(|(part, degree)| Some((part, degree?)));
-    marked.map(|(part, degree)| refused(id, format!("files[{index}]{part}"), degree)).collect()
+    marked.map(|(part, degree)| refused(id, format!("{at}{part}"), degree)).collect()
 }
 
 fn refused(item: Uuid, field: String, degree: Degree) -> Fault {

@@ -10,7 +10,7 @@ use vietnam::working_time::Calendar;
 
 use super::{Demo, office};
 use crate::app::App;
-use crate::assignments::acts;
+use crate::assignments::acts::{self, Telling};
 use crate::assignments::board;
 use crate::assignments::state::Act;
 use crate::items::draft::Draft;
@@ -49,7 +49,7 @@ pub(super) async fn issue(demo: &Demo, login: &str, roles: &[Role]) -> Result<()
         .await
         .context("the directive did not reach the ministry in a minute")??;
     let by = office::by(portal.log, &portal.origin, account(ministry, login).await?, roles);
-    acts::answer(ministry, &by, &reference, "1", Act::Acknowledged, "").await
+    acts::answer(ministry, &by, &reference, "1", Act::Acknowledged, Telling::default()).await
 }
 
 async fn account(app: &App, login: &str) -> Result<uuid::Uuid, Problem> {

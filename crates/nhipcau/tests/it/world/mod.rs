@@ -28,7 +28,7 @@ use nhipcau::peers::line::Cable;
 pub use database::{at_server, drop_database, migrations, new_database, on_postgres};
 pub use people::{Answer, Item, edition, item, notice};
 pub use plan::{Plan, free_port, free_ports};
-pub use staff::{PASSWORD, Staff, hidden};
+pub use staff::{PASSWORD, Staff, hidden, multipart};
 
 /// Where nothing moves for this time nothing will come, also on a machine that does ten other things too.
 const PATIENCE: Duration = Duration::from_secs(180);

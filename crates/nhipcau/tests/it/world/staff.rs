@@ -16,6 +16,26 @@ pub struct Staff {
     pub key: String,
 }
 
+/// A form with a file, as a browser sends it.
+pub fn multipart(fields: &[(&str, &str)], file: Option<(&str, &str, &[u8])>) -> (String, Vec<u8>) {
+    const EDGE: &str = "nhipcau-test-edge";
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        let part = format!("--{EDGE}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        body.extend_from_slice(part.as_bytes());
+    }
+    if let Some((name, media, bytes)) = file {
+        let head = format!(
+            "--{EDGE}\r\ncontent-disposition: form-data; name=\"tep\"; filename=\"{name}\"\r\ncontent-type: {media}\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(format!("--{EDGE}--\r\n").as_bytes());
+    (format!("multipart/form-data; boundary={EDGE}"), body)
+}
+
 /// The value of a hidden field on a page.
 pub fn hidden(page: &str, name: &str) -> Option<String> {
     let from = page.find(&format!("name=\"{name}\" value=\""))? + name.len() + 15;
@@ -80,5 +100,25 @@ impl World {
         let fields: Vec<_> =
             [("khoa", staff.key.as_str())].into_iter().chain(fields.iter().copied()).collect();
         self.sends(&staff.portal, path, &staff.cookie, &fields).await
+    }
+
+    /// A form with a file that somebody fills in; without one, as a browser sends it when nobody chose a file.
+    pub async fn hands_in(
+        &self,
+        staff: &Staff,
+        path: &str,
+        fields: &[(&str, &str)],
+        file: Option<(&str, &str, &[u8])>,
+    ) -> Answer {
+        let fields: Vec<_> =
+            [("khoa", staff.key.as_str())].into_iter().chain(fields.iter().copied()).collect();
+        let (media, body) = multipart(&fields, file);
+        let request = self
+            .request("POST", &staff.portal, path)
+            .header("origin", format!("http://{}", self.host(&staff.portal)))
+            .header("cookie", &staff.cookie)
+            .header("content-type", media)
+            .body(body);
+        self.ask(request).await
     }
 }

@@ -1,0 +1,30 @@
+-- What somebody is about to say of a task: their words and evidence, until it is said. Never part of a log.
+CREATE TABLE answering (
+  account TEXT NOT NULL,
+  log BIGINT NOT NULL,
+  origin TEXT NOT NULL,
+  item TEXT NOT NULL,
+  task TEXT NOT NULL,
+  words TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (account, log, origin, item, task)
+);
+CREATE INDEX answering_item ON answering (item, origin);
+
+CREATE TABLE answering_file (
+  account TEXT NOT NULL,
+  log BIGINT NOT NULL,
+  origin TEXT NOT NULL,
+  item TEXT NOT NULL,
+  task TEXT NOT NULL,
+  sha256 BYTEA NOT NULL,
+  name TEXT NOT NULL,
+  media TEXT NOT NULL,
+  alt TEXT,
+  width BIGINT NOT NULL,
+  height BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  bytes BYTEA NOT NULL,
+  PRIMARY KEY (account, log, origin, item, task, sha256)
+);
+CREATE INDEX answering_file_item ON answering_file (item, origin);
