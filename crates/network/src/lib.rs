@@ -21,6 +21,7 @@ pub mod memo;
 pub mod moment;
 pub mod names;
 pub mod receipt;
+pub mod restricted;
 pub mod root;
 pub mod scope;
 pub mod sealing;

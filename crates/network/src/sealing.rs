@@ -106,7 +106,7 @@ impl SealKey {
     /// for so many bytes.
     #[must_use]
     pub fn close(&self, of: &Sealed, place: u32, plain: &[u8]) -> Option<Vec<u8>> {
-        let whole = usize::try_from(padded(plain.len() as u64 + LENGTH as u64)).ok()?;
+        let whole = usize::try_from(padded(plain.len() as u64 + LENGTH as u64, LEAST)).ok()?;
         let mut text = Vec::with_capacity(whole + TAG as usize);
         text.extend_from_slice(&(plain.len() as u64).to_be_bytes());
         text.extend_from_slice(plain);
@@ -163,12 +163,12 @@ impl Sealing {
 /// The size of a ciphertext of so many bytes.
 #[must_use]
 pub fn sealed_size(plain: u64) -> u64 {
-    padded(plain.saturating_add(LENGTH as u64)).saturating_add(TAG)
+    padded(plain.saturating_add(LENGTH as u64), LEAST).saturating_add(TAG)
 }
 
-/// Padmé: of a size's bits only the first few may be other than zero, fewer the smaller it is.
-fn padded(size: u64) -> u64 {
-    let size = size.max(LEAST);
+/// Padmé: of a size's bits only the first few may be other than zero, fewer the smaller it is; `least` is at least 2.
+pub(crate) fn padded(size: u64, least: u64) -> u64 {
+    let size = size.max(least);
     let exponent = u64::from(size.ilog2());
     let free = exponent - u64::from(exponent.ilog2() + 1);
     let mask = (1_u64 << free) - 1;

@@ -12,6 +12,7 @@ use network::root::RootNote;
 use tokio::sync::{Semaphore, broadcast, mpsc, watch};
 
 use crate::agencies::{self, Portals};
+use crate::assignments::restricted::Opened;
 use crate::calendar;
 use crate::clock::{Clock, Dice};
 use crate::config::Config;
@@ -109,6 +110,8 @@ pub struct Inner {
     pub drafts: Together,
     /// The calendar of working days.
     pub calendar: calendar::Desk,
+    /// Restricted tasks that were opened lately.
+    pub restricted: Opened,
     /// What finds items by their words.
     pub search: Search,
     /// Errors answered so far; part of the code that a visitor can quote.
@@ -245,6 +248,7 @@ impl App {
             people,
             drafts: Together::default(),
             calendar,
+            restricted: Opened::default(),
         })))
     }
 

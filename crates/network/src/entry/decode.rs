@@ -99,6 +99,13 @@ fn kind(word: &str, top: &Object<'_>) -> Result<Kind, FieldError> {
         "task.done" => {
             Kind::TaskDone { task: task(top)?, note: content(&top.object("note")?)?, files: files(top)? }
         }
+        "task.sealed" => Kind::TaskSealed {
+            origin: top.parsed("origin")?,
+            item: item(top)?,
+            edition: edition(top)?,
+            content: content(&top.object("content")?)?,
+            files: files(top)?,
+        },
         "annex.issued" => annex::issued(top)?,
         "annex.withdrawn" => annex::withdrawn(top)?,
         "agency.enrolled" => Kind::AgencyEnrolled(enrolment(top)?),

@@ -70,6 +70,11 @@ fn write_kind(kind: &Kind, line: &mut Writer) {
             line.raw("note", &pointer(note));
             write_files(files, line);
         }
+        Kind::TaskSealed { origin, item, edition, content, files } => {
+            line.text("origin", origin).text("item", item.hyphenated()).whole("edition", u64::from(*edition));
+            line.raw("content", &pointer(content));
+            write_files(files, line);
+        }
         Kind::AnnexIssued(annex) => annex::write(annex, line),
         Kind::AnnexWithdrawn { annex, note } => {
             line.text("annex", annex.hyphenated()).raw("note", &pointer(note));

@@ -147,6 +147,20 @@ pub enum Kind {
         /// Evidence; the note has its names.
         files: Vec<ContentRef>,
     },
+    /// `task.sealed`: the log's agency says something of a restricted task of a directive, which only it and the issuer of the
+    /// directive read ([`crate::restricted`]).
+    TaskSealed {
+        /// The log that holds the directive.
+        origin: Origin,
+        /// The directive.
+        item: Uuid,
+        /// The edition that the entry speaks of.
+        edition: u32,
+        /// Which task, and what is said of it, sealed.
+        content: ContentRef,
+        /// Evidence, sealed.
+        files: Vec<ContentRef>,
+    },
     /// `annex.issued`: the log's portal says something of its own beside somebody else's item.
     AnnexIssued(Annex),
     /// `annex.withdrawn`: the annex no longer stands.
@@ -312,6 +326,7 @@ impl Kind {
             Kind::TaskAcknowledged(_) => "task.acknowledged",
             Kind::TaskReported { .. } => "task.reported",
             Kind::TaskDone { .. } => "task.done",
+            Kind::TaskSealed { .. } => "task.sealed",
             Kind::AnnexIssued(_) => "annex.issued",
             Kind::AnnexWithdrawn { .. } => "annex.withdrawn",
             Kind::AgencyEnrolled(_) => "agency.enrolled",
@@ -342,7 +357,8 @@ impl Kind {
         let (one, files): (Option<&ContentRef>, &[ContentRef]) = match self {
             Kind::ItemIssued { content, files, .. }
             | Kind::ItemSealed { content, files, .. }
-            | Kind::ItemOpened { content, files, .. } => (Some(content), files),
+            | Kind::ItemOpened { content, files, .. }
+            | Kind::TaskSealed { content, files, .. } => (Some(content), files),
             Kind::ItemWithdrawn { note, .. } => (note.as_ref(), &[]),
             Kind::ItemErased { basis: note, .. }
             | Kind::ItemOrdered { basis: note, .. }

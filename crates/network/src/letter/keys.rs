@@ -156,7 +156,7 @@ impl Secret {
         SealingId::of(&self.public)
     }
 
-    pub(super) fn private(&self) -> &<X25519HkdfSha256 as Kem>::PrivateKey {
+    pub(crate) fn private(&self) -> &<X25519HkdfSha256 as Kem>::PrivateKey {
         &self.private
     }
 }

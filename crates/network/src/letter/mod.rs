@@ -11,6 +11,7 @@
 //! and when, [`decide`] what becomes of a letter that has come, [`Gate`] how much of them is taken, and a
 //! [`Receipt`] says what was done with it. No clock, no socket, no randomness that was not handed in.
 
+mod chance;
 mod inbox;
 mod inner;
 mod keys;
@@ -21,6 +22,7 @@ mod sealed;
 
 use crate::names::Origin;
 
+pub(crate) use chance::Chance;
 pub use inbox::{Decision, Gate, Limits, decide};
 pub use inner::{Letter, MAX_BODY, padded};
 pub use keys::{LetterKeys, Sealing, Secret, key_name};

@@ -6,7 +6,6 @@ use std::str::FromStr;
 use hpke::aead::AesGcm256;
 use hpke::kdf::HkdfSha256;
 use hpke::kem::X25519HkdfSha256;
-use hpke::rand_core::{Infallible, TryCryptoRng, TryRng};
 use hpke::{
     Deserializable, Kem, OpModeR, OpModeS, Serializable, single_shot_open, single_shot_seal_with_rng,
 };
@@ -14,6 +13,7 @@ use sha2::{Digest, Sha256};
 use tlog::{Note, SignerKey, VerifierKey};
 use uuid::Uuid;
 
+use super::chance::Chance;
 use super::inner::MAX_NOTE;
 use super::keys::{LetterKeys, Secret};
 use super::lines::{Lines, piece, put_piece};
@@ -110,7 +110,7 @@ impl Letter {
             INFO,
             &plain,
             address.text().as_bytes(),
-            &mut Given { seed, block: 0 },
+            &mut Chance::of(seed),
         )
         .map_err(|_| key())?;
         let enc: [u8; 32] = enc.to_bytes().into();
@@ -243,38 +243,3 @@ struct Head {
     hash: ContentHash,
     note: Note,
 }
-
-/// Randomness that was handed in: SHA-256 of the seed and a counter, so that it does not matter how much of
-/// it is asked for.
-struct Given {
-    seed: [u8; 32],
-    block: u64,
-}
-
-impl TryRng for Given {
-    type Error = Infallible;
-
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        let mut bytes = [0; 4];
-        self.try_fill_bytes(&mut bytes)?;
-        Ok(u32::from_le_bytes(bytes))
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        let mut bytes = [0; 8];
-        self.try_fill_bytes(&mut bytes)?;
-        Ok(u64::from_le_bytes(bytes))
-    }
-
-    fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Infallible> {
-        for piece in out.chunks_mut(32) {
-            let block =
-                Sha256::new().chain_update(self.seed).chain_update(self.block.to_be_bytes()).finalize();
-            self.block += 1;
-            piece.copy_from_slice(&block[..piece.len()]);
-        }
-        Ok(())
-    }
-}
-
-impl TryCryptoRng for Given {}

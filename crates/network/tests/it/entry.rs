@@ -146,6 +146,16 @@ fn samples() -> Vec<(&'static str, Kind)> {
             },
         ),
         (
+            "task.sealed",
+            Kind::TaskSealed {
+                origin: "chinhphu.vn/log".parse().unwrap(),
+                item: ITEM,
+                edition: 2,
+                content: pointer("answer", "application/vnd.nhipcau.restricted"),
+                files: vec![pointer("evidence", "application/vnd.nhipcau.restricted")],
+            },
+        ),
+        (
             "annex.issued",
             Kind::AnnexIssued(Annex {
                 id: Uuid::from_u128(0x019a_b3c4_d5e6_7f80_8123_4567_89ab_0001),

@@ -14,6 +14,7 @@ mod follower;
 mod letter;
 mod outbox;
 mod receipt;
+mod restricted;
 mod root;
 mod sealing;
 mod simulation;

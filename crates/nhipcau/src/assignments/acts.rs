@@ -1,5 +1,7 @@
 //! What an agency does with a task: its entry, its words and its line of the audit trail, together or not at all.
 
+mod sealed;
+
 use network::content::{ItemFile, Note, Salt};
 use network::entry::{ContentRef, Kind, TaskRef};
 use serde_json::json;
@@ -46,7 +48,7 @@ pub async fn answer(
     let missing = || Problem::NotFound("task of this agency");
     let own = by.origin.clone();
     let mut conn = app.db.read().await?;
-    let board = board::find(app, &mut conn, reference).await?.ok_or_else(missing)?;
+    let board = board::find(app, &mut conn, reference, &own).await?.ok_or_else(missing)?;
     let row = board.task(&own, number).ok_or_else(missing)?;
     drop(conn);
     let of = TaskRef {
@@ -56,7 +58,12 @@ pub async fn answer(
         task: row.given.task.number.clone(),
     };
     let (words, files) = (&telling.words, telling.files);
-    let (kind, content) = said(app, of.clone(), act, words, files)?;
+    let restricted = row.given.task.restricted.is_some();
+    let said = match restricted {
+        true => sealed::said(app, &own, &of, act, words, files).await?,
+        false => said(app, of.clone(), act, words, files)?,
+    };
+    let (kind, content) = said;
     for (piece, bytes) in &content {
         app.folder.keep(&piece.sha256, bytes).await?;
     }
@@ -77,7 +84,7 @@ pub async fn answer(
         unique: None,
     };
     let line = Line::new(by.who, by.log, audit_word(act), reference.to_string());
-    let line = line.with(json!({ "task": of.task, "files": evidence }));
+    let line = line.with(json!({ "task": of.task, "files": evidence, "restricted": restricted }));
     let begun = telling.begun;
     let (reference, seen) = (reference.clone(), row.given.clone());
     let working = app.clone();
@@ -91,7 +98,7 @@ pub async fn answer(
             if !unchanged {
                 return Err(changed());
             }
-            let now = board::find(&working, tx.conn(), &reference).await?;
+            let now = board::find(&working, tx.conn(), &reference, &own).await?;
             let state = now
                 .as_ref()
                 .and_then(|board| board.task(&own, &of.task))
@@ -135,10 +142,7 @@ fn said(
     if act == Act::Acknowledged {
         return Ok((Kind::TaskAcknowledged(task), Vec::new()));
     }
-    let text = worded(&task, words)?;
-    let named = files.iter().map(|(file, _)| file.clone()).collect();
-    let (note, bytes) =
-        publish::noted(&Note { salt: Salt(app.dice.bytes()?), text, basis: None, files: named })?;
+    let (note, bytes) = noted(app, &task, words, &files)?;
     let mut content: Vec<_> = files
         .into_iter()
         .map(|(file, bytes)| (ContentRef { sha256: file.sha256, size: file.size, media: file.media }, bytes))
@@ -152,8 +156,13 @@ fn said(
     Ok((kind, content))
 }
 
-/// The words of a report as they are kept.
-fn worded(task: &TaskRef, words: &str) -> Result<String, Problem> {
+/// The words of a report as a note, with the names of its evidence.
+fn noted(
+    app: &App,
+    task: &TaskRef,
+    words: &str,
+    files: &[(ItemFile, Vec<u8>)],
+) -> Result<(ContentRef, Vec<u8>), Problem> {
     let text = nfc(words.trim());
     if text.is_empty() {
         return Err(Problem::Invalid(vec![Fault {
@@ -164,7 +173,10 @@ fn worded(task: &TaskRef, words: &str) -> Result<String, Problem> {
     }
     match of_words(task.item, "noi-dung", &text) {
         Some(marked) => Err(Problem::Invalid(vec![marked])),
-        None => Ok(text),
+        None => {
+            let files = files.iter().map(|(file, _)| file.clone()).collect();
+            publish::noted(&Note { salt: Salt(app.dice.bytes()?), text, basis: None, files })
+        }
     }
 }
 

@@ -112,6 +112,11 @@ impl<'a> Roll<'a> {
         Roll { directory, today, by_name }
     }
 
+    /// An agency, or whoever has taken its place.
+    pub fn heir(&self, agency: &Origin) -> Origin {
+        self.directory.successor(agency).map_or_else(|| agency.clone(), |heir| heir.origin.clone())
+    }
+
     /// Whom a phrase of a document of `issuer`, issued on `day`, means.
     pub fn expand(&self, text: &str, issuer: &Origin, day: Date) -> Addressed {
         // "Ủy ban nhân dân các tỉnh, thành phố: Hà Nội, Lào Cai": the group says what the names are names of.

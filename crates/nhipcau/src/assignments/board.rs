@@ -7,14 +7,15 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
-use network::content::Item;
 use network::directory::Directory;
 use network::names::{ContentHash, Origin};
 
 use super::addressees::Roll;
 use super::directive::{Directive, Given};
+use super::opener::Opener;
+use super::restricted::Reader;
 use super::state::State;
-use super::store::{self, Answer};
+use super::store::{self, Answer, Heard};
 use crate::app::App;
 use crate::calendar::{History, Reckoned, Stated};
 use crate::clock::instant;
@@ -22,6 +23,9 @@ use crate::db::Conn;
 use crate::items::State as ItemState;
 use crate::items::store::{self as items, Standing};
 use crate::words::date;
+
+/// So many directives are read together.
+const TOGETHER: usize = 256;
 
 /// A directive that stands, with what has become of its tasks.
 pub struct Board {
@@ -97,29 +101,53 @@ impl Board {
     }
 }
 
-/// The board of a directive; `None` if it does not stand, is not here, or gives no tasks.
-///
-/// # Errors
-/// The database's.
-pub async fn of(
+/// The boards of directives, in their order: of those that stand, are here, and give tasks. Their restricted tasks, and what is
+/// said of them, are on them as far as `reader` opens them. Documents and answers of many are read together.
+async fn boards(
     app: &App,
     conn: &mut Conn,
-    directory: &Directory,
-    roll: &Roll<'_>,
-    standing: Standing,
-) -> anyhow::Result<Option<Board>> {
-    let Some(hash) = standing.content.filter(|_| standing.state == ItemState::Standing) else {
-        return Ok(None);
-    };
-    let Some(directive) = read(app, conn, &hash).await? else { return Ok(None) };
+    directives: Vec<Standing>,
+    reader: Option<&Reader>,
+    fits: impl Fn(&Board) -> bool,
+) -> anyhow::Result<Vec<Board>> {
+    let directory = app.directory.load_full();
+    let roll = Roll::new(&directory, date::day(app.clock.now()));
+    let mut found = Vec::new();
+    for some in directives.chunks(TOGETHER) {
+        let hashes: Vec<ContentHash> = some.iter().filter_map(|standing| standing.content).collect();
+        let documents = app.folder.read_all(conn, &hashes).await?;
+        let mut heard = store::of_all(conn, some).await?;
+        for standing in some.iter().filter(|standing| standing.state == ItemState::Standing) {
+            let Some(document) = standing.content.and_then(|hash| documents.get(&hash)) else { continue };
+            let heard = heard.remove(&(standing.origin.clone(), standing.item)).unwrap_or_default();
+            let opener = Opener { app, reader, origin: &standing.origin, item: standing.item };
+            let Some(directive) = opener.read(document) else { continue };
+            let board = of(conn, (&directory, &roll), standing, &opener, directive, heard).await?;
+            found.extend(Some(board).filter(&fits));
+        }
+    }
+    Ok(found)
+}
+
+async fn of(
+    conn: &mut Conn,
+    (directory, roll): (&Directory, &Roll<'_>),
+    standing: &Standing,
+    opener: &Opener<'_>,
+    directive: Directive,
+    heard: Heard,
+) -> anyhow::Result<Board> {
     let day = date::day(instant(standing.issued));
     let given = directive.given(roll, &standing.origin, day);
     let since = directive.issued.unwrap_or(day);
-    let answers = store::of(conn, &standing.origin, standing.item).await?;
+    let mut answers = heard.open;
+    answers.extend(opener.answers(conn, heard.sealed).await?);
+    answers.sort_by_key(|answer| answer.at);
     let mut editions: HashMap<i64, Vec<Given>> = HashMap::from([(i64::from(directive.edition), given)]);
-    for edition in earlier(conn, &standing, &answers).await? {
+    for edition in earlier(conn, standing, &answers).await? {
         let Ok(hash) = edition.sha256.try_into().map(ContentHash) else { continue };
-        let Some(then) = read(app, conn, &hash).await? else { continue };
+        let Some(bytes) = opener.app.folder.read(conn, &hash).await? else { continue };
+        let Some(then) = opener.read(&bytes) else { continue };
         editions.insert(edition.edition, then.given(roll, &standing.origin, day));
     }
     let honest = answers.into_iter().filter(|answer| directory.is_honest(&answer.by, answer.index));
@@ -138,7 +166,7 @@ pub async fn of(
         let answers = honest.iter().filter(counts).cloned().collect();
         Row { answers, given, since, issued: standing.issued }
     });
-    Ok(Some(Board { edition: directive.edition, tasks: tasks.collect(), standing }))
+    Ok(Board { edition: directive.edition, tasks: tasks.collect(), standing: standing.clone() })
 }
 
 /// Whether an answer counts for a task as it reads now, by the tasks of the edition that it speaks of.
@@ -168,21 +196,15 @@ async fn earlier(
     Ok(all)
 }
 
-/// The directive in a content; `None` if it is not here or gives no tasks.
-///
-/// # Errors
-/// The database's.
-async fn read(app: &App, conn: &mut Conn, hash: &ContentHash) -> anyhow::Result<Option<Directive>> {
-    let Some(bytes) = app.folder.read(conn, hash).await? else { return Ok(None) };
-    Ok(Item::parse(&bytes).ok().and_then(|item| Directive::of(&item)))
-}
-
 /// The boards of all directives that give an agency a task, the newest first.
 ///
 /// # Errors
 /// The database's.
 pub async fn given_to(app: &App, conn: &mut Conn, agency: &Origin) -> anyhow::Result<Vec<Board>> {
-    every(app, conn, |board| board.tasks.iter().any(|row| row.given.to.agencies.contains(agency))).await
+    let reader = Reader::of(app, agency)?;
+    let directives = items::of_kind(conn, "directive").await?;
+    let given = |board: &Board| board.tasks.iter().any(|row| row.given.to.agencies.contains(agency));
+    boards(app, conn, directives, Some(&reader), given).await
 }
 
 /// The boards of all directives that an agency has issued, the newest first.
@@ -190,30 +212,22 @@ pub async fn given_to(app: &App, conn: &mut Conn, agency: &Origin) -> anyhow::Re
 /// # Errors
 /// The database's.
 pub async fn given_by(app: &App, conn: &mut Conn, agency: &Origin) -> anyhow::Result<Vec<Board>> {
-    every(app, conn, |board| board.standing.origin == *agency).await
+    let reader = Reader::of(app, agency)?;
+    let directives = items::of_kind_by(conn, "directive", agency.as_str()).await?;
+    boards(app, conn, directives, Some(&reader), |_| true).await
 }
 
-/// The boards of all directives, the newest first.
+/// The boards of all directives, the newest first, as everybody reads them.
 ///
 /// # Errors
 /// The database's.
 pub async fn all(app: &App, conn: &mut Conn) -> anyhow::Result<Vec<Board>> {
-    every(app, conn, |_| true).await
-}
-
-async fn every(app: &App, conn: &mut Conn, fits: impl Fn(&Board) -> bool) -> anyhow::Result<Vec<Board>> {
-    let directory = app.directory.load_full();
-    let roll = Roll::new(&directory, date::day(app.clock.now()));
-    let mut boards = Vec::new();
-    for standing in items::of_kind(conn, "directive").await? {
-        if let Some(board) = of(app, conn, &directory, &roll, standing).await?.filter(&fits) {
-            boards.push(board);
-        }
-    }
-    Ok(boards)
+    let directives = items::of_kind(conn, "directive").await?;
+    boards(app, conn, directives, None, |_| true).await
 }
 
 /// How many agencies have done all that a directive gives them, and how many it gives anything; `None` if it gives nobody a task.
+/// Restricted tasks are not counted: everybody reads this.
 ///
 /// # Errors
 /// The database's.
@@ -225,19 +239,21 @@ pub async fn progress(
     if standing.kind != "directive" {
         return Ok(None);
     }
-    let directory = app.directory.load_full();
-    let roll = Roll::new(&directory, date::day(app.clock.now()));
-    let board = of(app, conn, &directory, &roll, standing.clone()).await?;
+    let board = boards(app, conn, vec![standing.clone()], None, |_| true).await?.pop();
     Ok(board.map(|board| board.done()).filter(|(_, of)| *of > 0))
 }
 
-/// The board of one directive, whoever issued it.
+/// The board of one directive, whoever issued it, as an agency of this node reads it.
 ///
 /// # Errors
-/// The database's.
-pub async fn find(app: &App, conn: &mut Conn, reference: &items::Reference) -> anyhow::Result<Option<Board>> {
+/// The database's, or a key of ours that cannot be read.
+pub async fn find(
+    app: &App,
+    conn: &mut Conn,
+    reference: &items::Reference,
+    agency: &Origin,
+) -> anyhow::Result<Option<Board>> {
     let Some(standing) = items::find(conn, reference).await? else { return Ok(None) };
-    let directory = app.directory.load_full();
-    let roll = Roll::new(&directory, date::day(app.clock.now()));
-    of(app, conn, &directory, &roll, standing).await
+    let reader = Reader::of(app, agency)?;
+    Ok(boards(app, conn, vec![standing], Some(&reader), |_| true).await?.pop())
 }

@@ -9,6 +9,7 @@ use network::names::Origin;
 use serde_json::{Map, Value};
 
 use super::addressees::{Addressed, Roll};
+use super::restricted::{self, Words};
 use crate::items::kinds;
 
 /// More working days than these are no deadline that anybody counts.
@@ -40,6 +41,17 @@ pub struct Task {
     pub due: Option<DateTime>,
     /// Or in how many working days from the day of issue, which each node counts by its own calendar; a signed date prevails.
     pub days: Option<u32>,
+    /// Who reads it, if not everybody.
+    pub restricted: Option<Readers>,
+}
+
+/// Who reads a restricted task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Readers {
+    /// Whoever will have a key when it is issued: it is still a draft.
+    ToBe,
+    /// These, besides its issuer.
+    Sealed(Vec<Origin>),
 }
 
 /// A task with those who are given it.
@@ -49,22 +61,30 @@ pub struct Given {
     pub task: Task,
     /// To whom.
     pub to: Addressed,
+    /// Who is meant too and cannot read it: they had no key when it was sealed.
+    pub without: Vec<Origin>,
 }
 
 impl Directive {
-    /// The tasks of an item; `None` if it is no directive or gives none.
-    pub fn of(item: &Item) -> Option<Directive> {
+    /// The tasks of an item; `None` if it is no directive or gives none. Of restricted ones those that `open` opens, by
+    /// their number and sealed words.
+    pub fn of(item: &Item, open: &dyn Fn(&str, &[u8]) -> Option<Words>) -> Option<Directive> {
         let details = item.details.as_ref().filter(|_| item.kind == ItemKind::Directive)?;
-        Directive::read(&details.0, item.edition, item.issued)
+        Directive::read(&details.0, item.edition, item.issued, open)
     }
 
-    /// The tasks in a directive's details.
-    pub fn read(details: &Map<String, Value>, edition: u32, issued: Option<Date>) -> Option<Directive> {
+    /// The tasks in a directive's details, as [`Directive::of`] reads them.
+    pub fn read(
+        details: &Map<String, Value>,
+        edition: u32,
+        issued: Option<Date>,
+        open: &dyn Fn(&str, &[u8]) -> Option<Words>,
+    ) -> Option<Directive> {
         let rows = |field: &str| {
             let rows = details.get(field).and_then(Value::as_array);
             rows.into_iter().flatten().filter_map(Value::as_object)
         };
-        let tasks: Vec<Task> = rows("tasks").filter_map(Task::of).collect();
+        let tasks: Vec<Task> = rows("tasks").filter_map(|row| Task::of(row, open)).collect();
         let addressees = rows("addressees").map(|row| text(row, "name")).filter(|name| !name.is_empty());
         let directive = Directive { edition, issued, addressees: addressees.collect(), tasks };
         (!directive.tasks.is_empty()).then_some(directive)
@@ -73,15 +93,33 @@ impl Directive {
     /// Its tasks with those whom `issuer` gives them, groups read as of `day` where the document names no day of issue.
     pub fn given(&self, roll: &Roll<'_>, issuer: &Origin, day: Date) -> Vec<Given> {
         let day = self.issued.unwrap_or(day);
+        let everybody = self.whom(roll, issuer, day, "");
+        let given = |task: &Task| {
+            let mut to = match task.agency.as_str() {
+                "" => everybody.clone(),
+                name => self.whom(roll, issuer, day, name),
+            };
+            let mut without = Vec::new();
+            if let Some(Readers::Sealed(readers)) = &task.restricted {
+                let readers: BTreeSet<Origin> = readers.iter().map(|origin| roll.heir(origin)).collect();
+                without = to.agencies.difference(&readers).cloned().collect();
+                to.agencies = readers;
+            }
+            Given { to, without, task: task.clone() }
+        };
+        self.tasks.iter().map(given).collect()
+    }
+
+    /// Whom `issuer` gives a task with this phrase, on a day; without one, every addressee.
+    pub fn whom(&self, roll: &Roll<'_>, issuer: &Origin, day: Date, agency: &str) -> Addressed {
+        if !agency.is_empty() {
+            return roll.expand(agency, issuer, day);
+        }
         let mut everybody = Addressed::default();
         for name in &self.addressees {
             everybody.join(roll.expand(name, issuer, day));
         }
-        let to = |task: &Task| match task.agency.as_str() {
-            "" => everybody.clone(),
-            name => roll.expand(name, issuer, day),
-        };
-        self.tasks.iter().map(|task| Given { to: to(task), task: task.clone() }).collect()
+        everybody
     }
 
     /// Numbers that more than one task has.
@@ -91,21 +129,35 @@ impl Directive {
     }
 }
 
+/// In how many working days a row of tasks is due.
+pub(super) fn days(row: &Map<String, Value>) -> Option<u32> {
+    row.get("working_days").and_then(Value::as_u64).and_then(|days| u32::try_from(days).ok())
+}
+
 impl Task {
-    fn of(row: &Map<String, Value>) -> Option<Task> {
-        let due = row.get("due").and_then(Value::as_str).and_then(kinds::minute);
-        let days = row.get("working_days").and_then(Value::as_u64).and_then(|days| u32::try_from(days).ok());
-        let task = Task {
-            number: text(row, "number"),
-            text: text(row, "task"),
-            agency: text(row, "agency"),
-            days: days.filter(|days| *days <= MOST_DAYS),
-            due,
+    fn of(row: &Map<String, Value>, open: &dyn Fn(&str, &[u8]) -> Option<Words>) -> Option<Task> {
+        let number = text(row, "number");
+        let task = match restricted::sealed(row) {
+            Some(sealed) => {
+                let words = open(&number, &sealed)?;
+                let to = words.to.iter().filter_map(|origin| origin.parse().ok());
+                let restricted = Some(Readers::Sealed(to.collect()));
+                let due = kinds::minute(&words.due);
+                let days = words.working_days.filter(|days| *days <= MOST_DAYS);
+                Task { number, text: words.task, agency: words.agency, due, days, restricted }
+            }
+            None => {
+                let due = row.get("due").and_then(Value::as_str).and_then(kinds::minute);
+                let days = days(row).filter(|days| *days <= MOST_DAYS);
+                let restricted = restricted::is_marked(row).then_some(Readers::ToBe);
+                Task { number, text: text(row, "task"), agency: text(row, "agency"), due, days, restricted }
+            }
         };
         (!task.number.is_empty() && !task.text.is_empty()).then_some(task)
     }
 }
 
-fn text(row: &Map<String, Value>, field: &str) -> String {
+/// A text of a row without blanks around it; empty if there is none.
+pub(super) fn text(row: &Map<String, Value>, field: &str) -> String {
     row.get(field).and_then(Value::as_str).unwrap_or_default().trim().to_owned()
 }

@@ -11,7 +11,9 @@ pub mod answering;
 pub mod board;
 pub mod directive;
 pub mod findings;
+mod opener;
 pub mod pages;
+pub mod restricted;
 pub mod state;
 pub mod store;
 
@@ -44,6 +46,12 @@ pub fn routes() -> Vec<Route> {
             Duty::Approve,
             "close a task as done, with evidence",
             post(pages::close),
+        ),
+        desk_page(
+            "/ban-lam-viec/nhiem-vu/{reference}/tai-lieu",
+            Duty::Work,
+            "evidence of a restricted task",
+            get(pages::evidence),
         ),
         desk_page(
             "/ban-lam-viec/nhiem-vu/theo-doi/{reference}",

@@ -1,6 +1,7 @@
 //! The pages of assignments: what an agency was given (`list`, `task`, `answer`), and what became of what it gave (`follow`).
 
 mod answer;
+mod evidence;
 mod follow;
 mod list;
 mod said;
@@ -13,6 +14,7 @@ use network::names::Origin;
 use vietnam::working_time::Period;
 
 pub use answer::{answer, close};
+pub use evidence::evidence;
 pub use follow::follow;
 pub use list::list;
 pub use task::task;

@@ -32,8 +32,8 @@ pub enum Way {
     Hour,
     /// One of these: value and label.
     Choice(Vec<(String, String)>),
-    /// Yes or no.
-    Tick,
+    /// Yes or no; what a ticked box sends.
+    Tick(String),
 }
 
 /// A field as it is drawn.
@@ -61,7 +61,7 @@ impl Input {
 
     /// True for what takes a whole line of the form.
     pub fn wide(&self) -> bool {
-        matches!(self.way, Way::Text(_) | Way::Tick) || matches!(self.name.as_str(), "title" | "title_en")
+        matches!(self.way, Way::Text(_) | Way::Tick(_)) || matches!(self.name.as_str(), "title" | "title_en")
     }
 
     /// The type of an `<input>`; empty for what is none.
@@ -79,9 +79,14 @@ impl Input {
         if let Way::Choice(all) = &self.way { Some(all) } else { None }
     }
 
+    /// What a box sends if it is ticked, if it is a box.
+    pub fn tick(&self) -> Option<&str> {
+        if let Way::Tick(sends) = &self.way { Some(sends) } else { None }
+    }
+
     /// True for a box that is ticked.
     pub fn ticked(&self) -> bool {
-        self.value == "1"
+        self.tick() == Some(self.value.as_str())
     }
 }
 
@@ -105,7 +110,7 @@ struct Pen<'a> {
 impl Pen<'_> {
     fn input(&self, name: &str, label: &str, hint: &str, way: Way, value: String) -> Input {
         let value = match self.typed {
-            Some(typed) if way == Way::Tick => if typed.has(name) { "1" } else { "" }.to_owned(),
+            Some(typed) if matches!(way, Way::Tick(_)) => typed.get(name).to_owned(),
             Some(typed) if typed.has(name) => typed.get(name).to_owned(),
             _ => value,
         };
@@ -127,6 +132,8 @@ impl Pen<'_> {
             Shape::Text { .. } => Way::Text(3),
             Shape::Date => Way::Day,
             Shape::DateTime => Way::Hour,
+            // A choice of one word is taken or left.
+            Shape::Choice(choices) if let [only] = choices.as_slice() => Way::Tick(only.id.clone()),
             Shape::Choice(choices) => {
                 let none = (String::new(), self.lang.desk().choice_none.to_owned());
                 let named = choices.iter().map(|c| (c.id.clone(), c.name.of(self.lang).to_owned()));
@@ -203,6 +210,10 @@ impl Pen<'_> {
     }
 }
 
+fn yes() -> Way {
+    Way::Tick("1".to_owned())
+}
+
 /// True for a fault of one of the relations, which the form has in one field.
 fn is_of(fault: &str, name: &str) -> bool {
     name == "relations" && fault.starts_with("relations[")
@@ -244,7 +255,7 @@ pub fn groups(work: &Work, lang: Lang, typed: Option<&Fields>, faults: &[Fault])
         let lines = relations::lines(&draft.relations);
         first.push(pen.input("relations", w.field_relations, w.field_relations_hint, Way::Text(3), lines));
         let (label, hint) = (w.field_retroactive, w.field_retroactive_hint);
-        first.push(pen.input("retroactive", label, hint, Way::Tick, retroactive));
+        first.push(pen.input("retroactive", label, hint, yes(), retroactive));
     }
     groups.insert(0, Group { title: String::new(), says: String::new(), inputs: first });
     let urgent = if draft.urgent { "1" } else { "" }.to_owned();
@@ -255,9 +266,9 @@ pub fn groups(work: &Work, lang: Lang, typed: Option<&Fields>, faults: &[Fault])
     ];
     if work.base == 0 {
         let (e, sealed) = (lang.embargo(), if work.sealed { "1" } else { "" }.to_owned());
-        inputs.push(pen.input("sealed", e.field_sealed, e.field_sealed_hint, Way::Tick, sealed));
+        inputs.push(pen.input("sealed", e.field_sealed, e.field_sealed_hint, yes(), sealed));
     }
-    inputs.push(pen.input("urgent", w.field_urgent, w.field_urgent_hint, Way::Tick, urgent));
+    inputs.push(pen.input("urgent", w.field_urgent, w.field_urgent_hint, yes(), urgent));
     groups.push(Group { title: w.group_issue.to_owned(), says: String::new(), inputs });
     groups
 }

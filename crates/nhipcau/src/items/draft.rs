@@ -18,6 +18,7 @@ pub use files::{DraftFile, attach};
 pub use marks::of_words;
 pub use translations::DraftTranslation;
 
+use crate::assignments::restricted;
 use crate::calendar::Today;
 use crate::documents::draft::{self as documents, DraftRelation};
 use crate::problem::{Fault, Problem};
@@ -247,6 +248,7 @@ impl Draft {
             translations: translations::checked(self.translations, edition, &mut faults),
         };
         documents::days(&item, self.retroactive, &mut faults);
+        faults.extend(restricted::faults(&item));
         let encoded = item.encode();
         if let Err(more) = &encoded {
             faults.extend(more.iter().map(|f| Fault {

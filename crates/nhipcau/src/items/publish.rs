@@ -21,6 +21,7 @@ use super::store::{self, Reference, Standing};
 use crate::agencies::Portal;
 use crate::annexes;
 use crate::app::App;
+use crate::assignments::restricted;
 use crate::documents::draft::unique;
 use crate::problem::{Fault, Problem};
 use crate::words::date;
@@ -139,14 +140,16 @@ pub async fn drawn_up(
     id: Uuid,
     edition: u32,
     change: ItemChange,
-    draft: Draft,
+    mut draft: Draft,
 ) -> Result<Request, Problem> {
     if draft.kind == kinds::ANNEX {
         return Err(annexes::acts::not_an_item());
     }
+    restricted::revealed(app, origin, (id, edition.saturating_sub(1)), &mut draft.details)?;
     let checked = draft
         .check_apart(id, edition, app.dice.bytes()?, app.calendar.on(date::day(app.clock.now())))
         .await?;
+    let checked = restricted::closed(app, origin, checked)?;
     let document = ContentRef {
         sha256: ContentHash::of(&checked.bytes),
         size: checked.bytes.len() as u64,

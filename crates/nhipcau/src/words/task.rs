@@ -1,5 +1,7 @@
 //! The words of a directive's tasks: evidence, and what only some agencies read. The older ones stand with the console's.
 
+use std::fmt::Display;
+
 use super::table::{self, words};
 
 words! {
@@ -8,6 +10,17 @@ words! {
     evidence_hint,
     evidence_coming,
     reports,
+    // Restricted
+    restricted,
+    restricted_lead,
+    restricted_issuer,
+    restricted_preview(number),
+    restricted_evidence_hint,
+    restricted_words_hint,
+    restricted_reaches(number, count),
+    restricted_without(number, agency),
+    restricted_unread(number, agency),
+    preview_tasks,
 }
 
 /// The Vietnamese table.

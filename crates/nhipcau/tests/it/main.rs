@@ -64,6 +64,7 @@ mod provider;
 mod publishing;
 mod receipts;
 mod rehearsal;
+mod restricted;
 mod rules;
 mod schema;
 mod search;

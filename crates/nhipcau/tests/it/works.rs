@@ -226,6 +226,12 @@ pub const WORKS: &[(&str, &str, &str, &str)] = &[
         "a_task_is_closed_with_evidence_that_its_issuer_opens_on_another_node",
     ),
     (
+        "nhiệm vụ hạn chế: chỉ cơ quan được giao và nơi giao đọc được, cả báo cáo",
+        "a restricted task is read by the agencies that are given it and its issuer alone, and so are reports on it",
+        "it/restricted",
+        "a_restricted_task_is_read_by_whom_it_is_given_to_and_by_nobody_else",
+    ),
+    (
         "gửi vào bằng phần mềm hay dòng lệnh vẫn cần người thứ hai",
         "what a program or command hands in needs a second person too",
         "it/two_people",

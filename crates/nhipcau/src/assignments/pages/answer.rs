@@ -81,7 +81,7 @@ async fn done(
     sent: Sent,
     wish: Wish,
 ) -> Response {
-    let Sent { fields, file } = sent;
+    let Sent { fields, file, .. } = sent;
     let number = fields.get("so").to_owned();
     match carry_out(app, staff, reference, &number, &fields, file, wish).await {
         Ok(to) => see(visitor.lang, &to),
@@ -116,7 +116,9 @@ async fn carry_out(
         return Ok(format!("{path}&xong=nhan"));
     }
     let missing = || Problem::NotFound("task of this agency");
-    let board = board::find(app, &mut app.db.read().await?, &reference).await?.ok_or_else(missing)?;
+    let board = board::find(app, &mut app.db.read().await?, &reference, &staff.portal.origin)
+        .await?
+        .ok_or_else(missing)?;
     board.task(&staff.portal.origin, number).ok_or_else(missing)?;
     let begun = place(staff, &board.standing, number);
     let attached = keep(app, &begun, fields.get("noi-dung"), file?, &wish).await?;

@@ -11,6 +11,7 @@ use super::{deadline, label, name, state_name};
 use crate::app::App;
 use crate::assignments::board::Row;
 use crate::assignments::state::{Act, State as Came};
+use crate::assignments::store::Words;
 use crate::assignments::{HOME, board};
 use crate::clock::instant;
 use crate::items::store::Reference;
@@ -47,6 +48,7 @@ struct Task {
     places: Vec<Place>,
     reports: Vec<Report>,
     unknown: Vec<String>,
+    restricted: bool,
 }
 
 #[derive(Template)]
@@ -106,7 +108,7 @@ async fn page(app: &App, staff: &Staff, visitor: &Visitor, reference: &str) -> R
     let w = lang.desk();
     let reference: Reference = reference.parse().map_err(|_| missing())?;
     let mut conn = app.db.read().await?;
-    let board = board::find(app, &mut conn, &reference).await?;
+    let board = board::find(app, &mut conn, &reference, &staff.portal.origin).await?;
     let board = board.filter(|board| board.standing.origin == staff.portal.origin).ok_or_else(missing)?;
     let held = coverage::held(app, &mut conn, &board.standing).await?;
     let directory = app.directory.load_full();
@@ -143,11 +145,14 @@ async fn page(app: &App, staff: &Staff, visitor: &Visitor, reference: &str) -> R
                 agency: called,
             });
         }
-        let told = row.answers.iter().filter(|answer| answer.note.is_some()).collect::<Vec<_>>();
-        let said = said::of(app, &mut conn, &told, lang, now).await?;
+        let told = row.answers.iter().filter(|answer| !matches!(answer.words, Words::No));
+        let told = told.collect::<Vec<_>>();
+        let said = said::of(app, &mut conn, &board.standing, &told, lang, now).await?;
         let reports = told.iter().zip(said);
         let reports =
             reports.map(|(answer, said)| Report { agency: name(&directory, &answer.speaks_for, lang), said });
+        let without = row.given.without.iter().map(|agency| name(&directory, agency, lang));
+        exceptions.extend(without.map(|agency| lang.task().restricted_unread(&task.number, agency)));
         let unknown = &row.given.to.unknown;
         exceptions.extend(unknown.iter().map(|phrase| w.task_exception_unknown(&task.number, phrase)));
         tasks.push(Task {
@@ -164,6 +169,7 @@ async fn page(app: &App, staff: &Staff, visitor: &Visitor, reference: &str) -> R
             places,
             reports: reports.collect(),
             unknown: unknown.clone(),
+            restricted: task.restricted.is_some(),
         });
     }
     let Count { all, received, acknowledged, working, done, late } = count;

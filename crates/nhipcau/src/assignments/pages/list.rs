@@ -47,12 +47,15 @@ pub async fn list(State(app): State<App>, staff: Staff, visitor: Visitor) -> Res
                 let (task, state) = (&row.given.task, row.state(own));
                 let due = row.due(state, &history);
                 let late = state.is_late(due.at, now);
-                let says = [
+                let mut says = vec![
                     label(&board.standing, lang),
                     name(&directory, &board.standing.origin, lang),
                     deadline(&due, state, history.now(), now, lang),
                     state_name(state, due.at, w).to_owned(),
                 ];
+                if task.restricted.is_some() {
+                    says.insert(0, lang.task().restricted.to_owned());
+                }
                 // Late first, then open by deadline, then what is done.
                 let order = (state.is_done(), !late, due.at.is_none(), due.at);
                 let row = Row {

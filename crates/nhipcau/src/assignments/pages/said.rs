@@ -5,11 +5,13 @@ use network::content::{ItemFile, Note};
 use network::names::ContentHash;
 
 use crate::app::App;
+use crate::assignments::HOME;
 use crate::assignments::state::Act;
-use crate::assignments::store::Answer;
+use crate::assignments::store::{Answer, Words};
 use crate::clock::instant;
 use crate::db::Conn;
 use crate::items::content;
+use crate::items::store::Standing;
 use crate::words::{Lang, date, number};
 
 /// Something that an agency said.
@@ -45,36 +47,61 @@ impl Evidence {
     }
 }
 
-/// Answers as a page tells them, in their order, read together.
+/// Answers to a directive as a page tells them, in their order, read together.
 ///
 /// # Errors
 /// The database's.
 pub(super) async fn of(
     app: &App,
     conn: &mut Conn,
+    directive: &Standing,
     answers: &[&Answer],
     lang: Lang,
     now: Timestamp,
 ) -> anyhow::Result<Vec<Said>> {
-    let notes: Vec<ContentHash> = answers.iter().filter_map(|answer| answer.note).collect();
+    let notes: Vec<ContentHash> = answers
+        .iter()
+        .filter_map(|answer| if let Words::At(hash) = &answer.words { Some(*hash) } else { None })
+        .collect();
     let notes = app.folder.read_all(conn, &notes).await?;
     let files: Vec<ContentHash> = answers.iter().flat_map(|answer| answer.files.iter().copied()).collect();
     let here = content::here(conn, &files).await?;
     let told = answers.iter().map(|answer| {
-        let note = answer.note.and_then(|hash| notes.get(&hash)).and_then(|bytes| Note::parse(bytes).ok());
-        // The names are the note's, the files are the entry's: what the entry does not have is nobody's evidence.
-        let named =
-            note.iter().flat_map(|note| &note.files).filter(|file| answer.files.contains(&file.sha256));
-        let link = |hash: &ContentHash| here.contains(hash).then(|| format!("/content/{hash}"));
-        let files = named.map(|file| Evidence::of(file, link(&file.sha256), lang)).collect();
+        let note = match &answer.words {
+            Words::No => None,
+            Words::At(hash) => notes.get(hash).and_then(|bytes| Note::parse(bytes).ok()),
+            Words::Opened(note) => Some(note.clone()),
+        };
+        let named = note.iter().flat_map(|note| &note.files).enumerate();
+        let evidence = named.filter_map(|(at, file)| {
+            let come = |hash: &ContentHash, href: String| here.contains(hash).then_some(href);
+            let href = match answer.words {
+                // What is sealed is opened for whoever may read it: each file has its place in the entry.
+                Words::Opened(_) => {
+                    let sealed = answer.files.get(at)?;
+                    let query = format!("so={}&tep={}", encoded(&answer.task), file.sha256);
+                    come(sealed, lang.path(&format!("{HOME}/{}/tai-lieu?{query}", directive.reference())))
+                }
+                // The names are the note's, the files are the entry's: what the entry does not have is no evidence.
+                _ if answer.files.contains(&file.sha256) => {
+                    come(&file.sha256, format!("/content/{}", file.sha256))
+                }
+                _ => return None,
+            };
+            Some(Evidence::of(file, href, lang))
+        });
         Said {
             what: what(answer.act, lang),
             at: date::short(lang, instant(answer.at), now),
+            files: evidence.collect(),
             text: note.map(|note| note.text),
-            files,
         }
     });
     Ok(told.collect())
+}
+
+fn encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 /// What an act is called.

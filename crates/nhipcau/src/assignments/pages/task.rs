@@ -58,6 +58,7 @@ struct TaskPage {
     due: String,
     days: Vec<String>,
     late: bool,
+    restricted: bool,
     stage: &'static str,
     acknowledges: bool,
     reports: bool,
@@ -117,12 +118,12 @@ async fn page(
     let own = &staff.portal.origin;
     let reference = reference.parse().map_err(|_| Problem::NotFound("directive"))?;
     let mut conn = app.db.read().await?;
-    let board = board::find(app, &mut conn, &reference).await?.ok_or(Problem::NotFound("directive"))?;
+    let board = board::find(app, &mut conn, &reference, own).await?.ok_or(Problem::NotFound("directive"))?;
     let row = board.task(own, number).ok_or(Problem::NotFound("task of this agency"))?;
     let (task, state, history_of) = (&row.given.task, row.state(own), app.calendar.history());
     let (due, time) = (row.due(state, &history_of), history_of.now());
     let own_answers: Vec<_> = row.answers.iter().filter(|answer| answer.speaks_for == *own).collect();
-    let history = said::of(app, &mut conn, &own_answers, lang, now).await?;
+    let history = said::of(app, &mut conn, &board.standing, &own_answers, lang, now).await?;
     let begun = place(staff, &board.standing, &task.number);
     let words = answering::words(&mut conn, &begun).await?;
     let attached = answering::files(&mut conn, &begun).await?;
@@ -141,6 +142,7 @@ async fn page(
         days: days(due.at, state, time, now, lang),
         late: state.is_late(due.at, now),
         stage: state_name(state, due.at, w),
+        restricted: task.restricted.is_some(),
         acknowledges: state.act.is_none() && staff.may(Duty::Write),
         reports: !state.is_done() && staff.may(Duty::Write),
         closes: !state.is_done() && staff.may(Duty::Approve),

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{By, blank, refusal, stage_of};
 use crate::annexes;
 use crate::app::App;
+use crate::assignments::restricted;
 use crate::db::Tx;
 use crate::drafts::life::{self, Act, Facts, Refused};
 use crate::drafts::{Work, Written, store};
@@ -49,9 +50,12 @@ pub async fn next(app: &App, by: &By, reference: &str, change: ItemChange) -> Re
     life::decide(stage_of(standing.state), Act::Begin, &facts).map_err(refusal)?;
     let hash = standing.content.ok_or(Problem::NotFound("text of this item"))?;
     let bytes = app.folder.read(&mut conn, &hash).await?.ok_or(Problem::NotFound("text of this item"))?;
-    let item = network::content::Item::parse(&bytes)
+    let mut item = network::content::Item::parse(&bytes)
         .map_err(|faults| anyhow::anyhow!("a stored item is damaged: {}", faults.len()))?;
     let base = item.edition;
+    if let Some(details) = &mut item.details {
+        restricted::revealed(app, &by.origin, (standing.item, base), &mut details.0)?;
+    }
     let (written, files) = Written::of(&item);
     let mut kept = Vec::new();
     for hash in files {

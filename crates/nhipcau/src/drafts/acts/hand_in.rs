@@ -10,6 +10,7 @@ use super::{By, blank, refusal};
 use crate::agencies::Portal;
 use crate::annexes;
 use crate::app::App;
+use crate::assignments::restricted;
 use crate::db::Tx;
 use crate::drafts::life::{self, Act, Facts, Stage, TOKEN};
 use crate::drafts::{Work, Written, store};
@@ -47,7 +48,7 @@ pub async fn hand_in(
     portal: &Portal,
     (item, base): (Uuid, u32),
     change: ItemChange,
-    draft: Draft,
+    mut draft: Draft,
     embargo: Option<i64>,
     once: Option<Once>,
 ) -> Result<Waits, Problem> {
@@ -59,6 +60,7 @@ pub async fn hand_in(
     }
     let by = By::token(portal.log, portal.origin.clone());
     let day = date::day(app.clock.now());
+    restricted::revealed(app, &by.origin, (item, base), &mut draft.details)?;
     let (note, urgent, retroactive) = (draft.change_note.clone(), draft.urgent, draft.retroactive);
     let checked = draft.check_apart(item, base + 1, app.dice.bytes()?, app.calendar.on(day)).await?;
     let (mut written, hashes) = Written::of(&checked.item);

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::clock::instant;
 use crate::db::Conn;
 use crate::drafts::acts;
-use crate::drafts::form::{self, Group, Way};
+use crate::drafts::form::{self, Group};
 use crate::drafts::life::{self, Act, Facts, Stage};
 use crate::drafts::{Attached, Work, Written, store};
 use crate::items::pages::title;

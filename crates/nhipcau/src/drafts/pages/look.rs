@@ -11,6 +11,7 @@ use similar::{ChangeTag, TextDiff};
 
 use super::find;
 use crate::app::App;
+use crate::assignments::findings;
 use crate::drafts::{Written, form, merge, store};
 use crate::items::body;
 use crate::items::draft::Draft;
@@ -32,6 +33,8 @@ pub struct Reads {
     pub facts: Vec<(String, String)>,
     /// The text as HTML that is clean.
     pub body: String,
+    /// The tasks of a directive, of restricted ones that there is one.
+    pub tasks: Vec<String>,
 }
 
 impl Reads {
@@ -60,6 +63,7 @@ impl Reads {
                 .filter_map(|(name, value)| Some((form::label(&draft.kind, name, lang), value?)))
                 .collect(),
             body: body::render(&body).html,
+            tasks: findings::preview(draft, lang),
         }
     }
 }

@@ -12,8 +12,7 @@ pub(super) async fn answered(
     (log, index, at): (i64, u64, i64),
     kind: &Kind,
 ) -> anyhow::Result<()> {
-    let Some((task, ..)) = store::said(kind) else { return Ok(()) };
-    if store::is_erased(tx, task).await? {
+    if !store::is_kept(tx, kind).await? {
         return Ok(());
     }
     let wanted: Vec<_> = kind.contents().map(|content| Wanted { index, urgent: false, content }).collect();

@@ -66,7 +66,9 @@ fn has_file(field: &Field) -> bool {
 }
 
 fn object(fields: &[Field], day: Date) -> Value {
-    Value::Object(fields.iter().map(|field| (field.id.clone(), value(field, day))).collect())
+    // What most items go without has no example.
+    let filled = fields.iter().map(|field| (field.id.clone(), value(field, day)));
+    Value::Object(filled.filter(|(_, value)| value != "").collect())
 }
 
 fn value(field: &Field, day: Date) -> Value {

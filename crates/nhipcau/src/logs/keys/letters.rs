@@ -41,6 +41,15 @@ impl Keyring {
         let mut all = self.letters.write().unwrap_or_else(PoisonError::into_inner);
         Ok(all.entry(origin.clone()).or_insert(made).clone())
     }
+
+    /// The keys of the letters of `origin`, if this node has them.
+    ///
+    /// # Errors
+    /// As [`Keyring::letters`].
+    pub fn letters_held(&self, origin: &Origin, dice: &Dice) -> anyhow::Result<Option<Arc<LetterSecrets>>> {
+        let here = self.folder.join(format!("{}_sealing.key", file_stem(origin))).exists();
+        here.then(|| self.letters(origin, dice)).transpose()
+    }
 }
 
 fn opener(path: &Path, dice: &Dice) -> anyhow::Result<Secret> {

@@ -40,7 +40,10 @@ pub(super) async fn issue(demo: &Demo, login: &str, roles: &[Role]) -> Result<()
     let ministry = demo.node("mof").context("the ministry's node")?;
     let portal = ministry.portals.load().main().context("the ministry's portal")?;
     let arrived = async {
-        while board::find(ministry, &mut ministry.db.read().await?, &reference).await?.is_none() {
+        while board::find(ministry, &mut ministry.db.read().await?, &reference, &portal.origin)
+            .await?
+            .is_none()
+        {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         anyhow::Ok(())

@@ -143,6 +143,7 @@ pub(super) fn lay_out(dir: &Path, office: &Office, listen: &str, dice: &Dice) ->
         issues_at_once: Vec::new(),
         people: PeopleTable::default(),
         rehearsal_portal: None,
+        log_keys: Vec::new(),
         neighbours: Vec::new(),
     };
     let config = file.clone().check(dir)?;

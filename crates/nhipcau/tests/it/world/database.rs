@@ -46,6 +46,27 @@ pub async fn at_server(sql: String) {
     say(&mut server().await, sql).await;
 }
 
+/// Every row of every table of a database, as text.
+#[allow(clippy::disallowed_methods, reason = "what is asked of the server is no statement of the program")]
+pub async fn rows(url: &str) -> String {
+    let mut asked = PgConnection::connect(url).await.unwrap();
+    let tables: Vec<(String,)> = sqlx::query_as(
+        "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'",
+    )
+    .fetch_all(&mut asked)
+    .await
+    .unwrap();
+    let mut all = String::new();
+    for (table,) in tables {
+        let sql = format!("SELECT t::text FROM {table} t");
+        let rows: Vec<(String,)> =
+            sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&mut asked).await.unwrap();
+        all.push_str(&table);
+        all.extend(rows.into_iter().flat_map(|(row,)| ["\n".to_owned(), row]));
+    }
+    all
+}
+
 /// The last part of a database's address.
 pub fn database_name(url: &str) -> &str {
     url.rsplit_once('/').unwrap().1

@@ -8,7 +8,7 @@ use nhipcau::db::Place;
 use nhipcau::logs::keys::Signing;
 use nhipcau::operate::serve;
 
-use super::database::{at_server, database_name};
+use super::database::{at_server, database_name, rows};
 use super::{World, until};
 
 impl World {
@@ -60,6 +60,14 @@ impl World {
             if waiting.is_empty() { Ok(()) } else { Err(format!("{waiting:?}")) }
         })
         .await;
+    }
+
+    /// Every row of a node's database on PostgreSQL; on SQLite its rows are files in its folder.
+    pub async fn rows(&self, label: &str) -> Option<String> {
+        match &self.node(label).place {
+            Place::Postgres(url) => Some(rows(url).await),
+            _ => None,
+        }
     }
 
     /// Copies what a stopped node has on its disk (its database and content, not its keys).
