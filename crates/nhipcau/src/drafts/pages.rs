@@ -1,9 +1,11 @@
-//! The pages of the newsroom: what waits (`home`), a draft and what is done with it (`draft`, `look`), an item that stands (`item`).
+//! The pages of the newsroom: what waits (`home`), a draft and what is done with it (`draft`, `look`), what was issued (`issued`), an item that
+//! stands (`item`).
 
 mod below;
 mod draft;
 mod file;
 mod home;
+mod issued;
 mod item;
 mod look;
 mod order;
@@ -25,7 +27,8 @@ use crate::words::{Lang, date};
 pub use below::{below, decide};
 pub use draft::draft;
 pub use file::{file, paste};
-pub use home::{begin, choose, home, issued};
+pub use home::{begin, choose, home};
+pub use issued::issued;
 pub use item::{end, item, next};
 pub use look::{Reads, compare, preview};
 pub use save::{act, save};

@@ -1,6 +1,7 @@
 //! Items in the database, as pages and commands read them; `feeds` as feeds and sitemaps do.
 
 mod feeds;
+pub mod own;
 
 use std::fmt;
 use std::str::FromStr;
@@ -226,26 +227,6 @@ pub async fn list(
         filter.left_out(),
         filter.most,
         filter.skip
-    )?)
-}
-
-/// The items of one log in every state, the newest first by their ids, which carry the time at which they were begun: an
-/// index by the time of issue would cost every follower a sixth of its catch-up.
-///
-/// # Errors
-/// The database's.
-pub async fn of_log(conn: &mut Conn, log: i64, skip: i64, most: i64) -> anyhow::Result<Vec<Standing>> {
-    standings(all!(
-        conn,
-        Row,
-        "SELECT i.log, l.origin, i.item, i.state, i.edition, i.shown, i.idx, i.first_idx, i.issued, i.changed,
-                i.urgent, i.sha256, i.note, i.kind, i.card, e.change
-         FROM item i JOIN log l ON l.id = i.log
-         LEFT JOIN edition e ON e.log = i.log AND e.item = i.item AND e.edition = i.shown
-         WHERE i.log = $1 ORDER BY i.item DESC LIMIT $2 OFFSET $3",
-        log,
-        most,
-        skip
     )?)
 }
 

@@ -8,6 +8,7 @@ use nhipcau::clock::Dice;
 use nhipcau::drafts::life::Stage;
 use nhipcau::drafts::{ends, store};
 use nhipcau::items::pages::title;
+use nhipcau::items::store::own::{self, Start};
 use nhipcau::items::{State, store as items};
 use nhipcau::people::audit;
 use nhipcau::words::Lang;
@@ -140,7 +141,7 @@ async fn the_newsroom_survives_kill_9_at_random_moments() {
     let log = app.portals.load().main().unwrap().log;
     let mut conn = app.db.read().await.unwrap();
     let mut issued: HashMap<String, Vec<items::Standing>> = HashMap::new();
-    for standing in items::of_log(&mut conn, log, 0, 100_000).await.unwrap() {
+    for own::Issued { standing, .. } in own::issued(&mut conn, log, Start::Newest, 100_000).await.unwrap() {
         issued.entry(title(&standing.card, Lang::Vi).text).or_default().push(standing);
     }
     issued.remove("Dấu hiệu sống");

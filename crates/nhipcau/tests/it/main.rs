@@ -39,6 +39,7 @@ mod front;
 mod handed_in;
 mod history;
 mod hostile;
+mod issued;
 mod jumps;
 mod keeping;
 mod kinds;

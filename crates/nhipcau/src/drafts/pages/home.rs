@@ -1,14 +1,13 @@
-//! What waits, what was issued, and the choice of what to write.
+//! What waits, and the choice of what to write.
 
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
-use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{below, by, hand, kind_name, stage_name};
+use super::{below, by, hand, kind_name};
 use crate::agencies;
 use crate::annexes;
 use crate::app::App;
@@ -277,69 +276,6 @@ pub async fn choose(State(app): State<App>, staff: Staff, visitor: Visitor) -> R
 pub async fn begin(State(app): State<App>, staff: Staff, visitor: Visitor, Filled(form): Filled) -> Response {
     match acts::create(&app, &by(&staff), form.get("kind")).await {
         Ok(id) => see(visitor.lang, &format!("{HOME}/tin/{id}")),
-        Err(problem) => failure(&app, &visitor, problem),
-    }
-}
-
-/// Which page of a list.
-#[derive(Deserialize)]
-pub struct Asked {
-    #[serde(default)]
-    trang: i64,
-}
-
-#[derive(Template)]
-#[template(path = "drafts/issued.html")]
-struct Issued {
-    shell: Shell,
-    desk: Desk,
-    rows: Vec<Row>,
-    newer: Option<String>,
-    older: Option<String>,
-}
-
-/// `GET /ban-lam-viec/da-dang`
-pub async fn issued(
-    State(app): State<App>,
-    staff: Staff,
-    visitor: Visitor,
-    Query(asked): Query<Asked>,
-) -> Response {
-    let page = async {
-        let (lang, now) = (visitor.lang, app.clock.now());
-        let w = lang.desk();
-        let page = asked.trang.clamp(1, 100_000);
-        let mut conn = app.db.read().await?;
-        let mut standing = items::of_log(&mut conn, staff.portal.log, (page - 1) * MOST, MOST + 1).await?;
-        let more = standing.len() as i64 > MOST;
-        standing.truncate(MOST as usize);
-        let rows = standing.into_iter().map(|item| {
-            let stage = acts::stage_of(item.state);
-            let name = title(&item.card, lang).text;
-            Row {
-                href: format!("{HOME}/muc/{}", item.reference()),
-                says: [
-                    kind_name(&item.kind, lang),
-                    stage_name(stage, lang).to_owned(),
-                    w.row_edition(item.edition),
-                    date::short(lang, instant(item.changed), now),
-                ]
-                .join(" · "),
-                title: if name.is_empty() { w.untitled.to_owned() } else { name },
-                mine: false,
-            }
-        });
-        let at = |page: i64| lang.path(&format!("{HOME}/da-dang?trang={page}"));
-        Ok::<_, Problem>(Issued {
-            shell: shell(&app, &visitor, &staff.portal, w.nav_issued),
-            desk: Desk::of(&staff, lang, "/ban-lam-viec/da-dang", None),
-            rows: rows.collect(),
-            newer: (page > 1).then(|| at(page - 1)),
-            older: more.then(|| at(page + 1)),
-        })
-    };
-    match page.await {
-        Ok(page) => drawn(&app, &visitor, StatusCode::OK, &page),
         Err(problem) => failure(&app, &visitor, problem),
     }
 }

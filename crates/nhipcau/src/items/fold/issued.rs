@@ -51,6 +51,12 @@ impl<'a> Issue<'a> {
     }
 }
 
+/// True for a log of a portal of this node.
+async fn ours(tx: &mut Tx, log: i64) -> sqlx::Result<bool> {
+    let own = maybe!(tx, (i64,), "SELECT own FROM log WHERE id = $1", log)?;
+    Ok(own == Some((1,)))
+}
+
 /// Takes in editions of different items, in the order of their entries.
 pub(super) async fn issued(tx: &mut Tx, log: i64, issues: &[Issue<'_>]) -> anyhow::Result<()> {
     if issues.is_empty() {
@@ -102,6 +108,18 @@ pub(super) async fn issued(tx: &mut Tx, log: i64, issues: &[Issue<'_>]) -> anyho
         row.2.content.size as i64,
         row.2.files()
     )?;
+    if ours(tx, log).await? {
+        fill!(
+            tx,
+            "INSERT INTO last_issue (log, item, idx, at) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (log, item) DO UPDATE SET idx = excluded.idx, at = excluded.at",
+            &rows,
+            |row| log,
+            row.0.clone(),
+            row.2.index as i64,
+            row.2.at
+        )?;
+    }
     // Two names of an item may lead to the same bytes.
     let named: BTreeSet<(ContentHash, &str, u32)> = rows
         .iter()

@@ -52,7 +52,8 @@ pub async fn desk(dir: &Path, scale: Scale, database: Option<&str>) -> anyhow::R
     let paths = [
         "/ban-lam-viec".to_owned(),
         "/ban-lam-viec/da-dang".to_owned(),
-        "/ban-lam-viec/da-dang?trang=40".to_owned(),
+        format!("/ban-lam-viec/da-dang?truoc={}", items.len() / 2),
+        "/ban-lam-viec/nhiem-vu".to_owned(),
         format!("/ban-lam-viec/muc/{item}"),
         format!("/ban-lam-viec/tin/{id}"),
         format!("/ban-lam-viec/tin/{id}/so-sanh"),

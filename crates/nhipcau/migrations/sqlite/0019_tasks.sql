@@ -28,3 +28,18 @@ CREATE TABLE answering_file (
   PRIMARY KEY (account, log, origin, item, task, sha256)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX answering_file_item ON answering_file (item, origin);
+
+-- The newest edition of each item of our own logs, in the order of the log: what an agency has issued, the last issue first.
+-- A table of its own: an index over all items would cost every follower.
+CREATE TABLE last_issue (
+  log INTEGER NOT NULL,
+  item TEXT NOT NULL,
+  idx INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (log, item)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX last_issue_order ON last_issue (log, idx);
+INSERT INTO last_issue (log, item, idx, at)
+SELECT e.log, e.item, e.idx, e.at FROM edition e
+JOIN item i ON i.log = e.log AND i.item = e.item AND i.edition = e.edition
+JOIN log l ON l.id = e.log WHERE l.own = 1;
