@@ -17,12 +17,14 @@
 //! ```
 
 mod outline;
+mod places;
 mod register;
 mod relation;
 mod status;
 mod words;
 
 pub use outline::{Level, Outline, Part, outline};
+pub use places::{Places, anchor_of, article_cited_before};
 pub use register::{Document, Register, Relation, Which};
 pub use relation::{Effect, RelationWords};
 pub use status::{Act, Doubt, Facts, Reason, Standing, Status, status_on};

@@ -4,6 +4,7 @@
 //! Any text gives an outline; what is not recognised stays as text where it stands, in order, and no line is lost. What
 //! stands in quotation marks that are still open (the new words of an amended article) is text of the clause that quotes it.
 
+use super::places::Places;
 use crate::text::fold;
 
 /// A kind of part, the largest first.
@@ -64,22 +65,12 @@ pub struct Outline {
 /// ```
 pub fn outline<'a>(lines: impl IntoIterator<Item = &'a str>) -> Outline {
     let mut outline = Outline::default();
+    let mut places = Places::default();
     // The parts that are open, each inside the one before.
     let mut open: Vec<Part> = Vec::new();
-    let mut quoted = 0_i32;
     for line in lines.into_iter().map(str::trim).filter(|line| !line.is_empty()) {
-        let inside_annex = open.first().is_some_and(|part| part.level == Level::Annex);
-        let begun = if quoted > 0 { None } else { begins(line) };
-        quoted = (quoted + balance(line)).max(0);
-        match begun
-            .filter(|part| !inside_annex || part.level == Level::Annex)
-            .filter(|part| follows(part, &open))
-        {
+        match places.begins(line) {
             Some(part) => {
-                if part.level <= Level::Chapter {
-                    // A quotation that nobody closed ends here at the latest.
-                    quoted = 0;
-                }
                 close(&mut open, &mut outline, part.level);
                 open.push(part);
             }
@@ -110,32 +101,8 @@ fn takes_heading(part: &Part) -> bool {
     part.level <= Level::Section && part.heading.is_empty() && part.lines.is_empty() && part.parts.is_empty()
 }
 
-/// More opening than closing quotation marks.
-fn balance(line: &str) -> i32 {
-    line.chars().fold(0, |sum, c| match c {
-        '“' => sum + 1,
-        '”' => sum - 1,
-        _ => sum,
-    })
-}
-
-/// True if a part may begin here: clauses stand in articles and count up from one, points stand in clauses or articles.
-fn follows(part: &Part, open: &[Part]) -> bool {
-    let article = open.iter().find(|part| part.level == Level::Article);
-    match part.level {
-        Level::Clause => {
-            let Some(article) = article else { return false };
-            let current = open.iter().find(|part| part.level == Level::Clause).or(article.parts.last());
-            let last = current.map_or(0, |clause| clause.number.parse().unwrap_or(0));
-            part.number.parse() == Ok(last + 1)
-        }
-        Level::Point => article.is_some(),
-        _ => true,
-    }
-}
-
-/// The part that begins with this line, if one does.
-fn begins(line: &str) -> Option<Part> {
+/// The part that begins with this line, if one does. A line that is marked as a heading needs no mark behind its number.
+pub(super) fn begun(line: &str, is_heading: bool) -> Option<Part> {
     let part = |level, number: &str, heading: &str, lines: Vec<String>| {
         Some(Part { level, number: number.to_owned(), heading: heading.to_owned(), lines, parts: Vec::new() })
     };
@@ -151,7 +118,9 @@ fn begins(line: &str) -> Option<Part> {
     if let Some(level) = large.filter(|_| first.starts_with(char::is_uppercase)) {
         let (number, heading, marked) = numbered(rest)?;
         // "Điều 5 Nghị định này quy định…" is a sentence, "Điều 5. Hiệu lực" a heading.
-        return (marked || heading.is_empty()).then(|| part(level, number, heading, Vec::new())).flatten();
+        return (marked || is_heading || heading.is_empty())
+            .then(|| part(level, number, heading, Vec::new()))
+            .flatten();
     }
     let annex = fold(line);
     if (annex == "phu luc" || annex.starts_with("phu luc ")) && line.starts_with("PHỤ LỤC") {
