@@ -187,6 +187,7 @@ impl Portal {
             // A rehearsal has no feed that anybody could take for real.
             feeds: (!app.config.rehearsal).then(|| ("/feed.atom".into(), "/feed.rss".into())),
             moved: moved::heirs(&directory, &self.origin, lang),
+            light: visitor.light,
         }
     }
 

@@ -23,7 +23,7 @@ mod write;
 pub use asked::{Asked, Named, Nothing};
 pub use keep::LINES;
 pub use procedures::Portalled;
-pub use read::{health, proof, receipts};
+pub use read::{health, proof, proof_of, receipts};
 
 use axum::handler::Handler;
 use axum::middleware::from_fn;

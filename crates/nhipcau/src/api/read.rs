@@ -7,11 +7,13 @@ use axum::response::{IntoResponse, Response};
 use network::content::{Item, ItemKind};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tlog::TlogProof;
 
 use super::asked::{Asked, Named, Nothing};
 use crate::annexes;
 use crate::app::App;
 use crate::clock::instant;
+use crate::db::Conn;
 use crate::items::State as Standing;
 use crate::items::store::{self, Filter, Reference};
 use crate::logs::keys::Signing;
@@ -227,17 +229,7 @@ pub async fn proof(State(app): State<App>, Named(reference): Named) -> Response 
     let result = async {
         let item = found(&app, &reference).await?;
         let mut conn = app.db.read().await?;
-        let head = logs::head(&mut conn, item.log).await?.ok_or(Problem::NotFound("log"))?;
-        // The entry of the text that is shown; for what no longer stands, the entry that ended it.
-        let editions = store::editions(&mut conn, item.log, item.item).await?;
-        let shown =
-            editions.iter().find(|e| e.edition == item.shown).filter(|_| item.state == Standing::Standing);
-        let index = shown.map_or(item.index, |e| e.idx as u64);
-        if index >= head.checkpoint_size {
-            return Err(Problem::NotFound("checkpoint that covers the entry yet"));
-        }
-        let directory = app.directory.load();
-        Ok(proofs::whole(&mut conn, &directory, &head, index, app.config.demo).await?)
+        proof_of(&app, &mut conn, &item).await
     };
     match result.await {
         Ok(proof) => (
@@ -252,6 +244,24 @@ pub async fn proof(State(app): State<App>, Named(reference): Named) -> Response 
             .into_response(),
         Err(problem) => problem_json(&app, problem),
     }
+}
+
+/// The proof of an item's newest entry.
+///
+/// # Errors
+/// Not found while no checkpoint covers the entry, or the database's.
+pub async fn proof_of(app: &App, conn: &mut Conn, item: &store::Standing) -> Result<TlogProof, Problem> {
+    let head = logs::head(conn, item.log).await?.ok_or(Problem::NotFound("log"))?;
+    // The entry of the text that is shown; for what no longer stands, the entry that ended it.
+    let editions = store::editions(conn, item.log, item.item).await?;
+    let shown =
+        editions.iter().find(|e| e.edition == item.shown).filter(|_| item.state == Standing::Standing);
+    let index = shown.map_or(item.index, |e| e.idx as u64);
+    if index >= head.checkpoint_size {
+        return Err(Problem::NotFound("checkpoint that covers the entry yet"));
+    }
+    let directory = app.directory.load();
+    Ok(proofs::whole(conn, &directory, &head, index, app.config.demo).await?)
 }
 
 /// `GET /receipts/{origin-hash}`: the newest receipts for a log, signed, as they came.

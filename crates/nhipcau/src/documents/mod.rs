@@ -5,6 +5,7 @@
 //! stored: a text that comes, is corrected, withdrawn or erased changes the answer the moment it is asked again.
 
 pub mod akn;
+pub mod amended;
 pub mod draft;
 pub mod fold;
 pub mod gazette;

@@ -67,10 +67,12 @@ async fn asked(app: &App, path: &str) -> anyhow::Result<Vec<DocumentRow>> {
     Ok(rows)
 }
 
-/// Leads to the item's page, with the day that was asked for.
+/// Leads to the item's page, with the day and the article that were asked for.
 fn found(visitor: &Visitor, reference: &Reference) -> Response {
-    let day = visitor.asked("ngay").filter(|day| day.bytes().all(|b| b.is_ascii_digit() || b == b'-'));
-    let query = day.map(|day| format!("?ngay={day}")).unwrap_or_default();
+    let plain = |text: &&str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let asked = |name: &str| visitor.asked(name).filter(plain).map(|value| format!("{name}={value}"));
+    let asked: Vec<String> = ["ngay", "dieu"].into_iter().filter_map(asked).collect();
+    let query = if asked.is_empty() { String::new() } else { format!("?{}", asked.join("&")) };
     let place = visitor.lang.path(&format!("/muc/{reference}{query}"));
     (StatusCode::FOUND, [(header::LOCATION, place), (header::CACHE_CONTROL, "no-cache".to_owned())])
         .into_response()

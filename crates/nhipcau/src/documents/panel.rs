@@ -57,6 +57,24 @@ pub struct Related {
     pub counts: bool,
 }
 
+impl Related {
+    /// The other document's item, where one alone can be meant.
+    pub fn reference(&self) -> Option<Reference> {
+        self.other.as_ref().and_then(reference)
+    }
+
+    /// True if the other document changes words of this one.
+    pub fn amends_this(&self) -> bool {
+        self.done_to && amends(self.effect)
+    }
+}
+
+/// True for what changes words of a text and leaves it.
+fn amends(effect: Effect) -> bool {
+    use Effect::{Amends, AmendsOrCorrects, Corrects, EndsInPart, RepealsInPart, SuspendsInPart};
+    matches!(effect, Amends | AmendsOrCorrects | Corrects | EndsInPart | RepealsInPart | SuspendsInPart)
+}
+
 /// Reads and decides for an item; `asked` is what was given as the day, if anything was.
 ///
 /// # Errors
@@ -115,7 +133,7 @@ pub async fn of(
             wrong: asked.filter(|_| given.is_none()).map(|text| text.chars().take(40).collect()),
         });
     }
-    panel.related = groups(&panel.relations, lang);
+    panel.related = groups(&panel.relations, &item.reference(), lang);
     panel.standing = Some(standing);
     Ok(panel)
 }
@@ -208,7 +226,7 @@ pub fn reference(row: &DocumentRow) -> Option<Reference> {
     Some(Reference::of(&row.origin.parse().ok()?, id))
 }
 
-fn groups(relations: &[Related], lang: Lang) -> Vec<Group> {
+fn groups(relations: &[Related], this: &Reference, lang: Lang) -> Vec<Group> {
     let mut groups: Vec<((bool, Effect), Group)> = Vec::new();
     for related in relations {
         let kind = (related.done_to, related.effect);
@@ -226,6 +244,10 @@ fn groups(relations: &[Related], lang: Lang) -> Vec<Group> {
             href: related.href.clone(),
             title: card.map(|card| title(&card, lang)),
             note: note(related, lang),
+            beside: related.reference().filter(|_| amends(related.effect)).map(|other| {
+                let (text, by) = if related.done_to { (this, &other) } else { (&other, this) };
+                format!("/muc/{text}/so-sanh?voi={by}")
+            }),
         });
     }
     groups.into_iter().map(|(_, group)| group).collect()

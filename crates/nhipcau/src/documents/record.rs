@@ -7,91 +7,15 @@ use serde_json::{Value, json};
 use vietnam::documents::{Level, Outline, Part, Standing as InLaw};
 
 use super::panel::Panel;
-use crate::items::body::Text;
+use crate::items::body::{Text, blocks};
 use crate::items::feeds::xml;
 use crate::items::meta::{dublin_core, stable_path};
 use crate::items::store::Standing;
 
 /// The parts of an item's text.
 pub fn outline(text: &Text) -> Outline {
-    let lines = lines(&text.rendered.html);
-    vietnam::documents::outline(lines.iter().map(String::as_str))
-}
-
-/// Elements that begin or end a line.
-const BLOCKS: [&str; 16] = [
-    "p",
-    "br",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "li",
-    "ul",
-    "ol",
-    "tr",
-    "table",
-    "blockquote",
-    "pre",
-    "dt",
-    "dd",
-];
-
-/// The paragraphs of clean HTML as plain lines; the cells of a row stand in one line, and the number that a list gives to
-/// an entry stands before it: clauses are written as lists.
-fn lines(html: &str) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    let (mut line, mut number) = (String::new(), None);
-    // Of each list that is open its next number, if it has numbers.
-    let mut lists: Vec<Option<u32>> = Vec::new();
-    let mut end = |line: &mut String, number: &mut Option<u32>| {
-        let text = plain(&std::mem::take(line));
-        if !text.is_empty() {
-            lines.push(number.take().map_or_else(|| text.clone(), |number| format!("{number}. {text}")));
-        }
-    };
-    let mut rest = html;
-    while let Some(at) = rest.find('<') {
-        line.push_str(&rest[..at]);
-        let (tag, after) = rest[at + 1..].split_once('>').unwrap_or((&rest[at + 1..], ""));
-        rest = after;
-        let name = tag.trim_start_matches('/').split([' ', '/']).next().unwrap_or_default();
-        if BLOCKS.contains(&name) {
-            end(&mut line, &mut number);
-        }
-        match tag {
-            "/td" | "/th" => line.push_str(" | "),
-            "/ol" | "/ul" => drop(lists.pop()),
-            "li" => {
-                if let Some(Some(next)) = lists.last_mut() {
-                    number = Some(*next);
-                    *next = next.saturating_add(1);
-                }
-            }
-            _ if name == "ul" => lists.push(None),
-            _ if name == "ol" => {
-                let start = tag.split_once("start=\"").and_then(|(_, text)| text.split('"').next());
-                lists.push(Some(start.and_then(|text| text.parse().ok()).unwrap_or(1)));
-            }
-            _ => {}
-        }
-    }
-    line.push_str(rest);
-    end(&mut line, &mut number);
-    lines
-}
-
-/// A line without entities and without more spaces than one.
-fn plain(line: &str) -> String {
-    let text = line
-        .replace("&nbsp;", " ")
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&#39;", "'")
-        .replace("&amp;", "&");
-    text.split_whitespace().collect::<Vec<_>>().join(" ").trim_end_matches(" |").to_owned()
+    let lines = blocks::lines(&text.rendered.html);
+    vietnam::documents::outline(lines.iter().map(|line| line.text.as_str()))
 }
 
 /// The JSON record.
@@ -186,29 +110,4 @@ pub fn dublin_core_xml(standing: &Standing, item: &Item, publisher: &str) -> Res
     }
     out.push_str("</oai_dc:dc>\n");
     Ok(out)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paragraphs_become_lines() {
-        let html = "<h2 id=\"a\">Chương I<br>CHUNG</h2>\n<p>Một &amp; <b>hai</b>&nbsp;ba</p><table><tr><td>A</td><td>B</td></tr></table><ul><li>x</li></ul><ol start=\"2\">\n<li><p>Khoản</p><p>tiếp</p></li><li>Ba<ol><li>trong</li></ol></li></ol>cuối";
-        assert_eq!(
-            lines(html),
-            [
-                "Chương I",
-                "CHUNG",
-                "Một & hai ba",
-                "A | B",
-                "x",
-                "2. Khoản",
-                "tiếp",
-                "3. Ba",
-                "1. trong",
-                "cuối"
-            ]
-        );
-    }
 }

@@ -87,6 +87,8 @@ pub struct Line {
     pub title: Option<Title>,
     /// Part, days, and whether it counts.
     pub note: Option<String>,
+    /// Where both texts stand beside each other, if one amends the other: a path without the language's prefix.
+    pub beside: Option<String>,
 }
 
 /// Where several documents have one number, readers choose.

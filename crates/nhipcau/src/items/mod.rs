@@ -7,6 +7,7 @@
 pub mod body;
 pub mod content;
 pub mod desk;
+pub mod difference;
 pub mod digest;
 pub mod draft;
 pub mod feeds;

@@ -1,9 +1,11 @@
 //! The public pages of items: home and lists (`lists`), one item (`item`), its editions (`history`).
 
+mod beside;
 mod history;
 mod item;
 mod lists;
 mod reading;
+mod save;
 
 use std::sync::Arc;
 
@@ -26,10 +28,12 @@ use crate::web::pages::{Drawn, Tag};
 use crate::web::visitor::Visitor;
 use crate::words::{Lang, date};
 
+pub use beside::compare;
 pub use history::history;
 pub(crate) use item::read;
 pub use item::{item, qr};
 pub use lists::{home, list, rows};
+pub use save::save;
 
 const HTML: &str = "text/html; charset=utf-8";
 /// Pages that speak of "today" or of ages are drawn again after this, in microseconds.

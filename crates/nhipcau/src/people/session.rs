@@ -66,17 +66,21 @@ impl Token {
 
     /// The one in a request's cookie of that name.
     pub fn in_cookie(headers: &HeaderMap, name: &str, secure: bool) -> Option<Token> {
-        let name = cookie_name(name, secure);
-        let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-        let mut pairs =
-            cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        pairs.find(|(key, _)| *key == name).and_then(|(_, value)| Token::read(value))
+        cookie_of(headers, name, secure).and_then(Token::read)
     }
 
     /// The header that gives it to a browser. `__Host-` binds it to this host and to https.
     pub fn cookie(&self, secure: bool) -> Option<HeaderValue> {
         set_cookie(SESSION, &self.text(), secure, LASTS / 1_000_000)
     }
+}
+
+/// What a request's cookie of that name says.
+pub fn cookie_of<'a>(headers: &'a HeaderMap, name: &str, secure: bool) -> Option<&'a str> {
+    let name = cookie_name(name, secure);
+    let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 
 /// The name of the session's cookie.

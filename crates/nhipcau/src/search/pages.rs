@@ -142,7 +142,7 @@ async fn hits(app: &App, conn: &mut Conn, shell: &Shell, found: Vec<Row>) -> Res
 
 /// Where an article is read: the page picks the part of a long text in which it stands.
 fn place(item: &str, article: Option<&str>) -> String {
-    let anchor: String = article.map(vietnam::text::slug).unwrap_or_default().chars().take(48).collect();
+    let anchor = article.map(vietnam::documents::anchor_of).unwrap_or_default();
     if anchor.is_empty() { item.to_owned() } else { format!("{item}?dieu={anchor}#{anchor}") }
 }
 

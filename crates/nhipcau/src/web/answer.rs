@@ -25,7 +25,10 @@ pub const CSP: &str = "default-src 'none'; style-src 'self'; script-src 'self'; 
 pub fn kept_headers(media: &'static str) -> HeaderMap {
     let mut headers = HeaderMap::with_capacity(10);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
-    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    // The light mode is a cookie's choice or the browser's wish.
+    let vary =
+        if media.starts_with("text/html") { "accept-encoding, cookie, save-data" } else { "accept-encoding" };
+    headers.insert(header::VARY, HeaderValue::from_static(vary));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     if !media.starts_with("text/html") {
         // What machines read, the scripts of any other site may read too: there is no cookie that could be misused.

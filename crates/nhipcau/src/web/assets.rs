@@ -33,6 +33,7 @@ struct Table {
     passkey: Asset,
     search: Asset,
     check: Asset,
+    reading: Asset,
     favicon: Asset,
 }
 
@@ -61,6 +62,12 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| Table {
         "text/javascript; charset=utf-8",
         include_bytes!("../../assets/check.js"),
     ),
+    reading: Asset::new(
+        "reading",
+        "js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../../assets/reading.js"),
+    ),
     favicon: Asset::new("favicon", "svg", "image/svg+xml", include_bytes!("../../assets/favicon.svg")),
 });
 
@@ -88,7 +95,7 @@ fn desk(lang: Lang) -> Asset {
 }
 
 /// Every file, for the route table and for compressing at start.
-pub fn all() -> [&'static Asset; 10] {
+pub fn all() -> [&'static Asset; 11] {
     let t = &*TABLE;
     [
         &t.css,
@@ -100,6 +107,7 @@ pub fn all() -> [&'static Asset; 10] {
         &t.passkey,
         &t.search,
         &t.check,
+        &t.reading,
         &t.favicon,
     ]
 }
@@ -148,6 +156,11 @@ pub fn search() -> &'static str {
 /// The address of what the page of checks adds where there is a script.
 pub fn check() -> &'static str {
     &TABLE.check.href
+}
+
+/// The address of what reading gains by script.
+pub fn reading() -> &'static str {
+    &TABLE.reading.href
 }
 
 /// The name of the script that other sites show our items by. It bears no hash: what stands on their pages stays there.

@@ -135,5 +135,6 @@ pub fn bare_shell(lang: Lang, now: Timestamp, path: &str, demo: bool, rehearsal:
         nodes: (0, 0),
         feeds: None,
         moved: Vec::new(),
+        light: false,
     }
 }

@@ -4,6 +4,7 @@ pub mod answer;
 pub mod assets;
 pub mod error_view;
 pub mod gzip;
+pub mod light;
 pub mod pages;
 pub mod routes;
 pub mod serve;

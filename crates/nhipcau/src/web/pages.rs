@@ -81,6 +81,8 @@ pub struct Moment(u64);
 pub struct Address<'a> {
     /// True for https.
     pub secure: bool,
+    /// True for the light mode.
+    pub light: bool,
     /// Host and port, in lower case.
     pub authority: &'a str,
     /// Path and query.
@@ -90,19 +92,27 @@ pub struct Address<'a> {
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Key {
     secure: bool,
+    light: bool,
     authority: Box<str>,
     whole: Box<str>,
 }
 
 impl From<Address<'_>> for Key {
     fn from(address: Address<'_>) -> Key {
-        Key { secure: address.secure, authority: address.authority.into(), whole: address.whole.into() }
+        Key {
+            secure: address.secure,
+            light: address.light,
+            authority: address.authority.into(),
+            whole: address.whole.into(),
+        }
     }
 }
 
 impl Equivalent<Key> for Address<'_> {
     fn equivalent(&self, key: &Key) -> bool {
-        self.whole == &*key.whole && self.authority == &*key.authority && self.secure == key.secure
+        self.whole == &*key.whole
+            && self.authority == &*key.authority
+            && (self.secure, self.light) == (key.secure, key.light)
     }
 }
 
@@ -292,7 +302,7 @@ impl Drawn {
 mod tests {
     use super::*;
 
-    const ITEM: Address<'_> = Address { secure: true, authority: "a.vn", whole: "/muc/x" };
+    const ITEM: Address<'_> = Address { secure: true, light: false, authority: "a.vn", whole: "/muc/x" };
 
     fn drawn(tags: impl IntoIterator<Item = Tag>) -> Drawn {
         Drawn::whole(200, "text/html", "hello").of(tags)
@@ -305,6 +315,7 @@ mod tests {
         pages.keep(ITEM, pages.moment(), i64::MAX, drawn(tags));
         assert!(pages.get(ITEM, 0).is_some());
         assert!(pages.get(Address { secure: false, ..ITEM }, 0).is_none());
+        assert!(pages.get(Address { light: true, ..ITEM }, 0).is_none());
         pages.changed([Tag::Item(1, "y".into()), Tag::Lists, Tag::Reach(1, 8), Tag::Receipts(1)]);
         assert!(pages.get(ITEM, 0).is_some());
         pages.changed([Tag::Reach(1, 7)]);

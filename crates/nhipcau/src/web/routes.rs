@@ -33,7 +33,7 @@ use crate::problem::Problem;
 use crate::web::answer::{self, answered, fault_page, guard, problem_json};
 use crate::web::error_view::Fault;
 use crate::web::visitor::Visitor;
-use crate::web::{assets, shell};
+use crate::web::{assets, light, shell};
 use crate::{api, assignments, checks, drafts, items::feeds, open, opinions, previews, procedures, search};
 
 pub use row::{
@@ -51,6 +51,8 @@ fn pages() -> Vec<Route> {
         page("/thong-tin", "list, filtered and paged", get(items::list)),
         page("/muc/{reference}", "item", get(items::item)),
         page("/muc/{reference}/lich-su", "its editions", get(items::history)),
+        reader_form("/che-do-nhe", "light mode on or off", post(light::choose)),
+        page("/muc/{reference}/so-sanh", "two editions, or a text and what amends it", get(items::compare)),
         page("/vb/{*path}", "a document by its stable address or its number", get(documents::at)),
         page("/muc/{reference}/noi-hien-thi", "its coverage", get(logs::coverage)),
         page("/mang", "the network as this node sees it", get(logs::network)),
@@ -97,6 +99,7 @@ fn machines() -> Vec<Route> {
             get(documents::dublin_core),
         ),
         page("/muc/{reference}/cpsv.ttl", "a procedure as CPSV-AP", get(procedures::cpsv::one)),
+        page("/muc/{reference}/ban-luu.html", "an item as one file with its proof", get(items::save)),
         page("/qr/{name}", "an item's QR code", get(items::qr)),
         page("/mang/bang-chung/{hash}", "evidence of a split view", get(logs::evidence)),
         page("/proof/{reference}", "an item's .tlog-proof", get(api::proof)),

@@ -11,7 +11,7 @@ pub use accent::{Accent, AccentError, theme_css};
 
 use crate::procedures;
 use crate::web::assets;
-use crate::words::{AgencyWords, DeskWords, Lang, Words, date, number};
+use crate::words::{AgencyWords, DeskWords, Lang, ReadingWords, Words, date, number};
 
 /// What a page's frame needs to know.
 #[derive(Clone, Debug)]
@@ -42,6 +42,8 @@ pub struct Shell {
     pub feeds: Option<(String, String)>,
     /// Who has taken the portal's place, if its agency has ended: names and addresses.
     pub moved: Vec<(String, String)>,
+    /// Whether pictures are links with their size.
+    pub light: bool,
 }
 
 /// The portal that speaks.
@@ -277,6 +279,16 @@ impl Shell {
         assets::search()
     }
 
+    /// The address of what reading gains by script: reading aloud, sharing, what is kept for hours without a line.
+    pub fn reading_js(&self) -> &'static str {
+        assets::reading()
+    }
+
+    /// The words of reading in the page's language.
+    pub fn r(&self) -> &'static ReadingWords {
+        self.lang.reading()
+    }
+
     /// What was searched for, on the page that answers it.
     pub fn query(&self) -> String {
         let (page, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
@@ -319,6 +331,7 @@ pub(crate) fn sample(lang: Lang) -> Shell {
         nodes: (3, 3),
         feeds: Some(("/nguon-tin/tat-ca.atom".into(), "/nguon-tin/tat-ca.rss".into())),
         moved: Vec::new(),
+        light: false,
     }
 }
 

@@ -9,6 +9,7 @@ use axum::extract::{ConnectInfo, FromRequestParts, OriginalUri};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Uri, header};
 
+use super::light;
 use super::pages::Address;
 use crate::agencies::Portal;
 use crate::app::App;
@@ -27,6 +28,8 @@ pub struct Asked<'a> {
     pub authority: Cow<'a, str>,
     /// Path and query.
     pub whole: &'a str,
+    /// True for the light mode.
+    pub light: bool,
 }
 
 impl<'a> Asked<'a> {
@@ -41,20 +44,22 @@ impl<'a> Asked<'a> {
             // Two hosts are none: a proxy and this server must not read one request in two ways (RFC 9112, 3.2).
             .or_else(|| text(&header::HOST).filter(|_| headers.get_all(header::HOST).iter().nth(1).is_none()))
             .unwrap_or_default();
+        let secure = match text(&FORWARDED_PROTO).filter(|_| trusted) {
+            Some(proto) => proto == "https",
+            None => config.tls.is_some(),
+        };
         let lower = !said.bytes().any(|b| b.is_ascii_uppercase());
         Asked {
-            secure: match text(&FORWARDED_PROTO).filter(|_| trusted) {
-                Some(proto) => proto == "https",
-                None => config.tls.is_some(),
-            },
+            secure,
             authority: if lower { said.into() } else { said.to_ascii_lowercase().into() },
             whole: uri.path_and_query().map_or("/", |p| p.as_str()),
+            light: light::asked(headers, secure),
         }
     }
 
     /// The address under which the page is kept.
     pub fn address(&self) -> Address<'_> {
-        Address { secure: self.secure, authority: &self.authority, whole: self.whole }
+        Address { secure: self.secure, light: self.light, authority: &self.authority, whole: self.whole }
     }
 }
 
@@ -95,6 +100,8 @@ pub struct Visitor {
     pub path: String,
     /// The whole path and query, as asked for.
     pub whole: String,
+    /// True for the light mode: pictures are links.
+    pub light: bool,
     /// True if the visitor takes gzip.
     pub gzip: bool,
     /// From which network address, as far as it is known.
@@ -107,7 +114,7 @@ impl Visitor {
     /// The address under which the page is kept.
     pub fn address(&self) -> Address<'_> {
         let (scheme, authority) = self.base.split_once("://").unwrap_or_default();
-        Address { secure: scheme == "https", authority, whole: &self.whole }
+        Address { secure: scheme == "https", light: self.light, authority, whole: &self.whole }
     }
 
     /// True for https.
@@ -151,6 +158,7 @@ impl FromRequestParts<App> for Visitor {
             host: host.to_owned(),
             lang,
             path: path.to_owned(),
+            light: asked.light,
             gzip,
             client: client(&app.config, peer, &parts.headers),
             if_none_match: held.map(str::to_owned),

@@ -22,6 +22,7 @@ mod open;
 mod opinion;
 mod preview;
 mod procedures;
+mod reading;
 mod rehearsal;
 mod search;
 mod table;
@@ -44,6 +45,7 @@ pub use open::Words as OpenWords;
 pub use opinion::Words as OpinionWords;
 pub use preview::Words as PreviewWords;
 pub use procedures::Words as ProcedureWords;
+pub use reading::Words as ReadingWords;
 pub use rehearsal::Words as RehearsalWords;
 pub use search::Words as SearchWords;
 pub use task::Words as TaskWords;
@@ -153,6 +155,14 @@ impl Lang {
         match self {
             Lang::Vi => &calendar::VI,
             Lang::En => &calendar::EN,
+        }
+    }
+
+    /// The words of reading.
+    pub fn reading(self) -> &'static ReadingWords {
+        match self {
+            Lang::Vi => &reading::VI,
+            Lang::En => &reading::EN,
         }
     }
 

@@ -39,7 +39,10 @@ fn rules(folder: &Path) -> Option<String> {
 
 /// True for a route that answers with a page for people.
 fn is_page(path: &str) -> bool {
-    const MACHINES: [&str; 26] = [
+    const MACHINES: [&str; 29] = [
+        "/sw.js",
+        "/ban-luu.json",
+        "/muc/{reference}/ban-luu.html",
         "/opensearch.xml",
         "/feed.",
         "/sitemap",
@@ -93,6 +96,30 @@ fn templates() -> BTreeSet<String> {
         .collect()
 }
 
+/// Two editions of an item, and a decree beside the one that amends it.
+async fn two_texts(tour: &mut Tour<'_>, nation: &Nation) {
+    let notice = |text: &str| json!({ "kind": "notice", "title": "Lịch cắt nước", "text": text, "change_note": "Sửa ngày" });
+    let done = nation.post("/api/v1/items", json!({ "item": notice("Cắt nước thứ Hai.") })).await;
+    let reference = done["reference"].as_str().unwrap();
+    let next = json!({ "change": "correct", "item": notice("Cắt nước thứ Ba.") });
+    nation.post(&format!("/api/v1/items/{reference}/editions"), next).await;
+    tour.opens("/muc/{reference}/so-sanh", "items/compare.html", &format!("/muc/{reference}/so-sanh")).await;
+    let decree = |number: &str, text: &str, issued: &str| {
+        json!({ "kind": "document", "title": format!("Quy định {number}"), "form": "Nghị định", "agency": "Chính phủ",
+            "number": number, "signer": "Nguyễn Văn A", "issued": issued, "effective": issued, "text": text })
+    };
+    let text = "### Điều 5. Lệ phí\n\n1. Năm đồng.\n\n### Điều 6. Hiệu lực\n\nTừ ngày ký.";
+    let of =
+        nation.post("/api/v1/items", json!({ "item": decree("942/2022/NĐ-CP", text, "2022-06-24") })).await;
+    let text = "### Điều 1. Sửa đổi\n\nSửa đổi khoản 1 Điều 5 như sau: “1. Bảy đồng.”.";
+    let mut amending = decree("988/2024/NĐ-CP", text, "2024-05-01");
+    amending["relations"] = json!([{ "kind": "amends", "number": "942/2022/NĐ-CP" }]);
+    let by = nation.post("/api/v1/items", json!({ "item": amending })).await;
+    let name = |done: &Value| done["reference"].as_str().unwrap().to_owned();
+    let path = format!("/muc/{}/so-sanh?voi={}", name(&of), name(&by));
+    tour.opens("/muc/{reference}/so-sanh", "items/amended.html", &path).await;
+}
+
 /// What a reader opens.
 async fn for_readers(tour: &mut Tour<'_>, nation: &Nation) {
     tour.opens("/", "items/home.html", "/").await;
@@ -122,6 +149,8 @@ async fn for_readers(tour: &mut Tour<'_>, nation: &Nation) {
         nation.post("/api/v1/items", json!({ "item": document })).await;
     }
     tour.opens("/vb/{*path}", "documents/several.html", "/vb/915/2026/QĐ-UBND").await;
+
+    two_texts(tour, nation).await;
 
     // Every kind of item has its page: one of each, as the teaching example says it.
     for kind in nhipcau::items::kinds::all().iter().filter(|kind| kind.id != ANNEX) {

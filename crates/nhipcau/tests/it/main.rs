@@ -63,6 +63,7 @@ mod procedure_records;
 mod procedures;
 mod provider;
 mod publishing;
+mod reading;
 mod receipts;
 mod rehearsal;
 mod restricted;

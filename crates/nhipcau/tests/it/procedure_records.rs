@@ -1,7 +1,6 @@
 //! Records of the national database at the command line: they come in once, what changed becomes an update, each fault has its line;
 //! the real ones, where they lie beside the repository.
 
-use std::io::Write;
 use std::process::Output;
 
 use serde_json::json;
@@ -74,22 +73,6 @@ async fn records_come_in_once_changes_become_updates_and_each_fault_has_its_line
     assert!(world.get("laocai", "/dich-vu?su-kien=nguoi-than-qua-doi").await.says("2 thủ tục."));
 }
 
-/// The first answer of a page with its style sheet, compressed.
-async fn weight(world: &World, portal: &str, path: &str) -> usize {
-    // The client of these tests unpacks what comes, so it is packed again.
-    let packed = async |path: &str| {
-        let answer = world.get(portal, path).await;
-        assert_eq!(answer.status, 200, "{path}");
-        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-        packer.write_all(&answer.bytes).unwrap();
-        packer.finish().unwrap().len()
-    };
-    let page = world.get(portal, path).await.text();
-    let sheet =
-        page.split("rel=\"stylesheet\" href=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    packed(path).await + packed(&sheet).await
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn every_real_procedure_comes_in_once_and_pages_stay_light() {
     let home = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -125,7 +108,7 @@ async fn every_real_procedure_comes_in_once_and_pages_stay_light() {
     pages.extend(rows.iter().step_by(10).map(|row| row["path"].as_str().unwrap().to_owned()));
     let mut heavy = Vec::new();
     for path in &pages {
-        let bytes = weight(&world, portal, path).await;
+        let bytes = world.weight(portal, path).await.0;
         eprintln!("{bytes} {path}");
         if bytes >= 14 * 1024 {
             heavy.push((bytes, path));

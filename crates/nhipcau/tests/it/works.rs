@@ -375,4 +375,34 @@ pub const WORKS: &[(&str, &str, &str, &str)] = &[
         "it/word_files",
         "a_word_file_is_shown_before_it_becomes_the_text_and_nothing_is_lost",
     ),
+    (
+        "văn bản dài đọc theo phần, điều khoản có địa chỉ, văn bản được dẫn là liên kết",
+        "a long text by parts, clauses with addresses, cited documents as links",
+        "it/reading",
+        "a_code_of_law_is_read_by_parts_within_14_kilobytes_and_whole_within_100",
+    ),
+    (
+        "hai bản đặt cạnh nhau; văn bản cạnh nội dung sửa đổi",
+        "two editions side by side; a text beside what amends it",
+        "it/reading",
+        "two_editions_stand_beside_each_other_until_nobody_may_read_them",
+    ),
+    (
+        "in như văn bản, lưu một tệp kèm bằng chứng",
+        "printed like a document, saved as one file with its proof",
+        "it/reading",
+        "an_item_is_saved_as_one_file_with_its_proof_and_printed_as_an_official_would",
+    ),
+    (
+        "chế độ nhẹ cho đường truyền chậm",
+        "a light mode for slow lines",
+        "it/reading",
+        "the_light_mode_is_remembered_and_kept_apart",
+    ),
+    (
+        "mất mạng vẫn đọc được bản đã xem, ghi rõ lúc lưu; bản bị gỡ tự mất",
+        "without a line what was read stays readable with its age; what is withdrawn goes",
+        "browser/offline",
+        "what_was_read_stays_readable_without_a_line_until_it_is_withdrawn",
+    ),
 ];

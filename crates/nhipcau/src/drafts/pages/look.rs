@@ -1,19 +1,18 @@
 //! A draft looked at: as readers would see it, and what it changes.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use similar::{ChangeTag, TextDiff};
 
 use super::find;
 use crate::app::App;
 use crate::assignments::findings;
 use crate::drafts::{Written, form, merge, store};
 use crate::items::body;
+use crate::items::difference::{Piece, words};
 use crate::items::draft::Draft;
 use crate::people::gate::Staff;
 use crate::people::pages::{Desk, HOME, drawn, shell};
@@ -100,12 +99,6 @@ pub async fn preview(
     }
 }
 
-/// A piece of a text: as it was, gone, or new.
-struct Piece {
-    tag: &'static str,
-    text: String,
-}
-
 /// A field that differs.
 struct Difference {
     label: String,
@@ -164,21 +157,7 @@ fn differences(before: &Written, after: &Written, lang: Lang) -> Result<Vec<Diff
         if old == new {
             continue;
         }
-        // A bound on time: two long texts without anything in common are shown as taken out and put in.
-        let diff = TextDiff::configure().timeout(Duration::from_millis(500)).diff_words(&old, &new);
-        let mut pieces: Vec<Piece> = Vec::new();
-        for change in diff.iter_all_changes() {
-            let tag = match change.tag() {
-                ChangeTag::Equal => "",
-                ChangeTag::Delete => "del",
-                ChangeTag::Insert => "ins",
-            };
-            match pieces.last_mut() {
-                Some(last) if last.tag == tag => last.text.push_str(change.value()),
-                _ => pieces.push(Piece { tag, text: change.value().to_owned() }),
-            }
-        }
-        all.push(Difference { label: form::label(kind, name, lang), pieces });
+        all.push(Difference { label: form::label(kind, name, lang), pieces: words(&old, &new) });
     }
     Ok(all)
 }

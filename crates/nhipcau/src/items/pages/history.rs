@@ -33,12 +33,7 @@ pub async fn history(Given(app): Given<App>, Path(reference): Path<String>, visi
         for edition in store::editions(&mut conn, item.log, item.item).await? {
             steps.push(view::Edition {
                 number: Some(edition.edition as u32),
-                change: match edition.change.as_str() {
-                    "correct" => Change::Correct,
-                    "update" => Change::Update,
-                    "replace" => Change::Replace,
-                    _ => Change::New,
-                },
+                change: Change::of(&edition.change),
                 at: instant(edition.at),
                 entry: edition.idx as u64,
                 log: None,

@@ -7,7 +7,7 @@ use network::content::{Item, Layer as TextLayer, Note};
 use network::names::ContentHash;
 
 use super::lists::urgency;
-use super::reading::{in_words, key, part_of, translation};
+use super::reading::{in_words, key, linked, part_of, translation};
 use super::{HTML, LONG, explained, find, kept, publisher, speaker, title};
 use crate::agencies::{self, Portal};
 use crate::annexes;
@@ -109,10 +109,14 @@ async fn standing_page(
     let text = app.pages.text(hash, async || read(app, conn, &hash).await).await?;
     let document = &text.document;
     let said = translation(visitor, document)?;
-    let body = match said.filter(|said| !said.text.trim().is_empty()) {
-        Some(said) => app.pages.text(key(&hash, &said.lang), async || in_words(document, said)).await?,
-        None => text.clone(),
+    let (hash, body) = match said.filter(|said| !said.text.trim().is_empty()) {
+        Some(said) => {
+            let key = key(&hash, &said.lang);
+            (key, app.pages.text(key, async || in_words(document, said)).await?)
+        }
+        None => (hash, text.clone()),
     };
+    let (body, mentioned) = linked(app, conn, hash, body, lang).await?;
     let editions = store::editions(conn, item.log, item.item).await?;
     let shown = editions.iter().find(|e| e.edition == item.shown);
     let reference = item.reference().to_string();
@@ -210,7 +214,7 @@ async fn standing_page(
         shell: Shell { section: if is_procedure { Section::Procedures } else { shell.section }, ..shell },
     };
     let around = page.around().map_err(anyhow::Error::from)?;
-    let tags = panel.numbers.into_iter().chain(named).map(Tag::Document);
+    let tags = panel.numbers.into_iter().chain(named).map(Tag::Document).chain(mentioned);
     Ok(Drawn::around(200, &around.before, body.packed(reading.part), &around.after).of(tags))
 }
 
@@ -351,7 +355,7 @@ fn verify(app: &App, visitor: &Visitor, item: &Standing) -> Verify {
 }
 
 /// What the QR code of an item opens. A page cannot vouch for itself: it is the issuer's own host.
-fn qr_href(app: &App, visitor: &Visitor, item: &Standing) -> String {
+pub(super) fn qr_href(app: &App, visitor: &Visitor, item: &Standing) -> String {
     let host = agencies::address(&app.directory.load(), &item.origin).unwrap_or_else(|| visitor.base.clone());
     format!("{host}/kiem-tra#/proof/{}", item.reference())
 }

@@ -27,6 +27,16 @@ pub enum Change {
 }
 
 impl Change {
+    /// The change of an edition's stored word.
+    pub fn of(word: &str) -> Change {
+        match word {
+            "correct" => Change::Correct,
+            "update" => Change::Update,
+            "replace" => Change::Replace,
+            _ => Change::New,
+        }
+    }
+
     /// Its name.
     pub fn label(self, lang: Lang) -> &'static str {
         let w = lang.words();
@@ -91,6 +101,12 @@ impl HistoryPage {
             Some(log) => w.entry_of(n, log),
             None => w.entry(n),
         }
+    }
+
+    /// Where an edition stands beside the one before it.
+    fn beside(&self, edition: &Edition) -> Option<String> {
+        let new = edition.number.filter(|number| *number > 1 && self.title.is_some())?;
+        Some(self.shell.to(&format!("/muc/{}/so-sanh?cu={}&moi={new}", self.reference, new - 1)))
     }
 
     fn number(&self, edition: &Edition) -> String {

@@ -205,6 +205,8 @@ pub struct Parts {
     pub after: Option<String>,
     /// The whole text on one page.
     pub whole: String,
+    /// What the whole text weighs on the line, compressed.
+    pub bytes: u64,
     /// The chapter that a part before has begun, if this one goes on with it.
     pub within: Option<String>,
 }
@@ -281,12 +283,42 @@ impl ItemPage {
         if line.href.starts_with('#') { line.href.clone() } else { self.shell.to(&line.href) }
     }
 
+    /// What leads to the whole text, with its weight: on a slow line one chooses.
+    fn whole_text(&self, parts: &Parts) -> String {
+        format!("{} ({})", self.shell.w().part_whole, number::bytes(self.shell.lang, parts.bytes))
+    }
+
     fn part(&self, parts: &Parts) -> String {
         self.shell.w().part(parts.this, parts.of)
     }
 
     fn day(&self, day: &Date) -> String {
         date::date(self.shell.lang, *day)
+    }
+
+    /// What a picture is and weighs, for whoever has pictures as links.
+    fn weighs(&self, picture: &Picture) -> String {
+        self.shell.r().picture_size(number::bytes(self.shell.lang, picture.bytes))
+    }
+
+    /// True for what is printed under the national heading (Decree 30/2020, Annex I): an authority's document with a number, in
+    /// its own language.
+    fn heads(&self) -> bool {
+        self.kind.is_official() && self.number.is_some() && self.tongues.notice.is_none() && self.lang == "vi"
+    }
+
+    /// `ngày 24 tháng 6 năm 2022`, as documents are dated.
+    fn dated(&self) -> Option<String> {
+        let day = self.issued_on?;
+        // A day below 10, and the months January and February, bear a zero (Decree 30/2020, Annex I).
+        let month = if day.month() < 3 { format!("0{}", day.month()) } else { day.month().to_string() };
+        Some(format!("ngày {:02} tháng {month} năm {}", day.day(), day.year()))
+    }
+
+    /// From where and when the paper was printed.
+    fn printed(&self) -> String {
+        let today = date::date(self.shell.lang, date::day(self.shell.now));
+        self.shell.r().printed(&self.shell.portal.domain, today)
     }
 
     fn size(&self, file: &FileLink) -> String {

@@ -4,6 +4,7 @@
 //! put them into words. Whoever fills them needs no Vietnamese. Titles and bodies are in the item's own language.
 //! Paths (`href`) come without the language's prefix; the page adds it.
 
+mod beside;
 mod facts;
 mod feeds;
 mod history;
@@ -12,10 +13,12 @@ mod list;
 mod notice;
 mod picture;
 mod qr;
+mod saved;
 mod six;
 mod span;
 mod tongue;
 
+pub use beside::{AmendedPage, ComparePage, FieldChange};
 pub use facts::ValueView;
 pub use feeds::{FeedRow, FeedsPage};
 pub use history::{Change, Edition, GonePage, GoneWhy, HistoryPage};
@@ -26,6 +29,7 @@ pub use list::{Day, HomePage, ItemRow, ListPage, RowChange};
 pub use notice::Notice;
 pub use picture::Picture;
 pub use qr::qr_svg;
+pub use saved::{Saved, SavedPicture};
 pub use span::{Issued, Shown, Span, Stop, StopState, Stored};
 pub use tongue::{Tongues, href as in_language};
 

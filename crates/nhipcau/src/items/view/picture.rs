@@ -9,6 +9,8 @@ pub struct Picture {
     pub alt: String,
     /// The address of the largest JPEG, for browsers that choose nothing.
     pub src: String,
+    /// The bytes of that copy.
+    pub bytes: u64,
     /// Its width in pixels.
     pub width: u32,
     /// Its height in pixels.
@@ -41,6 +43,7 @@ impl Picture {
             pictures.push(Picture {
                 alt: alt.clone(),
                 src: format!("/content/{}", file.sha256),
+                bytes: file.size,
                 width,
                 height,
                 avif: copies("image/avif"),

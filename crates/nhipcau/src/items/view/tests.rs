@@ -75,6 +75,7 @@ fn item(lang: Lang) -> ItemPage {
                 href: Some("/muc/0a".into()),
                 title: Some(titled("Bãi bỏ <b>")),
                 note: Some("Điều 5".into()),
+                beside: Some("/muc/019ab3f0/so-sanh?voi=77bb".into()),
             }],
             more: 3,
         }],
@@ -109,6 +110,7 @@ fn item(lang: Lang) -> ItemPage {
         pictures: vec![Picture {
             alt: "Cầu \"mới\" <b>".into(),
             src: "/content/77bb".into(),
+            bytes: 84_000,
             width: 640,
             height: 480,
             avif: "/content/88cc 640w".into(),

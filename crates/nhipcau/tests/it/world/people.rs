@@ -1,5 +1,7 @@
 //! Publishing and reading, by HTTP as anybody would.
 
+use std::io::Write;
+
 use nhipcau::operate::alarms;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -147,6 +149,24 @@ impl World {
     /// An item's page on a portal.
     pub async fn page(&self, portal: &str, item: &Item) -> Answer {
         self.get(portal, &format!("/muc/{}", item.reference)).await
+    }
+
+    /// What a page weighs on the line, compressed: with its style sheets, and by itself.
+    pub async fn weight(&self, portal: &str, path: &str) -> (usize, usize) {
+        // The client of these tests unpacks what comes, so it is packed again.
+        let packed = |bytes: &[u8]| {
+            let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+            packer.write_all(bytes).unwrap();
+            packer.finish().unwrap().len()
+        };
+        let page = self.get(portal, path).await;
+        assert!(matches!(page.status, 200 | 404 | 410), "{path}: {}", page.status);
+        let alone = packed(&page.bytes);
+        let mut all = alone;
+        for link in page.text().split("rel=\"stylesheet\" href=\"").skip(1) {
+            all += packed(&self.get(portal, link.split('"').next().unwrap()).await.bytes);
+        }
+        (all, alone)
     }
 
     /// What the API of a portal's node says of an item; `Null` if it does not know it.

@@ -2,15 +2,23 @@
 //!
 //! Cleaning happens here, on every node, whatever the issuer's node did: nobody is trusted to have done it.
 
-use std::collections::{HashMap, HashSet};
+mod anchor;
+pub mod blocks;
+mod clean;
+mod links;
+mod promote;
+
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use comrak::{Options, markdown_to_html};
 use network::content::{Body, Format, Item};
+use vietnam::documents::{Level, Places};
 
 use super::view::TocLine;
 use crate::web::gzip::Part;
+
+pub use links::Links;
 
 /// An item's content as every portal of the node shows it: read and rendered once, each part compressed when
 /// it is first asked for.
@@ -28,7 +36,12 @@ pub struct Text {
 impl Text {
     /// Renders the body of `document`.
     pub fn of(document: Item) -> Text {
-        let rendered = render(&document.body);
+        Text::linked(document, &Links::default())
+    }
+
+    /// Renders the body of `document`, with the documents that it mentions as links where they are known.
+    pub fn linked(document: Item, links: &Links) -> Text {
+        let rendered = render_linked(&document.body, links);
         let parts = rendered.parts();
         let packed = std::iter::repeat_with(OnceLock::new).take(parts.len() + 1).collect();
         Text { document, rendered, parts, packed }
@@ -53,58 +66,82 @@ pub struct Rendered {
     pub html: String,
     /// Its headings in order.
     pub toc: Vec<TocLine>,
-    /// Where the HTML may be divided: offsets of headings that stand inside nothing else.
-    cuts: Vec<usize>,
+    /// The documents that it mentions, each once: by key.
+    pub mentions: Vec<String>,
+    /// Where the HTML may be divided, in order.
+    cuts: Vec<Cut>,
+    /// Its headings: where each begins, its level, its text.
+    heads: Vec<(usize, u8, String)>,
+}
+
+/// A place at which a text may be divided: nothing is open there.
+#[derive(Clone, Copy)]
+struct Cut {
+    at: usize,
+    /// True where a heading begins, the better place.
+    heading: bool,
 }
 
 /// A text longer than this, in bytes of HTML, is read by parts: the first answer stays small.
 const A_PART: usize = 12_000;
 
 impl Rendered {
-    /// The parts of a long text as ranges of its HTML, divided at headings; one part for a short one.
+    /// The parts of a long text as ranges of its HTML, divided at headings; one part for a short one. What is twice as long
+    /// as a part and has no heading is divided between paragraphs.
     fn parts(&self) -> Vec<Range<usize>> {
         let mut parts: Vec<Range<usize>> = Vec::new();
         let mut start = 0;
-        let mut last = 0;
-        for cut in self.cuts.iter().copied().chain([self.html.len()]) {
-            if cut - start > A_PART && last > start {
-                parts.push(start..last);
-                start = last;
+        let (mut heading, mut any) = (0, 0);
+        let end = Cut { at: self.html.len(), heading: true };
+        for cut in self.cuts.iter().copied().chain([end]) {
+            if cut.at - start > A_PART && cut.heading && heading > start {
+                parts.push(start..heading);
+                start = heading;
             }
-            last = cut;
+            // Also what remains behind a heading may be long.
+            if cut.at - start > 2 * A_PART && any > start {
+                let at = if heading > start { heading } else { any };
+                parts.push(start..at);
+                start = at;
+            }
+            any = cut.at;
+            if cut.heading {
+                heading = cut.at;
+            }
         }
         parts.push(start..self.html.len());
         parts
     }
-}
 
-impl Rendered {
-    /// The chapter that goes on at `start`, where no chapter begins: readers of a part are told in which they are.
+    /// What goes on at `start`: the chapter, where no chapter begins, or the article, where no heading does. Readers of a part
+    /// are told in which they are.
     pub fn within(&self, start: usize) -> Option<&str> {
-        let here = self.html.get(start..)?;
-        if here.starts_with("<h2 ") {
-            return None;
-        }
-        let placed = |line: &&TocLine| {
-            let anchor = format!("<h2 id=\"{}\"", line.href.trim_start_matches('#'));
-            self.html.find(&anchor).is_some_and(|at| at < start)
+        let begins = self.heads.iter().find(|(at, ..)| *at == start).map(|(_, level, _)| *level);
+        let mut before = self.heads.iter().rev().filter(|(at, ..)| *at < start);
+        let found = match begins {
+            Some(2) => None,
+            Some(_) => before.find(|(_, level, _)| *level == 2),
+            None => before.next(),
         };
-        self.toc.iter().rev().find(placed).map(|line| line.text.as_str())
+        found.map(|(.., text)| text.as_str())
     }
 }
 
-/// Headings above this many make a table of contents.
-const LONG: usize = 3;
-
 /// Renders and cleans a body.
 pub fn render(body: &Body) -> Rendered {
-    anchor(&clean(&raw(body)), 2, "")
+    render_linked(body, &Links::default())
+}
+
+fn render_linked(body: &Body, links: &Links) -> Rendered {
+    let html = promote::headings(clean::clean(&raw(body)));
+    let (html, mentions) = links::link(&html, links);
+    Rendered { mentions, ..anchor::anchor(&html, 2, "") }
 }
 
 /// Clean HTML of a text that stands on the page of another: its headings stand below the third level, and their anchors begin
 /// with `prefix`, so that none is that of the other text.
 pub fn beside(body: &Body, prefix: &str) -> String {
-    anchor(&clean(&raw(body)), 4, prefix).html
+    anchor::anchor(&clean::clean(&raw(body)), 4, prefix).html
 }
 
 fn raw(body: &Body) -> String {
@@ -117,137 +154,31 @@ fn raw(body: &Body) -> String {
             options.extension.autolink = true;
             markdown_to_html(&body.text, &options)
         }
-        Format::Text => body
-            .text
-            .split("\n\n")
-            .map(|paragraph| format!("<p>{}</p>\n", ammonia::clean_text(paragraph)))
-            .collect(),
+        Format::Text => {
+            paragraphs(&body.text).map(|text| format!("<p>{}</p>\n", ammonia::clean_text(&text))).collect()
+        }
     }
 }
 
-/// Keeps what a text needs and nothing that acts: no script, style, form, frame, or picture from elsewhere.
-fn clean(html: &str) -> String {
-    let tags = HashSet::from([
-        "p",
-        "br",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "ul",
-        "ol",
-        "li",
-        "blockquote",
-        "strong",
-        "b",
-        "em",
-        "i",
-        "u",
-        "s",
-        "del",
-        "sub",
-        "sup",
-        "table",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-        "caption",
-        "a",
-        "code",
-        "pre",
-        "hr",
-        "dl",
-        "dt",
-        "dd",
-    ]);
-    let attributes = HashMap::from([
-        ("a", HashSet::from(["href"])),
-        ("ol", HashSet::from(["start", "type"])),
-        ("td", HashSet::from(["colspan", "rowspan", "align"])),
-        ("th", HashSet::from(["colspan", "rowspan", "align", "scope"])),
-    ]);
-    ammonia::Builder::new()
-        .tags(tags)
-        .tag_attributes(attributes)
-        .generic_attributes(HashSet::new())
-        .url_schemes(HashSet::from(["https", "http", "mailto", "tel"]))
-        .link_rel(Some("noopener noreferrer nofollow"))
-        .clean(html)
-        .to_string()
-}
-
-/// The level of a heading that begins a piece of clean HTML.
-fn level_of(heading: &str) -> Option<u8> {
-    let digit = heading.as_bytes().get(2).filter(|b| (b'2'..=b'6').contains(b))?;
-    (heading.as_bytes().get(3) == Some(&b'>')).then_some(digit - b'0')
-}
-
-/// Gives headings an id and collects them. The input is our own clean HTML: headings carry no attributes. The highest
-/// becomes the level `top`, under the title of the page or of the text, and none skips a level: readers who do not see find
-/// their way.
-fn anchor(html: &str, top: u8, prefix: &str) -> Rendered {
-    let highest = html.match_indices("<h").filter_map(|(at, _)| level_of(&html[at..])).min().unwrap_or(2);
-    let mut above = top - 1;
-    let mut out = String::with_capacity(html.len() + 512);
-    let mut toc = Vec::new();
-    let mut used: HashMap<String, u32> = HashMap::new();
-    let mut cuts = Vec::new();
-    let mut depth = 0_i64;
-    let mut rest = html;
-    while let Some(at) = rest.find("<h") {
-        let (before, heading) = rest.split_at(at);
-        out.push_str(before);
-        depth += nesting(before);
-        let (Some(level), Some(end)) = (level_of(heading), heading.find("</h")) else {
-            out.push_str(&heading[..2]);
-            rest = &heading[2..];
-            continue;
-        };
-        let inner = heading.get(4..end).unwrap_or_default();
-        let text = plain(inner);
-        let slug = vietnam::text::slug(&text);
-        let mut id: String = slug.chars().take(48).collect();
-        if id.is_empty() {
-            id = "muc".to_owned();
+/// The paragraphs of a plain text: what stands between empty lines, and each part of a legal text for itself, for such texts
+/// are often written without an empty line.
+fn paragraphs(text: &str) -> impl Iterator<Item = String> {
+    let mut places = Places::default();
+    let mut paragraphs: Vec<String> = Vec::new();
+    let mut goes_on = false;
+    for line in text.lines() {
+        let part = places.begins(line);
+        match paragraphs.last_mut().filter(|_| goes_on && part.is_none()) {
+            Some(last) => {
+                last.push('\n');
+                last.push_str(line);
+            }
+            None => paragraphs.push(line.to_owned()),
         }
-        id.insert_str(0, prefix);
-        let seen = used.entry(id.clone()).or_default();
-        *seen += 1;
-        if *seen > 1 {
-            id = format!("{id}-{seen}");
-        }
-        let level = (level - highest + top).min(above + 1).min(6);
-        above = level;
-        if depth == 0 {
-            cuts.push(out.len());
-        }
-        out.push_str(&format!("<h{level} id=\"{id}\">{inner}</h{level}>"));
-        if level < 4 && !text.is_empty() {
-            toc.push(TocLine { level: level - 1, href: format!("#{id}"), text });
-        }
-        rest = heading.get(end + 5..).unwrap_or_default();
+        let heading = part.is_some_and(|part| part.level <= Level::Article);
+        goes_on = !heading && !line.trim().is_empty();
     }
-    out.push_str(rest);
-    if toc.len() <= LONG {
-        toc.clear();
-    }
-    Rendered { html: out, toc, cuts }
-}
-
-/// How many more blocks a piece of clean HTML opens than it closes.
-fn nesting(html: &str) -> i64 {
-    const BLOCKS: [&str; 7] = ["ul", "ol", "li", "table", "blockquote", "dl", "p"];
-    BLOCKS
-        .iter()
-        .map(|name| {
-            let opened =
-                html.matches(&format!("<{name}>")).count() + html.matches(&format!("<{name} ")).count();
-            opened as i64 - html.matches(&format!("</{name}>")).count() as i64
-        })
-        .sum()
+    paragraphs.into_iter().filter(|text| !text.trim().is_empty())
 }
 
 /// Text without tags, entities resolved as far as they occur in clean HTML.
@@ -320,12 +251,8 @@ mod tests {
             "## Chương I\n### Điều 1. Phạm vi\nx\n### Điều 2. Đối tượng\nx\n### Điều 2. Đối tượng\nx\n";
         let rendered = render(&Body { format: Format::Markdown, text: text.into(), layer: Layer::Official });
         let ids: Vec<_> = rendered.toc.iter().map(|line| line.href.as_str()).collect();
-        assert_eq!(ids, ["#chuong-i", "#dieu-1-pham-vi", "#dieu-2-doi-tuong", "#dieu-2-doi-tuong-2"]);
-        assert!(
-            rendered.html.contains("<h3 id=\"dieu-1-pham-vi\">Điều 1. Phạm vi</h3>"),
-            "{}",
-            rendered.html
-        );
+        assert_eq!(ids, ["#chuong-i", "#dieu-1", "#dieu-2", "#dieu-2-2"]);
+        assert!(rendered.html.contains("<h3 id=\"dieu-1\">Điều 1. Phạm vi</h3>"), "{}", rendered.html);
     }
 
     #[test]
