@@ -1,7 +1,13 @@
 // What reading gains where there is a script: a text read aloud by the browser's own voice, and a link handed on. Each button
-// stays hidden where the browser cannot do it.
+// stays hidden where the browser cannot do it. And the service worker is told of the portal, and when there is a line again.
 (() => {
   const one = (name) => document.querySelector(`[data-${name}]`);
+
+  const worker = navigator.serviceWorker;
+  if (worker) {
+    worker.register("/sw.js").catch(() => {});
+    addEventListener("online", () => worker.ready.then((ready) => ready.active?.postMessage("line")));
+  }
 
   const share = one("share");
   if (share && (navigator.share || navigator.clipboard)) {

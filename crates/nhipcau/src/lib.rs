@@ -19,6 +19,7 @@ pub mod embargo;
 pub mod files;
 pub mod items;
 pub mod logs;
+pub mod offline;
 pub mod open;
 pub mod operate;
 pub mod opinions;

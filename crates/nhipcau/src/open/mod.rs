@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::web::routes::{Route, open_page, reader_form};
 
 pub use oembed::discovery;
+pub use store::{Told, next_of};
 
 /// Pages for people.
 pub fn pages() -> Vec<Route> {

@@ -86,6 +86,21 @@ pub async fn next(
     Ok((told, more))
 }
 
+/// The first items of a portal that came to look as they do at `since` or later, in microseconds, and whether there are more.
+///
+/// # Errors
+/// The database's.
+pub async fn next_of(
+    conn: &mut Conn,
+    portal: &str,
+    since: i64,
+    most: usize,
+) -> anyhow::Result<(Vec<Told>, bool)> {
+    let after = Place { at: i64::MIN, ..Place::default() };
+    let walk = Cursor { from: since, until: i64::MAX, after, ..Cursor::default() };
+    next(conn, portal, &walk, false, most).await
+}
+
 /// When an item came to look as it does, if a portal carries its log.
 ///
 /// # Errors

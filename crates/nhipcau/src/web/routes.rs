@@ -34,7 +34,9 @@ use crate::web::answer::{self, answered, fault_page, guard, problem_json};
 use crate::web::error_view::Fault;
 use crate::web::visitor::Visitor;
 use crate::web::{assets, light, shell};
-use crate::{api, assignments, checks, drafts, items::feeds, open, opinions, previews, procedures, search};
+use crate::{
+    api, assignments, checks, drafts, items::feeds, offline, open, opinions, previews, procedures, search,
+};
 
 pub use row::{
     Role, Route, api_route, desk_form, desk_page, desk_upload, door_form, door_page, open_page, reader_form,
@@ -140,6 +142,7 @@ fn machines() -> Vec<Route> {
         },
     ];
     machines.extend(open::machines());
+    machines.extend(offline::machines());
     machines
 }
 

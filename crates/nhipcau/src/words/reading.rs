@@ -55,6 +55,12 @@ words! {
     light_off,
     picture,
     picture_size(size),
+    // Without a line
+    kept_at(time),
+    kept_none,
+    kept_again,
+    kept_list,
+    kept_empty,
 }
 
 /// Vietnamese.

@@ -11,6 +11,7 @@ mod beside;
 mod chair;
 mod driver;
 mod keyboard;
+mod offline;
 mod reader;
 mod search;
 mod staff;
