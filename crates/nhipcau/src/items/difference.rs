@@ -39,7 +39,7 @@ impl Piece {
     }
 
     /// True if it is new.
-    pub fn new(&self) -> bool {
+    pub fn added(&self) -> bool {
         self.fate == Fate::New
     }
 }

@@ -19,6 +19,8 @@ struct Line {
 }
 
 impl Line {
+    // It carries bytes beside the test and ends with it.
+    #[allow(clippy::disallowed_methods)]
     async fn to(node: u16) -> Line {
         let port = free_ports(1);
         let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
