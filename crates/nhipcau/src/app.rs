@@ -31,6 +31,7 @@ use crate::peers::line::Line;
 use crate::peers::{self, Status};
 use crate::people::Door;
 use crate::search::Search;
+use crate::subscriptions::mail::Mailer;
 use crate::tasks::Tasks;
 use crate::web::pages::Pages;
 use crate::web::traffic::Traffic;
@@ -114,6 +115,8 @@ pub struct Inner {
     pub restricted: Opened,
     /// What finds items by their words.
     pub search: Search,
+    /// The way out by e-mail, if there is one.
+    pub mailer: Option<Mailer>,
     /// Errors answered so far; part of the code that a visitor can quote.
     pub errors: AtomicU64,
 }
@@ -202,6 +205,7 @@ impl App {
             .to_owned();
         let people = Door::open(&config, &dice)?;
         let line = Line::new(line, &config)?;
+        let mailer = Mailer::open(&config)?;
         let (follower, inbox) = mpsc::channel(4096);
         let (cosigned, heads) = mpsc::channel(16);
         let (onward, passing) = mpsc::channel(1024);
@@ -219,6 +223,7 @@ impl App {
             tasks: Tasks::default(),
             errors: AtomicU64::new(0),
             search: Search::new(&config),
+            mailer,
             config,
             db,
             clock,
@@ -271,6 +276,7 @@ impl App {
         app.tasks.spawn("embargo", crate::embargo::run(app.clone()));
         app.tasks.spawn("hours", crate::drafts::hours::run(app.clone()));
         app.tasks.spawn("search", crate::search::run(app.clone()));
+        app.tasks.spawn("subscriptions", crate::subscriptions::run(app.clone()));
         app.tasks.spawn("mergers", agencies::merger::carry::run(app.clone()));
         app.tasks.spawn("reach", agencies::reach::run(app.clone()));
         app.tasks.spawn("watch", crate::operate::watch::run(app.clone()));

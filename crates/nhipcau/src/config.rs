@@ -3,6 +3,7 @@
 //! Every error names the key and the cure. Paths in the file are relative to the file.
 
 mod keys;
+mod mail;
 mod people;
 mod text;
 
@@ -14,6 +15,7 @@ use network::names::Origin;
 use serde::{Deserialize, Serialize};
 
 pub use keys::{LogKeyPlace, LogKeyRow};
+pub use mail::{Mail, MailTable, MailTls};
 pub use people::{People, PeopleTable, Provider};
 
 use crate::db::Place;
@@ -74,6 +76,9 @@ pub struct File {
     /// Keys of logs that lie in tokens.
     #[serde(default, rename = "log_key", skip_serializing_if = "Vec::is_empty")]
     pub log_keys: Vec<LogKeyRow>,
+    /// The relay for mail to those who follow; none if no mail is offered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<MailTable>,
     /// The nodes that this one talks to first, in order of preference.
     #[serde(default, rename = "neighbour", skip_serializing_if = "Vec::is_empty")]
     pub neighbours: Vec<Neighbour>,
@@ -183,6 +188,8 @@ pub struct Config {
     pub rehearsal: bool,
     /// Keys of logs that lie in tokens.
     pub log_keys: Vec<LogKeyPlace>,
+    /// How mail is sent, if it is.
+    pub mail: Option<Mail>,
     /// The neighbours, in order of preference.
     pub neighbours: Vec<Neighbour>,
 }
@@ -269,6 +276,7 @@ impl File {
             issues_at_once: self.issues_at_once,
             people: self.people.check(folder, self.private_addresses)?,
             log_keys: self.log_keys.iter().map(LogKeyRow::check).collect::<anyhow::Result<_>>()?,
+            mail: self.mail.map(|mail| mail.check(folder, self.private_addresses)).transpose()?,
             neighbours: self.neighbours,
         })
     }

@@ -29,6 +29,7 @@ pub mod previews;
 pub mod problem;
 pub mod procedures;
 pub mod search;
+pub mod subscriptions;
 pub mod tasks;
 pub mod verify;
 pub mod web;

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use super::{File, Provider};
+use super::{File, Provider, mail};
 
 const HEAD: &str = "\
 # Nhịp Cầu: cấu hình của một máy chủ. Đường dẫn tính từ thư mục chứa tệp này.
@@ -141,6 +141,12 @@ impl File {
         }
         self.people(t);
         self.log_keys(t);
+        match &self.mail {
+            None => example(t, mail::SAYS, mail::EXAMPLE),
+            Some(table) => {
+                let _ = write!(t, "\n{}\n{}", commented(mail::SAYS), table.lines());
+            }
+        }
         let says = "Máy chủ được gọi trước tiên. role: \"primary\" theo mọi sổ; \"backup\" khi không còn primary nào.\nThe nodes to talk to first. role: \"primary\" is followed for everything, \"backup\" when no primary can be.";
         if self.neighbours.is_empty() {
             example(
@@ -222,7 +228,7 @@ impl File {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{LogKeyRow, Neighbour, PeopleTable, Role, Tls};
+    use crate::config::{LogKeyRow, MailTable, MailTls, Neighbour, PeopleTable, Role, Tls};
 
     fn file() -> File {
         File {
@@ -243,6 +249,7 @@ mod tests {
             issues_at_once: Vec::new(),
             people: PeopleTable::default(),
             log_keys: Vec::new(),
+            mail: None,
             neighbours: Vec::new(),
         }
     }
@@ -274,6 +281,16 @@ mod tests {
                 }),
             },
             log_keys: vec![LogKeyRow { log: "a.vn/log".into(), key: "k".into(), uri: "pkcs11:\"".into() }],
+            mail: Some(MailTable {
+                relay: "smtp.a.vn:465".into(),
+                tls: MailTls::Wrapped,
+                login: Some("a".into()),
+                password: Some("keys/mail.password".into()),
+                from: "tin@a.vn".into(),
+                dkim_selector: "nhipcau".into(),
+                dkim_key: "keys/dkim.pem".into(),
+                bounces: Some("data/bounces".into()),
+            }),
             neighbours: [Role::Primary, Role::Backup, Role::Child]
                 .map(|role| Neighbour { name: "b.vn/node".into(), url: "https://b.vn".into(), role })
                 .into(),
@@ -297,7 +314,11 @@ mod tests {
         let read: File = toml::from_str(&used.join("\n")).unwrap();
         assert!(read.ca.is_some() && read.tls.is_some() && read.neighbours.len() == 1);
         assert_eq!(read.log_keys.len(), 1);
-        assert!(read.people.provider.is_some() && read.people.second_factor_demanded.len() == 1);
+        assert!(
+            read.mail.is_some()
+                && read.people.provider.is_some()
+                && read.people.second_factor_demanded.len() == 1
+        );
         read.check(Path::new("/srv/node")).unwrap();
     }
 }

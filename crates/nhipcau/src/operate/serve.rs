@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::db::trouble::Trouble;
 use crate::logs::keys::Keyring;
 use crate::peers::line::{Cable, Line};
+use crate::subscriptions::mail::Mailer;
 use crate::web;
 use crate::web::tls::Certificate;
 
@@ -59,6 +60,7 @@ fn check(config: &Config) -> anyhow::Result<()> {
     RootNote::open(&note).with_context(|| format!("root: {}", config.root.display()))?;
     config.tls.as_ref().map(Certificate::read).transpose()?;
     Line::new(Cable::default(), config)?;
+    Mailer::open(config)?;
     Ok(())
 }
 

@@ -1,5 +1,5 @@
-//! The key under which second factors are kept, and the keys of embargoes (`keys/people.key`): a copy of the database alone
-//! opens no door and no seal.
+//! The key under which second factors are kept, the keys of embargoes, and the addresses of who follows (`keys/people.key`): a
+//! copy of the database alone opens no door and no seal, and writes to nobody.
 //!
 //! AES-256-GCM (NIST SP 800-38D) with a random nonce; what is sealed is bound to the account that it belongs to. The key
 //! is one of the node's own, made at the first start and copied by `backup --with-keys` like the others.

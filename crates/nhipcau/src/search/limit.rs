@@ -56,7 +56,7 @@ impl Limit {
 }
 
 /// A network is a /24 of IPv4, a /48 of IPv6.
-fn network_of(ip: IpAddr) -> IpAddr {
+pub(crate) fn network_of(ip: IpAddr) -> IpAddr {
     match ip.to_canonical() {
         IpAddr::V4(ip) => {
             let [a, b, c, _] = ip.octets();

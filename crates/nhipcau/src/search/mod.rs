@@ -29,7 +29,9 @@ use crate::api::front;
 use crate::config::Config;
 use crate::web::routes::{Role, Route, api_route, door_page};
 
+pub(crate) use entry::text;
 pub use keep::{rebuild, run};
+pub(crate) use limit::network_of;
 
 /// Searches that may be under way at once: each takes a processor for some milliseconds.
 const TURNS: usize = 4;

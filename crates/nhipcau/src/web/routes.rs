@@ -74,6 +74,7 @@ fn pages() -> Vec<Route> {
     pages.extend(assignments::routes());
     pages.extend(opinions::routes());
     pages.extend(procedures::routes());
+    pages.extend(crate::subscriptions::routes());
     pages.extend(annexes::routes());
     pages.extend(previews::routes());
     pages

@@ -6,10 +6,13 @@ use jiff::tz::{Offset, TimeZone};
 
 use super::Lang;
 
+/// Hours by which Viet Nam is ahead of UTC.
+pub const OFFSET: i8 = 7;
+
 /// The time zone of every hour that a person reads. Viet Nam has kept UTC+7 without summer time since 1975, so a
 /// fixed offset says the same as `Asia/Ho_Chi_Minh` for every instant a log can hold.
 pub fn zone() -> TimeZone {
-    TimeZone::fixed(Offset::constant(7))
+    TimeZone::fixed(Offset::constant(OFFSET))
 }
 
 /// The day in Viet Nam at an instant.

@@ -25,6 +25,7 @@ mod procedures;
 mod reading;
 mod rehearsal;
 mod search;
+mod subscription;
 mod table;
 mod task;
 mod translation;
@@ -48,6 +49,7 @@ pub use procedures::Words as ProcedureWords;
 pub use reading::Words as ReadingWords;
 pub use rehearsal::Words as RehearsalWords;
 pub use search::Words as SearchWords;
+pub use subscription::Words as SubscriptionWords;
 pub use task::Words as TaskWords;
 pub use translation::Words as TranslationWords;
 pub use word_file::Words as WordFileWords;
@@ -115,6 +117,14 @@ impl Lang {
         match self {
             Lang::Vi => &search::VI,
             Lang::En => &search::EN,
+        }
+    }
+
+    /// The words of subscriptions.
+    pub fn subscription(self) -> &'static SubscriptionWords {
+        match self {
+            Lang::Vi => &subscription::VI,
+            Lang::En => &subscription::EN,
         }
     }
 

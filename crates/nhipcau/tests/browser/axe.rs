@@ -120,6 +120,43 @@ async fn two_texts(tour: &mut Tour<'_>, nation: &Nation) {
     tour.opens("/muc/{reference}/so-sanh", "items/amended.html", &path).await;
 }
 
+/// Somebody follows one thing and was mailed the link for another: that link, and what the links of later mails open.
+async fn follows(nation: &Nation) -> (String, String, String) {
+    use nhipcau::subscriptions::door::{self, Opens};
+    use nhipcau::subscriptions::{Often, Rhythm, Topic, store};
+    let (_, app, _) = &nation.demo.nodes[0];
+    let domain = app.portals.load().main().unwrap().domain.to_string();
+    let address = "an@vidu.vn".parse().unwrap();
+    let request = |topic| store::Request {
+        id: door::new_id(app).unwrap(),
+        portal: domain.clone(),
+        mark: door::mark(app, &address),
+        address: door::seal(app, &domain, &address).unwrap(),
+        network: door::network(app, None),
+        lang: nhipcau::words::Lang::Vi,
+        topic,
+        rhythm: Rhythm { often: Often::Daily, hour: 7 },
+    };
+    let (first, second) = (request(Topic::All), request(Topic::Search("khai sinh".into())));
+    let link = format!("/theo-doi/xac-nhan/{}", door::token(app, Opens::Request, &second.id));
+    let (subscriber, mails) = (door::new_id(app).unwrap(), [0, 1].map(|_| door::new_id(app).unwrap()));
+    let word = door::token(app, Opens::Mine, &subscriber);
+    app.db
+        .write(
+            "tour.follows",
+            async move |tx: &mut nhipcau::db::Tx| -> Result<(), nhipcau::problem::Problem> {
+                let [one, other] = mails;
+                store::ask(tx, &first, one).await?;
+                store::confirm(tx, &first.id, subscriber).await?;
+                store::ask(tx, &second, other).await?;
+                Ok(())
+            },
+        )
+        .await
+        .unwrap();
+    (link, format!("/theo-doi/cua-toi/{word}"), format!("/theo-doi/thoi/{word}"))
+}
+
 /// What a reader opens.
 async fn for_readers(tour: &mut Tour<'_>, nation: &Nation) {
     tour.opens("/", "items/home.html", "/").await;
@@ -133,6 +170,11 @@ async fn for_readers(tour: &mut Tour<'_>, nation: &Nation) {
     tour.opens("/mang", "logs/network.html", "/mang").await;
     tour.opens("/kiem-tra", "checks/check.html", "/kiem-tra").await;
     tour.opens("/nguon-tin", "items/feeds.html", "/nguon-tin").await;
+    tour.opens("/theo-doi", "subscriptions/ask.html", "/theo-doi").await;
+    let (link, mine, ends) = follows(nation).await;
+    tour.opens("/theo-doi/xac-nhan/{token}", "subscriptions/confirm.html", &link).await;
+    tour.opens("/theo-doi/cua-toi/{token}", "subscriptions/mine.html", &mine).await;
+    tour.opens("/theo-doi/thoi/{token}", "subscriptions/mine.html", &ends).await;
     tour.opens("/vb/{*path}", "web/error.html", "/vb/khong-co-van-ban").await;
     tour.opens("/dich-vu", "procedures/home.html", "/dich-vu").await;
     tour.opens("/dich-vu", "procedures/list.html", "/dich-vu?cap=cap-xa").await;

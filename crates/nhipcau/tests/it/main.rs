@@ -70,6 +70,7 @@ mod restricted;
 mod rules;
 mod schema;
 mod search;
+mod subscriptions;
 mod tls;
 #[cfg(feature = "pkcs11")]
 mod tokens;

@@ -405,4 +405,10 @@ pub const WORKS: &[(&str, &str, &str, &str)] = &[
         "browser/offline",
         "what_was_read_stays_readable_without_a_line_until_it_is_withdrawn",
     ),
+    (
+        "theo dõi qua thư điện tử, không cần tài khoản; được báo cả đính chính và gỡ bỏ",
+        "followed by e-mail without an account; corrections and withdrawals are told, too",
+        "it/subscriptions/mod",
+        "nobody_is_told_before_the_link_and_everybody_of_a_correction_after",
+    ),
 ];

@@ -272,6 +272,7 @@ fn file(args: &Args) -> anyhow::Result<File> {
         issues_at_once: args.issues_at_once.then(|| args.domain.clone()).into_iter().collect(),
         people: PeopleTable::default(),
         log_keys: Vec::new(),
+        mail: None,
         neighbours: Vec::new(),
     })
 }

@@ -244,6 +244,7 @@ pub(super) fn lay_out(dir: &Path, nation: &[Node; 3], dice: &Dice) -> anyhow::Re
                 .collect(),
             people: config::PeopleTable::default(),
             log_keys: Vec::new(),
+            mail: None,
             neighbours,
         };
         let folder = dir.join(node.label);

@@ -5,7 +5,7 @@ use std::path::Path;
 use ::network::directory::Directory;
 use ::network::root::RootNote;
 
-use super::{Finding, Report, Said, Severity, Teller, data, network, place, tokens};
+use super::{Finding, Report, Said, Severity, Teller, data, mail, network, place, tokens};
 use crate::agencies::fold;
 use crate::app::App;
 use crate::clock::Clock;
@@ -34,6 +34,7 @@ pub async fn examine(app: &App, teller: &Teller) -> Report {
         findings.push(Finding::hand("signing", says, |w| w.doctor_signing_do.to_owned()));
     }
     findings.extend(letters(app).await);
+    findings.extend(mail::of_running(app).await);
     if app.tasks.died() > 0 {
         let died = app.tasks.died();
         findings.push(Finding::hand("tasks", |w| w.doctor_died(died), |w| w.doctor_died_do.to_owned()));
@@ -61,6 +62,7 @@ pub async fn of_folder(folder: &Path, clock: &Clock, teller: &Teller) -> Report 
     let (about_root, root) = place::root(&config);
     findings.extend(about_root);
     findings.extend(place::disk(&config));
+    findings.extend(mail::of_files(&config));
     match Reading::open(&config.database).await {
         Ok(reading) => {
             findings.extend(stopped(&reading, &config, root, clock, teller).await);

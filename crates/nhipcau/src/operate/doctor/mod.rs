@@ -6,6 +6,7 @@
 
 mod data;
 mod look;
+mod mail;
 mod network;
 mod place;
 mod tokens;

@@ -107,6 +107,7 @@ pub(super) fn file(members: &[Member], urls: &[String], at: usize) -> anyhow::Re
         issues_at_once: Vec::new(),
         people: PeopleTable::default(),
         log_keys: Vec::new(),
+        mail: None,
         neighbours,
     })
 }

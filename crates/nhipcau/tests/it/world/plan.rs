@@ -177,6 +177,7 @@ impl Plan {
             issues_at_once: portals(label).iter().map(|portal| domain(portal)).collect(),
             people: PeopleTable::default(),
             log_keys: Vec::new(),
+            mail: None,
             neighbours,
         };
         for change in &self.changes {

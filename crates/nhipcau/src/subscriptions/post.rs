@@ -1,0 +1,179 @@
+//! Mails on their way to the relay. An attempt is written down before it is made; one of which nobody knows how it ended is
+//! repeated under the same Message-ID, so that whoever got it gets it once.
+
+use std::path::Path;
+use std::time::Duration;
+
+use futures::StreamExt;
+
+use super::mail::{Mailer, Sent, bounce};
+use super::{letter, store};
+use crate::app::App;
+use crate::db::Tx;
+use crate::problem::Problem;
+use crate::{all, maybe, run};
+
+const EVERY: Duration = Duration::from_secs(1);
+/// Mails under way at once.
+const TOGETHER: usize = 4;
+const PIECE: i64 = 100;
+/// The first pause after an attempt, and the longest, in microseconds.
+const FIRST: i64 = 60_000_000;
+const LONGEST: i64 = 6 * 3_600_000_000;
+/// After so many attempts, in about two days, a mail is given up.
+const MOST: i64 = 16;
+/// Between two looks at what came back, in microseconds.
+const BACK_EVERY: i64 = 30_000_000;
+const BACK_AT_ONCE: usize = 200;
+/// Failures, each at least so long after the one before, that end a subscription.
+const FAILURES: i64 = 3;
+const APART: i64 = 20 * 3_600_000_000;
+/// A failure longer ago than this counts no more.
+const LONG_AGO: i64 = 60 * 86_400_000_000;
+
+/// Sends whatever is due, and reads what comes back, until the node stops.
+pub async fn run(app: &App, mailer: &Mailer) {
+    let mut looked = 0;
+    loop {
+        tokio::time::sleep(EVERY).await;
+        if let Err(problem) = send(app, mailer).await {
+            tracing::warn!(%problem, "the queue of mails could not be looked at");
+        }
+        let bounces = app.config.mail.as_ref().and_then(|mail| mail.bounces.clone());
+        let now = app.clock.micros();
+        if let Some(maildir) = bounces.filter(|_| (now - looked).abs() > BACK_EVERY) {
+            looked = now;
+            if let Err(problem) = back(app, maildir).await {
+                tracing::warn!(%problem, "what came back could not be read");
+            }
+        }
+    }
+}
+
+async fn send(app: &App, mailer: &Mailer) -> Result<(), Problem> {
+    let now = app.clock.micros();
+    let due = all!(
+        &mut app.db.read().await?,
+        (String, i64),
+        "SELECT id, attempts FROM mailing WHERE sent = 0 AND due <= $1 ORDER BY due LIMIT $2",
+        now,
+        PIECE
+    )?;
+    futures::stream::iter(due)
+        .for_each_concurrent(TOGETHER, async |(id, attempts)| {
+            if let Err(problem) = attempt(app, mailer, &id, attempts).await {
+                tracing::warn!(%problem, id, "a mail waits");
+            }
+        })
+        .await;
+    Ok(())
+}
+
+/// The pause after so many attempts.
+fn pause(attempts: i64) -> i64 {
+    FIRST.saturating_mul(1 << attempts.clamp(0, 20)).min(LONGEST)
+}
+
+async fn attempt(app: &App, mailer: &Mailer, id: &str, attempts: i64) -> Result<(), Problem> {
+    let this = id.to_owned();
+    let begun = app
+        .db
+        .write("mail.attempt", async move |tx: &mut Tx| -> Result<u64, Problem> {
+            let due = tx.ledger.now() + pause(attempts);
+            Ok(run!(
+                tx,
+                "UPDATE mailing SET attempts = attempts + 1, due = $1 WHERE id = $2 AND sent = 0 AND attempts = $3",
+                due,
+                this,
+                attempts
+            )?)
+        })
+        .await?;
+    if begun == 0 {
+        return Ok(());
+    }
+    // Put into words now: what was erased meanwhile has none.
+    let Some(mail) = letter::compose(app, id).await? else { return ended(app, id, -1).await };
+    match mailer.send(&mail).await? {
+        Sent::Taken => ended(app, id, app.clock.micros()).await,
+        Sent::Refused => {
+            ended(app, id, -1).await?;
+            failed(app, id).await
+        }
+        Sent::Later if attempts + 1 >= MOST => ended(app, id, -1).await,
+        Sent::Later => Ok(()),
+    }
+}
+
+async fn ended(app: &App, id: &str, sent: i64) -> Result<(), Problem> {
+    let id = id.to_owned();
+    app.db
+        .write("mail.ended", async move |tx: &mut Tx| -> Result<(), Problem> {
+            run!(tx, "UPDATE mailing SET sent = $1 WHERE id = $2", sent, id)?;
+            Ok(())
+        })
+        .await
+}
+
+/// Reads what came back and removes it: it names addresses.
+async fn back(app: &App, maildir: std::path::PathBuf) -> Result<(), Problem> {
+    let folder = maildir.clone();
+    let waiting = tokio::task::spawn_blocking(move || bounce::waiting(&folder, BACK_AT_ONCE)).await;
+    let waiting = waiting.map_err(anyhow::Error::from)?.map_err(|error| unreadable(&maildir, error))?;
+    for (path, report) in waiting {
+        if let Some(report) = report.filter(|report| report.hard) {
+            failed(app, &report.id).await?;
+        }
+        std::fs::remove_file(&path).map_err(|error| unreadable(&maildir, error))?;
+    }
+    Ok(())
+}
+
+fn unreadable(maildir: &Path, error: std::io::Error) -> Problem {
+    Problem::Ours(anyhow::anyhow!("mail.bounces: {}: {error}", maildir.display()))
+}
+
+/// A mail has failed for good: a request is void; a subscription ends after the third failure on another day.
+async fn failed(app: &App, id: &str) -> Result<(), Problem> {
+    let id = id.to_owned();
+    app.db
+        .write("mail.failed", async move |tx: &mut Tx| -> Result<(), Problem> {
+            let now = tx.ledger.now();
+            let about = maybe!(tx, (String, String), "SELECT subscriber, request FROM mailing WHERE id = $1", id)?;
+            let Some((subscriber, request)) = about else { return Ok(()) };
+            run!(tx, "UPDATE follow_request SET used = 1 WHERE id = $1", request)?;
+            run!(
+                tx,
+                "UPDATE subscriber SET failed = $1, failures = CASE WHEN failed <= $4 THEN 1 ELSE failures + 1 END
+                 WHERE id = $2 AND failed <= $3",
+                now,
+                subscriber.clone(),
+                now - APART,
+                now - LONG_AGO
+            )?;
+            let over = maybe!(
+                tx,
+                (String,),
+                "SELECT id FROM subscriber WHERE id = $1 AND failures >= $2",
+                subscriber,
+                FAILURES
+            )?;
+            match over {
+                Some((subscriber,)) => Ok(store::forget(tx, &subscriber).await?),
+                None => Ok(()),
+            }
+        })
+        .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_and_end() {
+        assert_eq!((pause(0), pause(1), pause(40)), (60_000_000, 120_000_000, LONGEST));
+        let days: i64 = (0..MOST).map(pause).sum::<i64>() / 86_400_000_000;
+        assert!((1..=3).contains(&days), "{days}");
+    }
+}

@@ -1,0 +1,193 @@
+//! What is followed: everything, a kind, a field, an agency, a place, one item, one document by its number, a search.
+//!
+//! A topic is one word, `kind:news`, and an item names the words under which it is looked for; only searches are read one
+//! by one.
+
+use ::search::query::Query;
+use ::search::{fold, passage};
+use network::content::Item;
+use network::directory::Directory;
+use network::names::Origin;
+use vietnam::number::DocumentNumber;
+
+use crate::agencies;
+use crate::items::kinds;
+use crate::items::store::Reference;
+use crate::items::view::Kind;
+use crate::search::text;
+use crate::words::Lang;
+
+/// The longest search that can be followed, in characters.
+pub const LONGEST: usize = 200;
+
+/// What is followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// Everything that the portal shows.
+    All,
+    /// A kind of items, by its word.
+    Kind(String),
+    /// A field of administration.
+    Field(String),
+    /// An agency.
+    Agency(Origin),
+    /// An agency of a place and all below it.
+    Place(Origin),
+    /// One item.
+    Item(Reference),
+    /// A document, and what is done to it, by the key of its number.
+    Number(String),
+    /// A search.
+    Search(String),
+}
+
+impl Topic {
+    /// The word that is stored.
+    pub fn word(&self) -> String {
+        match self {
+            Topic::All => "all".into(),
+            Topic::Kind(kind) => format!("kind:{kind}"),
+            Topic::Field(field) => format!("field:{field}"),
+            Topic::Agency(origin) => format!("agency:{origin}"),
+            Topic::Place(origin) => format!("place:{origin}"),
+            Topic::Item(reference) => format!("item:{reference}"),
+            Topic::Number(key) => format!("number:{key}"),
+            Topic::Search(text) => format!("search:{text}"),
+        }
+    }
+
+    /// The topic behind a word.
+    pub fn of(word: &str) -> Option<Topic> {
+        let (sort, value) = word.split_once(':').unwrap_or((word, ""));
+        let known = |value: &str| !value.is_empty() && value.len() <= 400;
+        Some(match sort {
+            "all" => Topic::All,
+            "kind" => Topic::Kind(kinds::of(value)?.id.clone()),
+            "field" if known(value) => Topic::Field(value.into()),
+            "agency" => Topic::Agency(value.parse().ok()?),
+            "place" => Topic::Place(value.parse().ok()?),
+            "item" => Topic::Item(value.parse().ok()?),
+            "number" => Topic::Number(value.parse::<DocumentNumber>().ok()?.key()),
+            "search" => Topic::search(value)?,
+            _ => return None,
+        })
+    }
+
+    /// A search, if it looks for anything.
+    pub fn search(typed: &str) -> Option<Topic> {
+        let typed: Vec<&str> = typed.split_whitespace().collect();
+        let typed: String = typed.join(" ").chars().take(LONGEST).collect();
+        (!Query::read(&typed).words.is_empty()).then_some(Topic::Search(typed))
+    }
+
+    /// What it is called: `Tin của Bộ Tài chính`.
+    pub fn says(&self, directory: &Directory, lang: Lang) -> String {
+        let w = lang.subscription();
+        let named = |origin: &Origin| agencies::name(directory.agency(origin), lang, origin.as_str());
+        match self {
+            Topic::All => w.topic_all.to_owned(),
+            Topic::Kind(kind) => w.topic_kind(Kind::of(kind).label(lang)),
+            Topic::Field(field) => w.topic_field(field.replace('-', " ")),
+            Topic::Agency(origin) => w.topic_agency(named(origin)),
+            Topic::Place(origin) => w.topic_place(named(origin)),
+            Topic::Item(_) => w.topic_item.to_owned(),
+            Topic::Number(key) => w.topic_number(key),
+            Topic::Search(text) => w.topic_search(text),
+        }
+    }
+
+    /// The paths at which feeds tell the same: as Atom, as JSON Feed. None where no feed does.
+    pub fn feeds(&self) -> Option<(String, String)> {
+        let query = match self {
+            Topic::All => String::new(),
+            Topic::Kind(kind) => format!("?loai={}", kinds::of(kind)?.slug),
+            Topic::Agency(origin) => format!("?nguon={origin}"),
+            Topic::Field(_) | Topic::Place(_) | Topic::Item(_) | Topic::Number(_) | Topic::Search(_) => {
+                return None;
+            }
+        };
+        Some((format!("/feed.atom{query}"), format!("/feed.json{query}")))
+    }
+}
+
+/// True for the word of a topic that is followed wherever it is published: at one portal all of the nation can be followed.
+pub fn reaches_all(word: &str) -> bool {
+    !["all", "kind", "field"].contains(&word.split(':').next().unwrap_or_default())
+}
+
+/// The words of all topics but searches to which an item belongs.
+pub fn words(item: &Item, reference: &Reference, origin: &Origin, directory: &Directory) -> Vec<String> {
+    let mut topics = vec![
+        Topic::All,
+        Topic::Kind(item.kind.to_string()),
+        Topic::Item(reference.clone()),
+        Topic::Agency(origin.clone()),
+        Topic::Place(origin.clone()),
+    ];
+    topics.extend(item.fields.iter().cloned().map(Topic::Field));
+    topics.extend(directory.ancestors(origin).map(|above| Topic::Place(above.origin.clone())));
+    // A document's own number, and those of the documents to which it does something.
+    let named = item.relations.iter().map(|relation| relation.number.as_str()).chain(item.number.as_deref());
+    let keys = named.filter_map(|number| number.parse::<DocumentNumber>().ok()).map(|number| number.key());
+    topics.extend(keys.map(Topic::Number));
+    let mut words: Vec<String> = topics.iter().map(Topic::word).collect();
+    words.sort();
+    words.dedup();
+    words
+}
+
+/// Everything that an item says, folded once, to be asked of many searches.
+pub struct Said {
+    padded: String,
+    whole: String,
+}
+
+impl Said {
+    /// What an item says.
+    pub fn of(item: &Item) -> Said {
+        let names = [&item.number, &item.form, &item.agency, &item.title_en, &item.signer];
+        let mut whole = format!("{}\n{}\n", item.title, item.summary);
+        for name in names.into_iter().flatten() {
+            whole.push_str(name);
+            whole.push('\n');
+        }
+        whole.push_str(&text(&item.body));
+        Said { padded: format!(" {} ", fold::folded(&whole).replace('\n', " ")), whole }
+    }
+
+    /// True if it has every word of a search, and each quoted phrase as it stands.
+    pub fn answers(&self, search: &str) -> bool {
+        let query = Query::read(search);
+        let word = |word: &str| self.padded.contains(&format!(" {word} "));
+        !query.words.is_empty()
+            && query.words.iter().all(|one| word(&one.folded))
+            && query.phrases.iter().all(|phrase| passage::has_phrase(&self.whole, &phrase.join(" ")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_read_as_it_was_written() {
+        for word in
+            ["all", "kind:news", "field:ho-tich", "agency:a.vn/log", "place:a.vn/log", "search:khai sinh"]
+        {
+            assert_eq!(Topic::of(word).unwrap().word(), word);
+        }
+        assert_eq!(Topic::of("number:042/2022/NĐ-CP").unwrap().word(), "number:42/2022/NĐ-CP");
+        for bad in ["", "kind:bao", "field:", "agency:a b", "item:x", "number:không", "search:  ", "whom:x"]
+        {
+            assert_eq!(Topic::of(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_search_is_answered_by_all_its_words_and_by_phrases_as_they_stand() {
+        let whole = "Miễn lệ phí đăng ký khai sinh. Từ tháng Hai.".to_owned();
+        let said = Said { padded: format!(" {} ", fold::folded(&whole).replace('\n', " ")), whole };
+        assert!(said.answers("khai sinh le phi") && said.answers("\"lệ phí đăng ký\""));
+        assert!(!said.answers("khai tử") && !said.answers("\"phí lệ\"") && !said.answers("…"));
+    }
+}
