@@ -144,6 +144,7 @@ pub(super) fn lay_out(dir: &Path, office: &Office, listen: &str, dice: &Dice) ->
         people: PeopleTable::default(),
         rehearsal_portal: None,
         log_keys: Vec::new(),
+        mail: None,
         neighbours: Vec::new(),
     };
     let config = file.clone().check(dir)?;
