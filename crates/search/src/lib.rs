@@ -55,7 +55,7 @@ pub use entry::{Entry, Key};
 pub use find::{Ask, Found, Hit, Order};
 pub use index::{Index, IndexError, Writer};
 pub use plan::{Plan, Weights};
-pub use query::Query;
+pub use query::{Query, Word};
 pub use schema::FORMAT;
 
 use segment::Piece;

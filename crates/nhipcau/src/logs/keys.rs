@@ -115,7 +115,7 @@ impl Keyring {
         let mut keys = self.there(origin)?;
         if keys.is_empty() {
             let made = make(&self.folder, &file_stem(origin), origin, KeyKind::Ed25519, dice)?;
-            keys.push(Arc::new(LogKey::File(made)));
+            keys.push(Arc::new(LogKey::File(Box::new(made))));
         }
         let first = keys.first().map(|key| key.verifier()).context("a log without a key")?;
         keys.iter().for_each(|key| key.look());
@@ -129,7 +129,7 @@ impl Keyring {
         let mut keys = Vec::new();
         for path in [self.file(origin), self.next_file(origin)] {
             if path.exists() {
-                keys.push(Arc::new(LogKey::File(load(&path, origin, KeyKind::Ed25519)?)));
+                keys.push(Arc::new(LogKey::File(Box::new(load(&path, origin, KeyKind::Ed25519)?))));
             }
         }
         for placed in self.placed.iter().filter(|placed| placed.log == *origin) {

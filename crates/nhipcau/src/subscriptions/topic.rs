@@ -3,12 +3,12 @@
 //! A topic is one word, `kind:news`, and an item names the words under which it is looked for; only searches are read one
 //! by one.
 
-use ::search::query::Query;
-use ::search::{fold, passage};
+use ::search::{Query, Word, fold, passage};
 use network::content::Item;
 use network::directory::Directory;
 use network::names::Origin;
 use vietnam::number::DocumentNumber;
+use vietnam::text::canonical;
 
 use crate::agencies;
 use crate::items::kinds;
@@ -139,6 +139,8 @@ pub fn words(item: &Item, reference: &Reference, origin: &Origin, directory: &Di
 /// Everything that an item says, folded once, to be asked of many searches.
 pub struct Said {
     padded: String,
+    /// The same with its marks: who types a word with marks means that word.
+    marked: String,
     whole: String,
 }
 
@@ -152,17 +154,33 @@ impl Said {
             whole.push('\n');
         }
         whole.push_str(&text(&item.body));
-        Said { padded: format!(" {} ", fold::folded(&whole).replace('\n', " ")), whole }
+        Said::new(whole)
+    }
+
+    fn new(whole: String) -> Said {
+        let padded = format!(" {} ", fold::folded(&whole).replace('\n', " "));
+        Said { padded, marked: marked(&whole), whole }
     }
 
     /// True if it has every word of a search, and each quoted phrase as it stands.
     pub fn answers(&self, search: &str) -> bool {
         let query = Query::read(search);
-        let word = |word: &str| self.padded.contains(&format!(" {word} "));
+        let word = |word: &Word| {
+            let typed = marked(&word.typed);
+            let plain = typed.trim() == word.folded;
+            self.padded.contains(&format!(" {} ", word.folded)) && (plain || self.marked.contains(&typed))
+        };
         !query.words.is_empty()
-            && query.words.iter().all(|one| word(&one.folded))
+            && query.words.iter().all(word)
             && query.phrases.iter().all(|phrase| passage::has_phrase(&self.whole, &phrase.join(" ")))
     }
+}
+
+/// A text's words in lower case, with their marks, a blank around each.
+fn marked(text: &str) -> String {
+    let lower = canonical(text).to_lowercase();
+    let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.fold(" ".to_owned(), |all, word| all + word + " ")
 }
 
 #[cfg(test)]
@@ -185,8 +203,7 @@ mod tests {
 
     #[test]
     fn a_search_is_answered_by_all_its_words_and_by_phrases_as_they_stand() {
-        let whole = "Miễn lệ phí đăng ký khai sinh. Từ tháng Hai.".to_owned();
-        let said = Said { padded: format!(" {} ", fold::folded(&whole).replace('\n', " ")), whole };
+        let said = Said::new("Miễn lệ phí đăng ký khai sinh. Từ tháng Hai.".to_owned());
         assert!(said.answers("khai sinh le phi") && said.answers("\"lệ phí đăng ký\""));
         assert!(!said.answers("khai tử") && !said.answers("\"phí lệ\"") && !said.answers("…"));
     }

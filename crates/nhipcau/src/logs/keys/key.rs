@@ -12,7 +12,7 @@ use super::token::TokenKey;
 /// A key that signs heads.
 pub enum LogKey {
     /// Its secret came from a file.
-    File(SignerKey),
+    File(Box<SignerKey>),
     /// Its secret never leaves a token.
     Token(TokenKey),
 }
@@ -78,7 +78,9 @@ mod tests {
     use super::*;
 
     fn key(seed: u8) -> Arc<LogKey> {
-        Arc::new(LogKey::File(SignerKey::from_seed("a.vn/log", KeyKind::Ed25519, [seed; 32]).unwrap()))
+        Arc::new(LogKey::File(Box::new(
+            SignerKey::from_seed("a.vn/log", KeyKind::Ed25519, [seed; 32]).unwrap(),
+        )))
     }
 
     fn seeds(found: Option<Vec<&Arc<LogKey>>>) -> Option<Vec<VerifierKey>> {
