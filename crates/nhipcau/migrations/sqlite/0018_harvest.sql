@@ -15,6 +15,3 @@ CREATE TABLE file (
   edition INTEGER NOT NULL,
   PRIMARY KEY (sha256, log, item, edition)
 ) STRICT, WITHOUT ROWID;
-
--- Whether something that stays names a reason.
-CREATE INDEX item_note ON item (note) WHERE note IS NOT NULL;

@@ -133,7 +133,7 @@ impl Keyring {
             }
         }
         for placed in self.placed.iter().filter(|placed| placed.log == *origin) {
-            keys.push(Arc::new(LogKey::Token(in_token(placed)?)));
+            keys.push(Arc::new(LogKey::Token(Box::new(in_token(placed)?))));
         }
         Ok(keys)
     }

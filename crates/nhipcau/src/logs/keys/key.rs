@@ -14,7 +14,7 @@ pub enum LogKey {
     /// Its secret came from a file.
     File(Box<SignerKey>),
     /// Its secret never leaves a token.
-    Token(TokenKey),
+    Token(Box<TokenKey>),
 }
 
 impl LogKey {
