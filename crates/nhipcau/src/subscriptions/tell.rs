@@ -203,7 +203,7 @@ async fn tell(tx: &mut Tx, look: &Look) -> Result<(), Problem> {
         tx,
         (String, i64, String, i64),
         "SELECT t.subscriber, t.edition, t.state,
-           CASE WHEN t.mailing = '' THEN 0 WHEN m.id IS NULL THEN 1 WHEN m.attempts > 0 AND m.sent >= 0 THEN 1 ELSE 0 END
+           CAST(CASE WHEN t.mailing = '' THEN 0 WHEN m.id IS NULL THEN 1 WHEN m.attempts > 0 AND m.sent >= 0 THEN 1 ELSE 0 END AS BIGINT)
          FROM telling t LEFT JOIN mailing m ON m.id = t.mailing WHERE t.log = $1 AND t.item = $2",
         log,
         item.clone()
@@ -258,7 +258,8 @@ async fn gather(app: &App) -> Result<(), Problem> {
     let waits = maybe!(
         &mut conn,
         (i64,),
-        "SELECT 1 FROM telling WHERE mailing = '' UNION ALL SELECT 1 FROM subscriber WHERE next > 0 AND next <= $1 LIMIT 1",
+        "SELECT CAST(1 AS BIGINT) FROM telling WHERE mailing = ''
+         UNION ALL SELECT CAST(1 AS BIGINT) FROM subscriber WHERE next > 0 AND next <= $1 LIMIT 1",
         now
     )?;
     drop(conn);
