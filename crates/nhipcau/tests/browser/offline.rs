@@ -2,11 +2,11 @@
 //! meanwhile is gone from the device as soon as there is a line again.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use fantoccini::Client;
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 use super::Nation;
 use super::driver::{Driver, Kind, free_ports, until};
@@ -15,7 +15,9 @@ use super::reader::{fits, says, text};
 /// The line between a browser and a node.
 struct Line {
     port: u16,
-    cut: Arc<AtomicBool>,
+    cut: watch::Sender<bool>,
+    /// Held once here, once where calls are taken, and once by each connection.
+    held: Arc<()>,
 }
 
 impl Line {
@@ -24,34 +26,33 @@ impl Line {
     async fn to(node: u16) -> Line {
         let port = free_ports(1);
         let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
-        let cut = Arc::new(AtomicBool::new(false));
-        let state = cut.clone();
+        let (cut, state) = watch::channel(false);
+        let held = Arc::new(());
+        let holds = held.clone();
         tokio::spawn(async move {
             while let Ok((mut reader, _)) = listener.accept().await {
-                let state = state.clone();
+                let (mut state, connection) = (state.clone(), holds.clone());
                 tokio::spawn(async move {
-                    let gone = async {
-                        while !state.load(Ordering::Relaxed) {
-                            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-                        }
-                    };
                     let carried = async {
                         let mut server = TcpStream::connect(("127.0.0.1", node)).await?;
                         tokio::io::copy_bidirectional(&mut reader, &mut server).await
                     };
-                    tokio::select! { () = gone => {}, _ = carried => {} }
+                    tokio::select! { _ = state.wait_for(|cut| *cut) => {}, _ = carried => {} }
+                    drop(connection);
                 });
             }
         });
-        Line { port, cut }
+        Line { port, cut, held }
     }
 
-    fn cuts(&self) {
-        self.cut.store(true, Ordering::Relaxed);
+    /// Cuts it; nothing is carried any more when this is done.
+    async fn cuts(&self) {
+        self.cut.send_replace(true);
+        until("the line to be cut", async || (Arc::strong_count(&self.held) == 2).then_some(())).await;
     }
 
     fn mends(&self) {
-        self.cut.store(false, Ordering::Relaxed);
+        self.cut.send_replace(false);
     }
 }
 
@@ -96,7 +97,7 @@ async fn what_was_read_stays_readable_without_a_line_until_it_is_withdrawn() {
     })
     .await;
 
-    line.cuts();
+    line.cuts().await;
     let page = opens(&browser, &url).await;
     assert!(page.contains("Bản lưu lúc") && page.contains("đang không có mạng"), "{page}");
     assert!(page.contains("Mực nước 3,2 m."), "{page}");
@@ -124,7 +125,7 @@ async fn what_was_read_stays_readable_without_a_line_until_it_is_withdrawn() {
     // Another page is opened, not this one: the browser finds out by itself.
     opens(&browser, &format!("{here}/thong-tin")).await;
     until("the device to let go of it", async || (!keeps(&browser, &path).await).then_some(())).await;
-    line.cuts();
+    line.cuts().await;
     let page = opens(&browser, &url).await;
     assert!(page.contains("chưa được lưu trên máy") && !page.contains("Mực nước"), "{page}");
     browser.close().await.unwrap();

@@ -1,6 +1,7 @@
 //! What a reader does in a browser: looks, presses, types keys.
 
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
+use fantoccini::elements::Element;
 use fantoccini::key::Key;
 use fantoccini::{Client, Locator};
 use serde_json::Value;
@@ -54,6 +55,12 @@ pub async fn verdict(browser: &Client) -> (usize, usize, String) {
 pub async fn verifies(browser: &Client) -> (usize, usize, String) {
     browser.find(Locator::Css("[data-run] button")).await.unwrap().click().await.unwrap();
     verdict(browser).await
+}
+
+/// Follows a link by the keyboard. A click would have the driver wait for a timer of the page, and where scripts are off none
+/// runs: it waits five minutes before it goes on.
+pub async fn follows(link: &Element) {
+    link.send_keys(&Key::Enter.to_string()).await.unwrap();
 }
 
 /// Presses a key wherever the focus is. As the keyboard does: what is sent to a field of files would be read as a name.

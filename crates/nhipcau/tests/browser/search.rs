@@ -6,7 +6,7 @@ use fantoccini::{Client, Locator};
 
 use super::Nation;
 use super::driver::{Driver, Kind, until};
-use super::reader::{fits, says, text};
+use super::reader::{fits, follows, says, text};
 
 /// Types into the box at the top of a page and sends it by Enter.
 async fn searches(browser: &Client, words: &str) {
@@ -43,7 +43,7 @@ async fn a_reader_finds_a_document_with_and_without_script() {
         let article = browser.find(Locator::Css(".found__why a")).await.unwrap();
         let name = article.text().await.unwrap();
         assert!(name.starts_with("Điều "), "{name}");
-        article.click().await.unwrap();
+        follows(&article).await;
         until("the article", async || {
             let url = browser.current_url().await.ok()?;
             url.fragment().is_some_and(|anchor| anchor.starts_with("dieu-")).then_some(())
