@@ -4,6 +4,7 @@ mod sealed;
 
 use network::content::{ItemFile, Note, Salt};
 use network::entry::{ContentRef, Kind, TaskRef};
+use network::names::ContentHash;
 use serde_json::json;
 use vietnam::text::nfc;
 
@@ -58,6 +59,7 @@ pub async fn answer(
         task: row.given.task.number.clone(),
     };
     let (words, files) = (&telling.words, telling.files);
+    let attached: Vec<ContentHash> = files.iter().map(|(file, _)| file.sha256).collect();
     let restricted = row.given.task.restricted.is_some();
     let said = match restricted {
         true => sealed::said(app, &own, &of, act, words, files).await?,
@@ -112,7 +114,7 @@ pub async fn answer(
             }
             desk::carry_out(tx, &request).await?;
             if let Some(begun) = &begun {
-                answering::said(tx, begun).await?;
+                answering::said(tx, begun, &attached).await?;
             }
             Ok(audit::add(tx, line.clone()).await?)
         })

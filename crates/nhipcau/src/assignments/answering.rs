@@ -90,24 +90,31 @@ pub async fn files(conn: &mut Conn, at: &Place) -> sqlx::Result<Vec<ItemFile>> {
     Ok(rows.into_iter().filter_map(Row::file).collect())
 }
 
-/// The bytes of a file that was attached.
+#[derive(FromRow)]
+struct Whole {
+    #[sqlx(flatten)]
+    row: Row,
+    bytes: Vec<u8>,
+}
+
+/// The evidence so far with its bytes, in the order in which it was attached.
 ///
 /// # Errors
 /// The database's.
-pub async fn bytes(conn: &mut Conn, at: &Place, sha256: &ContentHash) -> sqlx::Result<Option<Vec<u8>>> {
-    let found = maybe!(
+pub async fn whole(conn: &mut Conn, at: &Place) -> sqlx::Result<Vec<(ItemFile, Vec<u8>)>> {
+    let rows = all!(
         conn,
-        (Vec<u8>,),
-        "SELECT bytes FROM answering_file
-         WHERE account = $1 AND log = $2 AND origin = $3 AND item = $4 AND task = $5 AND sha256 = $6",
+        Whole,
+        "SELECT sha256, name, media, alt, width, height, CAST(LENGTH(bytes) AS BIGINT) AS size, bytes
+         FROM answering_file
+         WHERE account = $1 AND log = $2 AND origin = $3 AND item = $4 AND task = $5 ORDER BY at, sha256",
         at.account.to_string(),
         at.log,
         at.origin.as_str().to_owned(),
         at.item.to_string(),
-        at.task.clone(),
-        sha256.0.to_vec()
+        at.task.clone()
     )?;
-    Ok(found.map(|(bytes,)| bytes))
+    Ok(rows.into_iter().filter_map(|Whole { row, bytes }| Some((row.file()?, bytes))).collect())
 }
 
 /// Keeps the words so far, and throws away what was forgotten long ago.
@@ -182,31 +189,23 @@ pub async fn detach(tx: &mut Tx, at: &Place, sha256: &ContentHash) -> sqlx::Resu
     Ok(())
 }
 
-/// It is said: nothing of it waits any more.
+/// It is said, with this evidence: that does not wait any more. What was attached meanwhile does.
 ///
 /// # Errors
 /// The database's.
-pub async fn said(tx: &mut Tx, at: &Place) -> sqlx::Result<()> {
-    let (account, item, origin) =
-        (at.account.to_string(), at.item.to_string(), at.origin.as_str().to_owned());
+pub async fn said(tx: &mut Tx, at: &Place, files: &[ContentHash]) -> sqlx::Result<()> {
     run!(
         tx,
         "DELETE FROM answering WHERE account = $1 AND log = $2 AND origin = $3 AND item = $4 AND task = $5",
-        account.clone(),
+        at.account.to_string(),
         at.log,
-        origin.clone(),
-        item.clone(),
+        at.origin.as_str().to_owned(),
+        at.item.to_string(),
         at.task.clone()
     )?;
-    run!(
-        tx,
-        "DELETE FROM answering_file WHERE account = $1 AND log = $2 AND origin = $3 AND item = $4 AND task = $5",
-        account,
-        at.log,
-        origin,
-        item,
-        at.task.clone()
-    )?;
+    for file in files {
+        detach(tx, at, file).await?;
+    }
     Ok(())
 }
 

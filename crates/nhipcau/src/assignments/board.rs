@@ -135,11 +135,16 @@ async fn of(
     standing: &Standing,
     opener: &Opener<'_>,
     directive: Directive,
-    heard: Heard,
+    mut heard: Heard,
 ) -> anyhow::Result<Board> {
     let day = date::day(instant(standing.issued));
     let given = directive.given(roll, &standing.origin, day);
     let since = directive.issued.unwrap_or(day);
+    // Anybody's log can name a directive; only who is given a restricted task is listened to, before anything is opened.
+    heard.sealed.retain(|sealed| {
+        let by = directory.successor(&sealed.by).map_or(&sealed.by, |heir| &heir.origin);
+        given.iter().any(|given| given.task.restricted.is_some() && given.to.agencies.contains(by))
+    });
     let mut answers = heard.open;
     answers.extend(opener.answers(conn, heard.sealed).await?);
     answers.sort_by_key(|answer| answer.at);
@@ -207,13 +212,25 @@ pub async fn given_to(app: &App, conn: &mut Conn, agency: &Origin) -> anyhow::Re
     boards(app, conn, directives, Some(&reader), given).await
 }
 
-/// The boards of all directives that an agency has issued, the newest first.
+/// True if an agency looks after what `issuer` has ordered: it is the same, or has taken its place.
+pub fn looks_after(directory: &Directory, agency: &Origin, issuer: &Origin) -> bool {
+    agency == issuer || directory.successor(issuer).is_some_and(|heir| heir.origin == *agency)
+}
+
+/// The boards of all directives that an agency has issued, or one whose place it took, the newest first.
 ///
 /// # Errors
 /// The database's.
 pub async fn given_by(app: &App, conn: &mut Conn, agency: &Origin) -> anyhow::Result<Vec<Board>> {
     let reader = Reader::of(app, agency)?;
-    let directives = items::of_kind_by(conn, "directive", agency.as_str()).await?;
+    let directory = app.directory.load_full();
+    let mut directives = items::of_kind_by(conn, "directive", agency.as_str()).await?;
+    for before in directory.predecessors(agency) {
+        if looks_after(&directory, agency, &before.origin) {
+            directives.extend(items::of_kind_by(conn, "directive", before.origin.as_str()).await?);
+        }
+    }
+    directives.sort_by_key(|directive| std::cmp::Reverse((directive.issued, directive.item)));
     boards(app, conn, directives, Some(&reader), |_| true).await
 }
 

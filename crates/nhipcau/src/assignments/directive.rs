@@ -153,7 +153,9 @@ impl Task {
                 Task { number, text: text(row, "task"), agency: text(row, "agency"), due, days, restricted }
             }
         };
-        (!task.number.is_empty() && !task.text.is_empty()).then_some(task)
+        // Where a draft is shown to others, a restricted task has no words.
+        let told = !task.text.is_empty() || task.restricted == Some(Readers::ToBe);
+        (!task.number.is_empty() && told).then_some(task)
     }
 }
 

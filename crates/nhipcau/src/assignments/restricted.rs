@@ -77,8 +77,7 @@ impl Reader {
     pub fn of(app: &App, agency: &Origin) -> anyhow::Result<Reader> {
         let mut secrets = Vec::from_iter(app.keys.letters_held(agency, &app.dice)?);
         let directory = app.directory.load();
-        let ended = directory.agencies().filter(|other| other.closed.is_some());
-        for other in ended {
+        for other in directory.predecessors(agency) {
             if directory.successor(&other.origin).is_some_and(|heir| heir.origin == *agency) {
                 secrets.extend(app.keys.letters_held(&other.origin, &app.dice)?);
             }
@@ -156,9 +155,9 @@ pub fn closed(app: &App, origin: &Origin, mut checked: Checked) -> Result<Checke
     let item = &checked.item;
     let Some(details) = item.details.as_ref().filter(|_| has_marked(item)) else { return Ok(checked) };
     let today = date::day(app.clock.now());
-    let Some(directive) = Directive::read(&details.0, item.edition, item.issued, &|_, _| None) else {
-        return Ok(checked);
-    };
+    // What is marked never leaves as it is, whatever else is wrong with it.
+    let directive = Directive::read(&details.0, item.edition, item.issued, &|_, _| None)
+        .ok_or_else(|| anyhow::anyhow!("{} has a restricted task that cannot be read", item.id))?;
     let directory = app.directory.load_full();
     let roll = Roll::new(&directory, today);
     let ours = app.keys.letters(origin, &app.dice)?.public;
@@ -214,6 +213,7 @@ pub fn revealed(
         let words: Option<Words> = opened.and_then(|plain| serde_json::from_slice(&plain).ok());
         let words = words.ok_or_else(|| not_opened(at, &number))?;
         row.remove("sealed");
+        row.insert("access".into(), RESTRICTED.into());
         row.insert("task".into(), words.task.into());
         for (name, value) in [("agency", words.agency), ("due", words.due)] {
             if !value.is_empty() {
@@ -225,6 +225,13 @@ pub fn revealed(
         }
     }
     Ok(())
+}
+
+/// Takes the words of restricted tasks out of a draft's details: that there is one stays.
+pub fn hide(details: &mut Map<String, Value>) {
+    for row in rows(details).filter(|row| is_marked(row)) {
+        row.retain(|name, _| name == "number" || name == "access");
+    }
 }
 
 /// What is wrong with the restricted tasks of what is handed in: their words stand in what everybody reads, too.

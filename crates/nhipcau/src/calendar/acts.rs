@@ -10,7 +10,7 @@ use serde_json::json;
 use vietnam::working_time::{BadRows, Calendar, Change};
 
 use super::moves::{self, Moved};
-use super::{WorkingTime, store};
+use super::{History, WorkingTime, store};
 use crate::app::App;
 use crate::db::Tx;
 use crate::people::audit::{self, Line};
@@ -135,8 +135,9 @@ pub async fn load(app: &App, tables: &Tables, after: i64, line: Line) -> Result<
         "moved": plan.moved.iter().filter(|moved| moved.moves()).count(),
     });
     let (tables, account) = (tables.clone(), line.who.text());
-    app.db
-        .write(ACT, async move |tx: &mut Tx| -> Result<(), Problem> {
+    let history = app
+        .db
+        .write(ACT, async move |tx: &mut Tx| -> Result<History, Problem> {
             if store::newest(tx.conn()).await? != after {
                 return Err(Problem::refused(
                     "Lịch vừa được người khác đổi. Hãy xem lại thay đổi rồi xác nhận.",
@@ -144,10 +145,11 @@ pub async fn load(app: &App, tables: &Tables, after: i64, line: Line) -> Result<
                 ));
             }
             store::add(tx, false, &account, tables.days.trim(), tables.hours.trim()).await?;
-            Ok(audit::add(tx, line.with(detail)).await?)
+            audit::add(tx, line.with(detail)).await?;
+            Ok(store::history(tx.conn()).await?)
         })
         .await?;
-    app.calendar.put(store::history(&mut app.db.read().await?).await?);
+    app.calendar.put(history);
     // Home pages, procedures and deadlines were drawn by the calendar before.
     app.pages.forget();
     app.stirred.send_modify(|n| *n += 1);

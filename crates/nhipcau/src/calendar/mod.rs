@@ -19,7 +19,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use jiff::civil::{Date, DateTime};
 use network::names::ContentHash;
-use vietnam::working_time::{Calendar, OfficeHours, Period};
+use vietnam::working_time::{Calendar, OfficeHours};
 
 use crate::clock::instant;
 use crate::words::{Lang, date};
@@ -57,7 +57,7 @@ impl WorkingTime {
     }
 
     fn end(&self, since: Date, days: u32) -> Option<Date> {
-        self.days.deadline(since, Period::WorkingDays(days), self.usual()).ok().map(|deadline| deadline.end)
+        self.days.add_working_days(since, days).ok()
     }
 }
 

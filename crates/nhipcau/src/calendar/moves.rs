@@ -3,7 +3,6 @@
 
 use jiff::civil::Date;
 use network::content::Item;
-use uuid::Uuid;
 
 use super::History;
 use crate::agencies;
@@ -146,11 +145,6 @@ async fn rounds(app: &App, conn: &mut Conn, now: &History, then: &History) -> Re
     let mut moved = Vec::new();
     for portal in &portals {
         for round in opinions::open_rounds(conn, portal.log).await? {
-            let id: Uuid = round.id.parse().map_err(anyhow::Error::from)?;
-            let places = opinions::places(conn, portal.log, id).await?;
-            if places.iter().all(|place| !place.verdict.is_empty() || place.erased.is_some()) {
-                continue;
-            }
             let Some(stated) = round.stated(&[]) else { continue };
             let (was, now) = (now.reckon(&stated).end, then.reckon(&stated).end);
             moved.extend((was != now).then(|| Moved {

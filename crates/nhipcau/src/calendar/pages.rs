@@ -17,7 +17,7 @@ use crate::people::forms::{Fields, Filled, Wrong};
 use crate::people::gate::{Staff, refused_form};
 use crate::people::pages::{Desk, Done, drawn, see, shell};
 use crate::people::upload::{self, Sent};
-use crate::problem::Problem;
+use crate::problem::{Fault, Problem};
 use crate::web::answer::failure;
 use crate::web::routes::{Route, desk_form, desk_page, desk_upload};
 use crate::web::shell::Shell;
@@ -174,12 +174,27 @@ fn page(
 }
 
 /// What was handed in: a file where one was chosen, else what was pasted.
-fn tables(fields: &Fields, days: Option<&Upload>, hours: Option<&Upload>) -> Tables {
-    let text = |file: Option<&Upload>, typed: &str| match file {
-        Some(file) => String::from_utf8_lossy(&file.bytes).into_owned(),
-        None => fields.get(typed).to_owned(),
+///
+/// # Errors
+/// A file is no text in UTF-8: nothing of it is guessed, for what is loaded stays.
+fn tables(fields: &Fields, days: Option<Upload>, hours: Option<Upload>) -> Result<Tables, Problem> {
+    let text = |file: Option<Upload>, typed: &str| match file {
+        Some(file) => String::from_utf8(file.bytes).map_err(|_| {
+            Problem::Invalid(vec![Fault {
+                field: "tep".into(),
+                vi: format!(
+                    "{} không phải văn bản UTF-8. Trong Excel, hãy lưu dạng CSV UTF-8 rồi gửi lại.",
+                    file.name
+                ),
+                en: format!(
+                    "{} is no text in UTF-8. In Excel save it as CSV UTF-8, then send it again.",
+                    file.name
+                ),
+            }])
+        }),
+        None => Ok(fields.get(typed).to_owned()),
     };
-    Tables { days: text(days, "noi-dung"), hours: text(hours, "gio") }
+    Ok(Tables { days: text(days, "noi-dung")?, hours: text(hours, "gio")? })
 }
 
 /// The page again with every fault; what was pasted stays.
@@ -201,14 +216,13 @@ async fn plan(Given(app): Given<App>, staff: Staff, visitor: Visitor, request: R
     let Some(Sent { fields, file, others }) = upload::sent(&app, &staff, request).await else {
         return refused_form(&app, &visitor);
     };
-    let days = match file {
-        Ok(days) => days,
+    let hours = others.into_iter().find(|(field, _)| field == "tep-gio").map(|(_, file)| file);
+    let tables = match file.and_then(|days| tables(&fields, days, hours)) {
+        Ok(tables) => tables,
         Err(problem) => {
             return refused(&app, &staff, &visitor, fields.get("noi-dung").to_owned(), problem);
         }
     };
-    let hours = others.iter().find(|(field, _)| field == "tep-gio").map(|(_, file)| file);
-    let tables = tables(&fields, days.as_ref(), hours);
     let planned = async {
         allowed(&app, &staff)?;
         acts::plan(&app, &tables).await

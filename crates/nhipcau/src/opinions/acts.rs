@@ -13,6 +13,7 @@ use super::letters::{self, Answered, Asked, MOST_WORDS, about};
 use super::{Verdict, store};
 use crate::app::App;
 use crate::assignments::addressees::Roll;
+use crate::assignments::restricted;
 use crate::calendar::WorkingTime;
 use crate::db::Tx;
 use crate::drafts::{self, Work, acts};
@@ -75,6 +76,9 @@ pub async fn ask(app: &App, staff: &Staff, id: &str, asks: Question<'_>) -> Resu
     }
     drop(conn);
     let (round, hash) = (app.dice.id(&app.clock)?, work.hash()?);
+    let mut written = work.written;
+    // Who is asked for an opinion is not therefore given the task.
+    restricted::hide(&mut written.draft.details);
     let said = Asked {
         round,
         hash: hash.to_string(),
@@ -82,7 +86,7 @@ pub async fn ask(app: &App, staff: &Staff, id: &str, asks: Question<'_>) -> Resu
         due,
         since: Some(today),
         days: Some(days),
-        written: work.written,
+        written,
     };
     let body = Bytes::from(letters::asked(&said, &files)?);
     let mut postings = Vec::new();

@@ -194,8 +194,11 @@ async fn asked_of(
     from: &Origin,
 ) -> Result<Option<store::Place>, Problem> {
     let places = store::places(tx.conn(), log, round).await?;
+    // Where both were asked, each answers at its own place.
+    let own = places.iter().position(|place| place.agency == from.as_str());
     let speaks = |place: &store::Place| speaks_for(&tx.ledger.directory, from, &place.agency).is_some();
-    Ok(places.into_iter().find(speaks))
+    let at = own.or_else(|| places.iter().position(speaks));
+    Ok(at.and_then(|at| places.into_iter().nth(at)))
 }
 
 /// Who asked a question of which somebody speaks: an agency that it succeeded, or itself, also when the question has not

@@ -212,7 +212,8 @@ pub async fn open_rounds(conn: &mut Conn, log: i64) -> sqlx::Result<Vec<Round>> 
         conn,
         Round,
         "SELECT id, draft, hash, question, due, at, cancelled, since, days FROM opinion_round
-         WHERE log = $1 AND cancelled IS NULL AND days IS NOT NULL ORDER BY at, id",
+         WHERE log = $1 AND cancelled IS NULL AND days IS NOT NULL AND EXISTS (SELECT 1 FROM opinion_place p
+           WHERE p.round = opinion_round.id AND p.verdict = '' AND p.erased IS NULL) ORDER BY at, id",
         log
     )
 }

@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use crate::app::App;
 use crate::db::{Conn, Tx};
+use crate::problem::Problem;
 use crate::{all, maybe, run};
 
 /// Who acted.
@@ -129,6 +131,16 @@ pub async fn add(tx: &mut Tx, line: Line) -> sqlx::Result<()> {
         kept.hash
     )?;
     Ok(())
+}
+
+/// Adds a line in a step of its own: somebody saw something.
+///
+/// # Errors
+/// The database's.
+pub async fn saw(app: &App, line: Line) -> Result<(), Problem> {
+    app.db
+        .write("audit.saw", async move |tx: &mut Tx| -> Result<(), Problem> { Ok(add(tx, line).await?) })
+        .await
 }
 
 /// Which lines are looked for.

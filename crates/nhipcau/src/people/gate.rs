@@ -74,8 +74,7 @@ impl Staff {
         what: &'static str,
         subject: impl Into<String>,
     ) -> Result<(), Problem> {
-        let line = self.line(what, subject);
-        app.db.write("audit.saw", async move |tx: &mut Tx| Ok(audit::add(tx, line).await?)).await
+        audit::saw(app, self.line(what, subject)).await
     }
 }
 

@@ -5,10 +5,10 @@
 //! sign-in sends again what it kept.
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Multipart, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
 use axum::http::{HeaderMap, header};
 
-use super::forms::{Fields, KEY};
+use super::forms::{Fields, KEY, MOST};
 use super::gate::Staff;
 use crate::app::App;
 use crate::files::Upload;
@@ -57,7 +57,9 @@ pub async fn sent(app: &App, staff: &Staff, request: Request) -> Option<Sent> {
 }
 
 /// What somebody had typed into a form with a file when their session ended. The file is not read.
-pub async fn typed(app: &App, request: Request) -> Option<Fields> {
+pub async fn typed(app: &App, mut request: Request) -> Option<Fields> {
+    // Nobody is known here: no more is read than of a form without files.
+    DefaultBodyLimit::max(MOST).apply(&mut request);
     let mut form = Multipart::from_request(request, app).await.ok()?;
     Some(Fields::of(read(&mut form, None).await?.0))
 }
@@ -95,7 +97,7 @@ async fn read(
             Some(file_name) => {
                 let media = field.content_type().unwrap_or_default().to_owned();
                 match field.bytes().await {
-                    Ok(bytes) => files.push((name, file_name, media, bytes.to_vec())),
+                    Ok(bytes) => files.push((name, file_name, media, bytes.into())),
                     Err(_) => return Some((pairs, Err(broken()))),
                 }
             }

@@ -213,3 +213,23 @@ fn ours(app: &App, error: &anyhow::Error) -> String {
     tracing::error!(code, error = format!("{error:#}"), "a request failed by our own fault");
     code
 }
+
+/// Bytes that nobody but this reader gets, as a file of that name: always to be saved, never shown by the browser.
+pub fn saved(name: &str, bytes: Vec<u8>) -> Response {
+    let name: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
+    let named = format!("attachment; filename*=UTF-8''{}", name.replace('+', "%20"));
+    let mut response = bytes.into_response();
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_TYPE, "application/octet-stream"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if let Ok(named) = HeaderValue::from_str(&named) {
+        headers.insert(header::CONTENT_DISPOSITION, named);
+    }
+    response
+}

@@ -303,6 +303,24 @@ async fn an_editor_marks_a_task_and_is_told_who_will_read_it() {
     assert!(page.contains("Nhiệm vụ 1 (hạn chế)"), "{page}");
     let preview = world.sees(lan, &format!("{path}/xem")).await.text();
     assert!(preview.contains("1. Nhiệm vụ hạn chế") && !preview.contains(CANARY), "{preview}");
+    // Who is asked for an opinion on the draft is told that there is such a task, and no word of it.
+    let tam = world.staff("mof", "tam", &["leader"]).await;
+    let version = office.version(lan, &path).await;
+    let asks = [
+        ("version", version.as_str()),
+        ("co-quan", "Cơ quan mof"),
+        ("noi-dung", "Có nên làm lúc này?"),
+        ("ngay", "3"),
+    ];
+    leads(&world.fills(lan, &format!("{path}/y-kien"), &asks).await);
+    let list = says(world, &tam, "/ban-lam-viec/y-kien", "Ứng phó mưa lũ").await;
+    let request = list.split("href=\"/ban-lam-viec/y-kien/").nth(1).unwrap().split('"').next().unwrap();
+    let asked = world.sees(&tam, &format!("/ban-lam-viec/y-kien/{request}")).await.text();
+    assert!(asked.contains("1. Nhiệm vụ hạn chế") && leaks(asked.as_bytes()).is_none(), "{asked}");
+    let mut conn = world.app("mof").db.read().await.unwrap();
+    let (written,) = nhipcau::one!(&mut conn, (String,), "SELECT written FROM opinion_request").unwrap();
+    drop(conn);
+    assert!(written.contains("Ứng phó mưa lũ") && leaks(written.as_bytes()).is_none(), "{written}");
     leads(&office.does(lan, &path, "submit", "").await);
     leads(&office.does(ha, &path, "approve", "").await);
     let console = leads(&office.does(ha, &path, "issue", "").await);

@@ -103,6 +103,9 @@ impl Rule {
     /// True if there is a day on which both hold.
     pub(super) fn meets(&self, other: &Rule) -> bool {
         let from = self.from.max(other.from).unwrap_or(Date::constant(2000, 1, 1));
+        if [self.until, other.until].into_iter().flatten().any(|until| until <= from) {
+            return false;
+        }
         // Seasons repeat, so the first four years tell: one of them has a 29 February.
         let mut days = std::iter::successors(Some(from), |day| day.tomorrow().ok()).take(4 * 366);
         days.any(|day| self.covers(day) && other.covers(day))

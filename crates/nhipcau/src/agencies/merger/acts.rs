@@ -57,15 +57,6 @@ async fn count(app: &App, origin: &Origin) -> Result<Counted, Problem> {
     })
 }
 
-/// Who acts, as it is kept.
-fn word(who: Who) -> String {
-    match who {
-        Who::Account(id) => id.to_string(),
-        Who::Token => "token".to_owned(),
-        Who::Nobody => String::new(),
-    }
-}
-
 /// Proposes a merger. Nothing is done before somebody else confirms it.
 ///
 /// # Errors
@@ -94,7 +85,7 @@ pub async fn propose(app: &App, portal: &Portal, who: Who, asked: &Asked) -> Res
                     "One of these agencies is part of another proposal that is not finished. Confirm or drop that one first.",
                 ));
             }
-            store::add(tx, id, log, &plan, word(who)).await?;
+            store::add(tx, id, log, &plan, who.text()).await?;
             Ok(audit::add(tx, line).await?)
         })
         .await?;
@@ -126,14 +117,14 @@ pub async fn decide(app: &App, portal: &Portal, who: Who, id: Uuid, confirm: boo
                     "This proposal was dealt with. Reload the page.",
                 ));
             }
-            if confirm && found.proposer == word(who) {
+            if confirm && found.proposer == who.text() {
                 return Err(Problem::refused(
                     "Người đề xuất không tự xác nhận; cần người thứ hai.",
                     "Whoever proposed it does not confirm it; a second person must.",
                 ));
             }
             match confirm {
-                true => store::confirm(tx, id, &fresh, word(who)).await?,
+                true => store::confirm(tx, id, &fresh, who.text()).await?,
                 false => store::end(tx, id).await?,
             }
             Ok(audit::add(tx, line).await?)

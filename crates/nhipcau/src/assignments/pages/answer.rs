@@ -135,13 +135,7 @@ async fn carry_out(
         Wish::Say(Act::Done) => (Act::Done, "xong"),
         Wish::Say(act) => (act, "bao-cao"),
     };
-    let mut conn = app.db.read().await?;
-    let mut files = Vec::new();
-    for file in answering::files(&mut conn, &begun).await? {
-        let bytes = answering::bytes(&mut conn, &begun, &file.sha256).await?;
-        files.extend(bytes.map(|bytes| (file, bytes)));
-    }
-    drop(conn);
+    let files = answering::whole(&mut app.db.read().await?, &begun).await?;
     let telling = Telling { words: fields.get("noi-dung").to_owned(), files, begun: Some(begun) };
     acts::answer(app, &by, &reference, number, act, telling).await?;
     Ok(format!("{path}&xong={said}"))

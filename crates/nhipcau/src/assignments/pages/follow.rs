@@ -9,7 +9,7 @@ use network::names::Origin;
 use super::said::{self, Said};
 use super::{deadline, label, name, state_name};
 use crate::app::App;
-use crate::assignments::board::Row;
+use crate::assignments::board::{Board, Row};
 use crate::assignments::state::{Act, State as Came};
 use crate::assignments::store::Words;
 use crate::assignments::{HOME, board};
@@ -109,9 +109,10 @@ async fn page(app: &App, staff: &Staff, visitor: &Visitor, reference: &str) -> R
     let reference: Reference = reference.parse().map_err(|_| missing())?;
     let mut conn = app.db.read().await?;
     let board = board::find(app, &mut conn, &reference, &staff.portal.origin).await?;
-    let board = board.filter(|board| board.standing.origin == staff.portal.origin).ok_or_else(missing)?;
-    let held = coverage::held(app, &mut conn, &board.standing).await?;
     let directory = app.directory.load_full();
+    let ours = |board: &Board| board::looks_after(&directory, &staff.portal.origin, &board.standing.origin);
+    let board = board.filter(ours).ok_or_else(missing)?;
+    let held = coverage::held(app, &mut conn, &board.standing).await?;
     let history = app.calendar.history();
     let (mut count, mut exceptions, mut tasks) = (Count::default(), Vec::new(), Vec::new());
     for row in &board.tasks {

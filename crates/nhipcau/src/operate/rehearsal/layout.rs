@@ -109,12 +109,14 @@ fn read(dir: &Path) -> anyhow::Result<Office> {
 /// # Errors
 /// The folder holds something else; nothing in it is touched.
 pub(super) fn lay_out(dir: &Path, office: &Office, listen: &str, dice: &Dice) -> anyhow::Result<Config> {
-    if dir.join(MARK).exists() {
+    // The configuration comes after the keys: without it the first start broke off, and begins again.
+    if dir.join(FILE).exists() && dir.join(MARK).exists() {
         // Who rehearses stands in signed logs: what is typed at a second start does not change it.
         return Config::read(dir);
     }
     std::fs::create_dir_all(dir).with_context(|| format!("create {}", dir.display()))?;
-    if std::fs::read_dir(dir).with_context(|| format!("read {}", dir.display()))?.next().is_some() {
+    let begun = dir.join(MARK).exists();
+    if !begun && std::fs::read_dir(dir).with_context(|| format!("read {}", dir.display()))?.next().is_some() {
         bail!(
             "{} holds other things; nothing was touched. Name an empty or a new folder with --dir \
              (thư mục này đang chứa thứ khác; hãy chọn thư mục trống)",

@@ -3,8 +3,8 @@
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use network::names::ContentHash;
 use serde_json::json;
 use uuid::Uuid;
@@ -12,17 +12,16 @@ use uuid::Uuid;
 use super::{called, cut, day, is_late, last};
 use crate::app::App;
 use crate::clock::instant;
-use crate::db::Tx;
 use crate::drafts::pages::Reads;
 use crate::drafts::{Attached, Written};
 use crate::opinions::{HOME, Verdict, acts, store};
 use crate::people::Duty;
-use crate::people::audit::{self, Line};
+use crate::people::audit;
 use crate::people::forms::{Fields, Filled, Wrong};
 use crate::people::gate::Staff;
 use crate::people::pages::{Desk, Done, drawn, see, shell};
 use crate::problem::Problem;
-use crate::web::answer::failure;
+use crate::web::answer::{failure, saved};
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
 use crate::words::{date, number};
@@ -69,15 +68,6 @@ async fn request(app: &App, staff: &Staff, round: &str) -> Result<(Uuid, store::
     Ok((round, found.ok_or_else(missing)?))
 }
 
-/// Who looked is written down before anything is shown.
-async fn seen(app: &App, line: Line) -> Result<(), Problem> {
-    app.db
-        .write("opinion.read", async move |tx: &mut Tx| -> Result<(), Problem> {
-            Ok(audit::add(tx, line).await?)
-        })
-        .await
-}
-
 async fn page(
     app: &App,
     staff: &Staff,
@@ -89,7 +79,8 @@ async fn page(
     let (lang, now) = (visitor.lang, app.clock.now());
     let w = lang.opinion();
     let (id, request) = request(app, staff, round).await?;
-    seen(app, staff.line("opinion.read", id.to_string())).await?;
+    // Who looked is written down before anything is shown.
+    staff.saw(app, "opinion.read", id.to_string()).await?;
     let written: Written = serde_json::from_str(&request.written).unwrap_or_default();
     let reads = Reads::of(&written.draft, lang);
     let (last, why) = last(&request.due, request.stated(), &app.calendar.history(), lang);
@@ -193,28 +184,11 @@ pub async fn file(
         let bytes = cut(&files, written.files.iter().map(|file| file.size), &wanted).ok_or_else(missing)?;
         let named = written.files.iter().find(|file| file.sha256 == sha256).ok_or_else(missing)?;
         let line = staff.line("opinion.read", id.to_string()).with(json!({ "file": sha256 }));
-        seen(&app, line).await?;
-        let name: String = form_urlencoded::byte_serialize(named.name.as_bytes()).collect();
-        let saved = format!("attachment; filename*=UTF-8''{}", name.replace('+', "%20"));
-        Ok::<_, Problem>((saved, bytes.to_vec()))
+        audit::saw(&app, line).await?;
+        Ok::<_, Problem>((named.name.clone(), bytes.to_vec()))
     };
     match found.await {
-        Ok((saved, bytes)) => {
-            let mut response = bytes.into_response();
-            let headers = response.headers_mut();
-            for (name, value) in [
-                (header::CONTENT_TYPE, "application/octet-stream"),
-                (header::CACHE_CONTROL, "no-store"),
-                (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-                (header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"),
-            ] {
-                headers.insert(name, HeaderValue::from_static(value));
-            }
-            if let Ok(saved) = HeaderValue::from_str(&saved) {
-                headers.insert(header::CONTENT_DISPOSITION, saved);
-            }
-            response
-        }
+        Ok((name, bytes)) => saved(&name, bytes),
         Err(problem) => failure(&app, &visitor, problem),
     }
 }
