@@ -53,6 +53,7 @@ CREATE TABLE mailing (
   sent BIGINT NOT NULL
 );
 CREATE INDEX mailing_due ON mailing (sent, due);
+CREATE INDEX mailing_made ON mailing (made);
 CREATE INDEX mailing_subscriber ON mailing (subscriber);
 
 -- Which subscriber is told, or was told, of which edition of which item, and by which mail; never in which words. An empty
@@ -69,3 +70,4 @@ CREATE TABLE telling (
   PRIMARY KEY (log, item, subscriber, edition, state)
 );
 CREATE INDEX telling_waits ON telling (mailing, subscriber);
+CREATE INDEX telling_at ON telling (at);

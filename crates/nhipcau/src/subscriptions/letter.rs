@@ -1,6 +1,9 @@
 //! What a mail says: of each item its title, one paragraph, its address and how it is proven; and how to end it.
 
+use std::sync::Arc;
+
 use askama::Template;
+use lettre::Address;
 
 use super::mail::Mail;
 use super::store::{self, Request, Subscriber};
@@ -60,49 +63,78 @@ pub async fn compose(app: &App, id: &str) -> Result<Option<Mail>, Problem> {
     let Some((subscriber, request, made)) = row else { return Ok(None) };
     if !request.is_empty() {
         let request = store::request(&mut conn, &request, app.clock.micros()).await?;
-        return request.map(|request| asks(app, id, made, &request)).transpose().map(Option::flatten);
+        let Some(request) = request else { return Ok(None) };
+        return asks(app, (id, made), &request);
     }
     let Some(subscriber) = store::find(&mut conn, &subscriber).await? else { return Ok(None) };
     news(app, &mut conn, id, made, &subscriber).await
 }
 
-/// The portal that speaks, and its address.
-fn speaks(app: &App, domain: &str) -> Option<(std::sync::Arc<Portal>, String)> {
-    let portal = app.portals.load().by_host(domain)?;
-    let base = agencies::address(&app.directory.load(), &portal.origin);
-    let base = base.unwrap_or_else(|| format!("https://{}", portal.domain));
-    Some((portal, base))
+/// Who speaks to whom, in which language.
+struct Voice {
+    portal: Arc<Portal>,
+    /// The address of the portal.
+    base: String,
+    /// What its agency is called.
+    speaker: String,
+    to: Address,
+    lang: Lang,
 }
 
-/// The mail with the one-time link.
-fn asks(app: &App, id: &str, made: i64, request: &Request) -> Result<Option<Mail>, Problem> {
+impl Voice {
+    /// A portal to a sealed address; none if the one is not ours any more or the other does not open.
+    fn of(app: &App, domain: &str, sealed: &[u8], lang: Lang) -> Option<Voice> {
+        let portal = app.portals.load().by_host(domain)?;
+        let to = door::unseal(app, domain, sealed)?;
+        let directory = app.directory.load();
+        let base = agencies::address(&directory, &portal.origin);
+        let base = base.unwrap_or_else(|| format!("https://{}", portal.domain));
+        let speaker = agencies::name(directory.agency(&portal.origin), lang, &portal.domain);
+        Some(Voice { portal, base, speaker, to, lang })
+    }
+
+    /// An address at the portal, in this language.
+    fn href(&self, path: &str) -> String {
+        format!("{}{}", self.base, self.lang.path(path))
+    }
+
+    fn mail(
+        self,
+        (id, at): (&str, i64),
+        html: &Html<'_>,
+        text: String,
+        unsubscribe: Option<String>,
+    ) -> Result<Mail, Problem> {
+        Ok(Mail {
+            id: id.to_owned(),
+            at,
+            to: self.to,
+            subject: html.subject.to_owned(),
+            speaker: self.speaker,
+            portal: self.portal.domain.to_string(),
+            lang: self.lang,
+            html: html.render().map_err(anyhow::Error::from)?,
+            text,
+            unsubscribe,
+        })
+    }
+}
+
+/// The mail with the one-time link. It may reach somebody who never asked: it says nothing that whoever asked has written.
+fn asks(app: &App, mail: (&str, i64), request: &Request) -> Result<Option<Mail>, Problem> {
     let (lang, w) = (request.lang, request.lang.subscription());
-    let Some((portal, base)) = speaks(app, &request.portal) else { return Ok(None) };
-    let Some(to) = door::unseal(app, &request.portal, &request.address) else { return Ok(None) };
-    let directory = app.directory.load();
-    let speaker = agencies::name(directory.agency(&portal.origin), lang, &portal.domain);
+    let voice = Voice::of(app, &request.portal, &request.address, lang);
+    let Some(voice) = voice else { return Ok(None) };
     let token = door::token(app, door::Opens::Request, &request.id);
-    let href = format!("{base}{}", lang.path(&format!("/theo-doi/xac-nhan/{token}")));
-    let lead =
-        w.mail_asks(request.topic.says(&directory, lang), &speaker, pages::rhythm(lang, request.rhythm));
+    let href = voice.href(&format!("/theo-doi/xac-nhan/{token}"));
+    let topic = request.topic.says_to_a_stranger(&app.directory.load(), lang);
+    let lead = w.mail_asks(topic, &voice.speaker, pages::rhythm(lang, request.rhythm));
     let foot = [(w.mail_asks_not_you.to_owned(), None)];
     let text = format!("{lead}\n\n{}\n{href}\n\n{}\n", w.mail_asks_open, foot[0].0);
     let action = Some((w.mail_asks_open, href.as_str()));
-    let subject = w.mail_asks_subject(&speaker);
+    let subject = w.mail_asks_subject(&voice.speaker);
     let html = Html { lang, subject: &subject, lead: &lead, items: &[], action, more: None, foot: &foot };
-    let html = html.render().map_err(anyhow::Error::from)?;
-    Ok(Some(Mail {
-        id: id.to_owned(),
-        at: made,
-        to,
-        subject,
-        speaker,
-        portal: portal.domain.to_string(),
-        lang,
-        html,
-        text,
-        unsubscribe: None,
-    }))
+    voice.mail(mail, &html, text, None).map(Some)
 }
 
 /// The mail that tells of items.
@@ -114,8 +146,8 @@ async fn news(
     subscriber: &Subscriber,
 ) -> Result<Option<Mail>, Problem> {
     let (lang, w) = (subscriber.lang, subscriber.lang.subscription());
-    let Some((portal, base)) = speaks(app, &subscriber.portal) else { return Ok(None) };
-    let Some(to) = door::unseal(app, &subscriber.portal, &subscriber.address) else { return Ok(None) };
+    let voice = Voice::of(app, &subscriber.portal, &subscriber.address, lang);
+    let Some(voice) = voice else { return Ok(None) };
     let rows = all!(
         conn,
         (String, String, i64, String),
@@ -131,27 +163,26 @@ async fn news(
         let standing = find(conn, &reference).await?;
         // What has changed since is told by a row of its own.
         if let Some(item) = standing.filter(|item| item.state.word() == state) {
-            items.push(told(app, lang, &base, &item, again != 0));
+            items.push(told(app, &voice, &item, again != 0));
         }
     }
     let Some(first) = items.first() else { return Ok(None) };
-    let directory = app.directory.load();
-    let speaker = agencies::name(directory.agency(&portal.origin), lang, &portal.domain);
+    let speaker = &voice.speaker;
     let subject = match (items.len(), &first.what) {
         (1, Some(what)) => format!("{what}: {}", first.title),
         (1, None) => first.title.clone(),
-        (n, _) => w.mail_digest(n, &speaker, date::date(lang, date::day(instant(made)))),
+        (n, _) => w.mail_digest(n, speaker, date::date(lang, date::day(instant(made)))),
     };
     let over = items.len().saturating_sub(MOST);
     items.truncate(MOST);
     let more = (over > 0).then(|| w.mail_more(over));
     let lead = match items.iter().any(|item| item.what.is_some()) {
-        true => w.mail_again(&speaker),
-        false => w.mail_news(&speaker),
+        true => w.mail_again(speaker),
+        false => w.mail_news(speaker),
     };
     let token = door::token(app, door::Opens::Mine, &subscriber.id);
-    let mine = format!("{base}{}", lang.path(&format!("/theo-doi/cua-toi/{token}")));
-    let ends = format!("{base}{}", lang.path(&format!("/theo-doi/thoi/{token}")));
+    let (mine, ends) =
+        (voice.href(&format!("/theo-doi/cua-toi/{token}")), voice.href(&format!("/theo-doi/thoi/{token}")));
     let foot = [(w.mail_mine.to_owned(), Some(mine)), (w.mail_end.to_owned(), Some(ends.clone()))];
     let html = Html {
         lang,
@@ -162,25 +193,15 @@ async fn news(
         more: more.as_deref(),
         foot: &foot,
     };
-    let html = html.render().map_err(anyhow::Error::from)?;
-    Ok(Some(Mail {
-        id: id.to_owned(),
-        at: made,
-        to,
-        subject,
-        speaker,
-        portal: portal.domain.to_string(),
-        lang,
-        html,
-        text: plain(&lead, &items, more.as_deref(), &foot),
-        unsubscribe: Some(ends),
-    }))
+    let text = plain(&lead, &items, more.as_deref(), &foot);
+    voice.mail((id, made), &html, text, Some(ends)).map(Some)
 }
 
-fn told(app: &App, lang: Lang, base: &str, item: &Standing, again: bool) -> Told {
+fn told(app: &App, voice: &Voice, item: &Standing, again: bool) -> Told {
+    let (lang, base) = (voice.lang, &voice.base);
     let w = lang.subscription();
     let reference = item.reference().to_string();
-    let href = format!("{base}{}", lang.path(&format!("/muc/{reference}")));
+    let href = voice.href(&format!("/muc/{reference}"));
     let what = match (item.state, item.change.as_str()) {
         (State::Standing, _) if !again => None,
         (State::Standing, "correct") => Some(w.mail_corrected),

@@ -97,10 +97,12 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-/// Tells those who follow until the node stops; nothing where no mail can be sent.
+/// Tells those who follow until the node stops. Where no mail can be sent any more, addresses are still forgotten in time.
 pub async fn run(app: App) {
-    let Some(mailer) = &app.mailer else { return };
-    futures::future::join(tell::run(&app), post::run(&app, mailer)).await;
+    match &app.mailer {
+        Some(mailer) => futures::future::join(tell::run(&app), post::run(&app, mailer)).await.0,
+        None => tell::sweeps(&app).await,
+    }
 }
 
 #[cfg(test)]

@@ -92,9 +92,12 @@ async fn attempt(app: &App, mailer: &Mailer, id: &str, attempts: i64) -> Result<
     if begun == 0 {
         return Ok(());
     }
-    // Put into words now: what was erased meanwhile has none.
-    let Some(mail) = letter::compose(app, id).await? else { return ended(app, id, -1).await };
-    match mailer.send(&mail).await? {
+    let sent = try_once(app, mailer, id).await.unwrap_or_else(|problem| {
+        tracing::warn!(%problem, id, "a mail waits");
+        Some(Sent::Later)
+    });
+    let Some(sent) = sent else { return ended(app, id, -1).await };
+    match sent {
         Sent::Taken => ended(app, id, app.clock.micros()).await,
         Sent::Refused => {
             ended(app, id, -1).await?;
@@ -102,6 +105,14 @@ async fn attempt(app: &App, mailer: &Mailer, id: &str, attempts: i64) -> Result<
         }
         Sent::Later if attempts + 1 >= MOST => ended(app, id, -1).await,
         Sent::Later => Ok(()),
+    }
+}
+
+/// Puts a mail into words now (what was erased meanwhile has none) and hands it to the relay; nothing if there is nothing to say.
+async fn try_once(app: &App, mailer: &Mailer, id: &str) -> Result<Option<Sent>, Problem> {
+    match letter::compose(app, id).await? {
+        Some(mail) => Ok(Some(mailer.send(&mail).await?)),
+        None => Ok(None),
     }
 }
 
@@ -124,7 +135,9 @@ async fn back(app: &App, maildir: std::path::PathBuf) -> Result<(), Problem> {
         if let Some(report) = report.filter(|report| report.hard) {
             failed(app, &report.id).await?;
         }
-        std::fs::remove_file(&path).map_err(|error| unreadable(&maildir, error))?;
+        if let Err(error) = std::fs::remove_file(&path) {
+            tracing::warn!(%error, path = %path.display(), "what came back could not be removed");
+        }
     }
     Ok(())
 }

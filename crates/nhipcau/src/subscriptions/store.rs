@@ -237,8 +237,13 @@ pub async fn confirm(tx: &mut Tx, id: &str, new: String) -> sqlx::Result<Option<
             new
         }
     };
-    let (follows,) =
-        one!(tx, (i64,), "SELECT COUNT(*) FROM following WHERE subscriber = $1", subscriber.clone())?;
+    let (follows,) = one!(
+        tx,
+        (i64,),
+        "SELECT COUNT(*) FROM following WHERE subscriber = $1 AND topic <> $2",
+        subscriber.clone(),
+        request.topic.word()
+    )?;
     let full = follows >= MOST_TOPICS;
     if !full {
         run!(

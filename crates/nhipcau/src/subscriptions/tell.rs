@@ -16,6 +16,7 @@ use crate::agencies::fold::{remember, remembered};
 use crate::app::App;
 use crate::db::{Conn, Tx};
 use crate::items::State;
+use crate::items::content::Damaged;
 use crate::items::store::{Reference, find};
 use crate::problem::Problem;
 use crate::{all, among, fill, maybe, one, run};
@@ -40,18 +41,29 @@ pub async fn run(app: &App) {
     let mut swept = 0;
     loop {
         tokio::time::sleep(EVERY).await;
-        let told = async {
+        let walked = async {
             while walk(app).await? {}
-            gather(app).await?;
-            if app.clock.micros() - swept > DAY / 24 {
-                swept = app.clock.micros();
-                sweep(app).await?;
-            }
             Ok::<(), Problem>(())
         };
-        if let Err(problem) = told.await {
+        // What keeps one from being done keeps nothing else.
+        let mut done = vec![walked.await, gather(app).await];
+        if (app.clock.micros() - swept).abs() > DAY / 24 {
+            swept = app.clock.micros();
+            done.push(sweep(app).await);
+        }
+        for problem in done.into_iter().filter_map(Result::err) {
             tracing::warn!(%problem, "who follows what could not be looked at");
         }
+    }
+}
+
+/// Only forgets what has had its time, until the node stops.
+pub async fn sweeps(app: &App) {
+    loop {
+        if let Err(problem) = sweep(app).await {
+            tracing::warn!(%problem, "who followed what could not be forgotten");
+        }
+        tokio::time::sleep(Duration::from_secs(3_600)).await;
     }
 }
 
@@ -174,7 +186,11 @@ async fn look(
     if app.clock.micros() - standing.changed > FRESH {
         return Ok(Some(look));
     }
-    let bytes = app.folder.read(conn, &hash).await?.unwrap_or_default();
+    let bytes = match app.folder.read(conn, &hash).await {
+        // A damaged piece is the doctor's business; nobody else waits for it.
+        Err(error) if error.downcast_ref::<Damaged>().is_some() => return Ok(Some(look)),
+        read => read?.unwrap_or_default(),
+    };
     if let Ok(document) = Item::parse(&bytes) {
         look.topics = topic::words(&document, &reference, &origin, &app.directory.load());
         let said = Said::of(&document);
@@ -258,7 +274,8 @@ async fn gather(app: &App) -> Result<(), Problem> {
     let waits = maybe!(
         &mut conn,
         (i64,),
-        "SELECT CAST(1 AS BIGINT) FROM telling WHERE mailing = ''
+        "SELECT CAST(1 AS BIGINT) FROM telling t JOIN subscriber s ON s.id = t.subscriber
+         WHERE t.mailing = '' AND (t.again = 1 OR s.next <= $1)
          UNION ALL SELECT CAST(1 AS BIGINT) FROM subscriber WHERE next > 0 AND next <= $1 LIMIT 1",
         now
     )?;

@@ -8,7 +8,7 @@ use network::content::Item;
 use network::directory::Directory;
 use network::names::Origin;
 use vietnam::number::DocumentNumber;
-use vietnam::text::canonical;
+use vietnam::text::{canonical, slug};
 
 use crate::agencies;
 use crate::items::kinds;
@@ -63,7 +63,7 @@ impl Topic {
         Some(match sort {
             "all" => Topic::All,
             "kind" => Topic::Kind(kinds::of(value)?.id.clone()),
-            "field" if known(value) => Topic::Field(value.into()),
+            "field" if known(value) && slug(value) == value => Topic::Field(value.into()),
             "agency" => Topic::Agency(value.parse().ok()?),
             "place" => Topic::Place(value.parse().ok()?),
             "item" => Topic::Item(value.parse().ok()?),
@@ -93,6 +93,14 @@ impl Topic {
             Topic::Item(_) => w.topic_item.to_owned(),
             Topic::Number(key) => w.topic_number(key),
             Topic::Search(text) => w.topic_search(text),
+        }
+    }
+
+    /// What it is called to somebody who has not asked for anything yet: no word of it is a stranger's.
+    pub fn says_to_a_stranger(&self, directory: &Directory, lang: Lang) -> String {
+        match self {
+            Topic::Search(_) => lang.subscription().topic_search_asked.to_owned(),
+            known => known.says(directory, lang),
         }
     }
 

@@ -51,6 +51,7 @@ words! {
     topic_item,
     topic_number(number),
     topic_search(text),
+    topic_search_asked,
     rhythm_once,
     rhythm_daily(hour),
     rhythm_weekly(hour),

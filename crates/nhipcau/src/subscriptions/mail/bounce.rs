@@ -3,10 +3,12 @@
 //! A mail comes back to an address that names it (`tin+<mail>@…`), so nothing of the report is believed but its
 //! status; a report about a mail that we never sent changes nothing.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Bytes of a report that are read: the status stands near its beginning.
-const READ: usize = 256 << 10;
+const READ: u64 = 256 << 10;
 
 /// What a report says of one mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,11 +25,18 @@ pub struct Report {
 /// When the folder cannot be read.
 pub fn waiting(maildir: &Path, most: usize) -> std::io::Result<Vec<(PathBuf, Option<Report>)>> {
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(maildir.join("new"))?.take(most) {
+    for entry in std::fs::read_dir(maildir.join("new"))? {
         let path = entry?.path();
-        let mut bytes = std::fs::read(&path)?;
-        bytes.truncate(READ);
+        // What is no file, or cannot be read, keeps nobody else's report back.
+        let Ok(file) = File::open(&path) else { continue };
+        let mut bytes = Vec::new();
+        if file.take(READ).read_to_end(&mut bytes).is_err() {
+            continue;
+        }
         found.push((path, read(&String::from_utf8_lossy(&bytes))));
+        if found.len() == most {
+            break;
+        }
     }
     Ok(found)
 }

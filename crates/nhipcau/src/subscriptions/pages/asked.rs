@@ -76,7 +76,12 @@ fn address(typed: &str) -> Result<Address, Fault> {
 fn topic(directory: &Directory, form: &Fields) -> Result<Topic, Fault> {
     let nothing = || fault("gi", |w| w.bad_what.to_owned());
     if let Some(topic) = opened_for(form) {
-        return Ok(topic);
+        // An agency that nobody knows would be named in a mail as whoever asked wrote it.
+        let known = match &topic {
+            Topic::Agency(origin) | Topic::Place(origin) => directory.agency(origin).is_some(),
+            _ => true,
+        };
+        return if known { Ok(topic) } else { Err(nothing()) };
     }
     let text = |name: &str| form.some(name).ok_or_else(nothing);
     match form.get("gi") {
