@@ -153,7 +153,9 @@ impl Keyring {
 
     /// Whether a key of a log is here.
     pub fn has(&self, origin: &Origin) -> bool {
-        self.file(origin).exists() || self.placed.iter().any(|placed| placed.log == *origin)
+        self.file(origin).exists()
+            || self.next_file(origin).exists()
+            || self.placed.iter().any(|placed| placed.log == *origin)
     }
 
     /// Makes the key that comes next for a log whose key lies in a file; one that was begun already stays.
@@ -161,6 +163,11 @@ impl Keyring {
     /// # Errors
     /// When it cannot be written.
     pub fn make_next(&self, origin: &Origin, dice: &Dice) -> anyhow::Result<VerifierKey> {
+        let (now, next) = (self.file(origin), self.next_file(origin));
+        // Where the retired key was taken away, what came next is the key, and another comes next.
+        if !now.exists() && next.exists() {
+            std::fs::rename(&next, &now).with_context(|| format!("move {}", next.display()))?;
+        }
         let stem = format!("{}.next", file_stem(origin));
         Ok(make(&self.folder, &stem, origin, KeyKind::Ed25519, dice)?.verifier())
     }

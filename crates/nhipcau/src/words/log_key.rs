@@ -5,6 +5,7 @@ use std::fmt::Display;
 use super::table::{self, words};
 
 words! {
+    alarm_says(log),
     away_says(log, why),
     away_do,
     doctor_ok(log, token),

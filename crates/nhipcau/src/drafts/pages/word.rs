@@ -18,7 +18,7 @@ use crate::drafts::acts::{self, Saved};
 use crate::drafts::{Attached, Work, Written, store};
 use crate::files::{Kind, Upload, kind_of, text_of};
 use crate::items::body;
-use crate::items::draft::attach;
+use crate::items::draft::{attach, of_words};
 use crate::items::paste::{self, Cleaned, Picture};
 use crate::people::audit;
 use crate::people::forms::{Fields, told};
@@ -179,18 +179,32 @@ async fn read(app: &App, staff: &Staff, id: &str, lang: Lang, file: Option<Uploa
     }
     let mut says: Vec<String> =
         notes.into_iter().map(|note| if lang == Lang::Vi { note.vi } else { note.en }).collect();
-    let mut kept = Vec::new();
+    let (mut kept, mut files) = (Vec::new(), Vec::new());
     // An annex has no files.
     let pictures = if work.written.beside.is_some() { Vec::new() } else { pictures };
     for picture in pictures {
-        match keep(app, &work, picture).await? {
-            Ok(picture) => kept.push(picture),
+        match taken(&work, picture).await? {
+            Ok((picture, hash, bytes)) => {
+                kept.push(picture);
+                files.push((hash, bytes));
+            }
             Err(name) => says.push(lang.word_file().picture_refused(name)),
         }
     }
     let line = staff.line("draft.word", work.id.to_string()).with(json!({ "pictures": kept.len() }));
+    let (log, draft_id) = (staff.portal.log, work.id);
     app.db
         .write("draft.word", async move |tx: &mut Tx| -> Result<(), Problem> {
+            // Reading takes a while: nothing is laid beside a draft that was erased or issued meanwhile.
+            if !acts::find(tx.conn(), log, draft_id).await?.stage.is_open() {
+                return Err(Problem::refused(
+                    "Bản này không còn là dự thảo nên không nhận tệp nữa.",
+                    "This is not a draft any more: it takes no files.",
+                ));
+            }
+            for (hash, bytes) in files {
+                store::keep_file(tx, draft_id, &hash, bytes).await?;
+            }
             Ok(audit::add(tx, line).await?)
         })
         .await?;
@@ -210,8 +224,11 @@ fn rendered(text: &str, format: Format) -> String {
     body::render(&Body { format, text: text.to_owned(), layer: Layer::Official }).html
 }
 
-/// Keeps a picture, made anew, beside the draft; or its name, if the house takes no such picture.
-async fn keep(app: &App, work: &Work, picture: Picture) -> Result<Result<Kept, String>, Problem> {
+/// A picture, made anew, with the bytes to be kept; or its name, if the house takes no such picture.
+async fn taken(
+    work: &Work,
+    picture: Picture,
+) -> Result<Result<(Kept, ContentHash, Vec<u8>), String>, Problem> {
     let Picture { name, bytes, alt } = picture;
     let short: String = alt.chars().take(crate::files::MOST_ALT).collect();
     // Its words are asked for on the page; here it only must be a picture.
@@ -224,13 +241,10 @@ async fn keep(app: &App, work: &Work, picture: Picture) -> Result<Result<Kept, S
     if !attached.media.starts_with("image/") {
         return Ok(Err(name));
     }
-    let (hash, id) = (ContentHash::of(&bytes), work.id);
-    app.db
-        .write("draft.file", async move |tx: &mut Tx| -> Result<(), Problem> {
-            Ok(store::keep_file(tx, id, &hash, bytes).await?)
-        })
-        .await?;
-    Ok(Ok(Kept { name: attached.name, sha256: attached.sha256, alt: short, decorative: false, leave: false }))
+    let hash = ContentHash::of(&bytes);
+    let kept =
+        Kept { name: attached.name, sha256: attached.sha256, alt: short, decorative: false, leave: false };
+    Ok(Ok((kept, hash, bytes)))
 }
 
 /// What stands in the form, to be shown again.
@@ -276,6 +290,11 @@ async fn take_over(app: &App, staff: &Staff, id: &str, form: &Fields) -> Result<
                 "Mỗi ảnh cần lời tả cho người không nhìn thấy ảnh; ảnh chỉ để trang trí thì đánh dấu, ảnh không cần thì bỏ.",
                 "Each picture needs words for who does not see it; tick those that only decorate, and leave out those that are not needed.",
             ));
+        }
+        for words in [alt, picture.name.as_str()] {
+            if let Some(marked) = of_words(work.item, "tep", words) {
+                return Err(Problem::Invalid(vec![marked]));
+            }
         }
         // Only what was read of a file for this very draft lies there.
         let hash: ContentHash =

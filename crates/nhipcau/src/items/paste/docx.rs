@@ -169,9 +169,11 @@ fn text(xml: &[u8], beside: &Beside, met: &mut Met, document: &mut Document) -> 
                     let id = attribute(tag, if name == "blip" { "embed" } else { "id" });
                     let part = id.and_then(|id| beside.pictures.get(&id).cloned());
                     let shows = std::mem::take(&mut shows);
-                    if let Some(part) =
-                        part.filter(|part| met.pictures.iter().all(|(known, _)| known != part))
-                    {
+                    let new = |part: &String| {
+                        met.pictures.len() < MOST_PICTURES
+                            && met.pictures.iter().all(|(known, _)| known != part)
+                    };
+                    if let Some(part) = part.filter(new) {
                         met.pictures.push((part, shows));
                     }
                 }

@@ -38,7 +38,7 @@ impl Alarm {
             "database.damaged" => (w.damaged_says.to_owned(), w.damaged_do(detail)),
             "key.away" => {
                 let words = lang.log_key();
-                (words.away_says(log, detail), words.away_do.to_owned())
+                (words.alarm_says(log), words.away_do.to_owned())
             }
             "letters.late" => {
                 let n = detail.split(' ').next().unwrap_or(detail);

@@ -71,7 +71,7 @@ impl Door {
     /// Finds the key, and that it is the expected one.
     fn held(&mut self, uri: &TokenUri) -> Result<ObjectHandle, Away> {
         let expected = self.expected.get(uri).copied();
-        self.with(uri, |open, uri| {
+        let found = self.with(uri, |open, uri| {
             let found = open.keys.get(&uri.object).copied();
             if let Some(key) = found {
                 return Ok(Ok(key));
@@ -92,7 +92,9 @@ impl Door {
             }
             open.keys.insert(uri.object.clone(), key);
             Ok(Ok(key))
-        })
+        });
+        // Only what would sign says whether the key is there: a public half that can be read proves nothing.
+        self.noted(uri, found)
     }
 
     /// Signs with the key.
@@ -171,12 +173,18 @@ impl Door {
         uri: &TokenUri,
         what: impl Fn(&mut Open, &TokenUri) -> cryptoki::error::Result<Result<T, Away>>,
     ) -> Result<T, Away> {
-        let mut found = self.once(uri, &what);
-        if matches!(found, Err(Away::Failed(..) | Away::Gone(_))) {
-            self.forget();
-            found = self.once(uri, &what);
+        let found = self.once(uri, &what);
+        let anew = match &found {
+            Err(Away::Failed(..)) => true,
+            // Whoever is signed in to another token of the module stays so.
+            Err(Away::Gone(_)) => self.open.keys().all(|open| *open == uri.token),
+            _ => false,
+        };
+        if !anew {
+            return found;
         }
-        self.noted(uri, found)
+        self.forget();
+        self.once(uri, &what)
     }
 
     fn once<T>(
