@@ -188,6 +188,7 @@ impl Portal {
             feeds: (!app.config.rehearsal).then(|| ("/feed.atom".into(), "/feed.rss".into())),
             moved: moved::heirs(&directory, &self.origin, lang),
             light: visitor.light,
+            mails: app.mailer.is_some(),
         }
     }
 

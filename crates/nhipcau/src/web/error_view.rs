@@ -136,5 +136,6 @@ pub fn bare_shell(lang: Lang, now: Timestamp, path: &str, demo: bool, rehearsal:
         feeds: None,
         moved: Vec::new(),
         light: false,
+        mails: false,
     }
 }

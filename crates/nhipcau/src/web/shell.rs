@@ -44,6 +44,8 @@ pub struct Shell {
     pub moved: Vec<(String, String)>,
     /// Whether pictures are links with their size.
     pub light: bool,
+    /// Whether the node can send mails to those who follow something.
+    pub mails: bool,
 }
 
 /// The portal that speaks.
@@ -332,6 +334,7 @@ pub(crate) fn sample(lang: Lang) -> Shell {
         feeds: Some(("/nguon-tin/tat-ca.atom".into(), "/nguon-tin/tat-ca.rss".into())),
         moved: Vec::new(),
         light: false,
+        mails: true,
     }
 }
 

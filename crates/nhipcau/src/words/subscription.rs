@@ -7,6 +7,7 @@ use super::table::{self, words};
 words! {
     // The page
     title,
+    home_says,
     says,
     no_mail,
     feeds,

@@ -20,6 +20,15 @@ async fn fills(world: &World, who: &Staff, act: &str) -> Answer {
     world.fills(who, PAGE, &fields).await
 }
 
+/// Merges the commune A into B, as two persons of the province do.
+pub async fn merges(world: &World) {
+    let admin = world.staff("laocai", "quan.tri.2", &["administrator"]).await;
+    let leader = world.staff("laocai", "chu.tich", &["leader"]).await;
+    let page = proposed(world, &admin).await;
+    assert_eq!(world.fills(&leader, &page, &[("viec", "xac-nhan")]).await.status, 303);
+    is_done(world, &leader, &page).await;
+}
+
 /// Proposes the merger; the path of its page.
 async fn proposed(world: &World, who: &Staff) -> String {
     let answer = fills(world, who, "de-xuat").await;
@@ -259,8 +268,6 @@ async fn request(world: &World, who: &Staff, title: &str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_merged_agency_asked_and_was_asked_goes_on_at_its_successor() {
     let world = World::with(["chinhphu", "laocai"]).await;
-    let admin = world.staff("laocai", "quan.tri.2", &["administrator"]).await;
-    let leader = world.staff("laocai", "chu.tich", &["leader"]).await;
     let lan = world.staff("xa-a.laocai", "lan", &["editor"]).await;
     let minh = world.staff("xa-b.laocai", "minh", &["editor", "publisher"]).await;
     let office = world.staff("chinhphu", "tam", &["editor", "publisher"]).await;
@@ -268,9 +275,7 @@ async fn what_a_merged_agency_asked_and_was_asked_goes_on_at_its_successor() {
     let ours = asks(&world, &office, "Dự thảo của Chính phủ", "xa-a.laocai.localhost").await;
     let (at_office, _) =
         (request(&world, &office, "Dự thảo của xã A").await, request(&world, &lan, "Chính phủ").await);
-    let page = proposed(&world, &admin).await;
-    assert_eq!(world.fills(&leader, &page, &[("viec", "xac-nhan")]).await.status, 303);
-    is_done(&world, &leader, &page).await;
+    merges(&world).await;
 
     // The answer to what A asked reaches B, which has its draft now; what A was asked, B answers.
     let agree = [("y-kien", "agree"), ("noi-dung", "Nhất trí nội dung.")];

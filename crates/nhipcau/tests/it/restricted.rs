@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::bundles::export;
+use super::merger::merges;
 use super::newsroom::{leads, office};
 use super::world::{Item, Staff, World, hidden, until};
 
@@ -336,4 +337,22 @@ async fn an_editor_marks_a_task_and_is_told_who_will_read_it() {
     let next = world.sees(lan, &leads(&begun)).await.text();
     assert!(next.contains(CANARY) && next.contains(box_of), "{next}");
     assert!(hidden(&next, "version").is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_took_the_issuers_place_reads_what_is_reported() {
+    let world = World::with(["chinhphu", "laocai"]).await;
+    let binh = world.staff("laocai", "binh", &["publisher"]).await;
+    let minh = world.staff("xa-b.laocai", "minh", &["editor", "publisher"]).await;
+    let mut order = directive();
+    order["details"]["addressees"] = json!([{ "name": "Cơ quan laocai" }]);
+    order["details"]["tasks"][1]["agency"] = "Cơ quan laocai".into();
+    let item = world.issues("xa-a.laocai", order).await;
+    says(&world, &binh, HOME, CANARY).await;
+    merges(&world).await;
+    let report = [("so", "2"), ("viec", "bao-cao"), ("noi-dung", REPLY)];
+    assert_eq!(answers(&world, &binh, &item, &report).await, 303);
+    let follow = format!("{HOME}/theo-doi/{}", item.reference);
+    says(&world, &minh, &follow, REPLY).await;
+    assert!(world.sees(&minh, HOME).await.says(&follow), "the heir finds it among what it looks after");
 }
