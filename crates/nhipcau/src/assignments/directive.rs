@@ -50,8 +50,8 @@ pub struct Task {
 pub enum Readers {
     /// Whoever will have a key when it is issued: it is still a draft.
     ToBe,
-    /// These, besides its issuer.
-    Sealed(Vec<Origin>),
+    /// These, besides its issuer, each with the name of the key to which it was sealed, where that is known.
+    Sealed(Vec<(Origin, Option<String>)>),
 }
 
 /// A task with those who are given it.
@@ -101,7 +101,7 @@ impl Directive {
             };
             let mut without = Vec::new();
             if let Some(Readers::Sealed(readers)) = &task.restricted {
-                let readers: BTreeSet<Origin> = readers.iter().map(|origin| roll.heir(origin)).collect();
+                let readers: BTreeSet<Origin> = readers.iter().map(|(origin, _)| roll.heir(origin)).collect();
                 without = to.agencies.difference(&readers).cloned().collect();
                 to.agencies = readers;
             }
@@ -140,7 +140,9 @@ impl Task {
         let task = match restricted::sealed(row) {
             Some(sealed) => {
                 let words = open(&number, &sealed)?;
-                let to = words.to.iter().filter_map(|origin| origin.parse().ok());
+                let keys = words.keys.into_iter().map(Some).chain(std::iter::repeat(None));
+                let to =
+                    words.to.iter().zip(keys).filter_map(|(origin, key)| Some((origin.parse().ok()?, key)));
                 let restricted = Some(Readers::Sealed(to.collect()));
                 let due = kinds::minute(&words.due);
                 let days = words.working_days.filter(|days| *days <= MOST_DAYS);

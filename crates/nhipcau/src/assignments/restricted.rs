@@ -55,6 +55,9 @@ pub struct Words {
     pub working_days: Option<u32>,
     /// The logs of the agencies to which it was sealed.
     pub to: Vec<String>,
+    /// Which sealing key of each, in the same order; older editions do not say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<String>,
 }
 
 /// What was opened lately, by what was tried; `None` for what is for others.
@@ -147,6 +150,15 @@ pub fn keys<'a>(
     (keys, without)
 }
 
+/// Of those to whom a task was sealed, who has another key of letters by now: the older one may be lost.
+pub fn rekeyed<'a>(directory: &Directory, readers: &'a [(Origin, Option<String>)]) -> Vec<&'a Origin> {
+    let changed = |(origin, sealed): &&(Origin, Option<String>)| {
+        let (now, _) = keys(directory, [origin]);
+        sealed.as_ref().zip(now.first()).is_some_and(|(sealed, (_, now))| *sealed != now.id().to_string())
+    };
+    readers.iter().filter(changed).map(|(origin, _)| origin).collect()
+}
+
 /// An edition whose restricted tasks are sealed: what leaves the newsroom.
 ///
 /// # Errors
@@ -172,9 +184,10 @@ pub fn closed(app: &App, origin: &Origin, mut checked: Checked) -> Result<Checke
         let (readers, _) = keys(&directory, &to);
         let mut sealing: Vec<LetterKeys> = readers.iter().map(|(_, key)| *key).collect();
         sealing.push(ours);
-        let to = readers.into_iter().map(|(origin, _)| origin.to_string()).collect();
+        let (to, keys) =
+            readers.iter().map(|(origin, key)| (origin.to_string(), key.id().to_string())).unzip();
         let working_days = directive::days(row);
-        let words = Words { task: text("task"), agency, due: text("due"), working_days, to };
+        let words = Words { task: text("task"), agency, due: text("due"), working_days, to, keys };
         let plain = serde_json::to_vec(&words).map_err(anyhow::Error::from)?;
         let at = place(origin, item.id, item.edition, &number);
         let sealed = at.seal(&plain, &sealing, app.dice.bytes()?).map_err(anyhow::Error::from)?;

@@ -20,6 +20,7 @@ words! {
     restricted_reaches(number, count),
     restricted_without(number, agency),
     restricted_unread(number, agency),
+    restricted_rekeyed(number, agency),
     preview_tasks,
 }
 

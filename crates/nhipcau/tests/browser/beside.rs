@@ -20,6 +20,63 @@ pub async fn for_readers(tour: &mut Tour<'_>) {
     }
 }
 
+/// A Word file for a draft.
+fn word_file() -> tempfile::NamedTempFile {
+    let document = r#"<w:document><w:body><w:p><w:r><w:t>Trực tại trụ sở</w:t></w:r></w:p>
+        <w:p><w:r><w:drawing><wp:docPr descr="Cầu treo"/><a:blip r:embed="p"/></w:drawing></w:r></w:p></w:body></w:document>"#;
+    let picture = image::RgbImage::from_pixel(32, 24, image::Rgb([40, 90, 60]));
+    let mut png = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut png, image::ImageFormat::Png).unwrap();
+    let leads = br#"<R><Relationship Id="p" Type="x/image" Target="media/cau.png"/></R>"#;
+    let bytes = super::archive::archive(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        ("word/document.xml", document.as_bytes()),
+        ("word/_rels/document.xml.rels", leads),
+        ("word/media/cau.png", png.get_ref()),
+    ]);
+    let file = tempfile::Builder::new().suffix(".docx").tempfile().unwrap();
+    std::fs::write(file.path(), bytes).unwrap();
+    file
+}
+
+/// A draft whose text comes from a Word file, and a link by which somebody outside sees it; signed in as Lan at the Government's.
+pub async fn a_draft_is_shown(tour: &mut Tour<'_>, password: &str) {
+    tour.signs_in("lan", password).await;
+    tour.goes("/ban-lam-viec/tin/moi").await;
+    tour.browser.find(Locator::Css("main button[value='notice']")).await.unwrap().click().await.unwrap();
+    tour.reads("Bản nháp").await;
+    let draft = tour.browser.current_url().await.unwrap().path().to_owned();
+    tour.types("title", "Lịch trực").await;
+    tour.presses("Lưu").await;
+    let word = format!("{draft}/word");
+    tour.opens("/ban-lam-viec/tin/{id}/word", "drafts/word.html", &word).await;
+    tour.goes(&word).await;
+    let file = word_file();
+    tour.types("tep", file.path().to_str().unwrap()).await;
+    tour.presses("Xem nội dung").await;
+    tour.reads("Chưa có gì được lưu").await;
+    tour.looks("drafts/word.html", "/ban-nhap-word").await;
+    tour.presses("Lấy vào bản nháp").await;
+    tour.reads("Đã lấy văn bản từ tệp Word").await;
+    tour.looks("drafts/draft.html", "/ban-nhap-co-anh").await;
+
+    let links = format!("{draft}/duong-dan");
+    tour.opens("/ban-lam-viec/tin/{id}/duong-dan", "drafts/links.html", &links).await;
+    tour.goes(&links).await;
+    tour.types("ten", "Trần Văn Bình, Sở Tư pháp").await;
+    tour.types("viec-gi", "Góp ý").await;
+    tour.presses("Tạo đường dẫn").await;
+    tour.reads("Đường dẫn chỉ hiện một lần này").await;
+    tour.looks("drafts/links.html", "/duong-dan-moi").await;
+    let link = tour.browser.find(Locator::Css(".desk__secret code")).await.unwrap().text().await.unwrap();
+    let link = link[link.find("/xem-truoc/").unwrap()..].to_owned();
+    tour.signs_out().await;
+    tour.opens("/xem-truoc/{link}", "drafts/shown.html", &link).await;
+    tour.goes(&link).await;
+    tour.reads("dành riêng cho Trần Văn Bình").await;
+    tour.opens("/xem-truoc/{link}", "drafts/shown.html", "/xem-truoc/khong-co").await;
+}
+
 /// A draft in another language, and before another agency; signed in as Lan at the Government's.
 pub async fn a_draft_goes_round(tour: &mut Tour<'_>, nation: &Nation, password: &str) {
     tour.signs_in("lan", password).await;

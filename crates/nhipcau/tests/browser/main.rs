@@ -6,6 +6,8 @@
 //! `CHROMEDRIVER` and `CHROMIUM` name the programs if they are not on the path.
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
+#[path = "../it/archive.rs"]
+mod archive;
 mod axe;
 mod beside;
 mod chair;

@@ -12,15 +12,15 @@ use super::world::{Item, PASSWORD, World, item, notice, until};
 
 /// What a command said, and how it ended.
 #[derive(Debug)]
-struct Said {
+pub struct Said {
     code: i32,
-    out: String,
+    pub out: String,
     err: String,
 }
 
 impl Said {
     #[track_caller]
-    fn well(self) -> Said {
+    pub fn well(self) -> Said {
         assert_eq!(self.code, 0, "{}\n{}", self.out, self.err);
         self
     }
@@ -61,7 +61,7 @@ fn program(world: Option<(&World, &str)>, arguments: &[&str]) -> Command {
     command
 }
 
-async fn run(world: Option<(&World, &str)>, arguments: &[&str], typed: &str) -> Said {
+pub async fn run(world: Option<(&World, &str)>, arguments: &[&str], typed: &str) -> Said {
     let mut child = program(world, arguments).spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
     // Whoever does not read it has hung up already.

@@ -11,6 +11,7 @@ mod accounts;
 mod administrator;
 mod annexes;
 mod api;
+mod archive;
 mod assignments;
 mod bad_input;
 mod bench;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::bundles::export;
 use super::merger::merges;
 use super::newsroom::{leads, office};
-use super::world::{Item, Staff, World, hidden, until};
+use super::world::{Item, Staff, World, hidden, origin, until};
 
 const HOME: &str = "/ban-lam-viec/nhiem-vu";
 /// Words that may stand nowhere but with those whom they concern.
@@ -212,6 +212,12 @@ async fn a_restricted_task_is_read_by_whom_it_is_given_to_and_by_nobody_else() {
             assert_eq!(leaks(&world.get(portal, &path).await.bytes), None, "{portal} {path}");
         }
     }
+    // Whoever verifies a portal reads every content of it, and tells nothing of this.
+    for portal in ["chinhphu", "mof", "laocai"] {
+        let address = world.address(portal, "");
+        let verified = super::cli::run(None, &["verify", &address, "--all", "--json"], "").await.well();
+        assert_eq!(leaks(verified.out.as_bytes()), None, "{portal}: {}", verified.out);
+    }
     let bundle = std::fs::read(export(&world, "laocai", "a.bundle", &[])).unwrap();
     assert!(String::from_utf8_lossy(&bundle).contains("Bố trí kinh phí."), "the open task is in the bundle");
     assert_eq!(leaks(&bundle), None, "a bundle");
@@ -274,6 +280,61 @@ async fn it_arrives_after_a_fault_and_the_next_edition_keeps_what_was_answered()
     )
     .unwrap();
     assert!(sealed.is_empty(), "the sealed answers go with their directive");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_was_lost_or_never_stated_is_told_and_the_next_edition_seals_anew() {
+    let mut world = World::with(["chinhphu", "mof", "laocai"]).await;
+    let lan = world.staff("chinhphu", "lan", &["editor"]).await;
+    let ha = world.staff("mof", "ha", &["leader"]).await;
+    // An agency whose parent never stated a key of its letters.
+    let (name, level) = (("Cơ quan moi", "Agency moi"), network::entry::Level::Ministry);
+    let node = world.app("laocai");
+    let mut request =
+        nhipcau::agencies::enrol::request_of(node, &origin("laocai"), "moi.localhost", name, level).unwrap();
+    let key = tlog::SignerKey::from_seed("moi.localhost/log", tlog::KeyKind::Ed25519, [7; 32]).unwrap();
+    (request.origin, request.log_key) = ("moi.localhost/log".into(), key.verifier().to_string());
+    request.sealing = None;
+    let enrolled = world.post("chinhphu", "/api/v1/agencies", &json!({ "request": request })).await;
+    assert_eq!(enrolled.status, 201, "{}", enrolled.text());
+    until("the new agency", async || {
+        let all = world.get("chinhphu", "/api/v1/agencies").await;
+        if all.says("moi.localhost") { Ok(()) } else { Err(all.text()) }
+    })
+    .await;
+
+    let mut two = directive();
+    // Who is meant is read as of the day of issue, and that agency is there since today.
+    two["issued"] = json!(nhipcau::words::date::day(node.clock.now()));
+    let third = json!({ "number": "3", "task": format!("Báo {CANARY} cho nhau."), "agency": "Cơ quan moi",
+        "due": "2031-07-08T16:45", "access": "restricted" });
+    two["details"]["tasks"].as_array_mut().unwrap().push(third);
+    let item = world.issues("chinhphu", two.clone()).await;
+    let follow = format!("{HOME}/theo-doi/{}", item.reference);
+    says(&world, &ha, HOME, CANARY).await;
+    let page = world.sees(&lan, &follow).await.text();
+    assert!(page.contains("Nhiệm vụ 3, Cơ quan moi: không đọc được"), "{page}");
+    assert!(!page.contains("khóa nhận thư đã đổi"), "{page}");
+
+    // The ministry loses its key: what was sealed to it is closed to it, and whoever sealed it is told.
+    world.stop("mof").await;
+    std::fs::remove_file(world.home("mof").join("keys/mof.localhost_log_sealing.key")).unwrap();
+    world.start("mof").await;
+    world.may_sign("mof").await;
+    let names = ("Cơ quan mof", "Agency mof");
+    let mof = world.app("mof");
+    let request = nhipcau::agencies::enrol::request_of(mof, &origin("mof"), "mof.localhost", names, level);
+    let request = json!({ "request": request.unwrap() });
+    assert_eq!(world.post("chinhphu", "/api/v1/agencies/change", &request).await.status, 201);
+    let told = "Nhiệm vụ 2, Cơ quan mof: khóa nhận thư đã đổi";
+    says(&world, &lan, &follow, told).await;
+    assert_eq!(leaks(&world.sees(&ha, HOME).await.bytes), None);
+    assert_eq!(world.sees(&ha, &task(&item, "2")).await.status, 404);
+
+    two["change_note"] = "Niêm phong lại".into();
+    world.corrects(&item, two).await;
+    says(&world, &ha, HOME, CANARY).await;
+    assert!(!world.sees(&lan, &follow).await.says(told));
 }
 
 #[tokio::test(flavor = "multi_thread")]

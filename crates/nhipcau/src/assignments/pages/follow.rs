@@ -10,9 +10,10 @@ use super::said::{self, Said};
 use super::{deadline, label, name, state_name};
 use crate::app::App;
 use crate::assignments::board::{Board, Row};
+use crate::assignments::directive::Readers;
 use crate::assignments::state::{Act, State as Came};
 use crate::assignments::store::Words;
-use crate::assignments::{HOME, board};
+use crate::assignments::{HOME, board, restricted};
 use crate::clock::instant;
 use crate::items::store::Reference;
 use crate::logs::coverage;
@@ -154,6 +155,13 @@ async fn page(app: &App, staff: &Staff, visitor: &Visitor, reference: &str) -> R
             reports.map(|(answer, said)| Report { agency: name(&directory, &answer.speaks_for, lang), said });
         let without = row.given.without.iter().map(|agency| name(&directory, agency, lang));
         exceptions.extend(without.map(|agency| lang.task().restricted_unread(&task.number, agency)));
+        if let Some(Readers::Sealed(readers)) = &task.restricted {
+            // Whoever answered has read it.
+            let silent = |agency: &&Origin| row.state(agency).act.is_none();
+            let changed = restricted::rekeyed(&directory, readers).into_iter().filter(silent);
+            let changed = changed.map(|agency| name(&directory, agency, lang));
+            exceptions.extend(changed.map(|agency| lang.task().restricted_rekeyed(&task.number, agency)));
+        }
         let unknown = &row.given.to.unknown;
         exceptions.extend(unknown.iter().map(|phrase| w.task_exception_unknown(&task.number, phrase)));
         tasks.push(Task {
