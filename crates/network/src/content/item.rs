@@ -19,6 +19,8 @@ use crate::words::words;
 const MAX_FILES: usize = 400;
 const MAX_FIELDS: usize = 20;
 const MAX_SIDE: u32 = 65_535;
+const MAX_FILE_TEXT: usize = 8_000;
+const MAX_SECONDS: u32 = 86_400;
 
 /// A document of the type [`super::ITEM_TYPE`]. Lengths are in characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -165,6 +167,10 @@ pub struct ItemFile {
     pub pixels: Option<(u32, u32)>,
     /// The file of this item of which this one is a smaller or other copy.
     pub of: Option<ContentHash>,
+    /// What a picture full of figures says, or what is said in a clip, in words: at most 8,000.
+    pub text: Option<String>,
+    /// Of a clip or a recording: how long it lasts, 1 to 86,400.
+    pub seconds: Option<u32>,
 }
 
 impl Item {
@@ -226,7 +232,11 @@ pub(super) fn write_file(file: &ItemFile) -> String {
     if let Some((width, height)) = file.pixels {
         json.whole("width", width.into()).whole("height", height.into());
     }
-    json.text_if("of", file.of).end()
+    json.text_if("of", file.of).text_if("text", file.text.as_ref());
+    if let Some(seconds) = file.seconds {
+        json.whole("seconds", seconds.into());
+    }
+    json.end()
 }
 
 fn read(map: &Map<String, Value>, check: &mut Check) -> Item {
@@ -367,6 +377,8 @@ fn read_file(map: &Map<String, Value>, check: &mut Check) -> ItemFile {
         alt: check.text_if(map, "alt", Limit::line_or_nothing(500)),
         pixels: read_pixels(map, check),
         of: check.parsed_if(map, "of", "Phải là SHA-256 gồm 64 chữ số thập lục phân viết thường."),
+        text: check.text_if(map, "text", Limit::text(MAX_FILE_TEXT)),
+        seconds: read_seconds(map, check),
     };
     if file.name.contains(['/', '\\']) {
         check.fault("name", "Tên tệp không được có dấu gạch chéo.", "A file name must not have slashes.");
@@ -387,6 +399,15 @@ fn read_pixels(map: &Map<String, Value>, check: &mut Check) -> Option<(u32, u32)
         }
     };
     Some((side("width"), side("height")))
+}
+
+fn read_seconds(map: &Map<String, Value>, check: &mut Check) -> Option<u32> {
+    map.get("seconds").filter(|value| !value.is_null())?;
+    let seconds = u32::try_from(check.whole(map, "seconds", 1)).unwrap_or(u32::MAX);
+    if seconds > MAX_SECONDS {
+        check.fault("seconds", "Không quá 86.400 giây (một ngày).", "At most 86,400 seconds (a day).");
+    }
+    Some(seconds.min(MAX_SECONDS))
 }
 
 fn is_word(text: &str, most: usize) -> bool {

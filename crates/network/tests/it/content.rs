@@ -56,6 +56,8 @@ fn directive() -> Item {
             alt: None,
             pixels: None,
             of: None,
+            text: None,
+            seconds: None,
         }],
         change_note: Some("Đính chính thời hạn tại mục 3.".into()),
         sample: true,
@@ -143,6 +145,8 @@ fn pictured() -> Item {
         alt: None,
         pixels: Some(pixels),
         of: None,
+        text: None,
+        seconds: None,
     };
     let picture = file(b"large", "image/jpeg", "cau.jpg", (1280, 960));
     let of = Some(picture.sha256);
@@ -152,6 +156,52 @@ fn pictured() -> Item {
         ItemFile { alt: Some(String::new()), ..file(b"frame", "image/jpeg", "hoa-van.jpg", (64, 64)) },
     ];
     Item { files, ..news() }
+}
+
+/// News with a clip, what is said in it and its lighter copy, and a picture full of figures.
+fn filmed() -> Item {
+    let file = |bytes: &[u8], media: &str, name: &str| ItemFile {
+        sha256: ContentHash::of(bytes),
+        size: bytes.len() as u64,
+        media: media.into(),
+        name: name.into(),
+        alt: None,
+        pixels: Some((854, 480)),
+        of: None,
+        text: None,
+        seconds: None,
+    };
+    let clip = file(b"clip", "video/mp4", "hop-bao.mp4");
+    let of = Some(clip.sha256);
+    let said = Some("0:00 Xin chào.\n0:04 Lũ đang lên.".into());
+    let figures = Some("Mực nước: 7 giờ 31,2 m; 13 giờ 32,8 m.".into());
+    let files = vec![
+        ItemFile { text: said, seconds: Some(61), ..clip },
+        ItemFile { of, seconds: Some(61), ..file(b"light", "video/mp4", "hop-bao-240.mp4") },
+        ItemFile {
+            alt: Some("Mực nước trong ngày".into()),
+            text: figures,
+            ..file(b"figures", "image/jpeg", "nuoc.jpg")
+        },
+    ];
+    Item { files, ..news() }
+}
+
+#[test]
+fn a_clip_lasts_a_day_at_most() {
+    let good: Value = serde_json::from_slice(&fixture("content/item-clip.json")).unwrap();
+    for (path, value, error) in [
+        ("/files/0/seconds", json!(0), "files[0].seconds: Must be a whole number of 1 or more"),
+        ("/files/0/seconds", json!(86_401), "files[0].seconds: At most 86,400 seconds"),
+        ("/files/0/seconds", json!("61"), "files[0].seconds"),
+        ("/files/0/text", json!("a".repeat(8_001)), "files[0].text"),
+        ("/files/2/text", json!(7), "files[2].text: Must be a string"),
+    ] {
+        let mut bad = good.clone();
+        *bad.pointer_mut(path).unwrap() = value;
+        let faults = Item::parse(bad.to_string().as_bytes()).unwrap_err();
+        assert!(faults.iter().any(|f| f.to_string().contains(error)), "{faults:?} should say {error}");
+    }
 }
 
 #[test]
@@ -193,6 +243,7 @@ fn documents_have_exact_bytes() {
         ("item-bare", news()),
         ("item-relations", repeal()),
         ("item-pictures", pictured()),
+        ("item-clip", filmed()),
         ("item-translations", translated()),
     ] {
         assert_fixture(&format!("content/{name}.json"), &item.encode().unwrap());
@@ -207,6 +258,8 @@ fn documents_have_exact_bytes() {
             alt: None,
             pixels: None,
             of: None,
+            text: None,
+            seconds: None,
         }],
         salt: Salt([1; 16]),
         text: "Văn bản được gỡ để rà soát.".into(),

@@ -49,6 +49,8 @@ impl Row {
             alt: self.alt,
             pixels: side(self.width).zip(side(self.height)),
             of: None,
+            text: None,
+            seconds: None,
         })
     }
 }

@@ -46,24 +46,24 @@ pub fn beside(text: &Outline, amending: &Outline) -> Beside {
             clauses.push((cited(part), whole(part)));
         }
     });
-    let mut numbers: Vec<String> = articles.iter().map(|(number, _)| number.clone()).collect();
     let inserted = clauses.iter().flat_map(|(cited, _)| cited.clone());
-    let new: BTreeSet<String> = inserted.filter(|number| !numbers.contains(number)).collect();
+    let new: BTreeSet<String> =
+        inserted.filter(|number| !articles.iter().any(|(of, _)| of == number)).collect();
     for number in new {
         // An article 5a comes behind article 5.
-        let at = numbers.iter().position(|other| order(other) > order(&number)).unwrap_or(numbers.len());
-        numbers.insert(at, number);
+        let behind = |(other, _): &(String, _)| order(other) > order(&number);
+        let at = articles.iter().position(behind).unwrap_or(articles.len());
+        articles.insert(at, (number, Vec::new()));
     }
-    let by = |number: &String| {
-        let acts = clauses.iter().filter(|(cited, _)| cited.contains(number));
-        acts.map(|(_, lines)| lines.clone()).collect::<Vec<_>>()
-    };
-    let text = |number: &String| {
-        articles.iter().find(|(of, _)| of == number).map(|(_, lines)| lines.clone()).unwrap_or_default()
-    };
-    let pairs = numbers.iter().map(|n| Pair { article: n.clone(), text: text(n), by: by(n) });
+    // Where a rule that is issued with the text begins its articles anew, a number stands twice: nobody says which is meant, so
+    // both are shown.
+    let pairs = articles.into_iter().filter_map(|(article, text)| {
+        let acts = clauses.iter().filter(|(cited, _)| cited.contains(&article));
+        let by: Vec<_> = acts.map(|(_, lines)| lines.clone()).collect();
+        (!by.is_empty()).then_some(Pair { article, text, by })
+    });
     Beside {
-        pairs: pairs.filter(|pair| !pair.by.is_empty()).collect(),
+        pairs: pairs.collect(),
         others: clauses
             .iter()
             .filter(|(cited, _)| cited.is_empty())
@@ -174,5 +174,12 @@ mod tests {
             ["1. Sửa đổi khoản 1 Điều 5 như sau:", "“1. Bảy đồng theo Điều 9.”."]
         );
         assert_eq!(beside.others, [["Điều 2. Hiệu lực", "Từ ngày ký."]]);
+    }
+    #[test]
+    fn a_number_that_stands_twice_is_shown_twice() {
+        let text = outline("Điều 1. Ban hành quy chế\nĐiều 2. Hiệu lực\nĐiều 1. Phạm vi\nMọi xã.".lines());
+        let beside = beside(&text, &outline("Điều 3. Sửa Điều 1 như sau:\n“Mọi xã, phường.”.".lines()));
+        let told: Vec<_> = beside.pairs.iter().map(|pair| pair.text.concat()).collect();
+        assert_eq!(told, ["Điều 1. Ban hành quy chế", "Điều 1. Phạm viMọi xã."]);
     }
 }

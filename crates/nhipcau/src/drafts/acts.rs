@@ -320,6 +320,8 @@ pub fn faults(app: &App, work: &Work) -> Vec<Fault> {
             alt: file.alt.clone(),
             pixels: None,
             of: None,
+            text: file.text.clone(),
+            seconds: None,
         })
     };
     let files = work.written.files.iter().filter_map(file).collect();

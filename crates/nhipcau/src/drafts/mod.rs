@@ -54,6 +54,9 @@ pub struct Attached {
     /// True if a picture only decorates.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub decorative: bool,
+    /// What a picture full of figures says, or what is said in a clip.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
 }
 
 impl Attached {
@@ -66,6 +69,7 @@ impl Attached {
             size: file.size,
             alt: file.alt.clone().filter(|alt| !alt.is_empty()),
             decorative: file.alt.as_deref() == Some(""),
+            text: file.text.clone(),
         }
     }
 }

@@ -4,17 +4,15 @@
 //! stay in it. Without the program a HEIC picture is refused, and the refusal names the package.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::Refusal;
+use super::process::{self, Failed};
 
 /// The converter's program, in Debian's package `libheif-examples`.
 pub(super) const CONVERTER: &str = "heif-convert";
-/// It is asked this often whether it has ended.
-const TURN: Duration = Duration::from_millis(25);
-/// And stopped after so many turns: 20 seconds.
-const MOST_TURNS: u32 = 800;
+/// It is stopped after so long.
+const LONGEST: Duration = Duration::from_secs(20);
 /// The most bytes that it may make of one picture.
 const MOST_MADE: u64 = 256 << 20;
 
@@ -23,25 +21,12 @@ pub(super) fn as_png(converter: &str, bytes: &[u8]) -> Result<Vec<u8>, Refusal> 
     let folder = tempfile::tempdir().map_err(|_| not_converted())?;
     let (from, to) = (folder.path().join("picture.heic"), folder.path().join("picture.png"));
     std::fs::write(&from, bytes).map_err(|_| not_converted())?;
-    let mut child = Command::new(converter)
-        .args([from.as_path(), to.as_path()])
-        .current_dir(folder.path())
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(|_| no_converter())?;
-    for _ in 0..MOST_TURNS {
-        match child.try_wait() {
-            Ok(None) => std::thread::sleep(TURN),
-            Ok(Some(status)) if status.success() => return made(&to, folder.path()),
-            _ => return Err(not_converted()),
-        }
+    let arguments = ["picture.heic", "picture.png"];
+    match process::run(converter, &arguments, folder.path(), LONGEST) {
+        Ok(_) => made(&to, folder.path()),
+        Err(Failed::Absent) => Err(no_converter()),
+        Err(Failed::Broken) => Err(not_converted()),
     }
-    // It may have ended meanwhile; either way nothing of it is used.
-    let _ = child.kill();
-    let _ = child.wait();
-    Err(not_converted())
 }
 
 /// What the converter wrote: the named file, or of several pictures in one file the first.
@@ -99,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_real_picture_of_a_telephone_comes_out_without_its_place() {
-        if Command::new(CONVERTER).arg("--version").output().is_err() {
+        if std::process::Command::new(CONVERTER).arg("--version").output().is_err() {
             println!("skipped: a real HEIC picture needs Debian's libheif-examples");
             return;
         }

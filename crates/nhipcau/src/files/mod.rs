@@ -2,13 +2,16 @@
 //!
 //! [`take`] is the one door. It believes neither the name nor the type that came along: the bytes say what a file is, from a
 //! closed list, and a file that is not what its name says is refused with both named. A picture is decoded under limits and
-//! encoded anew, so that nothing of its metadata (place, camera, owner, thumbnails) can pass on; a video that tells where it
-//! was taken is refused. Nothing here knows a database or a request; it takes time, so it runs apart from them.
+//! encoded anew, so that nothing of its metadata (place, camera, owner, thumbnails) can pass on; so is a clip. Where
+//! that cannot be, one that tells where it was taken is refused. Nothing here knows a database or a request; it takes time, so it runs apart from them.
 
+mod clip;
 mod heic;
 mod kind;
 mod pdf;
 mod picture;
+mod process;
+mod said;
 mod sniff;
 mod text;
 mod video;
@@ -26,6 +29,8 @@ pub use zip::Archive;
 
 /// The longest alternative text of a picture, in characters.
 pub const MOST_ALT: usize = 500;
+/// The longest text that stands for a picture or a clip, in characters.
+const MOST_TEXT: usize = 8_000;
 /// The longest name of a file, in characters.
 const MOST_NAME: usize = 255;
 /// So much of a picture's name stands in the names of its copies.
@@ -44,6 +49,8 @@ pub struct Upload {
     pub alt: Option<String>,
     /// True if a picture only decorates.
     pub decorative: bool,
+    /// What a picture full of figures says, or what is said in a clip.
+    pub text: Option<String>,
 }
 
 /// Why a file is not taken, for the person who can mend it.
@@ -63,7 +70,7 @@ impl Refusal {
     }
 }
 
-/// The files that an upload becomes: itself, or for a picture its copies, the largest JPEG first, each other naming it.
+/// The files that an upload becomes: itself, or for a picture or a clip its copies, the best first, each other naming it.
 ///
 /// # Errors
 /// Every reason at once, never an empty list.
@@ -76,35 +83,74 @@ pub fn take(upload: Upload) -> Result<Vec<(ItemFile, Vec<u8>)>, Vec<Refusal>> {
     if kind.as_ref().is_ok_and(|kind| kind.is_picture()) {
         refusals.extend(bad_alt(alt.as_deref(), upload.decorative));
     }
-    match kind {
-        Ok(kind) if !refusals.is_empty() || !kind.is_picture() => {
-            if kind == Kind::Mp4 {
-                refusals.extend(video::tells_where(&upload.bytes));
-            }
-            let media = kind.media().to_owned();
-            let file = file(&upload.bytes, media, name, None);
-            if refusals.is_empty() { Ok(vec![(file, upload.bytes)]) } else { Err(refusals) }
-        }
-        Ok(kind) => {
-            let copies = picture::copies(&upload.bytes, kind).map_err(|refusal| vec![refusal])?;
-            Ok(named(&name, alt.unwrap_or_default(), copies))
-        }
+    let text = upload.text.map(|text| said::tidied(&nfc(&text))).filter(|text| !text.is_empty());
+    refusals.extend(text.as_deref().and_then(bad_text));
+    let kind = match kind {
+        Ok(kind) => kind,
         Err(refusal) => {
             refusals.push(refusal);
-            Err(refusals)
+            return Err(refusals);
         }
+    };
+    if !refusals.is_empty() {
+        return Err(refusals);
     }
+    let bytes = upload.bytes;
+    let mut files = match kind {
+        kind if kind.is_picture() => {
+            let copies = picture::copies(&bytes, kind).map_err(|refusal| vec![refusal])?;
+            named(&name, alt.unwrap_or_default(), copies)
+        }
+        Kind::Mp4 => match clip::copies(&bytes).map_err(|refusal| vec![refusal])? {
+            Some(copies) => filmed(&name, text.as_deref(), copies),
+            None => match video::tells_where(&bytes) {
+                Some(refusal) => return Err(vec![refusal]),
+                None => vec![(file(&bytes, kind.media().to_owned(), name, None), bytes)],
+            },
+        },
+        kind => {
+            let seconds = (kind == Kind::Mp3).then(|| clip::lasts(&bytes)).flatten();
+            let file = file(&bytes, kind.media().to_owned(), name, None);
+            vec![(ItemFile { seconds, ..file }, bytes)]
+        }
+    };
+    if let Some((first, _)) = files.first_mut() {
+        first.text = text;
+    }
+    Ok(files)
 }
 
 fn file(bytes: &[u8], media: String, name: String, pixels: Option<(u32, u32)>) -> ItemFile {
     let (sha256, size) = (ContentHash::of(bytes), bytes.len() as u64);
-    ItemFile { sha256, size, media, name, alt: None, pixels, of: None }
+    ItemFile { sha256, size, media, name, alt: None, pixels, of: None, text: None, seconds: None }
+}
+
+/// The start of a file's name, for the names of its copies.
+fn stem(name: &str) -> String {
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem).chars().take(MOST_STEM).collect()
+}
+
+/// A clip's copies as files of an item, with captions where its words have times; the others name the first.
+fn filmed(name: &str, text: Option<&str>, copies: Vec<clip::Copy>) -> Vec<(ItemFile, Vec<u8>)> {
+    let stem = stem(name);
+    let seconds = copies.first().and_then(|copy| copy.seconds).unwrap_or_default();
+    let mut files: Vec<(ItemFile, Vec<u8>)> = Vec::new();
+    for copy in copies {
+        let file = file(&copy.bytes, copy.media.to_owned(), format!("{stem}{}", copy.ending), copy.pixels);
+        let of = files.first().map(|(first, _)| first.sha256);
+        files.push((ItemFile { of, seconds: copy.seconds, ..file }, copy.bytes));
+    }
+    if let Some(captions) = text.and_then(|text| said::captions(text, seconds)) {
+        let bytes = captions.into_bytes();
+        let of = files.first().map(|(first, _)| first.sha256);
+        files.push((ItemFile { of, ..file(&bytes, "text/vtt".into(), format!("{stem}.vtt"), None) }, bytes));
+    }
+    files
 }
 
 /// A picture's copies as files of an item: the first bears the words, the others name it.
 fn named(name: &str, alt: String, copies: Vec<picture::Copy>) -> Vec<(ItemFile, Vec<u8>)> {
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let stem: String = stem.chars().take(MOST_STEM).collect();
+    let stem = stem(name);
     let mut files: Vec<(ItemFile, Vec<u8>)> = Vec::new();
     let widest = copies.first().map_or(0, |copy| copy.pixels.0);
     for copy in copies {
@@ -166,6 +212,21 @@ fn bad_alt(alt: Option<&str>, decorative: bool) -> Option<Refusal> {
             said("Lời tả ảnh phải nằm trên một dòng.", "The words for the picture must stand on one line.")
         }
         Some(_) => None,
+    }
+}
+
+fn bad_text(text: &str) -> Option<Refusal> {
+    let said = |vi: &str, en: &str| Some(Refusal { part: "text", vi: vi.into(), en: en.into() });
+    match text {
+        text if text.chars().count() > MOST_TEXT => said(
+            "Nội dung bằng chữ dài quá 8.000 ký tự; phần dài hơn hãy viết trong bài.",
+            "What it says in words is longer than 8,000 characters; write the rest in the text.",
+        ),
+        text if text.chars().any(|c| (c.is_control() && c != '\n') || is_invisible(c)) => said(
+            "Nội dung bằng chữ có ký tự điều khiển hoặc ký tự vô hình; hãy xóa rồi gõ lại.",
+            "What it says in words has control or invisible characters; type it again.",
+        ),
+        _ => None,
     }
 }
 

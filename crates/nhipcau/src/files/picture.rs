@@ -82,6 +82,15 @@ pub(super) fn copies(bytes: &[u8], kind: Kind) -> Result<Vec<Copy>, Refusal> {
     jpeg.chain(avif).collect()
 }
 
+/// A still picture out of a clip as JPEG, at most 640 pixels wide, and its size.
+pub(super) fn still(bytes: &[u8], format: ImageFormat) -> Result<(Vec<u8>, (u32, u32)), Refusal> {
+    let picture = flat(decoded(bytes, format)?.0);
+    let (width, height) = picture.dimensions();
+    let to = width.min(WIDTHS[1]);
+    let copy = as_jpeg(&fitted(&picture, to, scaled(height, to, width))?)?;
+    Ok((copy.bytes, copy.pixels))
+}
+
 /// A side of a picture whose width goes from `from` to `to`; at least one pixel.
 fn scaled(side: u32, to: u32, from: u32) -> u32 {
     let side = u64::from(side) * u64::from(to) / u64::from(from.max(1));

@@ -239,7 +239,7 @@ fn the_bytes_say_what_a_file_is() {
     let ole = |name: &str| [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".as_slice(), &[0; 504], &utf16(name)].concat();
     assert_eq!(kinds("a.doc", &ole("WordDocument")), "application/msword");
     assert_eq!(kinds("a.xls", &ole("Workbook")), "application/vnd.ms-excel");
-    assert_eq!(kinds("a.mp4", b"\0\0\0\x14ftypisom\0\0\0\0mp41\0\0\0\x08free"), "video/mp4");
+    assert_eq!(kind_of(b"\0\0\0\x14ftypisom\0\0\0\0mp41\0\0\0\x08free"), Kind::Mp4);
     assert_eq!(kinds("46-cđ-ttg.signed.pdf", b"%PDF-1.4"), "application/pdf");
     assert_eq!(kinds("Báo cáo tháng 12.3", b"%PDF-1.4"), "application/pdf");
     assert_eq!(kinds("BẢN ĐỒ.PDF", b"%PDF-1.4"), "application/pdf");
@@ -292,10 +292,11 @@ fn a_video_that_tells_its_place_is_refused() {
         let size = u32::try_from(moov.len() + 8).unwrap().to_be_bytes();
         [b"\0\0\0\x10ftypmp42\0\0\0\0".as_slice(), b"\0\0\0\x0cmdat\xa9xyz", &size, b"moov", moov].concat()
     };
-    assert!(take(upload("a.mp4", &film(b"plain"))).is_ok(), "the film itself may hold any bytes");
-    assert!(refusal("a.mp4", &film(b"\0\0\0\x20udta\xa9xyz+21.0285+105.8542/")).vi.contains("nơi quay"));
-    assert!(take(upload("a.mp4", b"\0\0\0\x10ftypmp42\0\0\0\0\0\0\0\0moov")).is_ok());
-    assert!(take(upload("a.mp4", b"\0\0\0\x10ftypmp42\0\0\0\0\0\0\0\x02moov")).is_ok());
+    let tells = |bytes: &[u8]| video::tells_where(bytes);
+    assert_eq!(tells(&film(b"plain")), None, "the film itself may hold any bytes");
+    assert!(tells(&film(b"\0\0\0\x20udta\xa9xyz+21.0285+105.8542/")).unwrap().vi.contains("nơi quay"));
+    assert_eq!(tells(b"\0\0\0\x10ftypmp42\0\0\0\0\0\0\0\0moov"), None);
+    assert_eq!(tells(b"\0\0\0\x10ftypmp42\0\0\0\0\0\0\0\x02moov"), None);
 }
 
 #[test]
@@ -355,4 +356,32 @@ fn pdf(line: &str) -> Vec<u8> {
         out.extend(b"\nendstream\nendobj\n");
     }
     out
+}
+
+#[test]
+fn a_clip_comes_with_its_words_and_captions() {
+    let Some(clip) = clip::tests::filmed() else { return };
+    let said = Some("0:00 Kính thưa bà con.\n0:02 Lũ đang lên.".to_owned());
+    let files = take(Upload { text: said.clone(), ..upload("hop bao.mp4", &clip) }).unwrap();
+    let told: Vec<_> = files.iter().map(|(file, _)| (file.name.as_str(), file.media.as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            ("hop bao.mp4", "video/mp4"),
+            ("hop bao-240.mp4", "video/mp4"),
+            ("hop bao.m4a", "audio/mp4"),
+            ("hop bao.jpg", "image/jpeg"),
+            ("hop bao.vtt", "text/vtt"),
+        ]
+    );
+    assert_eq!((files[0].0.text.clone(), files[0].0.seconds, files[0].0.of), (said, Some(4), None));
+    assert!(files[1..].iter().all(|(file, _)| file.of == Some(files[0].0.sha256) && file.text.is_none()));
+    let captions = String::from_utf8(files[4].1.clone()).unwrap();
+    assert!(captions.contains("00:00:02.000 --> 00:00:04.000\nLũ đang lên."), "{captions}");
+    for (text, part) in
+        [("x".repeat(8_001), "text"), ("a\u{7}b".into(), "text"), ("gia\u{202e}fdp".into(), "text")]
+    {
+        let refused = take(Upload { text: Some(text), ..upload("a.mp4", &clip) }).unwrap_err();
+        assert_eq!(refused[0].part, part);
+    }
 }

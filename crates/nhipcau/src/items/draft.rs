@@ -248,6 +248,7 @@ impl Draft {
             translations: translations::checked(self.translations, edition, &mut faults),
         };
         documents::days(&item, self.retroactive, &mut faults);
+        faults.extend(files::wordless(&item.files));
         faults.extend(restricted::faults(&item));
         let encoded = item.encode();
         if let Err(more) = &encoded {

@@ -122,6 +122,8 @@ fn opens_in_place(media: &str) -> bool {
             | "image/avif"
             | "video/mp4"
             | "audio/mpeg"
+            | "audio/mp4"
+            | "text/vtt"
             | "text/plain"
     )
 }

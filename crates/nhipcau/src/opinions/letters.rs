@@ -231,6 +231,7 @@ mod tests {
             size: bytes.len() as u64,
             alt: None,
             decorative: false,
+            text: None,
         };
         let (a, b) = (b"one".to_vec(), b"other".to_vec());
         let written = Written { files: vec![file(&a), file(&b)], ..Written::default() };

@@ -43,7 +43,7 @@ pub async fn sent(app: &App, staff: &Staff, request: Request) -> Option<Sent> {
     let fields = Fields::of(pairs);
     let upload = |(field, name, media, bytes): File| {
         let (alt, decorative) = (fields.some("alt"), fields.has("decorative"));
-        (field, Upload { name, media, bytes, alt, decorative })
+        (field, Upload { name, media, bytes, alt, decorative, text: fields.some("loi") })
     };
     let (file, others) = match files {
         Ok(files) => {

@@ -19,7 +19,7 @@ use crate::words::Lang;
 
 /// What every page forbids itself: anything from elsewhere, any script or style inside the page.
 pub const CSP: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
-     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+     media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The headers of a kept page, before it is known how it is encoded for a visitor.
 pub fn kept_headers(media: &'static str) -> HeaderMap {

@@ -141,6 +141,8 @@ words! {
     file_alt,
     file_alt_hint,
     file_decorative,
+    file_text,
+    file_text_hint,
     file_send,
     file_drop,
     file_taken,

@@ -45,7 +45,8 @@ pub(super) async fn whole(conn: &mut Conn, work: &Work) -> Result<Draft, Problem
             base64,
             alt: file.alt.clone(),
             decorative: file.decorative,
-            of: None,
+            text: file.text.clone(),
+            ..DraftFile::default()
         });
     }
     Ok(draft)

@@ -232,7 +232,8 @@ async fn taken(
     let Picture { name, bytes, alt } = picture;
     let short: String = alt.chars().take(crate::files::MOST_ALT).collect();
     // Its words are asked for on the page; here it only must be a picture.
-    let upload = Upload { name: name.clone(), media: String::new(), bytes, alt: None, decorative: true };
+    let upload =
+        Upload { name: name.clone(), media: String::new(), bytes, decorative: true, ..Upload::default() };
     let (attached, bytes) = match attach(work.id, upload).await {
         Ok((file, bytes)) => (Attached::of(&file), bytes),
         Err(Problem::Invalid(_)) => return Ok(Err(name)),
@@ -308,6 +309,7 @@ async fn take_over(app: &App, staff: &Staff, id: &str, form: &Fields) -> Result<
             size: bytes.len() as u64,
             alt: Some(alt.to_owned()).filter(|alt| !alt.is_empty() && !picture.decorative),
             decorative: picture.decorative,
+            text: None,
         });
     }
     drop(conn);

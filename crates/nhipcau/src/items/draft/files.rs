@@ -31,6 +31,12 @@ pub struct DraftFile {
     /// True if a picture only decorates; then it needs no `alt`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub decorative: bool,
+    /// What a picture full of figures says, or what is said in a clip; lines may begin with their time (`1:05 …`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// How long a clip lasts: left out and measured anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<u32>,
     /// Set where an item's own files are handed in again: a smaller copy of another file. It is left out and made anew.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<String>,
@@ -50,7 +56,7 @@ pub async fn attach(id: Uuid, upload: Upload) -> Result<(ItemFile, Vec<u8>), Pro
         return Err(faults(vec![(LARGE_VI.into(), LARGE_EN.into())]));
     }
     let taken = tokio::task::spawn_blocking(move || {
-        let marked = marks::of_file(id, "tep", &upload.name, upload.alt.as_deref(), &upload.bytes);
+        let marked = marks::of_file(id, "tep", &upload);
         if !marked.is_empty() {
             return Err(Problem::Invalid(marked));
         }
@@ -71,19 +77,19 @@ pub(super) fn taken(id: Uuid, handed_in: &[DraftFile], faults: &mut Vec<Fault>) 
         };
         match STANDARD.decode(&file.base64) {
             Ok(bytes) if bytes.len() <= MOST_FILE => {
-                let at = format!("files[{index}]");
-                let marked = marks::of_file(id, &at, &file.name, file.alt.as_deref(), &bytes);
-                if !marked.is_empty() {
-                    faults.extend(marked);
-                    continue;
-                }
                 let upload = Upload {
                     name: file.name.clone(),
                     media: file.media.clone(),
                     bytes,
                     alt: file.alt.clone(),
                     decorative: file.decorative,
+                    text: file.text.clone(),
                 };
+                let marked = marks::of_file(id, &format!("files[{index}]"), &upload);
+                if !marked.is_empty() {
+                    faults.extend(marked);
+                    continue;
+                }
                 match files::take(upload) {
                     Ok(files) => all.extend(files),
                     Err(refusals) => faults.extend(refusals.iter().map(|r| fault(r.part, &r.vi, &r.en))),
@@ -98,4 +104,23 @@ pub(super) fn taken(id: Uuid, handed_in: &[DraftFile], faults: &mut Vec<Fault>) 
         }
     }
     all
+}
+
+/// What is wrong with clips and recordings of which nobody who cannot hear them would learn anything (WCAG 2.2, 1.2.1 and 1.2.2).
+pub(super) fn wordless(files: &[ItemFile]) -> impl Iterator<Item = Fault> {
+    let heard = |file: &ItemFile| matches!(file.media.as_str(), "video/mp4" | "audio/mpeg");
+    // Numbered as they were handed in: without the copies.
+    let all = files.iter().filter(|file| file.of.is_none()).enumerate();
+    let silent = all.filter(move |(_, file)| heard(file) && file.text.is_none());
+    silent.map(|(index, file)| Fault {
+        field: format!("files[{index}].text"),
+        vi: format!(
+            "Tệp {}: hãy ghi lời nói trong đoạn phim, ghi âm (text) cho người không nghe được; mỗi câu một dòng, đầu dòng ghi giờ (0:05) thì thành phụ đề. Không có lời thì tả cảnh.",
+            file.name
+        ),
+        en: format!(
+            "File {}: write what is said in the clip or recording (text) for those who do not hear it; a line for each sentence, and lines that begin with their time (0:05) become captions. If nobody speaks, say what is seen.",
+            file.name
+        ),
+    })
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use vietnam::secret::{self, Degree};
 
 use super::Draft;
-use crate::files::{kind_of, text_of};
+use crate::files::{Upload, kind_of, text_of};
 use crate::problem::Fault;
 
 fn of_line(text: &str) -> Option<Degree> {
@@ -64,11 +64,12 @@ pub fn of_words(id: Uuid, field: &str, words: &str) -> Option<Fault> {
 }
 
 /// A fault for each part of a file of item `id` that bears one: its name, its words, its own text.
-pub(super) fn of_file(id: Uuid, at: &str, name: &str, alt: Option<&str>, bytes: &[u8]) -> Vec<Fault> {
+pub(super) fn of_file(id: Uuid, at: &str, file: &Upload) -> Vec<Fault> {
     let marked = [
-        (".name", secret::in_name(name).map(|mark| mark.degree)),
-        (".alt", alt.and_then(of_line)),
-        ("", of_text(&text_of(kind_of(bytes), bytes))),
+        (".name", secret::in_name(&file.name).map(|mark| mark.degree)),
+        (".alt", file.alt.as_deref().and_then(of_line)),
+        (".text", file.text.as_deref().and_then(of_text)),
+        ("", of_text(&text_of(kind_of(&file.bytes), &file.bytes))),
     ];
     let marked = marked.into_iter().filter_map(|(part, degree)| Some((part, degree?)));
     marked.map(|(part, degree)| refused(id, format!("{at}{part}"), degree)).collect()

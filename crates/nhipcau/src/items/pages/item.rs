@@ -22,8 +22,8 @@ use crate::items::draft::MOST_FILE;
 use crate::items::kinds::facts::{Beside, Fact};
 use crate::items::store::{self, Edition, Reference, Standing};
 use crate::items::view::{
-    FileLink, GonePage, GoneWhy, Issued, ItemPage, Kind, Layer, Notice, Original, Picture, Provenance, Shown,
-    Source, Span, Stored, Tongues, Verify, qr_svg,
+    Clip, FileLink, GonePage, GoneWhy, Issued, ItemPage, Kind, Layer, Notice, Original, Picture, Provenance,
+    Shown, Source, Span, Stored, Tongues, Verify, qr_svg,
 };
 use crate::items::{State, body, content, kinds, meta};
 use crate::logs::coverage;
@@ -147,6 +147,7 @@ async fn standing_page(
     let is_procedure = lead.is_some();
     let named = lead.iter().flat_map(|lead| lead.numbers.clone()).collect::<Vec<_>>();
     let (pictures, others) = Picture::of(&document.files);
+    let (clips, others) = Clip::of(&others);
     let page = ItemPage {
         title: said.map_or(&document.title, |said| &said.title).clone(),
         title_en: document.title_en.clone(),
@@ -182,6 +183,7 @@ async fn standing_page(
         facts: [facts(app, &item, document, lang), progress(app, conn, &item, lang).await?].concat(),
         annexes: annexes::view::of(app, conn, portal, &item, lang).await?,
         pictures,
+        clips,
         files: others
             .into_iter()
             .map(|file| FileLink {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::tongue::Tongues;
-use super::{Kind, Notice, Picture, Span, Urgency};
+use super::{Clip, Kind, Notice, Picture, Span, Urgency, Version};
 use crate::annexes::view::Beside;
 use crate::documents::view::{Group, Law, SealLine};
 use crate::items::kinds::facts::Fact;
@@ -82,6 +82,8 @@ pub struct ItemPage {
     pub annexes: Vec<Beside>,
     /// Its pictures; the first stands before the text.
     pub pictures: Vec<Picture>,
+    /// Its clips and recordings.
+    pub clips: Vec<Clip>,
     /// The three stops under the title.
     pub span: Span,
     /// Who published it, and where that is recorded.
@@ -299,6 +301,20 @@ impl ItemPage {
     /// What a picture is and weighs, for whoever has pictures as links.
     fn weighs(&self, picture: &Picture) -> String {
         self.shell.r().picture_size(number::bytes(self.shell.lang, picture.bytes))
+    }
+
+    /// How long a clip lasts: `1 phút 5 giây`.
+    fn lasts(&self, clip: &Clip) -> String {
+        let r = self.shell.r();
+        match (clip.seconds / 60, clip.seconds % 60) {
+            (0, seconds) => r.clip_seconds(seconds),
+            (minutes, 0) => r.clip_minutes(minutes),
+            (minutes, seconds) => r.clip_both(minutes, seconds),
+        }
+    }
+
+    fn heavy(&self, version: &Version) -> String {
+        number::bytes(self.shell.lang, version.bytes)
     }
 
     /// True for what is printed under the national heading (Decree 30/2020, Annex I): an authority's document with a number, in

@@ -5,6 +5,7 @@
 //! Paths (`href`) come without the language's prefix; the page adds it.
 
 mod beside;
+mod clip;
 mod facts;
 mod feeds;
 mod history;
@@ -19,6 +20,7 @@ mod span;
 mod tongue;
 
 pub use beside::{AmendedPage, ComparePage, FieldChange};
+pub use clip::{Clip, Version};
 pub use facts::ValueView;
 pub use feeds::{FeedRow, FeedsPage};
 pub use history::{Change, Edition, GonePage, GoneWhy, HistoryPage};

@@ -19,6 +19,8 @@ pub struct Picture {
     pub avif: String,
     /// The same in JPEG.
     pub jpeg: String,
+    /// What it says, in words, if it is full of figures.
+    pub text: Option<String>,
 }
 
 impl Picture {
@@ -48,6 +50,7 @@ impl Picture {
                 height,
                 avif: copies("image/avif"),
                 jpeg: copies("image/jpeg"),
+                text: file.text.clone(),
             });
         }
         let mains: Vec<_> = files.iter().filter(|file| is_picture(file)).map(|file| file.sha256).collect();
@@ -71,6 +74,8 @@ mod tests {
             alt: of.is_none().then(|| "Cầu".into()),
             pixels: Some((width, width / 2)),
             of: of.map(|of| of.sha256),
+            text: None,
+            seconds: None,
         }
     }
 

@@ -14,6 +14,10 @@ use crate::words::Lang;
 
 const BOTH: [Lang; 2] = [Lang::Vi, Lang::En];
 
+fn version(name: &str, bytes: u64) -> Version {
+    Version { href: format!("/content/{name}"), name: name.into(), bytes }
+}
+
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
@@ -115,6 +119,19 @@ fn item(lang: Lang) -> ItemPage {
             height: 480,
             avif: "/content/88cc 640w".into(),
             jpeg: "/content/77bb 640w".into(),
+            text: Some("Mực nước <b>31,2 m</b>".into()),
+        }],
+        clips: vec![Clip {
+            name: "hop-bao.mp4".into(),
+            seconds: 61,
+            is_sound: false,
+            pixels: (854, 480),
+            best: version("hop-bao.mp4", 3_100_000),
+            light: Some(version("hop-bao-240.mp4", 790_000)),
+            sound: Some(version("hop-bao.m4a", 240_000)),
+            poster: Some("/content/hop-bao.jpg".into()),
+            captions: Some("/content/hop-bao.vtt".into()),
+            text: Some("0:00 Xin chào & <b>".into()),
         }],
         span: Span {
             issued: Issued {

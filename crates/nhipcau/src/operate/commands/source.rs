@@ -131,8 +131,8 @@ fn object(text: &str) -> anyhow::Result<Map<String, Value>> {
 }
 
 /// Puts the bytes of attachments in the place of their names: `"bieu-mau.pdf"`, or
-/// `"cau.jpg | Cầu mới bắc qua sông"`, or `{"path":"cau.jpg","name":"Cầu mới.jpg","alt":"Cầu mới bắc qua sông"}`. What has its
-/// bytes stays.
+/// `"cau.jpg | Cầu mới bắc qua sông"`, or `{"path":"cau.jpg","name":"Cầu mới.jpg","alt":"Cầu mới bắc qua sông"}`; what it says in
+/// words is its `text`, or lies beside it (`cau.jpg.txt`). What has its bytes stays.
 fn attach(folder: &Path, files: Value) -> anyhow::Result<Value> {
     let Value::Array(files) = files else { bail!("files must be a list of file names") };
     let one = |file: Value| -> anyhow::Result<Value> {
@@ -157,12 +157,24 @@ fn attach(folder: &Path, files: Value) -> anyhow::Result<Value> {
         if bytes.len() > MOST_FILE {
             bail!("the attachment {} is larger than 64 MB; make it smaller or split it", place.display());
         }
+        // What a picture or a clip says in words may lie beside it: `hop-bao.mp4.txt`.
+        let beside =
+            place.with_file_name(format!("{}.txt", place.file_name().unwrap_or_default().to_string_lossy()));
+        let text = match said.get("text") {
+            Some(text) => text.clone(),
+            None if beside.exists() => {
+                let read = std::fs::read_to_string(&beside);
+                read.with_context(|| format!("read {} as UTF-8", beside.display()))?.into()
+            }
+            None => Value::Null,
+        };
         let last = Path::new(&path).file_name().map(|n| n.to_string_lossy().into_owned());
         Ok(json!({
             "name": name.or(last).unwrap_or(path),
             // Without a word the bytes say what it is.
             "type": media.unwrap_or_default(),
             "alt": said.get("alt").cloned().unwrap_or_default(),
+            "text": text,
             "decorative": said.get("decorative").and_then(Value::as_bool).unwrap_or_default(),
             "base64": base64::engine::general_purpose::STANDARD.encode(bytes),
         }))
@@ -194,6 +206,9 @@ mod tests {
             (draft.files[1].name.as_str(), draft.files[1].alt.as_deref()),
             ("cau.jpg", Some("Cầu mới bắc qua sông"))
         );
+        assert_eq!(draft.files[1].text, None);
+        std::fs::write(folder.path().join("cau.jpg.txt"), "Dài 120 m.").unwrap();
+        assert_eq!(one(&folder.path().join("c.md")).unwrap().files[1].text.as_deref(), Some("Dài 120 m."));
         std::fs::write(folder.path().join("b.json"), r#"{"title":"x","files":[{"path":"khong-co.pdf"}]}"#)
             .unwrap();
         assert!(format!("{:#}", one(&folder.path().join("b.json")).unwrap_err()).contains("khong-co.pdf"));

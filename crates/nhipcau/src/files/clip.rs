@@ -1,0 +1,352 @@
+//! Clips, made light: one that a cheap telephone plays, one of under a megabyte a minute, the sound alone, and a still picture to
+//! begin with; through Debian's ffmpeg as a process of its own.
+//!
+//! All are made anew without what came along beside picture and sound (place, camera, owner). Without the program a clip is
+//! taken as it is, unless it tells where it was taken.
+
+use std::path::Path;
+use std::time::Duration;
+
+use image::ImageFormat;
+use serde::Deserialize;
+
+use super::process::{self, Failed};
+use super::{Kind, Refusal, picture, video};
+
+/// The programs, in Debian's package `ffmpeg`.
+const MAKER: &str = "ffmpeg";
+const PROBE: &str = "ffprobe";
+/// The longest clip, in seconds.
+pub const MOST_SECONDS: u32 = 1_800;
+/// Making one copy is stopped after so long.
+const LONGEST: Duration = Duration::from_secs(900);
+/// A process may take so much memory, in bytes, and so many seconds of a processor.
+const BOUNDS: [&str; 2] = ["--as=3221225472", "--cpu=1800"];
+/// Picture and sound of what is as small as this stay as they are: shorter side in pixels, bits a second.
+const SMALL: (u32, u64) = (480, 900_000);
+
+/// One of the files that a clip becomes.
+pub(super) struct Copy {
+    pub(super) bytes: Vec<u8>,
+    pub(super) media: &'static str,
+    pub(super) pixels: Option<(u32, u32)>,
+    pub(super) seconds: Option<u32>,
+    /// What stands behind the name's stem: `-240.mp4`.
+    pub(super) ending: String,
+}
+
+#[derive(Deserialize)]
+struct Probed {
+    #[serde(default)]
+    streams: Vec<Stream>,
+    #[serde(default)]
+    format: Format,
+}
+
+#[derive(Default, Deserialize)]
+struct Format {
+    duration: Option<String>,
+    bit_rate: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Stream {
+    codec_type: Option<String>,
+    codec_name: Option<String>,
+    width: Option<u32>,
+    height: Option<u32>,
+}
+
+/// What a clip or a recording is.
+struct Facts {
+    seconds: u32,
+    pixels: Option<(u32, u32)>,
+    has_sound: bool,
+    is_small: bool,
+}
+
+/// How long a recording lasts; `None` where that cannot be asked.
+pub(super) fn lasts(bytes: &[u8]) -> Option<u32> {
+    let folder = folder(bytes).ok()?;
+    facts(PROBE, folder.path(), "mp3").ok().map(|facts| facts.seconds)
+}
+
+/// The copies of a clip, the first in its place; `None` without the program.
+pub(super) fn copies(bytes: &[u8]) -> Result<Option<Vec<Copy>>, Refusal> {
+    made(PROBE, MAKER, bytes)
+}
+
+fn made(probe: &str, maker: &str, bytes: &[u8]) -> Result<Option<Vec<Copy>>, Refusal> {
+    let folder = folder(bytes)?;
+    let folder = folder.path();
+    let facts = match facts(probe, folder, "mov") {
+        Ok(facts) => facts,
+        Err(Failed::Absent) => return Ok(None),
+        Err(Failed::Broken) => return Err(damaged()),
+    };
+    let Some(pixels) = facts.pixels else { return Err(damaged()) };
+    if facts.seconds > MOST_SECONDS {
+        return Err(too_long());
+    }
+    let seconds = Some(facts.seconds);
+    let of = |name: &str| std::fs::read(folder.join(name)).map_err(|_| damaged());
+    let mut copies = Vec::new();
+    let size = if facts.is_small { pixels } else { fitted(pixels, (854, 480)) };
+    if facts.is_small && video::is_bare(bytes) {
+        // As it was made here for an earlier edition: the same bytes again.
+        std::fs::write(folder.join("main.mp4"), bytes).map_err(|_| damaged())?;
+    } else if facts.is_small {
+        run(maker, folder, "in.mp4", &["-map", "0:v:0", "-map", "0:a:0?", "-c", "copy"], "main.mp4")?;
+    } else {
+        let rate = ["-crf", "28", "-maxrate", "600k", "-bufsize", "1200k", "-fpsmax", "30"];
+        film(maker, folder, "in.mp4", "main.mp4", size, &rate, &["-b:a", "48k", "-ar", "32000"])?;
+    }
+    let ending = ".mp4".to_owned();
+    copies.push(Copy { bytes: of("main.mp4")?, media: "video/mp4", pixels: Some(size), seconds, ending });
+    let light = fitted(pixels, (426, 240));
+    let rate = ["-crf", "32", "-maxrate", "72k", "-bufsize", "144k", "-fpsmax", "15"];
+    film(maker, folder, "main.mp4", "light.mp4", light, &rate, &["-b:a", "24k", "-ar", "22050"])?;
+    let bytes = of("light.mp4")?;
+    if bytes.len() * 5 < copies[0].bytes.len() * 4 {
+        copies.push(Copy {
+            bytes,
+            media: "video/mp4",
+            pixels: Some(light),
+            seconds,
+            ending: "-240.mp4".into(),
+        });
+    }
+    if facts.has_sound {
+        let sound = ["-map", "0:a:0", "-vn", "-c:a", "aac", "-ac", "1", "-b:a", "32k", "-ar", "24000"];
+        run(maker, folder, "main.mp4", &sound, "sound.m4a")?;
+        copies.push(Copy {
+            bytes: of("sound.m4a")?,
+            media: "audio/mp4",
+            pixels: None,
+            seconds,
+            ending: ".m4a".into(),
+        });
+    }
+    // Not the very beginning, which is often black.
+    let at = format!("{}", (facts.seconds / 3).min(5));
+    run(
+        maker,
+        folder,
+        "main.mp4",
+        &["-ss", &at, "-map", "0:v:0", "-frames:v", "1", "-c:v", "png"],
+        "still.png",
+    )?;
+    let (bytes, pixels) = picture::still(&of("still.png")?, ImageFormat::Png)?;
+    copies.push(Copy {
+        bytes,
+        media: Kind::Jpeg.media(),
+        pixels: Some(pixels),
+        seconds: None,
+        ending: ".jpg".into(),
+    });
+    Ok(Some(copies))
+}
+
+fn folder(bytes: &[u8]) -> Result<tempfile::TempDir, Refusal> {
+    let folder = tempfile::tempdir().map_err(|_| damaged())?;
+    std::fs::write(folder.path().join("in.mp4"), bytes).map_err(|_| damaged())?;
+    Ok(folder)
+}
+
+fn facts(probe: &str, folder: &Path, format: &str) -> Result<Facts, Failed> {
+    let asked = "format=duration,bit_rate:stream=codec_type,codec_name,width,height";
+    let arguments = [
+        "-v",
+        "error",
+        "-f",
+        format,
+        "-protocol_whitelist",
+        "file",
+        "-show_entries",
+        asked,
+        "-of",
+        "json",
+        "in.mp4",
+    ];
+    let told = process::run(probe, &arguments, folder, Duration::from_secs(30))?;
+    let probed: Probed = serde_json::from_slice(&told).map_err(|_| Failed::Broken)?;
+    let number = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<f64>().ok());
+    let seconds = number(&probed.format.duration).filter(|s| *s > 0.0 && *s < 1e6).ok_or(Failed::Broken)?;
+    let of = |kind: &str| probed.streams.iter().find(|stream| stream.codec_type.as_deref() == Some(kind));
+    let (video, audio) = (of("video"), of("audio"));
+    let pixels = video.and_then(|stream| stream.width.zip(stream.height)).filter(|(w, h)| *w > 0 && *h > 0);
+    let plays = video.is_some_and(|stream| stream.codec_name.as_deref() == Some("h264"))
+        && audio.is_none_or(|stream| stream.codec_name.as_deref() == Some("aac"))
+        && probed.streams.len() <= 2;
+    let light = number(&probed.format.bit_rate).is_some_and(|rate| rate <= SMALL.1 as f64);
+    Ok(Facts {
+        seconds: (seconds.round() as u32).max(1),
+        pixels,
+        has_sound: audio.is_some(),
+        is_small: plays && light && pixels.is_some_and(|(w, h)| w.min(h) <= SMALL.0),
+    })
+}
+
+/// The size of a copy whose longer and shorter sides are at most these, both even; never larger than it is.
+fn fitted((width, height): (u32, u32), (long, short): (u32, u32)) -> (u32, u32) {
+    let most = if width >= height { (long, short) } else { (short, long) };
+    let by = (f64::from(most.0) / f64::from(width)).min(f64::from(most.1) / f64::from(height)).min(1.0);
+    let even = |side: u32| ((f64::from(side) * by / 2.0).round() as u32 * 2).max(2);
+    (even(width), even(height))
+}
+
+fn film(
+    maker: &str,
+    folder: &Path,
+    from: &str,
+    to: &str,
+    (width, height): (u32, u32),
+    rate: &[&str],
+    sound: &[&str],
+) -> Result<(), Refusal> {
+    let size = format!("scale={width}:{height}");
+    let head = [
+        "-map",
+        "0:v:0",
+        "-map",
+        "0:a:0?",
+        "-vf",
+        &size,
+        "-c:v",
+        "libx264",
+        "-preset",
+        "veryfast",
+        "-profile:v",
+        "main",
+        "-pix_fmt",
+        "yuv420p",
+        "-c:a",
+        "aac",
+        "-ac",
+        "1",
+    ];
+    run(maker, folder, from, &[&head[..], rate, sound].concat(), to)
+}
+
+fn run(maker: &str, folder: &Path, from: &str, what: &[&str], to: &str) -> Result<(), Refusal> {
+    let begin =
+        [maker, "-v", "error", "-nostdin", "-y", "-f", "mov", "-protocol_whitelist", "file", "-i", from];
+    // The same clip gives the same bytes, and nothing of its metadata.
+    let end = [
+        "-map_metadata",
+        "-1",
+        "-map_chapters",
+        "-1",
+        "-sn",
+        "-dn",
+        "-fflags",
+        "+bitexact",
+        "-flags:v",
+        "+bitexact",
+        "-flags:a",
+        "+bitexact",
+        "-movflags",
+        "+faststart",
+        "-threads",
+        "1",
+        to,
+    ];
+    let arguments = [&BOUNDS[..], &begin, what, &end].concat();
+    process::run("prlimit", &arguments, folder, LONGEST).map(|_| ()).map_err(|_| damaged())
+}
+
+fn too_long() -> Refusal {
+    Refusal::of_bytes(
+        "Video dài quá 30 phút. Hãy cắt thành nhiều đoạn, mỗi đoạn một ý.",
+        "The clip is longer than 30 minutes. Cut it into several, one matter each.",
+    )
+}
+
+fn damaged() -> Refusal {
+    Refusal::of_bytes(
+        "Không mở được video: tệp hỏng, bị cắt cụt, hoặc không có hình. Hãy xuất lại thành MP4 (H.264) rồi gửi lại.",
+        "The clip cannot be opened: it is damaged, cut short, or has no picture. Export it as MP4 (H.264) and hand it in again.",
+    )
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    /// Four seconds of a test picture with a tone, in HD, with a place in its metadata; `None` without ffmpeg.
+    pub fn filmed() -> Option<Vec<u8>> {
+        let folder = tempfile::tempdir().unwrap();
+        let picture = "testsrc=size=1280x720:rate=50:duration=4";
+        let done = Command::new(MAKER)
+            .args([
+                "-v",
+                "error",
+                "-f",
+                "lavfi",
+                "-i",
+                picture,
+                "-f",
+                "lavfi",
+                "-i",
+                "sine=frequency=440:duration=4",
+            ])
+            .args(["-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", "-shortest"])
+            .args(["-metadata", "artist=SECRETOWNER", "-metadata", "comment=NHARIENG", "clip.mp4"])
+            .current_dir(folder.path())
+            .status();
+        match done {
+            Ok(status) if status.success() => Some(std::fs::read(folder.path().join("clip.mp4")).unwrap()),
+            _ => {
+                println!("skipped: a real clip needs Debian's ffmpeg");
+                None
+            }
+        }
+    }
+
+    fn holds(bytes: &[u8], words: &[u8]) -> bool {
+        bytes.windows(words.len()).any(|part| part == words)
+    }
+
+    #[test]
+    fn a_clip_becomes_light_copies_without_who_made_it() {
+        let Some(clip) = filmed() else { return };
+        assert!(holds(&clip, b"SECRETOWNER") && holds(&clip, b"NHARIENG"), "nothing to take away");
+        let made = copies(&clip).unwrap().unwrap();
+        let told: Vec<_> =
+            made.iter().map(|copy| (copy.ending.as_str(), copy.pixels, copy.seconds)).collect();
+        assert_eq!(
+            told,
+            [
+                (".mp4", Some((854, 480)), Some(4)),
+                ("-240.mp4", Some((426, 240)), Some(4)),
+                (".m4a", None, Some(4)),
+                (".jpg", Some((640, 359)), None),
+            ]
+        );
+        for copy in &made {
+            assert!(
+                !holds(&copy.bytes, b"SECRETOWNER") && !holds(&copy.bytes, b"NHARIENG"),
+                "{}",
+                copy.ending
+            );
+        }
+        assert!(made[1].bytes.len() * 60 / 4 < 1_200_000, "a minute: {}", made[1].bytes.len() * 15);
+        let again = copies(&made[0].bytes).unwrap().unwrap();
+        assert!(again.iter().zip(&made).all(|(one, other)| one.bytes == other.bytes));
+        assert_eq!(copies(&clip[..clip.len() / 3]).err(), Some(damaged()));
+    }
+
+    #[test]
+    fn without_the_program_a_clip_is_taken_as_it_is() {
+        assert!(made("no-such-probe-here", "no-such-maker", b"x").unwrap().is_none());
+    }
+
+    #[test]
+    fn a_telephone_held_upright_stays_upright() {
+        assert_eq!(fitted((1080, 1920), (854, 480)), (480, 854));
+        assert_eq!(fitted((320, 240), (854, 480)), (320, 240));
+        assert_eq!(fitted((1, 1), (854, 480)), (2, 2));
+    }
+}
