@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use sqlx::{Connection, Either, Executor, PgConnection, SqlSafeStr, SqliteConnection, Statement as _};
+use sqlx::{
+    Connection, Either, Executor, PgConnection, Row as _, SqlSafeStr, SqliteConnection, Statement as _,
+};
 
 use super::sources::{Engine, Found, Statement, in_files, in_folder};
 use crate::world::{drop_database, migrations, new_database};
@@ -57,6 +59,29 @@ async fn sqlite() -> SqliteConnection {
 
 fn told(statement: &Statement, why: &str) -> String {
     format!("{}: {}\n    {why}", statement.file, statement.sql)
+}
+
+/// How SQLite goes about a statement, step by step.
+async fn plan(sqlite: &mut SqliteConnection, sql: &str) -> String {
+    let asked = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
+    let rows = sqlx::query(asked).fetch_all(sqlite).await.unwrap();
+    rows.iter().map(|row| row.get::<String, _>("detail")).collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test]
+async fn what_asks_for_one_kind_of_items_reads_no_others() {
+    let mut sqlite = sqlite().await;
+    let program = program();
+    let by_kind = |statement: &&Statement| {
+        statement.sql.starts_with("SELECT") && statement.sql.contains("i.kind = $1 AND i.state = 'standing'")
+    };
+    let mut seen = 0;
+    for statement in program.statements.iter().filter(by_kind) {
+        let plan = plan(&mut sqlite, &statement.sql).await;
+        assert!(plan.contains("INDEX item_kind (kind=? AND state=?"), "{}", told(statement, &plan));
+        seen += 1;
+    }
+    assert!(seen >= 2, "{seen}");
 }
 
 #[tokio::test]
