@@ -1,7 +1,7 @@
 //! The console over a large portal: its pages at a steady rate, and a draft that is saved again and again.
 
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
 
@@ -15,6 +15,8 @@ use crate::people::Role;
 
 /// Pages of the console that are asked for in turns.
 const RATE: u32 = 100;
+/// The search has so long to take in all items.
+const INDEXED: Duration = Duration::from_secs(600);
 /// A text as long as a decree's.
 const PARAGRAPHS: usize = 60;
 
@@ -48,6 +50,17 @@ pub async fn desk(dir: &Path, scale: Scale, database: Option<&str>) -> anyhow::R
 
     let mut served = place.serve(None)?;
     served.first_page().await?;
+    // The search takes in what was issued; the console is measured once it has.
+    let began = Instant::now();
+    let found = format!(
+        "GET /api/search?q=%22{}%2FC%C4%90-TTg%22&limit=1 HTTP/1.1\r\nhost: chinhphu.vn\r\n\r\n",
+        items.len() - 1
+    );
+    while !String::from_utf8_lossy(&node::ask(&place, found.as_bytes()).await?.body).contains("/muc/") {
+        ensure!(began.elapsed() < INDEXED, "the search did not take in {} items", items.len());
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let indexed = items.len() as f64 / began.elapsed().as_secs_f64();
     let item = items.first().and_then(|path| path.rsplit('/').next()).context("no item")?;
     let paths = [
         "/ban-lam-viec".to_owned(),
@@ -85,5 +98,13 @@ pub async fn desk(dir: &Path, scale: Scale, database: Option<&str>) -> anyhow::R
             Budget::AtMost(20.0),
         )
         .beside(format!("{engine}, p50 {} ms, {} lần · saves", saves.p50, scale.alone)),
+        Line::judged(
+            Part::Desk,
+            "tìm kiếm nhận tin mới · items that the search takes in",
+            indexed,
+            "/s",
+            Budget::AtLeast(5_000.0),
+        )
+        .beside(format!("{engine}, {} tin · items, từ lúc phục vụ · since it serves", items.len())),
     ])
 }
