@@ -20,6 +20,7 @@ pub mod letter;
 pub mod memo;
 pub mod moment;
 pub mod names;
+pub mod petition;
 pub mod receipt;
 pub mod restricted;
 pub mod root;

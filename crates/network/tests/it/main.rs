@@ -13,6 +13,7 @@ mod flow;
 mod follower;
 mod letter;
 mod outbox;
+mod petition;
 mod receipt;
 mod restricted;
 mod root;
