@@ -14,6 +14,7 @@ pub mod door;
 pub mod entry;
 pub mod flow;
 pub mod follower;
+pub mod handover;
 pub mod json;
 pub mod keys;
 pub mod letter;

@@ -14,6 +14,7 @@
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use crate::entry::{Case, ContentRef, Kind, Level, Outcome, Passed, Registered};
 use crate::names::{ContentHash, Origin};
@@ -62,7 +63,7 @@ pub struct Record {
 }
 
 /// How a case stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum State {
     /// An answer is due.
     Open,
@@ -267,8 +268,11 @@ impl<'a> Reader<'a> {
         claims.filter(|claim| !known(claim)).map(|(_, to)| to.clone()).collect()
     }
 
-    /// True if who gave it away says so, too.
+    /// True if who gave it away says so, too. Who took that one's place need not say it twice.
     fn confirms(&self, claim: &Passed) -> bool {
+        if self.speaks_for(&claim.to, &claim.from) {
+            return true;
+        }
         self.told.iter().any(|said| match &said.kind {
             Kind::PetitionPassed(passed) => {
                 (passed.epoch, &passed.to) == (claim.epoch, &claim.to)

@@ -11,6 +11,7 @@ mod entry;
 mod fixtures;
 mod flow;
 mod follower;
+mod handover;
 mod letter;
 mod outbox;
 mod petition;
