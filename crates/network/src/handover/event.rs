@@ -105,7 +105,8 @@ pub enum Event {
 /// What is to be done; all of one event in the transaction that keeps the new state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Post a letter. Behind an offer and a question goes the dossier.
+    /// Post a letter. Behind an offer and a question goes the dossier. The same letter to the same portal that is still waiting to
+    /// be sent need not be posted twice.
     Send {
         /// To whom.
         to: Origin,

@@ -2,7 +2,7 @@
 
 use super::world::{Done, Stage, Told, World};
 use super::{case, portal};
-use crate::entry::{Answered, Closed, Kind, Level, Passed, Registered, Reopened};
+use crate::entry::{Answered, Case, Closed, Kind, Level, Passed, Registered, Reopened};
 use crate::handover::{Own, Public, Stand, Taken};
 use crate::names::{ContentHash, Origin};
 use crate::petition::{Record, Statement};
@@ -150,7 +150,7 @@ fn public(stage: &Stage, world: &World, owner: &Origin, own: &Own) -> Result<(),
     let mut told = Vec::new();
     for (at, log) in world.logs.iter().enumerate() {
         for (index, public) in stage.logs.get(*log).iter().enumerate() {
-            told.push(Statement { log: portal(at), index: index as u64, kind: kind(public) });
+            told.push(Statement { log: portal(at), index: index as u64, kind: kind(&case(), public) });
         }
     }
     let closing = stage.scenario.closes.filter(|(agency, _)| world.closed & (1 << agency) != 0);
@@ -176,11 +176,12 @@ fn public(stage: &Stage, world: &World, owner: &Origin, own: &Own) -> Result<(),
     Ok(())
 }
 
-fn kind(public: &Public) -> Kind {
+/// A public statement about a case as the entry that it becomes.
+pub fn kind(case: &Case, public: &Public) -> Kind {
     let day = date(2026, 12, 21);
     match public.clone() {
         Public::Registered => Kind::PetitionRegistered(Registered {
-            code: case().code,
+            code: case.code.clone(),
             category: "y-te".into(),
             level: Level::Commune,
             received: day,
@@ -188,7 +189,7 @@ fn kind(public: &Public) -> Kind {
             commitment: ContentHash([0; 32]),
         }),
         Public::Passed { epoch, from, to, by } => Kind::PetitionPassed(Passed {
-            case: case(),
+            case: case.clone(),
             epoch,
             from,
             to,
@@ -197,9 +198,15 @@ fn kind(public: &Public) -> Kind {
             level: Level::Province,
             due: day,
         }),
-        Public::Answered { epoch } => Kind::PetitionAnswered(Answered { case: case(), epoch, content: None }),
-        Public::Reopened { epoch } => Kind::PetitionReopened(Reopened { case: case(), epoch, due: day }),
-        Public::Closed { epoch, outcome } => Kind::PetitionClosed(Closed { case: case(), epoch, outcome }),
+        Public::Answered { epoch } => {
+            Kind::PetitionAnswered(Answered { case: case.clone(), epoch, content: None })
+        }
+        Public::Reopened { epoch } => {
+            Kind::PetitionReopened(Reopened { case: case.clone(), epoch, due: day })
+        }
+        Public::Closed { epoch, outcome } => {
+            Kind::PetitionClosed(Closed { case: case.clone(), epoch, outcome })
+        }
     }
 }
 

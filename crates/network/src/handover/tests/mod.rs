@@ -1,10 +1,11 @@
 //! The hand-over under everything that may go wrong: every interleaving of small cases ([`scenarios`]), the same with the
-//! machine broken on purpose ([`broken`]).
+//! machine broken on purpose ([`broken`]), and weeks of a nation with chance ([`nation`]).
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod broken;
 mod check;
 mod explorer;
+mod nation;
 mod scenarios;
 mod world;
 
