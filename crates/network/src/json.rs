@@ -82,6 +82,10 @@ impl<'a> Object<'a> {
         if self.has(key) { self.whole(key).map(Some) } else { Ok(None) }
     }
 
+    pub(crate) fn truth(&self, key: &str) -> Result<bool, FieldError> {
+        self.must(key)?.as_bool().ok_or_else(|| self.error(key, "must be true or false"))
+    }
+
     /// A string that parses as `T`.
     pub(crate) fn parsed<T: FromStr<Err: fmt::Display>>(&self, key: &str) -> Result<T, FieldError> {
         self.text(key)?.parse().map_err(|error: T::Err| self.error(key, error.to_string()))

@@ -12,7 +12,7 @@ use proptest::sample::Index;
 
 type Target = fn(&[u8]);
 
-const TARGETS: [(&str, Target); 15] = [
+const TARGETS: [(&str, Target); 16] = [
     ("bundle", targets::bundle),
     ("content_item", targets::content_item),
     ("content_note", targets::content_note),
@@ -24,6 +24,7 @@ const TARGETS: [(&str, Target); 15] = [
     ("json", targets::json),
     ("letter", targets::letter),
     ("names", targets::names),
+    ("petition", targets::petition),
     ("receipt", targets::receipt),
     ("receipts_post", targets::receipts_post),
     ("root_note", targets::root_note),

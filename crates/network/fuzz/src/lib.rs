@@ -13,6 +13,7 @@ use network::flow::{
     Decoder, FlowError, FlowEvent, FlowRequest, MAX_EVENT, MAX_LINE, MAX_LOGS, encode_behind,
     encode_checkpoint, encode_entry,
 };
+use network::handover::{Desk, Received};
 use network::letter::Receipt as LetterReceipt;
 use network::letter::{Letter, LetterError, MAX_HEAD, Sealed, Sealing, Secret, padded};
 use network::names::{ContentHash, Domain, Origin};
@@ -243,6 +244,45 @@ pub fn letter(bytes: &[u8]) {
         assert!(receipt.by.len() <= 255);
     }
     one_spelling::<Sealing>(bytes);
+}
+
+/// The kinds of letters about a petition; a byte before the body chooses one.
+const PETITION_KINDS: [&str; 13] = [
+    "petition.offer",
+    "petition.accept",
+    "petition.refuse",
+    "petition.cancel",
+    "petition.decide",
+    "petition.decided",
+    "petition.status",
+    "petition.message",
+    "petition.answer",
+    "petition.rating",
+    "petition.reopen",
+    "petition.withdraw",
+    "petition.heard",
+];
+
+/// Letters about a petition, and what is kept of one.
+pub fn petition(bytes: &[u8]) {
+    let Some((kind, body)) = bytes.split_first() else { return };
+    let kind = PETITION_KINDS[usize::from(*kind) % PETITION_KINDS.len()];
+    match Received::read(kind, body) {
+        Ok(read) => {
+            assert_eq!(read.letter.kind(), kind);
+            assert!(read.dossier.is_empty() || read.letter.has_dossier());
+            let again = read.letter.body(&read.case, &read.dossier).expect("what is read can be written");
+            assert_eq!(Received::read(kind, &again).as_ref(), Ok(&read));
+            assert_eq!(read.letter.body(&read.case, &read.dossier).expect("twice"), again);
+        }
+        Err(error) => assert!(!error.to_string().is_empty()),
+    }
+    if let Ok(text) = std::str::from_utf8(body)
+        && let Ok(desk) = Desk::decode(text)
+    {
+        let kept = desk.encode().expect("what is read can be written");
+        assert_eq!(Desk::decode(&kept), Ok(desk));
+    }
 }
 
 /// Domains, origins and hashes of content.

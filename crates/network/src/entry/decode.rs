@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     Act, Change, ContentRef, Enrolment, Entry, EntryError, KeyChange, Kind, MAX_ENTRY, Name, NodeKeys,
-    TaskRef, annex,
+    TaskRef, annex, petition,
 };
 use crate::json::{self, FieldError, Object};
 use crate::names::Origin;
@@ -108,6 +108,11 @@ fn kind(word: &str, top: &Object<'_>) -> Result<Kind, FieldError> {
         },
         "annex.issued" => annex::issued(top)?,
         "annex.withdrawn" => annex::withdrawn(top)?,
+        "petition.registered" => petition::registered(top)?,
+        "petition.passed" => petition::passed(top)?,
+        "petition.answered" => petition::answered(top)?,
+        "petition.reopened" => petition::reopened(top)?,
+        "petition.closed" => petition::closed(top)?,
         "agency.enrolled" => Kind::AgencyEnrolled(enrolment(top)?),
         "agency.changed" => Kind::AgencyChanged(change(top)?),
         "agency.closed" => Kind::AgencyClosed {

@@ -9,6 +9,7 @@ mod agency;
 mod annex;
 mod decode;
 mod encode;
+mod petition;
 
 use jiff::Timestamp;
 use tlog::Hash;
@@ -24,6 +25,7 @@ pub(crate) use decode::key as key_of;
 
 pub use agency::{Change, Enrolment, KeyChange, Level, Name, NodeKeys};
 pub use annex::Annex;
+pub use petition::{Answered, Case, Closed, Code, Outcome, Passed, Registered, Reopened};
 
 /// The most bytes an entry may have (C2SP tlog-tiles: an entry's length is a uint16).
 pub const MAX_ENTRY: usize = 65_535;
@@ -170,6 +172,16 @@ pub enum Kind {
         /// The reason, as a note document.
         note: ContentRef,
     },
+    /// `petition.registered`: the log's portal has taken a petition.
+    PetitionRegistered(Registered),
+    /// `petition.passed`: a case has another owner from now.
+    PetitionPassed(Passed),
+    /// `petition.answered`: the owner of a case has answered it.
+    PetitionAnswered(Answered),
+    /// `petition.reopened`: the owner of a case looks at it again.
+    PetitionReopened(Reopened),
+    /// `petition.closed`: nothing more is done of a case.
+    PetitionClosed(Closed),
     /// `agency.enrolled`: a parent vouches for a child.
     AgencyEnrolled(Enrolment),
     /// `agency.changed`: the parent states what is different from a size on.
@@ -329,6 +341,11 @@ impl Kind {
             Kind::TaskSealed { .. } => "task.sealed",
             Kind::AnnexIssued(_) => "annex.issued",
             Kind::AnnexWithdrawn { .. } => "annex.withdrawn",
+            Kind::PetitionRegistered(_) => "petition.registered",
+            Kind::PetitionPassed(_) => "petition.passed",
+            Kind::PetitionAnswered(_) => "petition.answered",
+            Kind::PetitionReopened(_) => "petition.reopened",
+            Kind::PetitionClosed(_) => "petition.closed",
             Kind::AgencyEnrolled(_) => "agency.enrolled",
             Kind::AgencyChanged(_) => "agency.changed",
             Kind::AgencyClosed { .. } => "agency.closed",
@@ -360,6 +377,7 @@ impl Kind {
             | Kind::ItemOpened { content, files, .. }
             | Kind::TaskSealed { content, files, .. } => (Some(content), files),
             Kind::ItemWithdrawn { note, .. } => (note.as_ref(), &[]),
+            Kind::PetitionAnswered(said) => (said.content.as_ref(), &[]),
             Kind::ItemErased { basis: note, .. }
             | Kind::ItemOrdered { basis: note, .. }
             | Kind::ItemAlone { note, .. }

@@ -1,8 +1,9 @@
 //! Entries: exact bytes, and errors that name the field.
 
+use jiff::civil::date;
 use network::entry::{
-    Act, Annex, Change, ContentRef, Enrolment, Entry, EntryError, ItemChange, KeyChange, Kind, Lane, Level,
-    Name, TaskRef, Withdrawal,
+    Act, Annex, Answered, Case, Change, Closed, ContentRef, Enrolment, Entry, EntryError, ItemChange,
+    KeyChange, Kind, Lane, Level, Name, Outcome, Passed, Registered, Reopened, TaskRef, Withdrawal,
 };
 use network::names::ContentHash;
 use network::scope::{IssuerRule, Scope};
@@ -38,6 +39,11 @@ fn enrolment() -> Enrolment {
 
 fn task() -> TaskRef {
     TaskRef { origin: "chinhphu.vn/log".parse().unwrap(), item: ITEM, edition: 2, task: "1.a".into() }
+}
+
+fn case() -> Case {
+    let code = "PAKN.20261123.0012.00004-K".parse().unwrap();
+    Case { origin: "xa-b.tinh-a.gov.vn/log".parse().unwrap(), code }
 }
 
 fn sealed() -> Kind {
@@ -172,6 +178,63 @@ fn samples() -> Vec<(&'static str, Kind)> {
                 annex: Uuid::from_u128(0x019a_b3c4_d5e6_7f80_8123_4567_89ab_0001),
                 note: pointer("why", "application/vnd.nhipcau.note+json"),
             },
+        ),
+        (
+            "petition.registered",
+            Kind::PetitionRegistered(Registered {
+                code: case().code,
+                category: "giao-thong.mat-duong".into(),
+                level: Level::Commune,
+                received: date(2026, 11, 23),
+                due: date(2026, 12, 21),
+                commitment: ContentHash::of(b"salt and words"),
+            }),
+        ),
+        (
+            "petition.passed",
+            Kind::PetitionPassed(Passed {
+                case: case(),
+                epoch: 2,
+                from: "xa-b.tinh-a.gov.vn/log".parse().unwrap(),
+                to: "tinh-a.gov.vn/log".parse().unwrap(),
+                by: None,
+                category: "giao-thong.mat-duong".into(),
+                level: Level::Province,
+                due: date(2026, 12, 21),
+            }),
+        ),
+        (
+            "petition.passed-decided",
+            Kind::PetitionPassed(Passed {
+                case: case(),
+                epoch: 5,
+                from: "xa-b.tinh-a.gov.vn/log".parse().unwrap(),
+                to: "moc.gov.vn/log".parse().unwrap(),
+                by: Some("chinhphu.vn/log".parse().unwrap()),
+                category: "giao-thong.mat-duong".into(),
+                level: Level::Ministry,
+                due: date(2027, 1, 4),
+            }),
+        ),
+        (
+            "petition.answered",
+            Kind::PetitionAnswered(Answered {
+                case: case(),
+                epoch: 2,
+                content: Some(pointer("answer", "application/vnd.nhipcau.note+json")),
+            }),
+        ),
+        (
+            "petition.answered-unpublished",
+            Kind::PetitionAnswered(Answered { case: case(), epoch: 1, content: None }),
+        ),
+        (
+            "petition.reopened",
+            Kind::PetitionReopened(Reopened { case: case(), epoch: 3, due: date(2027, 1, 11) }),
+        ),
+        (
+            "petition.closed",
+            Kind::PetitionClosed(Closed { case: case(), epoch: 3, outcome: Outcome::Answered }),
         ),
         ("agency.enrolled", Kind::AgencyEnrolled(enrolment())),
         (
@@ -331,6 +394,50 @@ fn an_annex_names_the_edition_that_was_read() {
     }
     let later = good.replacen(r#""of":2"#, r#""of":2,"tone":"plain""#, 1);
     assert!(matches!(Entry::decode(later.as_bytes()).unwrap().kind, Kind::AnnexIssued(_)));
+}
+
+#[test]
+fn a_petitions_entry_names_a_code_a_day_an_epoch_and_two_logs() {
+    let passed = "entry/petition.passed.json";
+    let registered = "entry/petition.registered.json";
+    for (name, from, to, error) in [
+        (registered, "PAKN.20261123.0012.00004-K", "PAKN.20261123.0012", "code: must be a code such as"),
+        (registered, "PAKN.20261123.0012.00004-K", "PAKN.20261131.0012.00004-K", "code: must be a code"),
+        (registered, "PAKN.20261123.0012.00004-K", "PAKN.20261123.012.00004-K", "code: must be a code"),
+        (registered, "PAKN.20261123.0012.00004-K", "PAKN.20261123.0012.00004-k", "code: must be a code"),
+        (registered, "PAKN.20261123.0012.00004-K", "PAKN.20261123.0012..-K", "code: must be a code"),
+        (registered, "PAKN.20261123.0012.00004-K", "PÂKN.20261123.0012.1-K", "code: must be a code"),
+        (registered, "2026-12-21", "2026-12-32", "due: must be a day such as 2026-12-21"),
+        (registered, "2026-12-21", "20261221", "due: must be a day"),
+        (registered, "giao-thong.mat-duong", "Mặt đường", "category: must be 1 to 80 of a-z"),
+        (registered, "giao-thong.mat-duong", "", "category: must be 1 to 80 of a-z"),
+        (registered, r#""level":"commune""#, r#""level":"ward""#, "level: must be one of central"),
+        (passed, r#""epoch":2"#, r#""epoch":1"#, "epoch: must be from 2"),
+        (
+            passed,
+            r#""to":"tinh-a.gov.vn/log""#,
+            r#""to":"xa-b.tinh-a.gov.vn/log""#,
+            "to: must be another log",
+        ),
+        (passed, r#""from":"xa-b.tinh-a.gov.vn/log","#, "", "from: is missing"),
+        (
+            "entry/petition.closed.json",
+            r#":"answered""#,
+            r#":"lost""#,
+            "outcome: must be one of answered, withdrawn",
+        ),
+        ("entry/petition.answered.json", r#""epoch":2"#, r#""epoch":0"#, "epoch: must be from 1"),
+        ("entry/petition.reopened.json", r#""epoch":3"#, r#""epoch":4294967296"#, "epoch: must be from 2"),
+    ] {
+        let good = String::from_utf8(fixture(name)).unwrap();
+        let bad = good.replacen(from, to, 1);
+        assert_ne!(bad, good, "{from}");
+        let message = Entry::decode(bad.as_bytes()).unwrap_err().to_string();
+        assert!(message.contains(error), "{message} should say {error}");
+    }
+    let good = String::from_utf8(fixture(registered)).unwrap();
+    let later = good.replacen(r#""level""#, r#""urgency":4,"level""#, 1);
+    assert!(matches!(Entry::decode(later.as_bytes()).unwrap().kind, Kind::PetitionRegistered(_)));
 }
 
 #[test]

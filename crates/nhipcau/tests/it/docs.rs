@@ -3,6 +3,8 @@
 //!
 //! `NHIPCAU_WRITE_DOCS=1 cargo test -p nhipcau --test it docs` writes what is due into the documents.
 
+mod handover;
+
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
