@@ -1,0 +1,427 @@
+//! Places named in a text: provinces, districts and communes, of today and of before July 2025, with diacritics or without.
+//!
+//! A name counts behind its kind (`xã Bản Lầu`, `p. Quy Nhơn`), beside a larger unit that it lies in (`Huy Khiêm, Tánh Linh`), or where it is
+//! written as a name and no other commune bears it. What stays ambiguous is answered by all that it may be.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use vietnam::text::canonical;
+use vietnam::units::{Commune, CommuneCode, OldCommune, OldKind, ProvinceCode, Units};
+
+use crate::phrases::Phrases;
+use crate::table::Place;
+use crate::words::{self, Word};
+
+/// A place that a text names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mention {
+    /// Its bytes in the text.
+    pub range: Range<usize>,
+    /// The communes of today that it may be, by code; all of a district's for a district, none for a province.
+    pub communes: Vec<CommuneCode>,
+    /// The provinces of today that it may lie in.
+    pub provinces: Vec<ProvinceCode>,
+    /// True if it is a district or a province.
+    pub wide: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unit {
+    Province(usize),
+    OldProvince(usize),
+    District(usize),
+    Commune(usize),
+    Old(usize),
+}
+
+/// A unit of before July 2025 above communes.
+#[derive(Debug)]
+struct Wide {
+    name: String,
+    full_name: String,
+    province: String,
+    communes: BTreeSet<CommuneCode>,
+    provinces: BTreeSet<ProvinceCode>,
+}
+
+/// The index of names.
+#[derive(Debug)]
+pub struct Gazetteer {
+    units: &'static Units,
+    names: Phrases<Unit>,
+    old_provinces: Vec<Wide>,
+    districts: Vec<Wide>,
+}
+
+/// What stands before a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Before {
+    Province,
+    City,
+    District,
+    Township,
+    Commune,
+    Nothing,
+}
+
+/// A name in a text with all that speaks for it.
+struct Named {
+    range: Range<usize>,
+    at: usize,
+    length: usize,
+    unit: Unit,
+    before: Before,
+    old: bool,
+    /// Written with its own diacritics.
+    exact: bool,
+    /// Written without any.
+    plain: bool,
+    /// Each word begins with a capital.
+    capital: bool,
+}
+
+fn bare(full: &str) -> &str {
+    const KINDS: [&str; 5] = ["Tỉnh ", "Thành phố ", "Huyện ", "Quận ", "Thị xã "];
+    KINDS.iter().find_map(|kind| full.strip_prefix(kind)).unwrap_or(full)
+}
+
+fn spelled(name: &str) -> String {
+    canonical(name).to_lowercase()
+}
+
+impl Gazetteer {
+    /// The index of the units that ship, made once.
+    #[must_use]
+    pub fn shipped() -> &'static Gazetteer {
+        static SHIPPED: LazyLock<Gazetteer> = LazyLock::new(|| Gazetteer::of(Units::shipped()));
+        &SHIPPED
+    }
+
+    fn of(units: &'static Units) -> Gazetteer {
+        let mut all = Gazetteer { units, names: Phrases::default(), old_provinces: Vec::new(), districts: Vec::new() };
+        for (index, province) in units.provinces().iter().enumerate() {
+            all.names.add(&province.name, Unit::Province(index));
+            if province.name == "Hồ Chí Minh" {
+                all.names.add("Sài Gòn", Unit::Province(index));
+            }
+        }
+        for (index, commune) in units.communes().iter().enumerate() {
+            all.names.add(&commune.name, Unit::Commune(index));
+        }
+        for (index, old) in units.old_communes().iter().enumerate() {
+            all.names.add(&old.name, Unit::Old(index));
+            let went: Vec<&Commune> = units.successors_of(old).collect();
+            let wide = |list: &mut Vec<Wide>, full: &str, province: &str| {
+                let at = list.iter().rposition(|w| w.full_name == full && w.province == province).unwrap_or_else(|| {
+                    list.push(Wide {
+                        name: bare(full).to_owned(),
+                        full_name: full.to_owned(),
+                        province: province.to_owned(),
+                        communes: BTreeSet::new(),
+                        provinces: BTreeSet::new(),
+                    });
+                    list.len() - 1
+                });
+                list[at].communes.extend(went.iter().map(|commune| commune.code));
+                list[at].provinces.extend(went.iter().map(|commune| commune.province));
+            };
+            wide(&mut all.districts, &old.district, &old.province);
+            wide(&mut all.old_provinces, &old.province, "");
+        }
+        for (index, district) in all.districts.iter().enumerate() {
+            all.names.add(&district.name, Unit::District(index));
+        }
+        for (index, province) in all.old_provinces.iter().enumerate() {
+            if !units.provinces().iter().any(|now| spelled(&now.name) == spelled(&province.name)) {
+                all.names.add(&province.name, Unit::OldProvince(index));
+            }
+        }
+        all
+    }
+
+    fn name(&self, unit: Unit) -> &str {
+        match unit {
+            Unit::Province(at) => &self.units.provinces()[at].name,
+            Unit::OldProvince(at) => &self.old_provinces[at].name,
+            Unit::District(at) => &self.districts[at].name,
+            Unit::Commune(at) => &self.units.communes()[at].name,
+            Unit::Old(at) => &self.units.old_communes()[at].name,
+        }
+    }
+
+    /// The places that a text names, in their order; no two overlap.
+    #[must_use]
+    pub fn find(&self, text: &str) -> Vec<Mention> {
+        let words = words::of(text);
+        let plain_text = text.is_ascii();
+        let named: Vec<Named> = self.names.find(&words).into_iter().map(|hit| self.read(text, &words, &hit)).collect();
+        let provinces: Vec<&Named> = named.iter().filter(|n| self.is_province(n, plain_text)).collect();
+        let mut in_provinces: BTreeSet<ProvinceCode> = BTreeSet::new();
+        let mut old_provinces: Vec<&str> = Vec::new();
+        for one in &provinces {
+            in_provinces.extend(self.provinces_of(one.unit));
+            if let Unit::OldProvince(at) = one.unit {
+                old_provinces.push(&self.old_provinces[at].full_name);
+            }
+        }
+        let districts: Vec<&Named> = named.iter().filter(|n| self.is_district(n, &in_provinces, plain_text)).collect();
+        let mut mentions: Vec<(usize, Mention)> = Vec::new();
+        let mut by_spot: Vec<(Range<usize>, Vec<&Named>)> = Vec::new();
+        for one in named.iter().filter(|n| matches!(n.unit, Unit::Commune(_) | Unit::Old(_))) {
+            match by_spot.iter_mut().find(|(range, _)| *range == one.range) {
+                Some((_, at)) => at.push(one),
+                None => by_spot.push((one.range.clone(), vec![one])),
+            }
+        }
+        for (range, units) in by_spot {
+            if let Some((weight, communes)) = self.communes_meant(&units, &districts, &in_provinces, &old_provinces) {
+                let provinces = communes.iter().filter_map(|code| self.units.commune(*code)).map(|c| c.province);
+                let provinces: BTreeSet<ProvinceCode> = provinces.collect();
+                let communes = communes.into_iter().collect();
+                mentions.push((weight, Mention { range, communes, provinces: provinces.into_iter().collect(), wide: false }));
+            }
+        }
+        for one in &districts {
+            let Unit::District(at) = one.unit else { continue };
+            let district = &self.districts[at];
+            let fits = in_provinces.is_empty() || district.provinces.iter().any(|p| in_provinces.contains(p));
+            if fits {
+                let weight = 30 + one.length * 2 + usize::from(one.before != Before::Nothing) * 20;
+                self.push_wide(&mut mentions, weight, &one.range, &district.communes, &district.provinces);
+            }
+        }
+        for one in &provinces {
+            let weight = 25 + one.length * 2 + usize::from(one.before != Before::Nothing) * 20;
+            self.push_wide(&mut mentions, weight, &one.range, &BTreeSet::new(), &self.provinces_of(one.unit));
+        }
+        mentions.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.range.start.cmp(&b.1.range.start)));
+        let mut taken: Vec<Mention> = Vec::new();
+        for (_, mention) in mentions {
+            if taken.iter().all(|t| mention.range.end <= t.range.start || t.range.end <= mention.range.start) {
+                taken.push(mention);
+            }
+        }
+        taken.sort_by_key(|mention| mention.range.start);
+        taken
+    }
+
+    fn push_wide(&self, all: &mut Vec<(usize, Mention)>, weight: usize, range: &Range<usize>, communes: &BTreeSet<CommuneCode>, provinces: &BTreeSet<ProvinceCode>) {
+        if let Some((_, same)) = all.iter_mut().find(|(w, m)| *w == weight && m.wide && m.range == *range) {
+            same.communes.extend(communes);
+            same.provinces.extend(provinces);
+            same.communes.sort_unstable();
+            same.communes.dedup();
+            same.provinces.sort_unstable();
+            same.provinces.dedup();
+            return;
+        }
+        let (communes, provinces) = (communes.iter().copied().collect(), provinces.iter().copied().collect());
+        all.push((weight, Mention { range: range.clone(), communes, provinces, wide: true }));
+    }
+
+    fn read(&self, text: &str, words: &[Word], hit: &crate::phrases::Hit<'_, Unit>) -> Named {
+        let slice = text.get(hit.range.clone()).unwrap_or_default();
+        let name = self.name(*hit.what);
+        let before = before(words, hit.at);
+        let next = words.get(hit.at + hit.length).map_or("", |w| w.text.as_str());
+        Named {
+            range: hit.range.clone(),
+            at: hit.at,
+            length: hit.length,
+            unit: *hit.what,
+            before,
+            old: next == "cu",
+            exact: spelled(slice) == spelled(name),
+            plain: slice.is_ascii(),
+            capital: slice.split_whitespace().all(|word| word.chars().next().is_some_and(|c| c.is_uppercase() || c.is_numeric())),
+        }
+    }
+
+    fn provinces_of(&self, unit: Unit) -> BTreeSet<ProvinceCode> {
+        match unit {
+            Unit::Province(at) => [self.units.provinces()[at].code].into(),
+            Unit::OldProvince(at) => self.old_provinces[at].provinces.clone(),
+            Unit::District(at) => self.districts[at].provinces.clone(),
+            Unit::Commune(at) => [self.units.communes()[at].province].into(),
+            Unit::Old(at) => self.units.successors_of(&self.units.old_communes()[at]).map(|c| c.province).collect(),
+        }
+    }
+
+    fn is_province(&self, named: &Named, plain_text: bool) -> bool {
+        if !matches!(named.unit, Unit::Province(_) | Unit::OldProvince(_)) {
+            return false;
+        }
+        match named.before {
+            Before::Province => named.exact || named.plain,
+            Before::City | Before::Nothing => {
+                let peace = spelled(self.name(named.unit)) == "hòa bình";
+                if peace && named.before == Before::Nothing {
+                    return named.exact && named.capital;
+                }
+                named.exact || named.plain && (plain_text || named.capital)
+            }
+            Before::District | Before::Township | Before::Commune => false,
+        }
+    }
+
+    fn is_district(&self, named: &Named, provinces: &BTreeSet<ProvinceCode>, plain_text: bool) -> bool {
+        let Unit::District(at) = named.unit else { return false };
+        let district = &self.districts[at];
+        let spelled_so = named.exact || named.plain && (plain_text || named.capital);
+        if !spelled_so {
+            return false;
+        }
+        let inside = district.provinces.iter().any(|p| provinces.contains(p));
+        let number = district.name.bytes().all(|b| b.is_ascii_digit());
+        match named.before {
+            Before::District | Before::City => true,
+            Before::Nothing => !number && named.length >= 2 && (inside || named.capital || self.only_district(&district.name)),
+            Before::Province | Before::Township | Before::Commune => false,
+        }
+    }
+
+    fn only_district(&self, name: &str) -> bool {
+        self.districts.iter().filter(|d| d.name == name).count() == 1
+    }
+
+    /// The communes that the units of one spot may be, and how much speaks for it.
+    fn communes_meant(&self, units: &[&Named], districts: &[&Named], provinces: &BTreeSet<ProvinceCode>, old_provinces: &[&str]) -> Option<(usize, BTreeSet<CommuneCode>)> {
+        let first = units.first()?;
+        let kinded = matches!(first.before, Before::Commune | Before::Township);
+        if matches!(first.before, Before::Province | Before::District | Before::City) && !first.old {
+            return None;
+        }
+        let number = self.name(first.unit).bytes().all(|b| b.is_ascii_digit());
+        if !kinded && (first.length < 2 || number) {
+            return None;
+        }
+        let exact: Vec<&&Named> = units.iter().filter(|n| n.exact).collect();
+        let units: Vec<&Named> = match (exact.is_empty(), first.plain) {
+            (false, _) => exact.into_iter().copied().collect(),
+            (true, true) => units.to_vec(),
+            (true, false) => return None,
+        };
+        let old_only = first.old || first.before == Before::Township;
+        // Districts that stand elsewhere in the text.
+        let around: Vec<&Wide> = districts
+            .iter()
+            .filter(|d| d.range.end <= first.range.start || first.range.end <= d.range.start)
+            .filter_map(|d| if let Unit::District(at) = d.unit { Some(&self.districts[at]) } else { None })
+            .collect();
+        let (mut near, mut inside, mut any) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        let (mut now_inside, mut now_any) = (BTreeSet::new(), BTreeSet::new());
+        for one in &units {
+            match one.unit {
+                Unit::Commune(at) if !old_only => {
+                    let commune = &self.units.communes()[at];
+                    now_any.insert(commune.code);
+                    if provinces.contains(&commune.province) {
+                        now_inside.insert(commune.code);
+                    }
+                    if around.iter().any(|d| d.communes.contains(&commune.code)) {
+                        near.insert(commune.code);
+                    }
+                }
+                Unit::Old(at) => {
+                    let old = &self.units.old_communes()[at];
+                    if first.before == Before::Township && old.kind != OldKind::Township {
+                        continue;
+                    }
+                    let went: Vec<CommuneCode> = self.units.successors_of(old).map(|c| c.code).collect();
+                    if around.iter().any(|d| d.full_name == old.district && d.province == old.province) {
+                        near.extend(&went);
+                    }
+                    if self.lies_in(old, provinces, old_provinces) {
+                        inside.extend(&went);
+                    }
+                    any.extend(&went);
+                }
+                _ => {}
+            }
+        }
+        let weight = first.length * 4 + usize::from(kinded) * 40 + usize::from(first.old) * 10;
+        if !near.is_empty() {
+            return Some((weight + 40, near));
+        }
+        if !provinces.is_empty() {
+            let chosen = if now_inside.is_empty() { inside } else { now_inside };
+            return (!chosen.is_empty() && (kinded || first.old || first.capital || first.plain || units.iter().any(|n| n.exact)))
+                .then_some((weight + 25, chosen));
+        }
+        let chosen = if now_any.is_empty() { any } else { now_any };
+        let one = chosen.len() == 1;
+        let accepted = kinded || first.old || one && first.capital && units.iter().any(|n| n.exact);
+        (accepted && !chosen.is_empty()).then_some((weight, chosen))
+    }
+
+    fn lies_in(&self, old: &OldCommune, provinces: &BTreeSet<ProvinceCode>, old_provinces: &[&str]) -> bool {
+        if !old_provinces.is_empty() {
+            return old_provinces.contains(&old.province.as_str());
+        }
+        self.units.successors_of(old).any(|c| provinces.contains(&c.province))
+    }
+
+    /// The one place that an address means: `Xã Bản Lầu, Tỉnh Lào Cai`, `phường 2 Cai Lậy cũ`; nothing if none, or several.
+    #[must_use]
+    pub fn one(&self, address: &str) -> Option<Place<'static>> {
+        if let Some(commune) = self.units.commune_named(address).one() {
+            let province = self.units.province(commune.province)?;
+            return Some(Place { province, commune: Some(commune) });
+        }
+        if let Some(province) = self.units.province_named(address).one() {
+            return Some(Place { province, commune: None });
+        }
+        agreed(&self.find(address))
+    }
+}
+
+fn before(words: &[Word], at: usize) -> Before {
+    let word = |back: usize| at.checked_sub(back).and_then(|at| words.get(at)).map_or("", |w| w.text.as_str());
+    match (word(2), word(1)) {
+        ("thanh", "pho") => Before::City,
+        ("thi", "xa") => Before::District,
+        ("thi", "tran") | (_, "tt") => Before::Township,
+        ("dac", "khu") | (_, "xa" | "phuong" | "p" | "x") => Before::Commune,
+        (_, "huyen" | "quan" | "q") => Before::District,
+        (_, "tinh") => Before::Province,
+        _ => Before::Nothing,
+    }
+}
+
+/// The one place on which all mentions agree: a commune, or only a province; nothing if they name none, or several.
+#[must_use]
+pub fn agreed(mentions: &[Mention]) -> Option<Place<'static>> {
+    let units = Units::shipped();
+    let mut communes: Option<BTreeSet<CommuneCode>> = None;
+    for mention in mentions.iter().filter(|m| !m.wide) {
+        let these: BTreeSet<CommuneCode> = mention.communes.iter().copied().collect();
+        communes = Some(match communes {
+            None => these,
+            Some(before) => {
+                let both: BTreeSet<CommuneCode> = before.intersection(&these).copied().collect();
+                if both.is_empty() { before.union(&these).copied().collect() } else { both }
+            }
+        });
+    }
+    let mut provinces: Option<BTreeSet<ProvinceCode>> = None;
+    for mention in mentions {
+        let these: BTreeSet<ProvinceCode> = mention.provinces.iter().copied().collect();
+        provinces = Some(match provinces {
+            None => these,
+            Some(before) => {
+                let both: BTreeSet<ProvinceCode> = before.intersection(&these).copied().collect();
+                if both.is_empty() { before.union(&these).copied().collect() } else { both }
+            }
+        });
+    }
+    if let Some(communes) = &communes
+        && let (1, Some(commune)) = (communes.len(), communes.first().and_then(|code| units.commune(*code)))
+    {
+        return Some(Place { province: units.province(commune.province)?, commune: Some(commune) });
+    }
+    let provinces = provinces?;
+    let one = provinces.first().filter(|_| provinces.len() == 1)?;
+    Some(Place { province: units.province(*one)?, commune: None })
+}
