@@ -39,6 +39,19 @@ fn main() {
         }
     } else {
         for form in [Form::Written, Form::Folded, Form::Noisy] {
+            if std::env::var("K").is_ok() {
+                let mut m2 = material.clone();
+                m2.messages.retain(|m| m.example.group % 2 == 0);
+                let s = Suggester::of(table.clone(), train(table, &m2, effort)).unwrap();
+                let mut c = std::collections::BTreeMap::new();
+                for m in material.messages.iter().filter(|m| m.example.group % 2 == 1) {
+                    let g = s.suggest(&m.example.text, None, Table::AS_OF);
+                    *c.entry((m.example.kind.id(), g.kind.candidates[0].id.clone())).or_insert(0) += 1;
+                    if m.example.kind.id() != g.kind.candidates[0].id { println!("{} {} {} {}", m.example.kind, g.kind.candidates[0].id, g.field.candidates[0].id, m.example.text.chars().take(150).collect::<String>()); }
+                    if (m.example.urgency == 5) != g.danger { println!("DANGER {} {} {}", m.example.urgency, g.danger, m.example.text.chars().take(150).collect::<String>()); }
+                }
+                println!("{c:?}");
+            }
             let report = crossed(table, &material, 4, effort, form);
             show(&format!("{form:?}"), &report);
             if mode == "one" { break; }

@@ -18,6 +18,12 @@ const EXPRESSIONS: f32 = 0.8;
 const AS_ONE: f32 = 3.0;
 /// How many numbers describe a row under a text.
 pub(crate) const ROW_FEATURES: usize = 11;
+/// How many numbers speak for danger to life.
+pub(crate) const DANGER_FEATURES: usize = 6;
+/// How many numbers describe a kind under a text.
+pub(crate) const KIND_FEATURES: usize = 8;
+/// Kinds that do not follow from the topic.
+pub(crate) const OPEN: [Kind; 4] = [Kind::Report, Kind::Proposal, Kind::Question, Kind::Opinion];
 
 /// What an expression found in a text speaks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +36,10 @@ pub(crate) enum Sign {
     Row(usize),
     /// A proposal about rules.
     Policy,
+    /// Danger to life, whatever the topic.
+    Danger,
+    /// A kind of message.
+    Kind(Kind),
 }
 
 /// A table made ready for judging texts.
@@ -55,6 +65,7 @@ pub(crate) struct Judgement {
     /// Rows that give an answer, with the probability of topic and row together.
     pub(crate) rows: Vec<(usize, f32)>,
     pub(crate) danger: f32,
+    pub(crate) danger_features: [f32; DANGER_FEATURES],
     pub(crate) complaint: f32,
 }
 
@@ -69,6 +80,8 @@ impl Engine {
             row.signs.iter().for_each(|sign| signs.add(sign, Sign::Row(index)));
         }
         table.policy_signs().iter().for_each(|sign| signs.add(sign, Sign::Policy));
+        table.danger_signs().iter().for_each(|sign| signs.add(sign, Sign::Danger));
+        table.kind_signs().iter().for_each(|(kind, sign)| signs.add(sign, Sign::Kind(*kind)));
         Engine {
             signs,
             complaint: table.topic("ngoai.khieu-nai"),
@@ -104,13 +117,15 @@ impl Engine {
         }
         let signs = self.signs_in(&seen);
         let topics = self.topics(&scores, &signs);
-        let kinds = self.kinds(&scores[Head::Kind as usize], &topics);
+        let kinds = self.kinds(model, &scores[Head::Kind as usize], &topics, &signs, text.contains('?'));
         let rows = self.rows(model, &scores, &topics, &signs, day);
         let urgencies = self.urgencies(&scores[Head::Urgency as usize], &topics, &kinds);
-        let emergency = self.emergency.map_or(0.0, |at| topics[at]);
+        let danger_features = self.danger_features(&scores, &topics, &urgencies, &signs);
+        let danger: f32 = danger_features.iter().zip(&model.tuning.danger_weights).map(|(x, w)| x * w).sum();
         let outside_law: f32 = [self.complaint, self.denunciation].into_iter().flatten().map(|at| topics[at]).sum();
         Judgement {
-            danger: scores[Head::Danger as usize][1] * 0.7 + (emergency + urgencies[4]).min(1.0) * 0.3,
+            danger: 1.0 / (1.0 + exp(-danger)),
+            danger_features,
             complaint: scores[Head::Complaint as usize][1] * 0.5 + outside_law * 0.5,
             seen,
             signs,
@@ -135,7 +150,7 @@ impl Engine {
             let (topic, weight) = match sign {
                 Sign::Topic(topic) => (*topic, 1.0),
                 Sign::Urgent(topic) => (*topic, 0.6),
-                Sign::Row(_) | Sign::Policy => continue,
+                Sign::Row(_) | Sign::Policy | Sign::Danger | Sign::Kind(_) => continue,
             };
             *said.entry(topic).or_default() += weight * match length {
                 1 => 0.4,
@@ -152,24 +167,40 @@ impl Engine {
         topics
     }
 
-    fn kinds(&self, scores: &[f32], topics: &[f32]) -> Vec<f32> {
-        let mut by_topic = [0.0f32; Kind::ALL.len()];
+    /// What describes an open kind (one that does not follow from the topic) under a text.
+    pub(crate) fn kind_features(scores: &[f32], signs: &[(Sign, Range<usize>, usize)], asks: bool) -> [[f32; KIND_FEATURES]; 4] {
+        OPEN.map(|kind| {
+            let hits = signs.iter().filter(|(sign, ..)| *sign == Sign::Kind(kind)).count().min(3) as f32;
+            let is = |other: Kind, value: f32| if kind == other { value } else { 0.0 };
+            [
+                ln(scores[kind.index()].max(1e-4)),
+                is(Kind::Proposal, 1.0),
+                is(Kind::Question, 1.0),
+                is(Kind::Opinion, 1.0),
+                is(Kind::Proposal, hits),
+                is(Kind::Question, hits),
+                is(Kind::Opinion, hits),
+                is(Kind::Question, f32::from(u8::from(asks))),
+            ]
+        })
+    }
+
+    /// Outside petitions and for praise the kind follows from the topic; among the others it is told by the text.
+    fn kinds(&self, model: &Model, scores: &[f32], topics: &[f32], signs: &[(Sign, Range<usize>, usize)], asks: bool) -> Vec<f32> {
+        let mut kinds = vec![0.0f32; Kind::ALL.len()];
         let mut open = 0.0;
-        for (topic, p) in topics.iter().enumerate() {
+        for (topic, p) in calibrated(topics, 2.0).into_iter().enumerate() {
             match self.implied(topic) {
-                Some(kind) => by_topic[kind.index()] += p,
+                Some(kind) => kinds[kind.index()] += p,
                 None => open += p,
             }
         }
-        let inside = [Kind::Report, Kind::Proposal, Kind::Question, Kind::Opinion];
-        let sum: f32 = inside.iter().map(|kind| scores[kind.index()]).sum::<f32>().max(1e-6);
-        for kind in inside {
-            by_topic[kind.index()] += open * scores[kind.index()] / sum;
+        let features = Engine::kind_features(scores, signs, asks);
+        let mut shares = features.map(|row| row.iter().zip(&model.tuning.kind_weights).map(|(x, w)| x * w).sum());
+        softmax(&mut shares);
+        for (kind, share) in OPEN.into_iter().zip(shares) {
+            kinds[kind.index()] += open * share;
         }
-        // Both views, each as sure as it is.
-        let mut kinds: Vec<f32> =
-            scores.iter().zip(by_topic).map(|(a, b)| 0.5 * ln(a.max(1e-5)) + 0.8 * ln(b.max(1e-5))).collect();
-        softmax(&mut kinds);
         kinds
     }
 
@@ -184,6 +215,24 @@ impl Engine {
         let mut out: Vec<f32> = scores.iter().zip(usual).map(|(a, b)| ln(a.max(1e-5)) + 0.5 * ln(b)).collect();
         softmax(&mut out);
         out
+    }
+
+    /// What speaks for danger to life.
+    fn danger_features(&self, scores: &[Vec<f32>], topics: &[f32], urgencies: &[f32], signs: &[(Sign, Range<usize>, usize)]) -> [f32; DANGER_FEATURES] {
+        let at_once: f32 = topics.iter().zip(self.table.topics()).filter(|(_, t)| t.urgency == 5).map(|(p, _)| p).sum();
+        let mut spots: Vec<&Range<usize>> =
+            signs.iter().filter(|(sign, ..)| *sign == Sign::Danger).map(|(_, range, _)| range).collect();
+        spots.sort_by_key(|range| (range.start, range.end));
+        spots.dedup();
+        let p = scores[Head::Danger as usize][1].clamp(0.001, 0.999);
+        [
+            1.0,
+            ln(p / (1.0 - p)),
+            at_once,
+            self.emergency.map_or(0.0, |at| topics[at]),
+            spots.len().min(4) as f32 / 2.0,
+            urgencies[4],
+        ]
     }
 
     /// What describes a row under a text.

@@ -63,6 +63,10 @@ pub(crate) struct Tuning {
     pub(crate) floor: [f32; 5],
     /// By question: precision and coverage measured there.
     pub(crate) measured: [[f32; 2]; 5],
+    /// Weights of what speaks for a kind.
+    pub(crate) kind_weights: Vec<f32>,
+    /// Weights of what speaks for danger.
+    pub(crate) danger_weights: Vec<f32>,
     /// From which probability on danger is told.
     pub(crate) danger: f32,
     /// From which probability on a complaint is told.
@@ -283,8 +287,10 @@ impl Model {
             head.bias.iter().for_each(|bias| real(&mut out, *bias));
         }
         let tuning = &self.tuning;
-        number(&mut out, tuning.row.len());
-        tuning.row.iter().for_each(|x| real(&mut out, *x));
+        for weights in [&tuning.row, &tuning.danger_weights, &tuning.kind_weights] {
+            number(&mut out, weights.len());
+            weights.iter().for_each(|x| real(&mut out, *x));
+        }
         tuning.sharpness.iter().chain(&tuning.floor).for_each(|x| real(&mut out, *x));
         tuning.measured.iter().flatten().for_each(|x| real(&mut out, *x));
         real(&mut out, tuning.danger);
@@ -329,11 +335,7 @@ impl Model {
             heads.push(HeadWeights { from, scale, bias });
         }
         let classes = heads.last().map_or(0, |head| head.from + head.bias.len());
-        let rows = reader.number()?;
-        if rows > 64 {
-            return Err(ModelError::Damaged(reader.at));
-        }
-        let row = (0..rows).map(|_| reader.real()).collect::<Result<_, _>>()?;
+        let (row, danger_weights, kind_weights) = (reader.reals()?, reader.reals()?, reader.reals()?);
         let mut reals = [0.0; 22];
         for real in &mut reals {
             *real = reader.real()?;
@@ -341,6 +343,8 @@ impl Model {
         let five = |from: usize| std::array::from_fn(|at| reals[from + at]);
         let tuning = Tuning {
             row,
+            danger_weights,
+            kind_weights,
             sharpness: five(0),
             floor: five(5),
             measured: std::array::from_fn(|at| [reals[10 + 2 * at], reals[11 + 2 * at]]),
@@ -402,6 +406,15 @@ impl<'a> Reader<'a> {
     fn real(&mut self) -> Result<f32, ModelError> {
         let real = f32::from_le_bytes(self.four()?);
         if real.is_finite() { Ok(real) } else { Err(ModelError::Damaged(self.at)) }
+    }
+
+    /// A short list, its length before it.
+    fn reals(&mut self) -> Result<Vec<f32>, ModelError> {
+        let count = self.number()?;
+        if count > 64 {
+            return Err(ModelError::Damaged(self.at));
+        }
+        (0..count).map(|_| self.real()).collect()
     }
 
     fn varint(&mut self) -> Result<u32, ModelError> {

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use crate::corpus::{Example, Message, expressions};
 use crate::features::{Block, Seen, see};
-use crate::judge::{Engine, ROW_FEATURES, calibrated};
+use crate::judge::{DANGER_FEATURES, Engine, KIND_FEATURES, OPEN, ROW_FEATURES, calibrated};
 use crate::linear::{Sample, Schedule, Vector, Weights, train as train_head};
 use crate::model::{HEADS, Head, Model, RARITY_STEPS, Tuning, Vocabulary};
 use crate::noise;
-use crate::number::{Chance, ln, softmax};
+use crate::number::{Chance, exp, ln, softmax};
 use crate::suggestion::Kind;
 use crate::table::{Level, Table};
 
@@ -78,6 +78,8 @@ pub fn train(table: &Table, material: &Material, effort: Effort) -> Model {
     let fold_of = fold_of(&labelled, folds);
     let plain = Tuning {
         row: vec![0.0; ROW_FEATURES],
+        danger_weights: vec![0.0; DANGER_FEATURES],
+        kind_weights: vec![0.0; KIND_FEATURES],
         sharpness: [1.0; QUESTIONS],
         floor: [1.1; QUESTIONS],
         measured: [[0.0; 2]; QUESTIONS],
@@ -90,12 +92,17 @@ pub fn train(table: &Table, material: &Material, effort: Effort) -> Model {
         models.push(heads(table, &docs, effort, plain.clone()));
     }
     let row = row_weights(&engine, &models, &labelled, &fold_of);
+    let kind_weights = kind_weights(&models, &engine, &labelled, &fold_of);
+    let danger_weights = danger_weights(&engine, &models, &labelled, &fold_of);
     for model in &mut models {
         model.tuning.row.clone_from(&row);
+        model.tuning.danger_weights.clone_from(&danger_weights);
+        model.tuning.kind_weights.clone_from(&kind_weights);
     }
     let judged: Vec<(usize, &Model)> =
         (0..material.messages.len()).map(|at| (at, &models[fold_of[at]])).collect();
-    let tuning = calibrate(&engine, material, &judged, row);
+    let trained = Tuning { row, danger_weights, kind_weights, ..plain };
+    let tuning = calibrate(&engine, material, &judged, trained);
     let docs = docs(table, labelled.iter().map(|(_, e)| *e));
     heads(table, &docs, effort, tuning)
 }
@@ -202,10 +209,30 @@ fn row_weights(engine: &Engine, models: &[Model], labelled: &[(usize, &Example)]
             .collect();
         choices.push((features, right));
     }
-    let mut weights = vec![0.0f32; ROW_FEATURES];
+    choice_weights(&choices)
+}
+
+/// Trains how much a sign of a kind counts, on texts judged by models that had not seen them.
+fn kind_weights(models: &[Model], engine: &Engine, labelled: &[(usize, &Example)], fold_of: &[usize]) -> Vec<f32> {
+    let mut choices = Vec::new();
+    for (at, (_, example)) in labelled.iter().enumerate() {
+        let Some(right) = OPEN.iter().position(|kind| *kind == example.kind) else { continue };
+        let model = &models[fold_of[at]];
+        let judgement = engine.judge(model, &example.text, Table::AS_OF);
+        let mut scores = model.scores(&judgement.seen);
+        softmax(&mut scores[Head::Kind as usize]);
+        let asks = example.text.contains('?');
+        choices.push((Engine::kind_features(&scores[Head::Kind as usize], &judgement.signs, asks).to_vec(), right));
+    }
+    choice_weights(&choices)
+}
+
+/// Trains the weights under which what was right is chosen.
+fn choice_weights<const N: usize>(choices: &[(Vec<[f32; N]>, usize)]) -> Vec<f32> {
+    let mut weights = vec![0.0f32; N];
     for round in 0..60 {
         let step = 0.05 / (1.0 + round as f32 * 0.1);
-        for (features, right) in &choices {
+        for (features, right) in choices {
             let mut p: Vec<f32> =
                 features.iter().map(|row| row.iter().zip(&weights).map(|(x, w)| x * w).sum()).collect();
             softmax(&mut p);
@@ -220,6 +247,30 @@ fn row_weights(engine: &Engine, models: &[Model], labelled: &[(usize, &Example)]
     weights
 }
 
+/// Trains what speaks for danger to life, on texts judged by models that had not seen them.
+fn danger_weights(engine: &Engine, models: &[Model], labelled: &[(usize, &Example)], fold_of: &[usize]) -> Vec<f32> {
+    let facts: Vec<([f32; DANGER_FEATURES], f32)> = labelled
+        .iter()
+        .enumerate()
+        .map(|(at, (_, example))| {
+            let judgement = engine.judge(&models[fold_of[at]], &example.text, Table::AS_OF);
+            (judgement.danger_features, f32::from(u8::from(example.urgency == 5)))
+        })
+        .collect();
+    let mut weights = vec![0.0f32; DANGER_FEATURES];
+    for round in 0..60 {
+        let step = 0.05 / (1.0 + round as f32 * 0.1);
+        for (features, meant) in &facts {
+            let sum: f32 = features.iter().zip(&weights).map(|(x, w)| x * w).sum();
+            let slope = 1.0 / (1.0 + exp(-sum)) - meant;
+            for (weight, x) in weights.iter_mut().zip(features) {
+                *weight -= step * slope * x;
+            }
+        }
+    }
+    weights
+}
+
 /// What was answered to a question, and whether it was right.
 struct Answered {
     probabilities: Vec<f32>,
@@ -227,7 +278,7 @@ struct Answered {
 }
 
 /// Sharpness and floors, measured on messages judged by models that had not seen them.
-fn calibrate(engine: &Engine, material: &Material, judged: &[(usize, &Model)], row: Vec<f32>) -> Tuning {
+fn calibrate(engine: &Engine, material: &Material, judged: &[(usize, &Model)], trained: Tuning) -> Tuning {
     let mut answered: [Vec<Answered>; QUESTIONS] = Default::default();
     let (mut danger, mut complaint) = (Vec::new(), Vec::new());
     for (at, model) in judged {
@@ -248,12 +299,9 @@ fn calibrate(engine: &Engine, material: &Material, judged: &[(usize, &Model)], r
         push(4, judgement.urgencies, vec![usize::from(example.urgency) - 1]);
     }
     let mut tuning = Tuning {
-        row,
-        sharpness: [1.0; QUESTIONS],
-        floor: [1.1; QUESTIONS],
-        measured: [[0.0; 2]; QUESTIONS],
-        danger: threshold(danger, 0.97),
-        complaint: threshold(complaint, 0.98),
+        danger: threshold(&danger, 0.95).max(alarms(&danger, 0.05)),
+        complaint: threshold(&complaint, 0.97).max(alarms(&complaint, 0.02)),
+        ..trained
     };
     for (question, answered) in answered.iter().enumerate() {
         let sharpness = sharpness(answered);
@@ -299,9 +347,16 @@ fn sharpness(answered: &[Answered]) -> f32 {
 }
 
 /// The highest probability at which at least this share of what is meant is found.
-fn threshold(mut scored: Vec<(f32, bool)>, recall: f32) -> f32 {
-    scored.retain(|(_, meant)| *meant);
+fn threshold(scored: &[(f32, bool)], recall: f32) -> f32 {
+    let mut scored: Vec<(f32, bool)> = scored.iter().copied().filter(|(_, meant)| *meant).collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
     let wanted = (recall * scored.len() as f32).ceil() as usize;
     scored.get(wanted.saturating_sub(1)).map_or(0.5, |(p, _)| *p * 0.98)
+}
+
+/// The lowest probability at which at most this share of what is not meant is told.
+fn alarms(scored: &[(f32, bool)], share: f32) -> f32 {
+    let mut others: Vec<f32> = scored.iter().filter(|(_, meant)| !meant).map(|(p, _)| *p).collect();
+    others.sort_by(|a, b| b.total_cmp(a));
+    others.get((share * others.len() as f32) as usize).copied().unwrap_or(0.0)
 }

@@ -15,6 +15,8 @@ use std::sync::LazyLock;
 use jiff::civil::{Date, date};
 use vietnam::DataError;
 
+use crate::suggestion::Kind;
+
 pub use resolve::{Answer, Coverage, Place, Unresolved};
 
 /// The topic of what nobody could place; it counts as unresolved.
@@ -23,6 +25,9 @@ pub const CATCH_ALL: &str = "khac.chua-ro";
 pub const EMERGENCY: &str = "ngoai.khan-cap";
 /// The condition of rows for proposals about rules.
 pub const POLICY: &str = "chính sách, quy định chung";
+
+/// The condition under which `conditions.csv` lists expressions of danger to life, for all topics.
+pub const DANGER: &str = "nguy hiểm tính mạng";
 
 /// The level of a body, by its reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -183,6 +188,8 @@ pub struct Table {
     topics: Vec<Topic>,
     rows: Vec<Row>,
     policy_signs: Vec<String>,
+    danger_signs: Vec<String>,
+    kind_signs: Vec<(Kind, String)>,
     fields: Vec<(String, u32)>,
 }
 
@@ -256,6 +263,18 @@ impl Table {
     #[must_use]
     pub fn policy_signs(&self) -> &[String] {
         &self.policy_signs
+    }
+
+    /// Expressions of danger to life, whatever the topic.
+    #[must_use]
+    pub fn danger_signs(&self) -> &[String] {
+        &self.danger_signs
+    }
+
+    /// Expressions by which people ask, propose, judge or thank.
+    #[must_use]
+    pub fn kind_signs(&self) -> &[(Kind, String)] {
+        &self.kind_signs
     }
 
     /// The fields of the database of procedures, each with its number of procedures.

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use vietnam::DataError;
 
-use super::{Identity, POLICY, Row, Sure, Table, Tables, Topic, check};
+use super::{DANGER, Identity, POLICY, Row, Sure, Table, Tables, Topic, check};
 use crate::read::{fault, rows};
 
 pub(super) const TOPICS: &str = "petitions/topics.csv";
@@ -87,11 +87,23 @@ pub(super) fn table(tables: &Tables<'_>, today: Date) -> Result<Table, DataError
     }
     check::rows(&read, &topics)?;
     let mut rows_read: Vec<Row> = read.into_iter().map(|(_, row)| row).collect();
-    let mut policy_signs = Vec::new();
+    let (mut policy_signs, mut danger_signs, mut kind_signs) = (Vec::new(), Vec::new(), Vec::new());
     for (line, condition) in rows::<Condition>(CONDITIONS, tables.conditions)? {
-        if condition.topic_id == "*" && condition.condition == POLICY {
-            policy_signs = list(&condition.signs);
-            continue;
+        match (condition.topic_id.as_str(), condition.condition.as_str()) {
+            ("*", POLICY) => {
+                policy_signs = list(&condition.signs);
+                continue;
+            }
+            ("*", DANGER) => {
+                danger_signs = list(&condition.signs);
+                continue;
+            }
+            ("*", kind) => {
+                let kind = kind.parse().map_err(|what: String| fault(CONDITIONS, line, what))?;
+                kind_signs.extend(list(&condition.signs).into_iter().map(|sign| (kind, sign)));
+                continue;
+            }
+            _ => {}
         }
         let fits = rows_read.iter_mut().find(|row| {
             topics[row.topic].id == condition.topic_id
@@ -104,7 +116,7 @@ pub(super) fn table(tables: &Tables<'_>, today: Date) -> Result<Table, DataError
         })?;
         row.signs = list(&condition.signs);
     }
-    Ok(Table { topics, rows: rows_read, policy_signs, fields })
+    Ok(Table { topics, rows: rows_read, policy_signs, danger_signs, kind_signs, fields })
 }
 
 fn topic(cells: TopicCells) -> Result<Topic, String> {
