@@ -55,6 +55,9 @@ pub struct Gazetteer {
     districts: Vec<Wide>,
 }
 
+/// How much a word for its kind speaks for a commune; more than all else together.
+const KINDED: usize = 70;
+
 /// What stands before a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Before {
@@ -69,7 +72,6 @@ enum Before {
 /// A name in a text with all that speaks for it.
 struct Named {
     range: Range<usize>,
-    at: usize,
     length: usize,
     unit: Unit,
     before: Before,
@@ -141,6 +143,16 @@ impl Gazetteer {
         all
     }
 
+    /// True if the whole of a text is the name of a place.
+    #[must_use]
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        let words = words::of(name);
+        self.names.find(&words).iter().any(|hit| {
+            let own = self.name(*hit.what);
+            hit.length == words.len() && (name.is_ascii() || spelled(own) == spelled(name))
+        })
+    }
+
     fn name(&self, unit: Unit) -> &str {
         match unit {
             Unit::Province(at) => &self.units.provinces()[at].name,
@@ -156,6 +168,8 @@ impl Gazetteer {
     pub fn find(&self, text: &str) -> Vec<Mention> {
         let words = words::of(text);
         let plain_text = text.is_ascii();
+        // Whoever writes some names with capitals writes all so.
+        let capitals = text.split_whitespace().skip(1).filter(|word| word.starts_with(char::is_uppercase)).count() >= 2;
         let named: Vec<Named> = self.names.find(&words).into_iter().map(|hit| self.read(text, &words, &hit)).collect();
         let provinces: Vec<&Named> = named.iter().filter(|n| self.is_province(n, plain_text)).collect();
         let mut in_provinces: BTreeSet<ProvinceCode> = BTreeSet::new();
@@ -175,25 +189,30 @@ impl Gazetteer {
                 None => by_spot.push((one.range.clone(), vec![one])),
             }
         }
+        // Districts that say which commune another name means: no commune of today is meant there.
+        let mut leaning: Vec<Range<usize>> = Vec::new();
         for (range, units) in by_spot {
-            if let Some((weight, communes)) = self.communes_meant(&units, &districts, &in_provinces, &old_provinces) {
+            if let Some((weight, communes, by)) = self.communes_meant(&units, capitals, &districts, &in_provinces, &old_provinces) {
                 let provinces = communes.iter().filter_map(|code| self.units.commune(*code)).map(|c| c.province);
                 let provinces: BTreeSet<ProvinceCode> = provinces.collect();
                 let communes = communes.into_iter().collect();
+                leaning.extend(by);
                 mentions.push((weight, Mention { range, communes, provinces: provinces.into_iter().collect(), wide: false }));
             }
         }
+        mentions.retain(|(weight, mention)| *weight >= KINDED || !leaning.contains(&mention.range));
         for one in &districts {
             let Unit::District(at) = one.unit else { continue };
             let district = &self.districts[at];
             let fits = in_provinces.is_empty() || district.provinces.iter().any(|p| in_provinces.contains(p));
             if fits {
-                let weight = 30 + one.length * 2 + usize::from(one.before != Before::Nothing) * 20;
+                // A commune of today that bears the name of the former district is meant before the district.
+            let weight = 8 + one.length * 2 + usize::from(one.before != Before::Nothing || one.old) * 60;
                 self.push_wide(&mut mentions, weight, &one.range, &district.communes, &district.provinces);
             }
         }
         for one in &provinces {
-            let weight = 25 + one.length * 2 + usize::from(one.before != Before::Nothing) * 20;
+            let weight = 64 + one.length * 2 + usize::from(one.before != Before::Nothing) * 30;
             self.push_wide(&mut mentions, weight, &one.range, &BTreeSet::new(), &self.provinces_of(one.unit));
         }
         mentions.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.range.start.cmp(&b.1.range.start)));
@@ -228,7 +247,6 @@ impl Gazetteer {
         let next = words.get(hit.at + hit.length).map_or("", |w| w.text.as_str());
         Named {
             range: hit.range.clone(),
-            at: hit.at,
             length: hit.length,
             unit: *hit.what,
             before,
@@ -277,6 +295,7 @@ impl Gazetteer {
         let number = district.name.bytes().all(|b| b.is_ascii_digit());
         match named.before {
             Before::District | Before::City => true,
+            Before::Nothing if named.old && !number => true,
             Before::Nothing => !number && named.length >= 2 && (inside || named.capital || self.only_district(&district.name)),
             Before::Province | Before::Township | Before::Commune => false,
         }
@@ -287,14 +306,19 @@ impl Gazetteer {
     }
 
     /// The communes that the units of one spot may be, and how much speaks for it.
-    fn communes_meant(&self, units: &[&Named], districts: &[&Named], provinces: &BTreeSet<ProvinceCode>, old_provinces: &[&str]) -> Option<(usize, BTreeSet<CommuneCode>)> {
+    fn communes_meant(&self, units: &[&Named], capitals: bool, districts: &[&Named], provinces: &BTreeSet<ProvinceCode>, old_provinces: &[&str]) -> Option<(usize, BTreeSet<CommuneCode>, Vec<Range<usize>>)> {
         let first = units.first()?;
         let kinded = matches!(first.before, Before::Commune | Before::Township);
         if matches!(first.before, Before::Province | Before::District | Before::City) && !first.old {
             return None;
         }
         let number = self.name(first.unit).bytes().all(|b| b.is_ascii_digit());
-        if !kinded && (first.length < 2 || number) {
+        if !kinded && (first.length < 2 || number) || first.length < 2 && !number && !first.capital {
+            return None;
+        }
+        // “Yên Mỹ cũ” is the former district, if there was one.
+        let district = self.districts.iter().any(|d| spelled(&d.name) == spelled(self.name(first.unit)));
+        if !kinded && first.old && district || !kinded && first.plain && !first.capital && capitals {
             return None;
         }
         let exact: Vec<&&Named> = units.iter().filter(|n| n.exact).collect();
@@ -305,11 +329,12 @@ impl Gazetteer {
         };
         let old_only = first.old || first.before == Before::Township;
         // Districts that stand elsewhere in the text.
-        let around: Vec<&Wide> = districts
+        let around: Vec<(&Wide, &Range<usize>)> = districts
             .iter()
             .filter(|d| d.range.end <= first.range.start || first.range.end <= d.range.start)
-            .filter_map(|d| if let Unit::District(at) = d.unit { Some(&self.districts[at]) } else { None })
+            .filter_map(|d| if let Unit::District(at) = d.unit { Some((&self.districts[at], &d.range)) } else { None })
             .collect();
+        let mut by: Vec<Range<usize>> = Vec::new();
         let (mut near, mut inside, mut any) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         let (mut now_inside, mut now_any) = (BTreeSet::new(), BTreeSet::new());
         for one in &units {
@@ -320,8 +345,9 @@ impl Gazetteer {
                     if provinces.contains(&commune.province) {
                         now_inside.insert(commune.code);
                     }
-                    if around.iter().any(|d| d.communes.contains(&commune.code)) {
+                    for (_, range) in around.iter().filter(|(d, _)| d.communes.contains(&commune.code)) {
                         near.insert(commune.code);
+                        by.push((*range).clone());
                     }
                 }
                 Unit::Old(at) => {
@@ -330,8 +356,9 @@ impl Gazetteer {
                         continue;
                     }
                     let went: Vec<CommuneCode> = self.units.successors_of(old).map(|c| c.code).collect();
-                    if around.iter().any(|d| d.full_name == old.district && d.province == old.province) {
+                    for (_, range) in around.iter().filter(|(d, _)| d.full_name == old.district && d.province == old.province) {
                         near.extend(&went);
+                        by.push((*range).clone());
                     }
                     if self.lies_in(old, provinces, old_provinces) {
                         inside.extend(&went);
@@ -341,19 +368,19 @@ impl Gazetteer {
                 _ => {}
             }
         }
-        let weight = first.length * 4 + usize::from(kinded) * 40 + usize::from(first.old) * 10;
+        let weight = first.length * 4 + usize::from(kinded) * KINDED + usize::from(first.old) * 10 + 10;
         if !near.is_empty() {
-            return Some((weight + 40, near));
+            return Some((weight + 20, near, by));
         }
         if !provinces.is_empty() {
             let chosen = if now_inside.is_empty() { inside } else { now_inside };
             return (!chosen.is_empty() && (kinded || first.old || first.capital || first.plain || units.iter().any(|n| n.exact)))
-                .then_some((weight + 25, chosen));
+                .then_some((weight + 10, chosen, Vec::new()));
         }
         let chosen = if now_any.is_empty() { any } else { now_any };
         let one = chosen.len() == 1;
         let accepted = kinded || first.old || one && first.capital && units.iter().any(|n| n.exact);
-        (accepted && !chosen.is_empty()).then_some((weight, chosen))
+        (accepted && !chosen.is_empty()).then_some((weight, chosen, Vec::new()))
     }
 
     fn lies_in(&self, old: &OldCommune, provinces: &BTreeSet<ProvinceCode>, old_provinces: &[&str]) -> bool {
