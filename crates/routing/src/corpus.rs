@@ -132,6 +132,9 @@ pub struct Message {
 /// The informal messages that ship for training: fictitious, CC0.
 pub const SHIPPED_MESSAGES: &str = include_str!("../../../data/petitions/informal_dev.jsonl");
 
+/// Messages held out for the last measure; never trained on. Fictitious, CC0.
+pub const SHIPPED_HELD_OUT: &str = include_str!("../../../data/petitions/held_out.jsonl");
+
 /// Reads messages: one JSON object a line, as `data/README.md` describes. Duplicates stand in one group.
 ///
 /// # Errors

@@ -25,10 +25,11 @@ mod read;
 mod suggest;
 mod suggestion;
 pub mod table;
+pub mod titles;
 pub mod train;
 pub mod words;
 
 pub use model::{Model, ModelError};
 pub use number::Chance;
-pub use suggest::{LONGEST, Suggester, agency_id};
+pub use suggest::{LONGEST, SHIPPED_MODEL, Suggester, agency_id};
 pub use suggestion::{Answerer, Answers, Candidate, Kind, Suggestion, URGENCIES};

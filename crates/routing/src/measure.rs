@@ -1,8 +1,11 @@
 //! How good suggestions are, on messages with known answers.
 
+use std::collections::HashSet;
+
 use jiff::civil::Date;
 
 use crate::corpus::Message;
+use crate::duplicates::{Index, Signature, signature};
 use crate::places::agreed;
 use crate::suggest::Suggester;
 use crate::suggestion::{Answers, Kind};
@@ -167,6 +170,79 @@ pub fn crossed(table: &Table, material: &Material, parts: usize, effort: Effort,
         }
     }
     report
+}
+
+/// Near-duplicates among texts put together anew from real sentences.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Duplicates {
+    /// Texts in the index.
+    pub texts: usize,
+    /// Distinct words among them, folded.
+    pub words: usize,
+    /// Of them, typed again with errors and looked for.
+    pub sought: usize,
+    /// Found among the five likest.
+    pub found: usize,
+    /// The same case told by somebody else, in other words: pairs.
+    pub retold: usize,
+    /// Of these, found among the five likest.
+    pub retold_found: usize,
+    /// Pairs that read alike and tell another case.
+    pub alike: usize,
+    /// Of these, as like as what counts as a duplicate (0.6).
+    pub mistaken: usize,
+}
+
+/// Measures the signatures: `texts` texts of two or three sentences from `sentences`, no two alike; 1,000 of them typed again.
+#[must_use]
+pub fn duplicates(suggester: &Suggester, sentences: &[String], messages: &[Message], texts: usize) -> Duplicates {
+    let mut chance = crate::Chance::new(0x6475_706c);
+    let mut index = Index::default();
+    let (mut made, mut known, mut words) = (Vec::new(), HashSet::new(), HashSet::new());
+    let mut tried = 0;
+    while made.len() < texts && !sentences.is_empty() && tried < texts * 4 {
+        tried += 1;
+        let count = 2 + chance.below(2);
+        let text: Vec<&str> = (0..count).map(|_| sentences[chance.below(sentences.len())].as_str()).collect();
+        let text = text.join(". ");
+        if known.insert(text.clone()) {
+            words.extend(crate::words::of(&text).into_iter().map(|word| word.text));
+            index.add(signature(&text));
+            made.push(text);
+        }
+    }
+    let mut out = Duplicates { texts: made.len(), words: words.len(), ..Duplicates::default() };
+    for number in 0..made.len().min(1_000) {
+        let at = number * made.len() / made.len().min(1_000);
+        let typed = crate::noise::typed(&made[at], 4, &mut chance);
+        let typed = if number % 3 == 0 { crate::noise::without_diacritics(&typed) } else { typed };
+        out.sought += 1;
+        out.found += usize::from(index.near(&signature(&typed), 5).iter().any(|(found, _)| *found == at));
+    }
+    let mut cases = Index::default();
+    let signatures: Vec<Signature> = messages
+        .iter()
+        .map(|message| {
+            let suggestion = suggester.suggest(&message.example.text, None, Table::AS_OF);
+            let commune: Vec<_> = agreed(&suggestion.places).and_then(|p| p.commune.map(|c| c.code)).into_iter().collect();
+            Signature::of(&message.example.text, suggestion.field.candidates.first().map(|c| c.id.as_str()), &commune)
+        })
+        .collect();
+    for signature in &signatures {
+        cases.add(signature.clone());
+    }
+    for (at, message) in messages.iter().enumerate() {
+        if let Some(first) = message.duplicate_of {
+            out.retold += 1;
+            let near = cases.near(&signatures[at], 6);
+            out.retold_found += usize::from(near.iter().filter(|(found, _)| *found != at).take(5).any(|(found, _)| *found == first));
+        }
+        if let Some(other) = message.not_duplicate_of {
+            out.alike += 1;
+            out.mistaken += usize::from(signatures[at].similarity(&signatures[other]) >= 0.6);
+        }
+    }
+    out
 }
 
 fn regrouped(mut messages: Vec<Message>) -> Vec<Message> {

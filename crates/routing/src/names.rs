@@ -152,7 +152,8 @@ fn name_at(tokens: &[Token], at: usize, shouted: bool) -> Option<usize> {
             // A highland name (`Y Thử Niê`, `H'Ví Byă`), or any that is introduced as one.
             None => introduced && count >= 2 || titled && count >= 3 && matches!(first.folded.as_str(), "y" | "h" | "a" | "k"),
         };
-        let sure = introduced || middle.is_some_and(|t| matches!(t.folded.as_str(), "thi" | "van"));
+        // “quê tôi là Hà Giang” introduces a place.
+        let sure = introduced && count >= 3 || middle.is_some_and(|t| matches!(t.folded.as_str(), "thi" | "van"));
         let words = tokens[at..at + count].iter().map(|t| t.lower.as_str()).collect::<Vec<_>>().join(" ");
         let place = !sure && (Gazetteer::shipped().knows(&words) || COUNTRIES.contains(&fold(&words).as_str()));
         return (accepted && !place).then_some(count);

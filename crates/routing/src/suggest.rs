@@ -10,6 +10,8 @@ use crate::places::Gazetteer;
 use crate::suggestion::{Answerer, Answers, Candidate, Kind, Suggestion, URGENCIES};
 use crate::table::{Level, Place, Table};
 
+/// The model that ships, made by `nhipcau suggest train`.
+pub const SHIPPED_MODEL: &[u8] = include_bytes!("../../../data/petitions/model.bin");
 /// So many answers to a question are offered.
 const OFFERED: usize = 3;
 /// Of a longer text, so many bytes are read.
@@ -55,8 +57,7 @@ impl Suggester {
     #[must_use]
     pub fn shipped() -> Suggester {
         static SHIPPED: LazyLock<Suggester> = LazyLock::new(|| {
-            let model = include_bytes!("../../../data/petitions/model.bin");
-            Suggester::load(Table::shipped().clone(), model).expect("the shipped model fits the shipped table: a test loads it")
+            Suggester::load(Table::shipped().clone(), SHIPPED_MODEL).expect("the shipped model fits the shipped table: a test loads it")
         });
         SHIPPED.clone()
     }
