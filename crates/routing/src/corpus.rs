@@ -49,18 +49,35 @@ pub fn examples(csv: &str, table: &Table) -> Result<Vec<Example>, DataError> {
     let mut out = Vec::new();
     for (line, cells) in rows::<Cells>(EXAMPLES, csv)? {
         let example = (|| {
-            let topic = table.topic(&cells.topic_id).ok_or_else(|| format!("there is no topic `{}`", cells.topic_id))?;
+            let topic = table
+                .topic(&cells.topic_id)
+                .ok_or_else(|| format!("there is no topic `{}`", cells.topic_id))?;
             let level: Level = cells.level.parse()?;
             let row = table
                 .rows()
                 .iter()
-                .position(|row| row.topic == topic && row.lead && row.level == level && row.condition == cells.condition)
-                .ok_or_else(|| format!("no lead row of `{}` at {level} has the condition `{}`", cells.topic_id, cells.condition))?;
+                .position(|row| {
+                    row.topic == topic && row.lead && row.level == level && row.condition == cells.condition
+                })
+                .ok_or_else(|| {
+                    format!(
+                        "no lead row of `{}` at {level} has the condition `{}`",
+                        cells.topic_id, cells.condition
+                    )
+                })?;
             let kind = cells.kind.parse()?;
             if !(1..=5).contains(&cells.urgency) {
                 return Err(format!("urgency {}: 1 to 5 expected", cells.urgency));
             }
-            Ok(Example { text: cells.text.clone(), topic, second_topic: None, row, kind, urgency: cells.urgency, group: out.len() })
+            Ok(Example {
+                text: cells.text.clone(),
+                topic,
+                second_topic: None,
+                row,
+                kind,
+                urgency: cells.urgency,
+                group: out.len(),
+            })
         })();
         out.push(example.map_err(|what: String| fault(EXAMPLES, line, what))?);
     }
@@ -153,8 +170,12 @@ pub fn messages(jsonl: &str, table: &Table) -> Result<Vec<Message>, DataError> {
             let row = table
                 .rows()
                 .iter()
-                .position(|row| row.topic == topic && row.lead && row.level == level && row.agency == line.agency)
-                .ok_or_else(|| format!("no lead row of `{}` at {level} names `{}`", line.topic, line.agency))?;
+                .position(|row| {
+                    row.topic == topic && row.lead && row.level == level && row.agency == line.agency
+                })
+                .ok_or_else(|| {
+                    format!("no lead row of `{}` at {level} names `{}`", line.topic, line.agency)
+                })?;
             let duplicate_of = find(&line.duplicate_of);
             let example = Example {
                 text: line.text.clone(),

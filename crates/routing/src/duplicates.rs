@@ -56,7 +56,7 @@ impl Signature {
         }
         let mut least = [u64::MAX; HASHES];
         let mut chance = Chance::new(0x6475_7065);
-        let mixers: Vec<(u64, u64)> = (0..HASHES).map(|_| (chance.next() | 1, chance.next())).collect();
+        let mixers: Vec<(u64, u64)> = (0..HASHES).map(|_| (chance.roll() | 1, chance.roll())).collect();
         for run in runs {
             for (least, (by, plus)) in least.iter_mut().zip(&mixers) {
                 let mixed = (run ^ (run >> 29)).wrapping_mul(*by).wrapping_add(*plus);
@@ -105,7 +105,8 @@ impl Signature {
         let overlap = self.overlap(other);
         let topic = self.topic != 0 && self.topic == other.topic;
         let placed = !self.communes.is_empty() && !other.communes.is_empty();
-        let shared = placed && self.communes.iter().any(|commune| other.communes.binary_search(commune).is_ok());
+        let shared =
+            placed && self.communes.iter().any(|commune| other.communes.binary_search(commune).is_ok());
         match (topic, placed, shared) {
             (_, true, false) => overlap * 0.5,
             (true, true, true) => 0.5 + overlap * 0.5,
@@ -148,11 +149,14 @@ impl Index {
     /// Up to `most` that are most like a signature, each with its similarity, the likest first.
     #[must_use]
     pub fn near(&self, signature: &Signature, most: usize) -> Vec<(usize, f32)> {
-        let mut met: Vec<u32> = signature.keys().iter().filter_map(|key| self.by_key.get(key)).flatten().copied().collect();
+        let mut met: Vec<u32> =
+            signature.keys().iter().filter_map(|key| self.by_key.get(key)).flatten().copied().collect();
         met.sort_unstable();
         met.dedup();
-        let mut near: Vec<(usize, f32)> =
-            met.into_iter().map(|number| (number as usize, self.signatures[number as usize].similarity(signature))).collect();
+        let mut near: Vec<(usize, f32)> = met
+            .into_iter()
+            .map(|number| (number as usize, self.signatures[number as usize].similarity(signature)))
+            .collect();
         near.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         near.truncate(most);
         near
@@ -166,7 +170,8 @@ mod tests {
     #[test]
     fn the_same_text_typed_otherwise_is_alike() {
         let text = "Cống trước nhà số 12 nghẹt cả tháng nay, nước đen tràn lên đường, xin phường cho người xuống thông";
-        let other = "cong truoc nha so 12 nghet ca thag nay, nc den tran len duog, xin phuong cho ng xuong thong";
+        let other =
+            "cong truoc nha so 12 nghet ca thag nay, nc den tran len duog, xin phuong cho ng xuong thong";
         let stranger = "Trường thu quỹ phụ huynh hai triệu đồng một em mà không có biên lai";
         assert!(signature(text).overlap(&signature(other)) > 0.6);
         assert!(signature(text).overlap(&signature(stranger)) < 0.15);
@@ -182,6 +187,10 @@ mod tests {
         let mut index = Index::default();
         index.add(one);
         let told = Signature::of("bóng điện cao áp hư rồi", Some("ha-tang.chieu-sang"), &[here]);
-        assert_eq!(index.near(&told, 5).len(), 1, "the same matter at the same place is offered in whatever words");
+        assert_eq!(
+            index.near(&told, 5).len(),
+            1,
+            "the same matter at the same place is offered in whatever words"
+        );
     }
 }

@@ -68,7 +68,11 @@ pub(crate) fn read(words: Vec<Word>, text: &str) -> Seen {
             let pair = step(step(key("2"), &word.text), &next.text);
             add(pair, Block::Words, word.range.start..next.range.end);
             if let Some(third) = read.get(at + 2) {
-                add(step(step(key("s"), &word.text), &third.text), Block::Words, word.range.start..third.range.end);
+                add(
+                    step(step(key("s"), &word.text), &third.text),
+                    Block::Words,
+                    word.range.start..third.range.end,
+                );
                 add(step(pair, &third.text), Block::Words, word.range.start..third.range.end);
             }
         }
@@ -106,7 +110,8 @@ fn letters(words: &[Word], add: &mut impl FnMut(u64, Block, Range<usize>)) {
         for length in 3..=5 {
             let Some(to) = starts.get(number + length) else { break };
             let run = &line[*from..*to];
-            if run[1..].trim_end().contains(' ') && length < 5 {
+            let inner = run.trim_matches(' ');
+            if inner.contains(' ') && length < 5 {
                 continue;
             }
             add(step(key("c"), run), Block::Letters, 0..0);

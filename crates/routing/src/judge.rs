@@ -122,7 +122,8 @@ impl Engine {
         let urgencies = self.urgencies(&scores[Head::Urgency as usize], &topics, &kinds);
         let danger_features = self.danger_features(&scores, &topics, &urgencies, &signs);
         let danger: f32 = danger_features.iter().zip(&model.tuning.danger_weights).map(|(x, w)| x * w).sum();
-        let outside_law: f32 = [self.complaint, self.denunciation].into_iter().flatten().map(|at| topics[at]).sum();
+        let outside_law: f32 =
+            [self.complaint, self.denunciation].into_iter().flatten().map(|at| topics[at]).sum();
         Judgement {
             danger: 1.0 / (1.0 + exp(-danger)),
             danger_features,
@@ -152,11 +153,12 @@ impl Engine {
                 Sign::Urgent(topic) => (*topic, 0.6),
                 Sign::Row(_) | Sign::Policy | Sign::Danger | Sign::Kind(_) => continue,
             };
-            *said.entry(topic).or_default() += weight * match length {
-                1 => 0.4,
-                2 => 1.0,
-                _ => 1.5,
-            };
+            *said.entry(topic).or_default() += weight
+                * match length {
+                    1 => 0.4,
+                    2 => 1.0,
+                    _ => 1.5,
+                };
         }
         for (topic, score) in topics.iter_mut().enumerate() {
             if let Some(said) = said.get(&topic) {
@@ -168,7 +170,11 @@ impl Engine {
     }
 
     /// What describes an open kind (one that does not follow from the topic) under a text.
-    pub(crate) fn kind_features(scores: &[f32], signs: &[(Sign, Range<usize>, usize)], asks: bool) -> [[f32; KIND_FEATURES]; 4] {
+    pub(crate) fn kind_features(
+        scores: &[f32],
+        signs: &[(Sign, Range<usize>, usize)],
+        asks: bool,
+    ) -> [[f32; KIND_FEATURES]; 4] {
         OPEN.map(|kind| {
             let hits = signs.iter().filter(|(sign, ..)| *sign == Sign::Kind(kind)).count().min(3) as f32;
             let is = |other: Kind, value: f32| if kind == other { value } else { 0.0 };
@@ -186,7 +192,14 @@ impl Engine {
     }
 
     /// Outside petitions and for praise the kind follows from the topic; among the others it is told by the text.
-    fn kinds(&self, model: &Model, scores: &[f32], topics: &[f32], signs: &[(Sign, Range<usize>, usize)], asks: bool) -> Vec<f32> {
+    fn kinds(
+        &self,
+        model: &Model,
+        scores: &[f32],
+        topics: &[f32],
+        signs: &[(Sign, Range<usize>, usize)],
+        asks: bool,
+    ) -> Vec<f32> {
         let mut kinds = vec![0.0f32; Kind::ALL.len()];
         let mut open = 0.0;
         for (topic, p) in calibrated(topics, 2.0).into_iter().enumerate() {
@@ -196,7 +209,8 @@ impl Engine {
             }
         }
         let features = Engine::kind_features(scores, signs, asks);
-        let mut shares = features.map(|row| row.iter().zip(&model.tuning.kind_weights).map(|(x, w)| x * w).sum());
+        let mut shares =
+            features.map(|row| row.iter().zip(&model.tuning.kind_weights).map(|(x, w)| x * w).sum());
         softmax(&mut shares);
         for (kind, share) in OPEN.into_iter().zip(shares) {
             kinds[kind.index()] += open * share;
@@ -212,14 +226,22 @@ impl Engine {
             usual[urgency] += p * (1.0 - asks);
             usual[urgency.saturating_sub(1).min(1)] += p * asks;
         }
-        let mut out: Vec<f32> = scores.iter().zip(usual).map(|(a, b)| ln(a.max(1e-5)) + 0.5 * ln(b)).collect();
+        let mut out: Vec<f32> =
+            scores.iter().zip(usual).map(|(a, b)| ln(a.max(1e-5)) + 0.5 * ln(b)).collect();
         softmax(&mut out);
         out
     }
 
     /// What speaks for danger to life.
-    fn danger_features(&self, scores: &[Vec<f32>], topics: &[f32], urgencies: &[f32], signs: &[(Sign, Range<usize>, usize)]) -> [f32; DANGER_FEATURES] {
-        let at_once: f32 = topics.iter().zip(self.table.topics()).filter(|(_, t)| t.urgency == 5).map(|(p, _)| p).sum();
+    fn danger_features(
+        &self,
+        scores: &[Vec<f32>],
+        topics: &[f32],
+        urgencies: &[f32],
+        signs: &[(Sign, Range<usize>, usize)],
+    ) -> [f32; DANGER_FEATURES] {
+        let at_once: f32 =
+            topics.iter().zip(self.table.topics()).filter(|(_, t)| t.urgency == 5).map(|(p, _)| p).sum();
         let mut spots: Vec<&Range<usize>> =
             signs.iter().filter(|(sign, ..)| *sign == Sign::Danger).map(|(_, range, _)| range).collect();
         spots.sort_by_key(|range| (range.start, range.end));
@@ -236,7 +258,13 @@ impl Engine {
     }
 
     /// What describes a row under a text.
-    pub(crate) fn row_features(&self, row: usize, levels: &[f32], kinds: &[f32], signs: &[(Sign, Range<usize>, usize)]) -> [f32; ROW_FEATURES] {
+    pub(crate) fn row_features(
+        &self,
+        row: usize,
+        levels: &[f32],
+        kinds: &[f32],
+        signs: &[(Sign, Range<usize>, usize)],
+    ) -> [f32; ROW_FEATURES] {
         let facts = &self.table.rows()[row];
         let (mut hits, mut longest) = (0usize, 0usize);
         let mut policy = 0usize;
@@ -272,7 +300,14 @@ impl Engine {
         ]
     }
 
-    fn rows(&self, model: &Model, scores: &[Vec<f32>], topics: &[f32], signs: &[(Sign, Range<usize>, usize)], day: Date) -> Vec<(usize, f32)> {
+    fn rows(
+        &self,
+        model: &Model,
+        scores: &[Vec<f32>],
+        topics: &[f32],
+        signs: &[(Sign, Range<usize>, usize)],
+        day: Date,
+    ) -> Vec<(usize, f32)> {
         let mut out = Vec::new();
         let topics = &calibrated(topics, AS_ONE)[..];
         let (levels, kinds) = (&scores[Head::Level as usize], &scores[Head::Kind as usize]);

@@ -15,6 +15,7 @@ mod features;
 mod judge;
 mod linear;
 pub mod measure;
+mod mend;
 mod model;
 pub mod names;
 pub mod noise;

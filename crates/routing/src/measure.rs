@@ -9,8 +9,8 @@ use crate::duplicates::{Index, Signature, signature};
 use crate::places::agreed;
 use crate::suggest::Suggester;
 use crate::suggestion::{Answers, Kind};
-use crate::train::{Effort, Material, train};
 use crate::table::Table;
+use crate::train::{Effort, Material, train};
 
 /// How often a question was answered rightly.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -117,12 +117,15 @@ impl Report {
         let said: i32 = suggestion.urgency.candidates.first().and_then(|c| c.id.parse().ok()).unwrap_or(0);
         self.urgency_near += usize::from((said - i32::from(example.urgency)).abs() <= 1);
         self.danger.add(example.urgency == 5, suggestion.danger);
-        self.complaint.add(matches!(example.kind, Kind::Complaint | Kind::Denunciation), suggestion.complaint);
-        let commune = agreed(&suggestion.places).and_then(|p| p.commune.map(|c| format!("{}, {}", c.full_name(), p.province.full_name())));
+        self.complaint
+            .add(matches!(example.kind, Kind::Complaint | Kind::Denunciation), suggestion.complaint);
+        let commune = agreed(&suggestion.places)
+            .and_then(|p| p.commune.map(|c| format!("{}, {}", c.full_name(), p.province.full_name())));
         match &message.place {
             Some(place) => {
                 self.place.meant += 1;
-                self.place.found += usize::from(commune.as_ref().is_some_and(|c| vietnam::text::same(c, place)));
+                self.place.found +=
+                    usize::from(commune.as_ref().is_some_and(|c| vietnam::text::same(c, place)));
             }
             None => {
                 self.place.others += 1;
@@ -162,7 +165,8 @@ pub fn crossed(table: &Table, material: &Material, parts: usize, effort: Effort,
     let mut report = Report::default();
     let parts = parts.max(2);
     for part in 0..parts {
-        let (test, rest): (Vec<_>, Vec<_>) = material.messages.iter().cloned().partition(|m| m.example.group % parts == part);
+        let (test, rest): (Vec<_>, Vec<_>) =
+            material.messages.iter().cloned().partition(|m| m.example.group % parts == part);
         let material = Material { examples: material.examples.clone(), messages: regrouped(rest) };
         let Ok(suggester) = Suggester::of(table.clone(), train(table, &material, effort)) else { continue };
         for (number, message) in test.iter().enumerate() {
@@ -195,7 +199,12 @@ pub struct Duplicates {
 
 /// Measures the signatures: `texts` texts of two or three sentences from `sentences`, no two alike; 1,000 of them typed again.
 #[must_use]
-pub fn duplicates(suggester: &Suggester, sentences: &[String], messages: &[Message], texts: usize) -> Duplicates {
+pub fn duplicates(
+    suggester: &Suggester,
+    sentences: &[String],
+    messages: &[Message],
+    texts: usize,
+) -> Duplicates {
     let mut chance = crate::Chance::new(0x6475_706c);
     let mut index = Index::default();
     let (mut made, mut known, mut words) = (Vec::new(), HashSet::new(), HashSet::new());
@@ -224,8 +233,13 @@ pub fn duplicates(suggester: &Suggester, sentences: &[String], messages: &[Messa
         .iter()
         .map(|message| {
             let suggestion = suggester.suggest(&message.example.text, None, Table::AS_OF);
-            let commune: Vec<_> = agreed(&suggestion.places).and_then(|p| p.commune.map(|c| c.code)).into_iter().collect();
-            Signature::of(&message.example.text, suggestion.field.candidates.first().map(|c| c.id.as_str()), &commune)
+            let commune: Vec<_> =
+                agreed(&suggestion.places).and_then(|p| p.commune.map(|c| c.code)).into_iter().collect();
+            Signature::of(
+                &message.example.text,
+                suggestion.field.candidates.first().map(|c| c.id.as_str()),
+                &commune,
+            )
         })
         .collect();
     for signature in &signatures {
@@ -235,7 +249,9 @@ pub fn duplicates(suggester: &Suggester, sentences: &[String], messages: &[Messa
         if let Some(first) = message.duplicate_of {
             out.retold += 1;
             let near = cases.near(&signatures[at], 6);
-            out.retold_found += usize::from(near.iter().filter(|(found, _)| *found != at).take(5).any(|(found, _)| *found == first));
+            out.retold_found += usize::from(
+                near.iter().filter(|(found, _)| *found != at).take(5).any(|(found, _)| *found == first),
+            );
         }
         if let Some(other) = message.not_duplicate_of {
             out.alike += 1;

@@ -1,10 +1,7 @@
 //! A trained model: vocabulary, weights in a byte each, and what was measured for it. One file of a few megabytes.
 
-use crate::features::{Block, Seen, pair_key, word_key};
+use crate::features::{Block, Seen};
 use crate::linear::{Vector, Weights};
-use crate::phrases::READ;
-use crate::words::Word;
-use vietnam::text::is_folded_syllable;
 
 /// The first bytes of a model's file; the number goes up when the form changes.
 const MAGIC: &[u8; 8] = b"ncroute1";
@@ -22,16 +19,8 @@ pub(crate) enum Head {
     Complaint,
 }
 
-pub(crate) const HEADS: [Head; 6] = [Head::Topic, Head::Kind, Head::Urgency, Head::Level, Head::Danger, Head::Complaint];
-
-/// The letters of folded Vietnamese.
-const LETTERS_TYPED: &str = "abcdeghiklmnopqrstuvxy";
-
-enum Meant {
-    One(String),
-    Two(String, String),
-    Unknown,
-}
+pub(crate) const HEADS: [Head; 6] =
+    [Head::Topic, Head::Kind, Head::Urgency, Head::Level, Head::Danger, Head::Complaint];
 
 /// Why bytes are no model.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -76,8 +65,8 @@ pub(crate) struct Tuning {
 /// A trained model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
-    keys: Vec<u32>,
-    rarity: Vec<f32>,
+    pub(crate) keys: Vec<u32>,
+    pub(crate) rarity: Vec<f32>,
     starts: Vec<u32>,
     entries: Vec<(u8, i8)>,
     heads: Vec<HeadWeights>,
@@ -153,7 +142,14 @@ impl Model {
             }
         }
         starts.push(entries.len() as u32);
-        Model { keys: vocabulary.keys.clone(), rarity: vocabulary.rarity.clone(), starts, entries, heads, tuning }
+        Model {
+            keys: vocabulary.keys.clone(),
+            rarity: vocabulary.rarity.clone(),
+            starts,
+            entries,
+            heads,
+            tuning,
+        }
     }
 
     /// How many topics it tells apart.
@@ -190,7 +186,12 @@ impl Model {
     }
 
     /// What each expression of a text says for a class of a question, the most first: bytes in the text, weight.
-    pub(crate) fn evidence(&self, seen: &Seen, head: Head, class: usize) -> Vec<(std::ops::Range<usize>, f32)> {
+    pub(crate) fn evidence(
+        &self,
+        seen: &Seen,
+        head: Head,
+        class: usize,
+    ) -> Vec<(std::ops::Range<usize>, f32)> {
         let Some(head) = self.heads.get(head as usize) else { return Vec::new() };
         let class = head.from + class;
         let mut out = Vec::new();
@@ -203,74 +204,6 @@ impl Model {
         }
         out.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.start.cmp(&b.0.start)));
         out
-    }
-
-    /// True if a word stood in the texts that it was trained on.
-    fn knows(&self, word: &str) -> bool {
-        self.keys.binary_search(&word_key(word)).is_ok()
-    }
-
-    /// Puts right what was mistyped: a word that is no syllable and was never seen becomes the known word at one slip from it that
-    /// is likeliest beside its neighbours, or two words that ran together.
-    pub(crate) fn mend(&self, words: &mut Vec<Word>) {
-        let mut at = 0;
-        while at < words.len().min(READ) {
-            let word = &words[at].text;
-            let odd = (3..=14).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase()) && !is_folded_syllable(word) && !self.knows(word);
-            if odd {
-                let before = at.checked_sub(1).map(|at| words[at].text.as_str());
-                let after = words.get(at + 1).map(|word| word.text.as_str());
-                match self.meant(word, before, after) {
-                    Meant::One(meant) => words[at].text = meant,
-                    Meant::Two(first, second) => {
-                        let range = words[at].range.clone();
-                        words[at].text = first;
-                        words.insert(at + 1, Word { text: second, range });
-                    }
-                    Meant::Unknown => {}
-                }
-            }
-            at += 1;
-        }
-    }
-
-    fn meant(&self, word: &str, before: Option<&str>, after: Option<&str>) -> Meant {
-        let pair = |a: &str, b: &str| self.keys.binary_search(&pair_key(a, b)).is_ok();
-        let mut best: (usize, Meant) = (0, Meant::Unknown);
-        let mut offer = |candidate: String| {
-            if !is_folded_syllable(&candidate) {
-                return;
-            }
-            let Ok(at) = self.keys.binary_search(&word_key(&candidate)) else { return };
-            // Neighbours first, then how common the word is.
-            let beside = usize::from(before.is_some_and(|b| pair(b, &candidate))) + usize::from(after.is_some_and(|a| pair(&candidate, a)));
-            let common = (16.0 - self.rarity[at]).max(0.0) * 10.0;
-            let weight = 1 + beside * 1_000 + common as usize;
-            if weight > best.0 {
-                best = (weight, Meant::One(candidate));
-            }
-        };
-        for at in 0..word.len() {
-            let (head, tail) = word.split_at(at);
-            offer(format!("{head}{}", &tail[1..]));
-            if let Some((a, b)) = tail.get(0..1).zip(tail.get(1..2)) {
-                offer(format!("{head}{b}{a}{}", &tail[2..]));
-            }
-            for letter in LETTERS_TYPED.chars() {
-                offer(format!("{head}{letter}{}", &tail[1..]));
-                offer(format!("{head}{letter}{tail}"));
-            }
-        }
-        for letter in LETTERS_TYPED.chars() {
-            offer(format!("{word}{letter}"));
-        }
-        for at in 2..word.len().saturating_sub(1) {
-            let (first, second) = word.split_at(at);
-            if is_folded_syllable(first) && is_folded_syllable(second) && self.knows(first) && self.knows(second) && pair(first, second) && best.0 < 1_500 {
-                best = (1_500, Meant::Two(first.to_owned(), second.to_owned()));
-            }
-        }
-        best.1
     }
 
     /// Its bytes: the same model, the same bytes.
@@ -352,7 +285,14 @@ impl Model {
             complaint: reals[21],
         };
         let features = reader.number()?;
-        let mut model = Model { keys: Vec::new(), rarity: Vec::new(), starts: vec![0], entries: Vec::new(), heads, tuning };
+        let mut model = Model {
+            keys: Vec::new(),
+            rarity: Vec::new(),
+            starts: vec![0],
+            entries: Vec::new(),
+            heads,
+            tuning,
+        };
         let mut last = 0u32;
         for _ in 0..features {
             last = last.checked_add(reader.varint()?).ok_or(ModelError::Damaged(reader.at))?;

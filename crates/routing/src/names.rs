@@ -19,21 +19,32 @@ const LONGEST: usize = 5;
 
 /// Words, folded, behind which a name may stand.
 const TITLES: [&str; 40] = [
-    "ong", "ba", "anh", "chi", "co", "chu", "bac", "chau", "em", "cau", "di", "thay", "be", "cu", "me", "bo", "cha", "ten", "la", "toi",
-    "tui", "minh", "chong", "vo", "con", "ban", "su", "bs", "ts", "ths", "gv", "luat", "si", "truong", "doc", "tich", "thu", "chuc", "vien", "gui",
+    "ong", "ba", "anh", "chi", "co", "chu", "bac", "chau", "em", "cau", "di", "thay", "be", "cu", "me", "bo",
+    "cha", "ten", "la", "toi", "tui", "minh", "chong", "vo", "con", "ban", "su", "bs", "ts", "ths", "gv",
+    "luat", "si", "truong", "doc", "tich", "thu", "chuc", "vien", "gui",
 ];
 /// Words, folded, behind which a name is certainly meant: `tên là`, `tôi là`, `họ tên`.
 const INTRODUCE: [&[&str]; 9] = [
-    &["ten", "la"], &["toi", "la"], &["em", "la"], &["tui", "la"], &["toi", "ten"], &["em", "ten"], &["ho", "ten"], &["ho", "va", "ten"], &["ten", "toi", "la"],
+    &["ten", "la"],
+    &["toi", "la"],
+    &["em", "la"],
+    &["tui", "la"],
+    &["toi", "ten"],
+    &["em", "ten"],
+    &["ho", "ten"],
+    &["ho", "va", "ten"],
+    &["ten", "toi", "la"],
 ];
 /// Words, folded, behind which a person's name is a place's or an office's.
 const PLACES: [&str; 42] = [
-    "duong", "pho", "ngo", "ngach", "hem", "kiet", "truong", "thpt", "thcs", "hoc", "non", "xa", "phuong", "quan", "huyen", "tinh", "thon", "ap", "ban", "lang",
-    "cho", "cau", "ubnd", "vien", "ty", "nha", "chua", "dinh", "den", "khu", "to", "dai", "lo", "song", "kenh", "ho", "deo", "nui", "tt", "p", "q", "cong",
+    "duong", "pho", "ngo", "ngach", "hem", "kiet", "truong", "thpt", "thcs", "hoc", "non", "xa", "phuong",
+    "quan", "huyen", "tinh", "thon", "ap", "ban", "lang", "cho", "cau", "ubnd", "vien", "ty", "nha", "chua",
+    "dinh", "den", "khu", "to", "dai", "lo", "song", "kenh", "ho", "deo", "nui", "tt", "p", "q", "cong",
 ];
 const MIDDLES: [&str; 34] = [
-    "van", "thi", "duc", "ngoc", "minh", "huu", "quang", "thanh", "dinh", "xuan", "hong", "kim", "thu", "bich", "tuan", "quoc", "cong", "dang", "trong", "viet",
-    "hoang", "gia", "bao", "anh", "phuong", "my", "nhu", "hai", "manh", "tien", "the", "ba", "phuc", "tan",
+    "van", "thi", "duc", "ngoc", "minh", "huu", "quang", "thanh", "dinh", "xuan", "hong", "kim", "thu",
+    "bich", "tuan", "quoc", "cong", "dang", "trong", "viet", "hoang", "gia", "bao", "anh", "phuong", "my",
+    "nhu", "hai", "manh", "tien", "the", "ba", "phuc", "tan",
 ];
 
 /// Countries, folded, that begin like a surname.
@@ -101,7 +112,8 @@ pub fn find(text: &str) -> Vec<Range<usize>> {
 }
 
 fn tokens(text: &str) -> Vec<Token> {
-    let inside = |c: char| c.is_alphabetic() || ('\u{300}'..='\u{36f}').contains(&c) || matches!(c, '\'' | '’');
+    let inside =
+        |c: char| c.is_alphabetic() || ('\u{300}'..='\u{36f}').contains(&c) || matches!(c, '\'' | '’');
     let mut out: Vec<Token> = Vec::new();
     let mut start = None;
     let mut end = 0;
@@ -127,15 +139,23 @@ fn tokens(text: &str) -> Vec<Token> {
 /// How many words the name that begins at a word has.
 fn name_at(tokens: &[Token], at: usize, shouted: bool) -> Option<usize> {
     let first = &tokens[at];
-    let before = |back: usize| at.checked_sub(back).and_then(|b| tokens.get(b)).map_or("", |t| t.folded.as_str());
+    let before =
+        |back: usize| at.checked_sub(back).and_then(|b| tokens.get(b)).map_or("", |t| t.folded.as_str());
     let adjoining = first.close || at == 0;
     let introduced = INTRODUCE.iter().any(|words| {
         words.len() <= at && words.iter().rev().enumerate().all(|(back, word)| before(back + 1) == *word)
     });
     let titled = introduced || TITLES.contains(&before(1));
     let known = surnames().get(&first.lower).copied();
-    let place = adjoining && PLACES.contains(&before(1)) && !introduced
-        && !(matches!((before(2), before(1)), ("hieu", "truong") | ("nhan" | "giao" | "hoc" | "sinh", "vien") | ("to" | "thon" | "ap" | "ban" | "xom", "truong")));
+    let place = adjoining
+        && PLACES.contains(&before(1))
+        && !introduced
+        && !(matches!(
+            (before(2), before(1)),
+            ("hieu", "truong")
+                | ("nhan" | "giao" | "hoc" | "sinh", "vien")
+                | ("to" | "thon" | "ap" | "ban" | "xom", "truong")
+        ));
     let middle = tokens.get(at + 1).filter(|t| t.close);
     let has_middle = middle.is_some_and(|t| MIDDLES.contains(&t.folded.as_str()));
     // “chủ tịch xã Đàm Văn …”: an office stands before the place's kind.
@@ -144,18 +164,24 @@ fn name_at(tokens: &[Token], at: usize, shouted: bool) -> Option<usize> {
         return None;
     }
     if first.capital && !shouted {
-        let count = 1 + tokens[at + 1..].iter().take(LONGEST - 1).take_while(|t| t.close && t.capital).count();
+        let count =
+            1 + tokens[at + 1..].iter().take(LONGEST - 1).take_while(|t| t.close && t.capital).count();
         let full = known == Some(true) && count >= 3 || known.is_some() && count >= 3 && has_middle;
         let accepted = match known {
             Some(_) if titled && count >= 2 => true,
             Some(_) => full && (!starts_sentence(tokens, at) || has_middle),
             // A highland name (`Y Thử Niê`, `H'Ví Byă`), or any that is introduced as one.
-            None => introduced && count >= 2 || titled && count >= 3 && matches!(first.folded.as_str(), "y" | "h" | "a" | "k"),
+            None => {
+                introduced && count >= 2
+                    || titled && count >= 3 && matches!(first.folded.as_str(), "y" | "h" | "a" | "k")
+            }
         };
         // “quê tôi là Hà Giang” introduces a place.
-        let sure = introduced && count >= 3 || middle.is_some_and(|t| matches!(t.folded.as_str(), "thi" | "van"));
+        let sure =
+            introduced && count >= 3 || middle.is_some_and(|t| matches!(t.folded.as_str(), "thi" | "van"));
         let words = tokens[at..at + count].iter().map(|t| t.lower.as_str()).collect::<Vec<_>>().join(" ");
-        let place = !sure && (Gazetteer::shipped().knows(&words) || COUNTRIES.contains(&fold(&words).as_str()));
+        let place =
+            !sure && (Gazetteer::shipped().knows(&words) || COUNTRIES.contains(&fold(&words).as_str()));
         return (accepted && !place).then_some(count);
     }
     // Without capitals: a surname, Thị or Văn and one word, and only behind a title.
@@ -164,7 +190,9 @@ fn name_at(tokens: &[Token], at: usize, shouted: bool) -> Option<usize> {
         "thi" | "van" => first.lower.is_ascii(),
         _ => false,
     });
-    let named = known == Some(true) && told && (titled && !matches!(before(1), "co" | "la" | "con" | "vien" | "thu") || introduced);
+    let named = known == Some(true)
+        && told
+        && (titled && !matches!(before(1), "co" | "la" | "con" | "vien" | "thu") || introduced);
     (named && tokens.get(at + 2).is_some_and(|t| t.close)).then_some(3)
 }
 

@@ -8,7 +8,8 @@ pub(crate) fn exp(x: f32) -> f32 {
     let x = x.clamp(-80.0, 80.0);
     let n = (x * std::f32::consts::LOG2_E).round();
     let r = x - n * LN2_HIGH - n * LN2_LOW;
-    let poly = 1.0 + r * (1.0 + r * (0.5 + r * (1.0 / 6.0 + r * (1.0 / 24.0 + r * (1.0 / 120.0 + r * (1.0 / 720.0))))));
+    let poly = 1.0
+        + r * (1.0 + r * (0.5 + r * (1.0 / 6.0 + r * (1.0 / 24.0 + r * (1.0 / 120.0 + r * (1.0 / 720.0))))));
     // `n` lies within ±116 after the clamp, so the exponent is a normal one.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let power = f32::from_bits((((n as i32) + 127) as u32) << 23);
@@ -28,7 +29,9 @@ pub(crate) fn ln(x: f32) -> f32 {
     }
     let t = (m - 1.0) / (m + 1.0);
     let t2 = t * t;
-    let series = t * (2.0 + t2 * (2.0 / 3.0 + t2 * (2.0 / 5.0 + t2 * (2.0 / 7.0 + t2 * (2.0 / 9.0 + t2 * (2.0 / 11.0))))));
+    let series = t
+        * (2.0
+            + t2 * (2.0 / 3.0 + t2 * (2.0 / 5.0 + t2 * (2.0 / 7.0 + t2 * (2.0 / 9.0 + t2 * (2.0 / 11.0))))));
     e * std::f32::consts::LN_2 + series
 }
 
@@ -57,7 +60,7 @@ impl Chance {
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn roll(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -67,7 +70,7 @@ impl Chance {
 
     /// A number below `end`; 0 if `end` is 0.
     pub fn below(&mut self, end: usize) -> usize {
-        if end == 0 { 0 } else { (self.next() % end as u64) as usize }
+        if end == 0 { 0 } else { (self.roll() % end as u64) as usize }
     }
 
     /// True once in `times`.
@@ -107,4 +110,3 @@ mod tests {
         assert!((scores.iter().sum::<f32>() - 1.0).abs() < 1e-6);
     }
 }
-

@@ -105,7 +105,11 @@ mod tests {
         phrases.add("ql #", 2);
         phrases.add("cấp 3", 3);
         let found = |text: &str| {
-            phrases.find(&words::of(text)).into_iter().map(|hit| (*hit.what, text[hit.range].to_owned())).collect::<Vec<_>>()
+            phrases
+                .find(&words::of(text))
+                .into_iter()
+                .map(|hit| (*hit.what, text[hit.range].to_owned()))
+                .collect::<Vec<_>>()
         };
         assert_eq!(found("đầy O GA trên QL14"), [(1, "O GA".to_owned()), (2, "QL14".to_owned())]);
         assert_eq!(found("trường THPT"), [(3, "THPT".to_owned())]);

@@ -15,7 +15,10 @@ pub(crate) fn rows<T: DeserializeOwned>(file: &'static str, text: &str) -> Resul
             Ok(false) => return Ok(rows),
             Ok(true) => {
                 let line = record.position().map_or(line, csv::Position::line);
-                rows.push((line, record.deserialize(Some(&headers)).map_err(|error| fault(file, line, error))?));
+                rows.push((
+                    line,
+                    record.deserialize(Some(&headers)).map_err(|error| fault(file, line, error))?,
+                ));
             }
             Err(error) => return Err(fault(file, line, error)),
         }

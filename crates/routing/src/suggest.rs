@@ -8,7 +8,7 @@ use crate::judge::{Engine, Judgement, Sign, calibrated};
 use crate::model::{Head, Model, ModelError};
 use crate::places::Gazetteer;
 use crate::suggestion::{Answerer, Answers, Candidate, Kind, Suggestion, URGENCIES};
-use crate::table::{Level, Place, Table};
+use crate::table::{CATCH_ALL, Level, Place, Table};
 
 /// The model that ships, made by `nhipcau suggest train`.
 pub const SHIPPED_MODEL: &[u8] = include_bytes!("../../../data/petitions/model.bin");
@@ -57,7 +57,8 @@ impl Suggester {
     #[must_use]
     pub fn shipped() -> Suggester {
         static SHIPPED: LazyLock<Suggester> = LazyLock::new(|| {
-            Suggester::load(Table::shipped().clone(), SHIPPED_MODEL).expect("the shipped model fits the shipped table: a test loads it")
+            Suggester::load(Table::shipped().clone(), SHIPPED_MODEL)
+                .expect("the shipped model fits the shipped table: a test loads it")
         });
         SHIPPED.clone()
     }
@@ -109,23 +110,36 @@ impl Suggester {
                     Candidate { id, name, confidence: p[at] }
                 })
                 .collect();
-            let abstain = candidates.first().is_none_or(|first| first.confidence < tuning.floor[question]);
+            // Of two words nobody can tell.
+            let abstain = judgement.seen.words.len() < 3
+                || candidates.first().is_none_or(|first| first.confidence < tuning.floor[question]);
             Answers { candidates, abstain }
         };
         let topics = table.topics();
-        let field = answers(0, &judgement.topics, &|at| (topics[at].id.clone(), topics[at].name.clone()));
-        let level = answers(1, &levels, &|at| (Level::ALL[at].id().to_owned(), Level::ALL[at].name().to_owned()));
+        let mut field = answers(0, &judgement.topics, &|at| (topics[at].id.clone(), topics[at].name.clone()));
+        let level =
+            answers(1, &levels, &|at| (Level::ALL[at].id().to_owned(), Level::ALL[at].name().to_owned()));
         let of_agency: Vec<f32> = agencies.iter().map(|(_, p)| *p).collect();
-        let agency = answers(2, &of_agency, &|at| (agency_id(agencies[at].0), agencies[at].0.clone()));
-        let kind = answers(3, &judgement.kinds, &|at| (Kind::ALL[at].id().to_owned(), Kind::ALL[at].name().to_owned()));
+        let mut agency = answers(2, &of_agency, &|at| (agency_id(agencies[at].0), agencies[at].0.clone()));
+        if field.candidates.first().is_some_and(|first| first.id == CATCH_ALL) {
+            // Whoever takes what is unclear does not answer it.
+            (field.abstain, agency.abstain) = (true, true);
+        }
+        let kind = answers(3, &judgement.kinds, &|at| {
+            (Kind::ALL[at].id().to_owned(), Kind::ALL[at].name().to_owned())
+        });
         let danger = judgement.danger >= tuning.danger;
-        let mut urgency = answers(4, &judgement.urgencies, &|at| ((at + 1).to_string(), URGENCIES[at].to_owned()));
+        let mut urgency =
+            answers(4, &judgement.urgencies, &|at| ((at + 1).to_string(), URGENCIES[at].to_owned()));
         if danger {
             first_of_all(&mut urgency, "5", URGENCIES[4], judgement.danger);
         }
         let places = Gazetteer::shipped().find(text);
-        let here = place.and_then(|place| Gazetteer::shipped().one(place)).or_else(|| crate::places::agreed(&places));
-        let row = likeliest(table, &judgement.rows, agency.candidates.first().map(|first| first.name.as_str()));
+        let here = place
+            .and_then(|place| Gazetteer::shipped().one(place))
+            .or_else(|| crate::places::agreed(&places));
+        let row =
+            likeliest(table, &judgement.rows, agency.candidates.first().map(|first| first.name.as_str()));
         let answerer = row.and_then(|row| answerer(table, row, here, day));
         let reasons = self.reasons(text, &judgement, row, danger);
         Suggestion {
@@ -154,7 +168,8 @@ impl Suggester {
             .filter(|(sign, ..)| matches!(sign, Sign::Topic(of) | Sign::Urgent(of) if *of == topic))
             .map(|(_, range, _)| range.clone())
             .collect();
-        ranges.extend(model.evidence(&judgement.seen, Head::Topic, topic).into_iter().map(|(range, _)| range));
+        ranges
+            .extend(model.evidence(&judgement.seen, Head::Topic, topic).into_iter().map(|(range, _)| range));
         let quotes = quoted(text, ranges, 3);
         if !quotes.is_empty() {
             reasons.push(format!("{quotes}: thường gặp ở lĩnh vực “{name}”."));
@@ -167,19 +182,31 @@ impl Suggester {
             });
             let quotes = quoted(text, signs.map(|(_, range, _)| range.clone()).collect(), 3);
             if !facts.condition.is_empty() && !quotes.is_empty() {
-                reasons.push(format!("{quotes}: cho thấy “{}”, nên {} trả lời.", facts.condition, facts.agency));
+                reasons
+                    .push(format!("{quotes}: cho thấy “{}”, nên {} trả lời.", facts.condition, facts.agency));
             } else if facts.is_default() {
-                reasons.push(format!("Không thấy điều kiện riêng nào trong bài, nên nơi trả lời trước là {}.", facts.agency));
+                reasons.push(format!(
+                    "Không thấy điều kiện riêng nào trong bài, nên nơi trả lời trước là {}.",
+                    facts.agency
+                ));
             }
         }
         if danger {
-            let quotes = quoted(text, model.evidence(&judgement.seen, Head::Danger, 1).into_iter().map(|(r, _)| r).collect(), 3);
+            let quotes = quoted(
+                text,
+                model.evidence(&judgement.seen, Head::Danger, 1).into_iter().map(|(r, _)| r).collect(),
+                3,
+            );
             if !quotes.is_empty() {
                 reasons.push(format!("{quotes}: có thể nguy hiểm tính mạng, cần người đọc ngay."));
             }
         }
         if let Some(kind) = best(&judgement.kinds).filter(|kind| *kind != Kind::Report.index()) {
-            let quotes = quoted(text, model.evidence(&judgement.seen, Head::Kind, kind).into_iter().map(|(r, _)| r).collect(), 2);
+            let quotes = quoted(
+                text,
+                model.evidence(&judgement.seen, Head::Kind, kind).into_iter().map(|(r, _)| r).collect(),
+                2,
+            );
             if !quotes.is_empty() {
                 reasons.push(format!("{quotes}: viết như {}.", Kind::ALL[kind].name().to_lowercase()));
             }
@@ -219,7 +246,8 @@ fn first_of_all(answers: &mut Answers, id: &str, name: &str, confidence: f32) {
     if answers.candidates.first().is_some_and(|first| first.id == id) {
         return;
     }
-    let known = answers.candidates.iter().find(|c| c.id == id).map_or(confidence, |c| c.confidence.max(confidence));
+    let known =
+        answers.candidates.iter().find(|c| c.id == id).map_or(confidence, |c| c.confidence.max(confidence));
     answers.candidates.retain(|c| c.id != id);
     answers.candidates.insert(0, Candidate { id: id.to_owned(), name: name.to_owned(), confidence: known });
     answers.candidates.truncate(OFFERED);
@@ -233,7 +261,8 @@ fn quoted(text: &str, ranges: Vec<std::ops::Range<usize>>, most: usize) -> Strin
         if taken.len() == most {
             break;
         }
-        if !range.is_empty() && taken.iter().all(|other| range.end <= other.start || other.end <= range.start) {
+        if !range.is_empty() && taken.iter().all(|other| range.end <= other.start || other.end <= range.start)
+        {
             taken.push(range);
         }
     }

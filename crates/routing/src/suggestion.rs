@@ -91,8 +91,13 @@ impl FromStr for Kind {
 }
 
 /// The names of the degrees of urgency, from 1.
-pub const URGENCIES: [&str; 5] =
-    ["Có thể chờ", "Bình thường", "Nhiều người hoặc thiệt hại thật", "Nguy hiểm hoặc sát hạn", "Nguy hiểm tính mạng"];
+pub const URGENCIES: [&str; 5] = [
+    "Có thể chờ",
+    "Bình thường",
+    "Nhiều người hoặc thiệt hại thật",
+    "Nguy hiểm hoặc sát hạn",
+    "Nguy hiểm tính mạng",
+];
 
 /// One of up to three answers to a question.
 #[derive(Clone, Debug, PartialEq)]

@@ -56,7 +56,8 @@ pub fn judged(titles: &[Title], split: Split, least: usize, form: &dyn Fn(&str, 
     for title in titles {
         *counts.entry(&title.class).or_default() += 1;
     }
-    let classes: Vec<&str> = counts.into_iter().filter(|(_, count)| *count >= least).map(|(class, _)| class).collect();
+    let classes: Vec<&str> =
+        counts.into_iter().filter(|(_, count)| *count >= least).map(|(class, _)| class).collect();
     let kept: Vec<(&Title, usize)> =
         titles.iter().filter_map(|t| Some((t, classes.binary_search(&t.class.as_str()).ok()?))).collect();
     let mut groups: Vec<&str> = kept.iter().map(|(t, _)| t.group.as_str()).collect();
@@ -64,7 +65,8 @@ pub fn judged(titles: &[Title], split: Split, least: usize, form: &dyn Fn(&str, 
     groups.dedup();
     let mut chance = Chance::new(0x7469_746c);
     chance.shuffle(&mut groups);
-    let of_group: HashMap<&str, usize> = groups.iter().enumerate().map(|(at, group)| (*group, at % PARTS)).collect();
+    let of_group: HashMap<&str, usize> =
+        groups.iter().enumerate().map(|(at, group)| (*group, at % PARTS)).collect();
     let part_of: Vec<usize> = kept
         .iter()
         .map(|(title, _)| match split {
@@ -92,7 +94,9 @@ pub fn judged(titles: &[Title], split: Split, least: usize, form: &dyn Fn(&str, 
             .collect();
         let schedule = Schedule { rounds: 12, step: 0.7, decay: 0.002 };
         let weights = train(&samples, vocabulary.keys.len(), classes.len(), schedule);
-        for (number, ((title, class), _)) in kept.iter().zip(&part_of).filter(|(_, of)| **of == part).enumerate() {
+        for (number, ((title, class), _)) in
+            kept.iter().zip(&part_of).filter(|(_, of)| **of == part).enumerate()
+        {
             let mut p = weights.scores(&vocabulary.vector(&see(&form(&title.text, number))));
             softmax(&mut p);
             let mut order: Vec<usize> = (0..p.len()).collect();
@@ -123,6 +127,7 @@ fn vocabulary(seen: &[(Seen, usize)]) -> Vocabulary {
     let mut keys: Vec<u32> = counts.iter().filter(|(_, count)| **count >= 2).map(|(key, _)| *key).collect();
     keys.sort_unstable();
     let all = seen.len() as f32;
-    let rarity = keys.iter().map(|key| (ln(1.0 + all / counts[key] as f32) * RARITY_STEPS).round() / RARITY_STEPS);
+    let rarity =
+        keys.iter().map(|key| (ln(1.0 + all / counts[key] as f32) * RARITY_STEPS).round() / RARITY_STEPS);
     Vocabulary { rarity: rarity.collect(), keys }
 }

@@ -88,7 +88,10 @@ pub fn train(table: &Table, material: &Material, effort: Effort) -> Model {
     };
     let mut models = Vec::new();
     for fold in 0..folds {
-        let docs = docs(table, labelled.iter().enumerate().filter(|(at, _)| fold_of[*at] != fold).map(|(_, (_, e))| *e));
+        let docs = docs(
+            table,
+            labelled.iter().enumerate().filter(|(at, _)| fold_of[*at] != fold).map(|(_, (_, e))| *e),
+        );
         models.push(heads(table, &docs, effort, plain.clone()));
     }
     let row = row_weights(&engine, &models, &labelled, &fold_of);
@@ -113,7 +116,8 @@ fn fold_of(labelled: &[(usize, &Example)], folds: usize) -> Vec<usize> {
     groups.sort_unstable();
     groups.dedup();
     Chance::new(0x666f_6c64).shuffle(&mut groups);
-    let of: HashMap<usize, usize> = groups.into_iter().enumerate().map(|(at, group)| (group, at % folds)).collect();
+    let of: HashMap<usize, usize> =
+        groups.into_iter().enumerate().map(|(at, group)| (group, at % folds)).collect();
     labelled.iter().map(|(group, _)| of[group]).collect()
 }
 
@@ -127,7 +131,7 @@ fn docs<'a>(table: &Table, examples: impl Iterator<Item = &'a Example>) -> Vec<D
         docs.push(Doc { seen: see(&noisy), weight: 0.5, topic: example.topic, rest, noisy: true });
     }
     for (text, topic, weight) in expressions(table) {
-        docs.push(Doc { seen: see(&text), weight: weight, topic, rest: None, noisy: false });
+        docs.push(Doc { seen: see(&text), weight, topic, rest: None, noisy: false });
     }
     docs
 }
@@ -142,7 +146,8 @@ fn vocabulary(docs: &[Doc]) -> Vocabulary {
             count.0 += 1;
         }
     }
-    let mut keys: Vec<u32> = counts.iter().filter(|(_, (count, _))| *count >= 2).map(|(key, _)| *key).collect();
+    let mut keys: Vec<u32> =
+        counts.iter().filter(|(_, (count, _))| *count >= 2).map(|(key, _)| *key).collect();
     keys.sort_unstable();
     let all = docs.iter().filter(|doc| !doc.noisy).count() as f32;
     let rarity = keys.iter().map(|key| {
@@ -165,7 +170,9 @@ fn heads(table: &Table, docs: &[Doc], effort: Effort, tuning: Tuning) -> Model {
                 Head::Urgency => rest.map(|(_, urgency, _)| usize::from(*urgency) - 1),
                 Head::Level => rest.map(|(.., level)| *level as usize),
                 Head::Danger => rest.map(|(_, urgency, _)| usize::from(*urgency == 5)),
-                Head::Complaint => rest.map(|(kind, ..)| usize::from(matches!(kind, Kind::Complaint | Kind::Denunciation))),
+                Head::Complaint => {
+                    rest.map(|(kind, ..)| usize::from(matches!(kind, Kind::Complaint | Kind::Denunciation)))
+                }
             }
         };
         let classes = match head {
@@ -190,7 +197,12 @@ fn heads(table: &Table, docs: &[Doc], effort: Effort, tuning: Tuning) -> Model {
 }
 
 /// Trains how much a row's condition counts, on texts judged by models that had not seen them.
-fn row_weights(engine: &Engine, models: &[Model], labelled: &[(usize, &Example)], fold_of: &[usize]) -> Vec<f32> {
+fn row_weights(
+    engine: &Engine,
+    models: &[Model],
+    labelled: &[(usize, &Example)],
+    fold_of: &[usize],
+) -> Vec<f32> {
     let day = Table::AS_OF;
     let mut choices: Vec<(Vec<[f32; ROW_FEATURES]>, usize)> = Vec::new();
     for (at, (_, example)) in labelled.iter().enumerate() {
@@ -204,7 +216,12 @@ fn row_weights(engine: &Engine, models: &[Model], labelled: &[(usize, &Example)]
         let features = of
             .iter()
             .map(|row| {
-                engine.row_features(*row, &scores[Head::Level as usize], &scores[Head::Kind as usize], &judgement.signs)
+                engine.row_features(
+                    *row,
+                    &scores[Head::Level as usize],
+                    &scores[Head::Kind as usize],
+                    &judgement.signs,
+                )
             })
             .collect();
         choices.push((features, right));
@@ -213,7 +230,12 @@ fn row_weights(engine: &Engine, models: &[Model], labelled: &[(usize, &Example)]
 }
 
 /// Trains how much a sign of a kind counts, on texts judged by models that had not seen them.
-fn kind_weights(models: &[Model], engine: &Engine, labelled: &[(usize, &Example)], fold_of: &[usize]) -> Vec<f32> {
+fn kind_weights(
+    models: &[Model],
+    engine: &Engine,
+    labelled: &[(usize, &Example)],
+    fold_of: &[usize],
+) -> Vec<f32> {
     let mut choices = Vec::new();
     for (at, (_, example)) in labelled.iter().enumerate() {
         let Some(right) = OPEN.iter().position(|kind| *kind == example.kind) else { continue };
@@ -222,7 +244,10 @@ fn kind_weights(models: &[Model], engine: &Engine, labelled: &[(usize, &Example)
         let mut scores = model.scores(&judgement.seen);
         softmax(&mut scores[Head::Kind as usize]);
         let asks = example.text.contains('?');
-        choices.push((Engine::kind_features(&scores[Head::Kind as usize], &judgement.signs, asks).to_vec(), right));
+        choices.push((
+            Engine::kind_features(&scores[Head::Kind as usize], &judgement.signs, asks).to_vec(),
+            right,
+        ));
     }
     choice_weights(&choices)
 }
@@ -248,7 +273,12 @@ fn choice_weights<const N: usize>(choices: &[(Vec<[f32; N]>, usize)]) -> Vec<f32
 }
 
 /// Trains what speaks for danger to life, on texts judged by models that had not seen them.
-fn danger_weights(engine: &Engine, models: &[Model], labelled: &[(usize, &Example)], fold_of: &[usize]) -> Vec<f32> {
+fn danger_weights(
+    engine: &Engine,
+    models: &[Model],
+    labelled: &[(usize, &Example)],
+    fold_of: &[usize],
+) -> Vec<f32> {
     let facts: Vec<([f32; DANGER_FEATURES], f32)> = labelled
         .iter()
         .enumerate()
@@ -292,7 +322,11 @@ fn calibrate(engine: &Engine, material: &Material, judged: &[(usize, &Model)], t
         let mut push = |question: usize, probabilities: Vec<f32>, right: Vec<usize>| {
             answered[question].push(Answered { probabilities, right });
         };
-        push(0, judgement.topics, [Some(example.topic), example.second_topic].into_iter().flatten().collect());
+        push(
+            0,
+            judgement.topics,
+            [Some(example.topic), example.second_topic].into_iter().flatten().collect(),
+        );
         push(1, levels.to_vec(), vec![message.level as usize]);
         push(2, agencies.iter().map(|(_, p)| *p).collect(), agency.into_iter().collect());
         push(3, judgement.kinds, vec![example.kind.index()]);

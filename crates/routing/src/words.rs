@@ -126,7 +126,9 @@ fn without_repeats(word: &str) -> String {
     while let Some(&c) = letters.get(at) {
         let run = letters[at..].iter().take_while(|other| **other == c).count();
         let last = at + run == letters.len();
-        let kept = if run >= 3 && c.is_alphabetic() || (run == 2 && last && at > 0 && !"aeo".contains(c) && c.is_alphabetic()) {
+        let kept = if run >= 3 && c.is_alphabetic()
+            || (run == 2 && last && at > 0 && !"aeo".contains(c) && c.is_alphabetic())
+        {
             1
         } else {
             run
@@ -148,7 +150,11 @@ fn undone(word: &str) -> Option<String> {
         // VNI: 1–5 tones, 6–8 marks of vowels, 9 for đ.
         let inner = word.as_bytes()[..word.len() - 1].iter().any(|b| matches!(b, b'6'..=b'9'));
         let letters: String = word.chars().filter(|c| !c.is_ascii_digit()).collect();
-        return if inner && word.starts_with(|c: char| c.is_ascii_lowercase()) { accept(&letters) } else { None };
+        return if inner && word.starts_with(|c: char| c.is_ascii_lowercase()) {
+            accept(&letters)
+        } else {
+            None
+        };
     }
     // Telex: aa ee oo dd, w, and s f r x j for tones.
     let plain = |word: &str| {

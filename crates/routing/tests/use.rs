@@ -34,18 +34,27 @@ fn every_topic_and_place_resolves_or_is_told_as_unresolved() {
 #[test]
 fn the_body_is_named_at_its_place() {
     let table = Table::shipped();
-    let Found::One(commune) = Units::shipped().commune_named("Phường Ba Đình, Hà Nội") else { panic!("one such ward") };
+    let Found::One(commune) = Units::shipped().commune_named("Phường Ba Đình, Hà Nội") else {
+        panic!("one such ward")
+    };
     let province = Units::shipped().province(commune.province).unwrap();
     let place = Some(Place { province, commune: Some(commune) });
     let topic = table.topic("giao-thong.mat-duong").unwrap();
     let answer = table.resolve(topic, None, place, DAY).unwrap();
-    assert_eq!(answer.here.as_deref(), Some("Ủy ban nhân dân phường Ba Đình – Phòng Kinh tế, Hạ tầng và Đô thị"));
+    assert_eq!(
+        answer.here.as_deref(),
+        Some("Ủy ban nhân dân phường Ba Đình – Phòng Kinh tế, Hạ tầng và Đô thị")
+    );
     assert!(answer.legal_basis.contains("Nghị định 140/2025/NĐ-CP"));
     let (row, _) = table.leads(topic, DAY).find(|(_, row)| row.level == Level::Province).unwrap();
     let answer = table.resolve(topic, Some(row), place, DAY).unwrap();
     assert_eq!(answer.here.as_deref(), Some("Sở Xây dựng thành phố Hà Nội"));
     let taxes = table.topic("tai-chinh.thue").unwrap();
-    assert_eq!(table.resolve(taxes, None, place, DAY).unwrap().here, None, "no table here says which tax office serves a ward");
+    assert_eq!(
+        table.resolve(taxes, None, place, DAY).unwrap().here,
+        None,
+        "no table here says which tax office serves a ward"
+    );
 }
 
 #[test]
@@ -83,12 +92,24 @@ fn a_table_with_a_fault_is_refused_by_file_line_and_fault() {
         ("2025-07-01", "2027-07-01", "lies in the future"),
         ("2025-07-01", "2024-07-01", "not before"),
         (",Sở Xây dựng,", ",Bộ Xây dựng,", "is not a body of level province"),
-        ("giao-thong.via-he-lan-chiem,commune,,", "giao-thong.via-he-lan-chiem,commune,khi khác,", "no row with an empty condition"),
+        (
+            "giao-thong.via-he-lan-chiem,commune,,",
+            "giao-thong.via-he-lan-chiem,commune,khi khác,",
+            "no row with an empty condition",
+        ),
     ] {
-        refused(Tables { authorities: &authorities(from, to), ..shipped }, "petitions/authorities.csv, line", what);
+        refused(
+            Tables { authorities: &authorities(from, to), ..shipped },
+            "petitions/authorities.csv, line",
+            what,
+        );
     }
     let conditions = format!("{}giao-thong.mat-duong,province,không có,a|b\n", shipped.conditions);
-    refused(Tables { conditions: &conditions, ..shipped }, "petitions/conditions.csv, line", "has the condition");
+    refused(
+        Tables { conditions: &conditions, ..shipped },
+        "petitions/conditions.csv, line",
+        "has the condition",
+    );
 }
 
 #[test]
@@ -97,8 +118,16 @@ fn the_condition_decides_who_answers() {
         ("Đường trong xóm đầy ổ gà, xe máy sụp té hoài", "commune", "ubnd-cap-xa"),
         ("Tỉnh lộ 842 đầy ổ gà, xe máy sụp té hoài", "province", "so-xay-dung"),
         ("Quốc lộ 14 đầy ổ gà, xe máy sụp té hoài", "central", "bo-xay-dung"),
-        ("Tôi tố cáo kế toán xã lập khống chứng từ rút tiền, có giấy tờ kèm theo", "commune", "chu-tich-ubnd-cap-xa"),
-        ("Tôi tố cáo phó chủ tịch xã lập khống chứng từ rút tiền, có giấy tờ kèm theo", "province", "thanh-tra-tinh"),
+        (
+            "Tôi tố cáo kế toán xã lập khống chứng từ rút tiền, có giấy tờ kèm theo",
+            "commune",
+            "chu-tich-ubnd-cap-xa",
+        ),
+        (
+            "Tôi tố cáo phó chủ tịch xã lập khống chứng từ rút tiền, có giấy tờ kèm theo",
+            "province",
+            "thanh-tra-tinh",
+        ),
     ] {
         let suggestion = suggest(text);
         assert_eq!(first(&suggestion.level), level, "{text}");
@@ -111,7 +140,8 @@ fn the_condition_decides_who_answers() {
 fn danger_and_complaints_are_told() {
     let fire = suggest("cháy nhà rồi, còn người kẹt trên tầng ba, cứu với");
     assert!(fire.danger && first(&fire.urgency) == "5", "{fire:?}");
-    let complaint = suggest("Tôi khiếu nại quyết định xử phạt của Chủ tịch UBND xã, đề nghị hủy quyết định này");
+    let complaint =
+        suggest("Tôi khiếu nại quyết định xử phạt của Chủ tịch UBND xã, đề nghị hủy quyết định này");
     assert!(complaint.complaint && first(&complaint.kind) == "khieu_nai", "{complaint:?}");
     assert!(complaint.answerer.unwrap().outside.unwrap().contains("Luật Khiếu nại"));
     let lamp = suggest("Đèn đường trong ngõ tắt cả tháng nay");
@@ -132,7 +162,15 @@ fn places_old_and_new_are_found() {
 
 #[test]
 fn what_nobody_can_place_is_left_to_a_person() {
-    for text in ["", "   ", "alo", "?!?", "hôm trước nói rồi đó sao chưa thấy", "日本語のテキスト", "\u{200b}\u{feff}"] {
+    for text in [
+        "",
+        "   ",
+        "alo",
+        "?!?",
+        "hôm trước nói rồi đó sao chưa thấy",
+        "日本語のテキスト",
+        "\u{200b}\u{feff}",
+    ] {
         let suggestion = suggest(text);
         assert!(suggestion.field.abstain && suggestion.agency.abstain, "{text:?}: {suggestion:?}");
     }

@@ -8,8 +8,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use super::commands::{
     audit, backup, bundle, calendar, check_text, clean, digest, doctor, enrol, erase, gazette, init, issue,
     item, keys, kinds, letter, look, merge, people, procedures, publish, reindex, rules, simulate, suggest,
-    upgrade,
-    verify,
+    upgrade, verify,
 };
 use super::{bench, demo, nation, rehearsal, serve};
 

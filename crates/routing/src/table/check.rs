@@ -18,7 +18,9 @@ const MINISTRIES: Date = date(2025, 3, 1);
 fn is_id(id: &str) -> bool {
     let part = |part: &str| {
         !part.is_empty()
-            && part.split('-').all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
+            && part.split('-').all(|word| {
+                !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+            })
     };
     id.split_once('.').is_some_and(|(group, topic)| part(group) && part(topic))
 }
@@ -37,7 +39,12 @@ pub(super) fn topic(topic: &Topic, fields: &HashSet<&str>) -> Result<(), String>
     if !is_id(&topic.id) {
         return Err(format!("id `{}`: `group.topic` of a–z, 0–9 and hyphens expected", topic.id));
     }
-    for (name, cell) in [("group_vi", &topic.group), ("topic_vi", &topic.name), ("topic_en", &topic.name_en), ("includes", &topic.includes)] {
+    for (name, cell) in [
+        ("group_vi", &topic.group),
+        ("topic_vi", &topic.name),
+        ("topic_en", &topic.name_en),
+        ("includes", &topic.includes),
+    ] {
         if cell.is_empty() {
             return Err(format!("{name} is empty"));
         }
@@ -72,7 +79,12 @@ pub(super) fn topics(topics: &[(u64, Topic)], by_id: &HashMap<String, usize>) ->
 }
 
 pub(super) fn row(row: &Row, today: Date) -> Result<(), String> {
-    for (name, cell) in [("condition", &row.condition), ("agency_vi", &row.agency), ("legal_basis", &row.legal_basis), ("note", &row.note)] {
+    for (name, cell) in [
+        ("condition", &row.condition),
+        ("agency_vi", &row.agency),
+        ("legal_basis", &row.legal_basis),
+        ("note", &row.note),
+    ] {
         clean(name, cell)?;
     }
     if row.agency.is_empty() || row.legal_basis.is_empty() {
@@ -89,7 +101,9 @@ pub(super) fn row(row: &Row, today: Date) -> Result<(), String> {
         return Err("to lies before from".to_owned());
     }
     match kind_level(&row.agency) {
-        Some(level) if level != row.level => Err(format!("`{}` is not a body of level {}", row.agency, row.level)),
+        Some(level) if level != row.level => {
+            Err(format!("`{}` is not a body of level {}", row.agency, row.level))
+        }
         _ => Ok(()),
     }
 }
@@ -97,13 +111,20 @@ pub(super) fn row(row: &Row, today: Date) -> Result<(), String> {
 /// The level that the name of a body shows.
 fn kind_level(agency: &str) -> Option<Level> {
     let starts = |words: &[&str]| words.iter().any(|word| agency.starts_with(word));
+    // Soldiers' bodies of a province begin like a ministry.
     if agency.contains("cấp xã") || starts(&["Thuế cơ sở", "Bảo hiểm xã hội cơ sở"]) {
         Some(Level::Commune)
-    } else if agency.contains("cấp tỉnh") || starts(&["Sở ", "Thanh tra tỉnh", "Thuế tỉnh"]) {
+    } else if agency.contains("cấp tỉnh")
+        || starts(&["Sở ", "Thanh tra tỉnh", "Thuế tỉnh", "Bộ đội", "Bộ Chỉ huy"])
+    {
         Some(Level::Province)
-    } else if starts(&["Bộ đội", "Bộ Chỉ huy"]) {
-        Some(Level::Province)
-    } else if starts(&["Bộ ", "Bộ,", "Thanh tra Chính phủ", "Văn phòng Chính phủ", "Ngân hàng Nhà nước Việt Nam"]) {
+    } else if starts(&[
+        "Bộ ",
+        "Bộ,",
+        "Thanh tra Chính phủ",
+        "Văn phòng Chính phủ",
+        "Ngân hàng Nhà nước Việt Nam",
+    ]) {
         Some(Level::Central)
     } else {
         None
@@ -120,12 +141,23 @@ pub(super) fn rows(rows: &[(u64, Row)], topics: &[Topic]) -> Result<(), DataErro
             return Err(fault(AUTHORITIES, *line, format!("this row of `{id}` stands twice")));
         }
         if row.lead && !leads.insert((row.topic, row.level, &row.condition, row.from)) {
-            return Err(fault(AUTHORITIES, *line, format!("`{id}` has two leads at level {} under the condition `{}`", row.level, row.condition)));
+            return Err(fault(
+                AUTHORITIES,
+                *line,
+                format!(
+                    "`{id}` has two leads at level {} under the condition `{}`",
+                    row.level, row.condition
+                ),
+            ));
         }
         // A row that has ended may have a successor.
         if row.is_default() && row.to.is_none() {
             if row.level == Level::Central && topics[row.topic].outside.is_none() {
-                return Err(fault(AUTHORITIES, *line, format!("`{id}`: the body that answers first may not be central")));
+                return Err(fault(
+                    AUTHORITIES,
+                    *line,
+                    format!("`{id}`: the body that answers first may not be central"),
+                ));
             }
             if defaults.insert(row.topic, row.level).is_some() {
                 return Err(fault(AUTHORITIES, *line, format!("`{id}` has two bodies that answer first")));
@@ -133,7 +165,11 @@ pub(super) fn rows(rows: &[(u64, Row)], topics: &[Topic]) -> Result<(), DataErro
         }
     }
     match topics.iter().enumerate().find(|(index, _)| !defaults.contains_key(index)) {
-        Some((_, topic)) => Err(fault(AUTHORITIES, 1, format!("`{}` has no row with an empty condition and lead = yes", topic.id))),
+        Some((_, topic)) => Err(fault(
+            AUTHORITIES,
+            1,
+            format!("`{}` has no row with an empty condition and lead = yes", topic.id),
+        )),
         None => Ok(()),
     }
 }

@@ -222,7 +222,8 @@ impl Table {
     #[must_use]
     pub fn shipped() -> &'static Table {
         static SHIPPED: LazyLock<Table> = LazyLock::new(|| {
-            Table::parse(&Table::SHIPPED, Table::AS_OF).expect("the compiled-in tables parse: a test reads them")
+            Table::parse(&Table::SHIPPED, Table::AS_OF)
+                .expect("the compiled-in tables parse: a test reads them")
         });
         &SHIPPED
     }

@@ -112,7 +112,14 @@ pub(super) fn table(tables: &Tables<'_>, today: Date) -> Result<Table, DataError
                 && row.lead
         });
         let row = fits.ok_or_else(|| {
-            fault(CONDITIONS, line, format!("no lead row of `{}` at level {} has the condition `{}`", condition.topic_id, condition.level, condition.condition))
+            fault(
+                CONDITIONS,
+                line,
+                format!(
+                    "no lead row of `{}` at level {} has the condition `{}`",
+                    condition.topic_id, condition.level, condition.condition
+                ),
+            )
         })?;
         row.signs = list(&condition.signs);
     }
@@ -161,7 +168,9 @@ fn row(cells: RowCells, topics: &HashMap<String, usize>) -> Result<Row, String> 
         cell.parse::<Date>().map_err(|_| format!("{name} `{cell}`: a day such as 2025-07-01 expected"))
     };
     Ok(Row {
-        topic: *topics.get(&cells.topic_id).ok_or_else(|| format!("topic `{}` is not in topics.csv", cells.topic_id))?,
+        topic: *topics
+            .get(&cells.topic_id)
+            .ok_or_else(|| format!("topic `{}` is not in topics.csv", cells.topic_id))?,
         level: cells.level.parse()?,
         lead: match cells.lead.as_str() {
             "yes" => true,

@@ -71,20 +71,32 @@ impl Table {
     ///
     /// # Errors
     /// Why nobody can be named.
-    pub fn resolve(&self, topic: usize, row: Option<usize>, place: Option<Place<'_>>, day: Date) -> Result<Answer<'_>, Unresolved> {
+    pub fn resolve(
+        &self,
+        topic: usize,
+        row: Option<usize>,
+        place: Option<Place<'_>>,
+        day: Date,
+    ) -> Result<Answer<'_>, Unresolved> {
         let Some(known) = self.topics().get(topic) else { return Err(Unresolved::Unknown) };
         if known.id == CATCH_ALL {
             return Err(Unresolved::CatchAll);
         }
         let (index, row) = match row {
             Some(index) => {
-                let row = self.rows().get(index).filter(|row| row.topic == topic && row.lead).ok_or(Unresolved::Unknown)?;
+                let row = self
+                    .rows()
+                    .get(index)
+                    .filter(|row| row.topic == topic && row.lead)
+                    .ok_or(Unresolved::Unknown)?;
                 if !row.holds_on(day) {
                     return Err(Unresolved::NotOnThatDay);
                 }
                 (index, row)
             }
-            None => self.leads(topic, day).find(|(_, row)| row.is_default()).ok_or(Unresolved::NotOnThatDay)?,
+            None => {
+                self.leads(topic, day).find(|(_, row)| row.is_default()).ok_or(Unresolved::NotOnThatDay)?
+            }
         };
         Ok(Answer {
             row: index,
@@ -171,7 +183,9 @@ fn here(row: &Row, place: Option<Place<'_>>) -> Option<String> {
             match body {
                 "Thanh tra tỉnh" => Some(format!("Thanh tra {province}{inner}")),
                 "Thuế tỉnh, thành phố" => Some(format!("Thuế {province}{inner}")),
-                _ if body.starts_with("Sở ") && !body.contains('(') => Some(format!("{body} {province}{inner}")),
+                _ if body.starts_with("Sở ") && !body.contains('(') => {
+                    Some(format!("{body} {province}{inner}"))
+                }
                 _ => None,
             }
         }
@@ -182,6 +196,10 @@ fn here(row: &Row, place: Option<Place<'_>>) -> Option<String> {
 /// The inner office by the kind of unit, where the table names one for communes and one for wards.
 fn of_office(agency: &str, kind: CommuneKind) -> String {
     const BOTH: &str = "Phòng Kinh tế (xã, đặc khu) hoặc Phòng Kinh tế, Hạ tầng và Đô thị (phường)";
-    let one = if kind == CommuneKind::Ward { "Phòng Kinh tế, Hạ tầng và Đô thị" } else { "Phòng Kinh tế" };
+    let one = if kind == CommuneKind::Ward {
+        "Phòng Kinh tế, Hạ tầng và Đô thị"
+    } else {
+        "Phòng Kinh tế"
+    };
     agency.replace(BOTH, one)
 }

@@ -10,9 +10,9 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use jiff::civil::Date;
-use routing::train::{Effort, Material, train};
 use routing::Suggester;
 use routing::table::Table;
+use routing::train::{Effort, Material, train};
 
 use crate::clock::Clock;
 use crate::words::date;
@@ -116,7 +116,9 @@ fn train_model(args: &TrainArgs) -> anyhow::Result<()> {
     let bytes = model.to_bytes();
     if args.check {
         if bytes != routing::SHIPPED_MODEL {
-            bail!("the model that ships is not what training gives: write it anew with `nhipcau suggest train --out data/petitions/model.bin`");
+            bail!(
+                "the model that ships is not what training gives: write it anew with `nhipcau suggest train --out data/petitions/model.bin`"
+            );
         }
         println!("Mô hình kèm theo đúng là kết quả huấn luyện · the shipped model is what training gives");
     }
@@ -151,7 +153,11 @@ fn coverage(json: bool, day: Date) -> anyhow::Result<()> {
     println!("Bảng thẩm quyền ngày {}, hỏi cho ngày {day}", Table::AS_OF);
     println!("  cặp lĩnh vực × xã                 {:>9}", c.pairs);
     println!("  có cơ quan trả lời                {:>9}  {:.2} %", c.resolved, share(c.resolved, c.pairs));
-    println!("    trong đó gọi được tên tại chỗ   {:>9}  {:.2} %", c.named_here, share(c.named_here, c.pairs));
+    println!(
+        "    trong đó gọi được tên tại chỗ   {:>9}  {:.2} %",
+        c.named_here,
+        share(c.named_here, c.pairs)
+    );
     println!("  chỉ có dòng hứng (chưa giải được) {:>9}  {:.2} %", c.catch_all, share(c.catch_all, c.pairs));
     println!("  không dòng nào có hiệu lực        {:>9}  {:.2} %", c.missing, share(c.missing, c.pairs));
     println!("  lĩnh vực thủ tục có chủ đề        {:>9} / {}", c.fields_with_topic, c.fields);

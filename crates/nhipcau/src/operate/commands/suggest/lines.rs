@@ -36,7 +36,9 @@ impl Ask<'_> {
             number += 1;
             let told = if line.len() > LONGEST {
                 skip_line(input, line.last() == Some(&b'\n'))?;
-                Err(format!("dòng dài quá {LONGEST} byte; hãy chia nhỏ · the line is longer than {LONGEST} bytes; divide it"))
+                Err(format!(
+                    "dòng dài quá {LONGEST} byte; hãy chia nhỏ · the line is longer than {LONGEST} bytes; divide it"
+                ))
             } else {
                 self.line(&line)
             };
@@ -53,7 +55,13 @@ impl Ask<'_> {
 
     fn line(&self, line: &[u8]) -> Result<Option<String>, String> {
         let line = std::str::from_utf8(line)
-            .map_err(|at| format!("không phải UTF-8, từ byte {} · not UTF-8, from byte {}", at.valid_up_to() + 1, at.valid_up_to() + 1))?
+            .map_err(|at| {
+                format!(
+                    "không phải UTF-8, từ byte {} · not UTF-8, from byte {}",
+                    at.valid_up_to() + 1,
+                    at.valid_up_to() + 1
+                )
+            })?
             .trim_start_matches('\u{feff}')
             .trim();
         if line.is_empty() {
@@ -74,7 +82,11 @@ impl Ask<'_> {
         let place = match value.get("place") {
             None | Some(Value::Null) => self.place,
             Some(Value::String(place)) => Some(place.as_str()),
-            Some(_) => return Err("\"place\" phải là chuỗi ký tự hoặc null · \"place\" must be a string or null".to_owned()),
+            Some(_) => {
+                return Err(
+                    "\"place\" phải là chuỗi ký tự hoặc null · \"place\" must be a string or null".to_owned()
+                );
+            }
         };
         Ok(Some(self.message(text, place)))
     }
@@ -154,13 +166,22 @@ fn in_words(text: &str, s: &Suggestion) -> String {
         out.push_str("  CÓ THỂ NGUY HIỂM TÍNH MẠNG: gọi 113, 114 hoặc 115 trước.\n");
     }
     if s.complaint {
-        out.push_str("  Có thể là khiếu nại hoặc tố cáo: giải thích, không đăng ký như phản ánh, kiến nghị.\n");
+        out.push_str(
+            "  Có thể là khiếu nại hoặc tố cáo: giải thích, không đăng ký như phản ánh, kiến nghị.\n",
+        );
     }
-    for (name, answers) in
-        [("Lĩnh vực", &s.field), ("Cấp", &s.level), ("Cơ quan", &s.agency), ("Loại", &s.kind), ("Khẩn", &s.urgency)]
-    {
-        let candidates: Vec<String> =
-            answers.candidates.iter().map(|c| format!("{} {:.0} %", c.name, f64::from(c.confidence) * 100.0)).collect();
+    for (name, answers) in [
+        ("Lĩnh vực", &s.field),
+        ("Cấp", &s.level),
+        ("Cơ quan", &s.agency),
+        ("Loại", &s.kind),
+        ("Khẩn", &s.urgency),
+    ] {
+        let candidates: Vec<String> = answers
+            .candidates
+            .iter()
+            .map(|c| format!("{} {:.0} %", c.name, f64::from(c.confidence) * 100.0))
+            .collect();
         let sure = if answers.abstain { " (chưa chắc, cần người quyết định)" } else { "" };
         let _ = writeln!(out, "  {name}: {}{sure}", candidates.join(" · "));
     }

@@ -25,7 +25,8 @@ pub struct Args {
     quick: bool,
 }
 
-const FORMS: [(Form, &str); 3] = [(Form::Written, "as written"), (Form::Folded, "without diacritics"), (Form::Noisy, "with typing noise")];
+const FORMS: [(Form, &str); 3] =
+    [(Form::Written, "as written"), (Form::Folded, "without diacritics"), (Form::Noisy, "with typing noise")];
 
 /// Measures and prints.
 ///
@@ -42,13 +43,19 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         return Ok(());
     }
     let held_out = messages(SHIPPED_HELD_OUT, table)?;
-    println!("## Held out ({} messages written before tuning, by the writer of the examples), the shipped model", held_out.len());
+    println!(
+        "## Held out ({} messages written before tuning, by the writer of the examples), the shipped model",
+        held_out.len()
+    );
     all_forms(&suggester, &held_out);
     if args.quick {
         return Ok(());
     }
     let material = Material::shipped(table)?;
-    println!("\n## Informal messages ({}) in four parts by case, each judged by a model trained on the examples and the other parts", material.messages.len());
+    println!(
+        "\n## Informal messages ({}) in four parts by case, each judged by a model trained on the examples and the other parts",
+        material.messages.len()
+    );
     for (form, name) in FORMS {
         show(name, &crossed(table, &material, 4, Effort::default(), form));
     }
@@ -60,7 +67,10 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     for message in &material.messages {
         personal_names(message, &mut found);
     }
-    println!("\n## Personal names in these messages: {} of {} found, {} false", found.found, found.meant, found.false_alarms);
+    println!(
+        "\n## Personal names in these messages: {} of {} found, {} false",
+        found.found, found.meant, found.false_alarms
+    );
     let sentences: Vec<String> = material
         .messages
         .iter()
@@ -72,7 +82,12 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     println!("\n## Near-duplicates, texts put together anew from {} sentences", sentences.len());
     for texts in [2_000, 20_000] {
         let d = duplicates(&suggester, &sentences, &material.messages, texts);
-        println!("  {} texts, {} distinct words: recall@5 typed again {}", d.texts, d.words, share(d.found, d.sought));
+        println!(
+            "  {} texts, {} distinct words: recall@5 typed again {}",
+            d.texts,
+            d.words,
+            share(d.found, d.sought)
+        );
         if texts == 20_000 {
             println!("  the same case retold in other words: recall@5 {}", share(d.retold_found, d.retold));
             println!("  alike in words, another case: {} of {} at 0.6 or more", d.mistaken, d.alike);
@@ -101,7 +116,10 @@ fn personal_names(message: &Message, found: &mut Found) {
     let meant: Vec<&String> = message.personal_data.iter().filter(is_name).collect();
     found.meant += meant.len();
     found.found += meant.iter().filter(|name| told.iter().any(|told| told.contains(name.as_str()))).count();
-    found.false_alarms += told.iter().filter(|told| !meant.iter().any(|name| told.contains(name.as_str()) || name.contains(**told))).count();
+    found.false_alarms += told
+        .iter()
+        .filter(|told| !meant.iter().any(|name| told.contains(name.as_str()) || name.contains(**told)))
+        .count();
 }
 
 fn share(right: usize, all: usize) -> String {
@@ -111,7 +129,13 @@ fn share(right: usize, all: usize) -> String {
 
 fn show(name: &str, r: &Report) {
     println!("  {name}:");
-    for (question, s) in [("field", r.field), ("level", r.level), ("agency", r.agency), ("kind", r.kind), ("urgency", r.urgency)] {
+    for (question, s) in [
+        ("field", r.field),
+        ("level", r.level),
+        ("agency", r.agency),
+        ("kind", r.kind),
+        ("urgency", r.urgency),
+    ] {
         println!(
             "    {question:8} first {}; among three {:.3}; acts on {:.2} of them, right {}",
             share(s.first, s.all),
@@ -121,8 +145,16 @@ fn show(name: &str, r: &Report) {
         );
     }
     println!("    urgency within one step {}", share(r.urgency_near, r.urgency.all));
-    for (what, f) in [("danger to life", r.danger), ("complaints and denunciations", r.complaint), ("places (one commune)", r.place)] {
-        println!("    {what}: found {}; false alarms {}", share(f.found, f.meant), share(f.false_alarms, f.others));
+    for (what, f) in [
+        ("danger to life", r.danger),
+        ("complaints and denunciations", r.complaint),
+        ("places (one commune)", r.place),
+    ] {
+        println!(
+            "    {what}: found {}; false alarms {}",
+            share(f.found, f.meant),
+            share(f.false_alarms, f.others)
+        );
     }
 }
 
@@ -146,11 +178,17 @@ fn ministry(decision: &str) -> Option<&'static str> {
 
 fn titles(data: &Path) -> anyhow::Result<()> {
     let procedures = rows(&data.join("procedures/procedures.jsonl"))?;
-    let cell = |row: &Value, name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default().trim().to_owned();
+    let cell =
+        |row: &Value, name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default().trim().to_owned();
     let of = |class: &dyn Fn(&Value) -> String| -> Vec<Title> {
         procedures
             .iter()
-            .map(|row| Title { text: cell(row, "name"), class: class(row), group: cell(row, "field"), later: false })
+            .map(|row| Title {
+                text: cell(row, "name"),
+                class: class(row),
+                group: cell(row, "field"),
+                later: false,
+            })
             .filter(|title| !title.class.is_empty())
             .collect()
     };
@@ -160,10 +198,16 @@ fn titles(data: &Path) -> anyhow::Result<()> {
         ("level", of(&|row| cell(row, "level").split(',').next().unwrap_or_default().trim().to_owned()), 20),
         ("agency", of(&|row| cell(row, "authority")), 3),
     ];
-    println!("\n## Titles of {} procedures, in five parts, each judged by a model trained on the others", procedures.len());
+    println!(
+        "\n## Titles of {} procedures, in five parts, each judged by a model trained on the others",
+        procedures.len()
+    );
     for (name, titles, least) in &sets {
         for (form, form_name) in FORMS {
-            told(&format!("{name}, {form_name}"), &judged(titles, Split::Random, *least, &|text, number| form.of(text, number)));
+            told(
+                &format!("{name}, {form_name}"),
+                &judged(titles, Split::Random, *least, &|text, number| form.of(text, number)),
+            );
         }
     }
     println!("\n## The same, by field: no field of a judged title was trained on");
@@ -174,8 +218,17 @@ fn titles(data: &Path) -> anyhow::Result<()> {
     let documents: Vec<Title> = gazette
         .iter()
         .map(|row| {
-            let day = ["issued", "date", "issue_date"].iter().map(|name| cell(row, name)).find(|day| !day.is_empty()).unwrap_or_default();
-            Title { text: cell(row, "abstract"), class: cell(row, "agency"), group: String::new(), later: day.as_str() >= "2026" }
+            let day = ["issued", "date", "issue_date"]
+                .iter()
+                .map(|name| cell(row, name))
+                .find(|day| !day.is_empty())
+                .unwrap_or_default();
+            Title {
+                text: cell(row, "abstract"),
+                class: cell(row, "agency"),
+                group: String::new(),
+                later: day.as_str() >= "2026",
+            }
         })
         .filter(|title| !title.class.is_empty())
         .collect();

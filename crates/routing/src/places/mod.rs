@@ -3,14 +3,16 @@
 //! A name counts behind its kind (`xã Bản Lầu`, `p. Quy Nhơn`), beside a larger unit that it lies in (`Huy Khiêm, Tánh Linh`), or where it is
 //! written as a name and no other commune bears it. What stays ambiguous is answered by all that it may be.
 
+mod index;
+
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use vietnam::text::canonical;
-use vietnam::units::{Commune, CommuneCode, OldCommune, OldKind, ProvinceCode, Units};
+use vietnam::units::{CommuneCode, OldCommune, OldKind, ProvinceCode, Units};
 
-use crate::phrases::Phrases;
+pub use index::Gazetteer;
+use index::{Unit, Wide, spelled};
+
 use crate::table::Place;
 use crate::words::{self, Word};
 
@@ -25,34 +27,6 @@ pub struct Mention {
     pub provinces: Vec<ProvinceCode>,
     /// True if it is a district or a province.
     pub wide: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Unit {
-    Province(usize),
-    OldProvince(usize),
-    District(usize),
-    Commune(usize),
-    Old(usize),
-}
-
-/// A unit of before July 2025 above communes.
-#[derive(Debug)]
-struct Wide {
-    name: String,
-    full_name: String,
-    province: String,
-    communes: BTreeSet<CommuneCode>,
-    provinces: BTreeSet<ProvinceCode>,
-}
-
-/// The index of names.
-#[derive(Debug)]
-pub struct Gazetteer {
-    units: &'static Units,
-    names: Phrases<Unit>,
-    old_provinces: Vec<Wide>,
-    districts: Vec<Wide>,
 }
 
 /// How much a word for its kind speaks for a commune; more than all else together.
@@ -84,93 +58,27 @@ struct Named {
     capital: bool,
 }
 
-fn bare(full: &str) -> &str {
-    const KINDS: [&str; 5] = ["Tỉnh ", "Thành phố ", "Huyện ", "Quận ", "Thị xã "];
-    KINDS.iter().find_map(|kind| full.strip_prefix(kind)).unwrap_or(full)
-}
-
-fn spelled(name: &str) -> String {
-    canonical(name).to_lowercase()
-}
-
 impl Gazetteer {
-    /// The index of the units that ship, made once.
-    #[must_use]
-    pub fn shipped() -> &'static Gazetteer {
-        static SHIPPED: LazyLock<Gazetteer> = LazyLock::new(|| Gazetteer::of(Units::shipped()));
-        &SHIPPED
-    }
-
-    fn of(units: &'static Units) -> Gazetteer {
-        let mut all = Gazetteer { units, names: Phrases::default(), old_provinces: Vec::new(), districts: Vec::new() };
-        for (index, province) in units.provinces().iter().enumerate() {
-            all.names.add(&province.name, Unit::Province(index));
-            if province.name == "Hồ Chí Minh" {
-                all.names.add("Sài Gòn", Unit::Province(index));
-            }
-        }
-        for (index, commune) in units.communes().iter().enumerate() {
-            all.names.add(&commune.name, Unit::Commune(index));
-        }
-        for (index, old) in units.old_communes().iter().enumerate() {
-            all.names.add(&old.name, Unit::Old(index));
-            let went: Vec<&Commune> = units.successors_of(old).collect();
-            let wide = |list: &mut Vec<Wide>, full: &str, province: &str| {
-                let at = list.iter().rposition(|w| w.full_name == full && w.province == province).unwrap_or_else(|| {
-                    list.push(Wide {
-                        name: bare(full).to_owned(),
-                        full_name: full.to_owned(),
-                        province: province.to_owned(),
-                        communes: BTreeSet::new(),
-                        provinces: BTreeSet::new(),
-                    });
-                    list.len() - 1
-                });
-                list[at].communes.extend(went.iter().map(|commune| commune.code));
-                list[at].provinces.extend(went.iter().map(|commune| commune.province));
-            };
-            wide(&mut all.districts, &old.district, &old.province);
-            wide(&mut all.old_provinces, &old.province, "");
-        }
-        for (index, district) in all.districts.iter().enumerate() {
-            all.names.add(&district.name, Unit::District(index));
-        }
-        for (index, province) in all.old_provinces.iter().enumerate() {
-            if !units.provinces().iter().any(|now| spelled(&now.name) == spelled(&province.name)) {
-                all.names.add(&province.name, Unit::OldProvince(index));
-            }
-        }
-        all
-    }
-
-    /// True if the whole of a text is the name of a place.
-    #[must_use]
-    pub(crate) fn knows(&self, name: &str) -> bool {
-        let words = words::of(name);
-        self.names.find(&words).iter().any(|hit| {
-            let own = self.name(*hit.what);
-            hit.length == words.len() && (name.is_ascii() || spelled(own) == spelled(name))
-        })
-    }
-
-    fn name(&self, unit: Unit) -> &str {
-        match unit {
-            Unit::Province(at) => &self.units.provinces()[at].name,
-            Unit::OldProvince(at) => &self.old_provinces[at].name,
-            Unit::District(at) => &self.districts[at].name,
-            Unit::Commune(at) => &self.units.communes()[at].name,
-            Unit::Old(at) => &self.units.old_communes()[at].name,
-        }
-    }
-
     /// The places that a text names, in their order; no two overlap.
     #[must_use]
     pub fn find(&self, text: &str) -> Vec<Mention> {
         let words = words::of(text);
         let plain_text = text.is_ascii();
         // Whoever writes some names with capitals writes all so.
-        let capitals = text.split_whitespace().skip(1).filter(|word| word.starts_with(char::is_uppercase)).count() >= 2;
-        let named: Vec<Named> = self.names.find(&words).into_iter().map(|hit| self.read(text, &words, &hit)).collect();
+        let capitals =
+            text.split_whitespace().skip(1).filter(|word| word.starts_with(char::is_uppercase)).count() >= 2;
+        let named: Vec<Named> = self
+            .names
+            .find(&words)
+            .into_iter()
+            // A name of one word counts only behind its kind, but for a province's.
+            .filter(|hit| {
+                hit.length > 1
+                    || matches!(hit.what, Unit::Province(_))
+                    || before(&words, hit.at) != Before::Nothing
+            })
+            .map(|hit| self.read(text, &words, &hit))
+            .collect();
         let provinces: Vec<&Named> = named.iter().filter(|n| self.is_province(n, plain_text)).collect();
         let mut in_provinces: BTreeSet<ProvinceCode> = BTreeSet::new();
         let mut old_provinces: Vec<&str> = Vec::new();
@@ -180,7 +88,8 @@ impl Gazetteer {
                 old_provinces.push(&self.old_provinces[at].full_name);
             }
         }
-        let districts: Vec<&Named> = named.iter().filter(|n| self.is_district(n, &in_provinces, plain_text)).collect();
+        let districts: Vec<&Named> =
+            named.iter().filter(|n| self.is_district(n, &in_provinces, plain_text)).collect();
         let mut mentions: Vec<(usize, Mention)> = Vec::new();
         let mut by_spot: Vec<(Range<usize>, Vec<&Named>)> = Vec::new();
         for one in named.iter().filter(|n| matches!(n.unit, Unit::Commune(_) | Unit::Old(_))) {
@@ -192,12 +101,18 @@ impl Gazetteer {
         // Districts that say which commune another name means: no commune of today is meant there.
         let mut leaning: Vec<Range<usize>> = Vec::new();
         for (range, units) in by_spot {
-            if let Some((weight, communes, by)) = self.communes_meant(&units, capitals, &districts, &in_provinces, &old_provinces) {
-                let provinces = communes.iter().filter_map(|code| self.units.commune(*code)).map(|c| c.province);
+            if let Some((weight, communes, by)) =
+                self.communes_meant(&units, capitals, &districts, &in_provinces, &old_provinces)
+            {
+                let provinces =
+                    communes.iter().filter_map(|code| self.units.commune(*code)).map(|c| c.province);
                 let provinces: BTreeSet<ProvinceCode> = provinces.collect();
                 let communes = communes.into_iter().collect();
                 leaning.extend(by);
-                mentions.push((weight, Mention { range, communes, provinces: provinces.into_iter().collect(), wide: false }));
+                mentions.push((
+                    weight,
+                    Mention { range, communes, provinces: provinces.into_iter().collect(), wide: false },
+                ));
             }
         }
         mentions.retain(|(weight, mention)| *weight >= KINDED || !leaning.contains(&mention.range));
@@ -207,7 +122,7 @@ impl Gazetteer {
             let fits = in_provinces.is_empty() || district.provinces.iter().any(|p| in_provinces.contains(p));
             if fits {
                 // A commune of today that bears the name of the former district is meant before the district.
-            let weight = 8 + one.length * 2 + usize::from(one.before != Before::Nothing || one.old) * 60;
+                let weight = 8 + one.length * 2 + usize::from(one.before != Before::Nothing || one.old) * 60;
                 self.push_wide(&mut mentions, weight, &one.range, &district.communes, &district.provinces);
             }
         }
@@ -218,7 +133,8 @@ impl Gazetteer {
         mentions.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.range.start.cmp(&b.1.range.start)));
         let mut taken: Vec<Mention> = Vec::new();
         for (_, mention) in mentions {
-            if taken.iter().all(|t| mention.range.end <= t.range.start || t.range.end <= mention.range.start) {
+            if taken.iter().all(|t| mention.range.end <= t.range.start || t.range.end <= mention.range.start)
+            {
                 taken.push(mention);
             }
         }
@@ -226,7 +142,14 @@ impl Gazetteer {
         taken
     }
 
-    fn push_wide(&self, all: &mut Vec<(usize, Mention)>, weight: usize, range: &Range<usize>, communes: &BTreeSet<CommuneCode>, provinces: &BTreeSet<ProvinceCode>) {
+    fn push_wide(
+        &self,
+        all: &mut Vec<(usize, Mention)>,
+        weight: usize,
+        range: &Range<usize>,
+        communes: &BTreeSet<CommuneCode>,
+        provinces: &BTreeSet<ProvinceCode>,
+    ) {
         if let Some((_, same)) = all.iter_mut().find(|(w, m)| *w == weight && m.wide && m.range == *range) {
             same.communes.extend(communes);
             same.provinces.extend(provinces);
@@ -242,7 +165,7 @@ impl Gazetteer {
 
     fn read(&self, text: &str, words: &[Word], hit: &crate::phrases::Hit<'_, Unit>) -> Named {
         let slice = text.get(hit.range.clone()).unwrap_or_default();
-        let name = self.name(*hit.what);
+        let written = spelled(slice);
         let before = before(words, hit.at);
         let next = words.get(hit.at + hit.length).map_or("", |w| w.text.as_str());
         Named {
@@ -251,9 +174,11 @@ impl Gazetteer {
             unit: *hit.what,
             before,
             old: next == "cu",
-            exact: spelled(slice) == spelled(name),
+            exact: written == self.spelled_name(*hit.what),
             plain: slice.is_ascii(),
-            capital: slice.split_whitespace().all(|word| word.chars().next().is_some_and(|c| c.is_uppercase() || c.is_numeric())),
+            capital: slice
+                .split_whitespace()
+                .all(|word| word.chars().next().is_some_and(|c| c.is_uppercase() || c.is_numeric())),
         }
     }
 
@@ -263,7 +188,9 @@ impl Gazetteer {
             Unit::OldProvince(at) => self.old_provinces[at].provinces.clone(),
             Unit::District(at) => self.districts[at].provinces.clone(),
             Unit::Commune(at) => [self.units.communes()[at].province].into(),
-            Unit::Old(at) => self.units.successors_of(&self.units.old_communes()[at]).map(|c| c.province).collect(),
+            Unit::Old(at) => {
+                self.units.successors_of(&self.units.old_communes()[at]).map(|c| c.province).collect()
+            }
         }
     }
 
@@ -274,7 +201,7 @@ impl Gazetteer {
         match named.before {
             Before::Province => named.exact || named.plain,
             Before::City | Before::Nothing => {
-                let peace = spelled(self.name(named.unit)) == "hòa bình";
+                let peace = self.spelled_name(named.unit) == "hòa bình";
                 if peace && named.before == Before::Nothing {
                     return named.exact && named.capital;
                 }
@@ -296,7 +223,11 @@ impl Gazetteer {
         match named.before {
             Before::District | Before::City => true,
             Before::Nothing if named.old && !number => true,
-            Before::Nothing => !number && named.length >= 2 && (inside || named.capital || self.only_district(&district.name)),
+            Before::Nothing => {
+                !number
+                    && named.length >= 2
+                    && (inside || named.capital || self.only_district(&district.name))
+            }
             Before::Province | Before::Township | Before::Commune => false,
         }
     }
@@ -306,7 +237,14 @@ impl Gazetteer {
     }
 
     /// The communes that the units of one spot may be, and how much speaks for it.
-    fn communes_meant(&self, units: &[&Named], capitals: bool, districts: &[&Named], provinces: &BTreeSet<ProvinceCode>, old_provinces: &[&str]) -> Option<(usize, BTreeSet<CommuneCode>, Vec<Range<usize>>)> {
+    fn communes_meant(
+        &self,
+        units: &[&Named],
+        capitals: bool,
+        districts: &[&Named],
+        provinces: &BTreeSet<ProvinceCode>,
+        old_provinces: &[&str],
+    ) -> Option<(usize, BTreeSet<CommuneCode>, Vec<Range<usize>>)> {
         let first = units.first()?;
         let kinded = matches!(first.before, Before::Commune | Before::Township);
         if matches!(first.before, Before::Province | Before::District | Before::City) && !first.old {
@@ -317,7 +255,7 @@ impl Gazetteer {
             return None;
         }
         // “Yên Mỹ cũ” is the former district, if there was one.
-        let district = self.districts.iter().any(|d| spelled(&d.name) == spelled(self.name(first.unit)));
+        let district = self.is_district_name(first.unit);
         if !kinded && first.old && district || !kinded && first.plain && !first.capital && capitals {
             return None;
         }
@@ -332,7 +270,9 @@ impl Gazetteer {
         let around: Vec<(&Wide, &Range<usize>)> = districts
             .iter()
             .filter(|d| d.range.end <= first.range.start || first.range.end <= d.range.start)
-            .filter_map(|d| if let Unit::District(at) = d.unit { Some((&self.districts[at], &d.range)) } else { None })
+            .filter_map(|d| {
+                if let Unit::District(at) = d.unit { Some((&self.districts[at], &d.range)) } else { None }
+            })
             .collect();
         let mut by: Vec<Range<usize>> = Vec::new();
         let (mut near, mut inside, mut any) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
@@ -356,7 +296,10 @@ impl Gazetteer {
                         continue;
                     }
                     let went: Vec<CommuneCode> = self.units.successors_of(old).map(|c| c.code).collect();
-                    for (_, range) in around.iter().filter(|(d, _)| d.full_name == old.district && d.province == old.province) {
+                    for (_, range) in around
+                        .iter()
+                        .filter(|(d, _)| d.full_name == old.district && d.province == old.province)
+                    {
                         near.extend(&went);
                         by.push((*range).clone());
                     }
@@ -374,8 +317,9 @@ impl Gazetteer {
         }
         if !provinces.is_empty() {
             let chosen = if now_inside.is_empty() { inside } else { now_inside };
-            return (!chosen.is_empty() && (kinded || first.old || first.capital || first.plain || units.iter().any(|n| n.exact)))
-                .then_some((weight + 10, chosen, Vec::new()));
+            return (!chosen.is_empty()
+                && (kinded || first.old || first.capital || first.plain || units.iter().any(|n| n.exact)))
+            .then_some((weight + 10, chosen, Vec::new()));
         }
         let chosen = if now_any.is_empty() { any } else { now_any };
         let one = chosen.len() == 1;
@@ -405,7 +349,8 @@ impl Gazetteer {
 }
 
 fn before(words: &[Word], at: usize) -> Before {
-    let word = |back: usize| at.checked_sub(back).and_then(|at| words.get(at)).map_or("", |w| w.text.as_str());
+    let word =
+        |back: usize| at.checked_sub(back).and_then(|at| words.get(at)).map_or("", |w| w.text.as_str());
     match (word(2), word(1)) {
         ("thanh", "pho") => Before::City,
         ("thi", "xa") => Before::District,
