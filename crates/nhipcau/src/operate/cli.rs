@@ -7,8 +7,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::commands::{
     audit, backup, bundle, calendar, check_text, clean, digest, doctor, enrol, erase, gazette, init, issue,
-    item, keys, kinds, letter, look, merge, people, procedures, publish, reindex, rules, simulate, upgrade,
-    verify,
+    item, keys, kinds, letter, look, merge, people, procedures, publish, reindex, rules, simulate, suggest,
+    upgrade, verify,
 };
 use super::{bench, demo, nation, rehearsal, serve};
 
@@ -102,6 +102,8 @@ enum What {
     Number(rules::NumberArgs),
     /// Find what a reader of a text would stumble over: long sentences, old names, wrong days, personal data
     CheckText(check_text::Args),
+    /// Suggest who must answer a message: field, level, agency, kind, urgency, with reasons
+    Suggest(Box<suggest::Args>),
     /// Make Markdown of a .docx, of HTML from Word or a web page, or of text in an old encoding
     Clean(clean::Args),
     /// Write the nation's news into one file, for a node without a line
@@ -179,6 +181,7 @@ pub fn run() -> ExitCode {
             What::Deadline(args) => rules::deadline(&args),
             What::Number(args) => rules::number(&args),
             What::CheckText(args) => check_text::run(&args),
+            What::Suggest(args) => suggest::run(&args),
             What::Clean(args) => clean::run(&args),
             What::Export(args) => bundle::export(args).await,
             What::Import(args) => bundle::import(args).await,

@@ -72,6 +72,7 @@ mod rules;
 mod schema;
 mod search;
 mod subscriptions;
+mod suggestions;
 mod tls;
 #[cfg(feature = "pkcs11")]
 mod tokens;

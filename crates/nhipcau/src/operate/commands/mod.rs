@@ -28,5 +28,6 @@ pub mod reindex;
 pub mod rules;
 pub mod simulate;
 mod source;
+pub mod suggest;
 pub mod upgrade;
 pub mod verify;
