@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     Act, Change, ContentRef, Enrolment, Entry, EntryError, KeyChange, Kind, MAX_ENTRY, Name, NodeKeys,
-    TaskRef, annex,
+    TaskRef, annex, petition,
 };
 use crate::json::{self, FieldError, Object};
 use crate::names::Origin;
@@ -128,7 +128,10 @@ fn kind(word: &str, top: &Object<'_>) -> Result<Kind, FieldError> {
             bridge: top.all_parsed("bridge", 128)?,
         },
         "log.head" => head(top)?,
-        other => Kind::Other(other.to_owned()),
+        other => match petition::read(other, top)? {
+            Some(petition) => petition,
+            None => Kind::Other(other.to_owned()),
+        },
     })
 }
 

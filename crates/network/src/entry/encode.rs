@@ -1,6 +1,8 @@
 //! Entries to bytes, the fields in the order of the protocol page.
 
-use super::{Act, Change, ContentRef, Enrolment, Entry, EntryError, Kind, Name, NodeKeys, TaskRef, annex};
+use super::{
+    Act, Change, ContentRef, Enrolment, Entry, EntryError, Kind, Name, NodeKeys, TaskRef, annex, petition,
+};
 use crate::json::Writer;
 
 impl Entry {
@@ -79,6 +81,7 @@ fn write_kind(kind: &Kind, line: &mut Writer) {
         Kind::AnnexWithdrawn { annex, note } => {
             line.text("annex", annex.hyphenated()).raw("note", &pointer(note));
         }
+        Kind::Petition(of) => petition::write(of, line),
         Kind::AgencyEnrolled(enrolment) => write_enrolment(enrolment, line),
         Kind::AgencyChanged(change) => write_change(change, line),
         Kind::AgencyClosed { origin, successor, also, last_size } => {

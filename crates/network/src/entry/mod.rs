@@ -9,6 +9,7 @@ mod agency;
 mod annex;
 mod decode;
 mod encode;
+mod petition;
 
 use jiff::Timestamp;
 use tlog::Hash;
@@ -24,6 +25,7 @@ pub(crate) use decode::key as key_of;
 
 pub use agency::{Change, Enrolment, KeyChange, Level, Name, NodeKeys};
 pub use annex::Annex;
+pub use petition::{Petition, PetitionEnd, PetitionStep};
 
 /// The most bytes an entry may have (C2SP tlog-tiles: an entry's length is a uint16).
 pub const MAX_ENTRY: usize = 65_535;
@@ -170,6 +172,8 @@ pub enum Kind {
         /// The reason, as a note document.
         note: ContentRef,
     },
+    /// `petition.registered`, `.passed`, `.answered`, `.reopened`, `.closed`: the public record of a petition.
+    Petition(Petition),
     /// `agency.enrolled`: a parent vouches for a child.
     AgencyEnrolled(Enrolment),
     /// `agency.changed`: the parent states what is different from a size on.
@@ -329,6 +333,7 @@ impl Kind {
             Kind::TaskSealed { .. } => "task.sealed",
             Kind::AnnexIssued(_) => "annex.issued",
             Kind::AnnexWithdrawn { .. } => "annex.withdrawn",
+            Kind::Petition(petition) => petition.step.word(),
             Kind::AgencyEnrolled(_) => "agency.enrolled",
             Kind::AgencyChanged(_) => "agency.changed",
             Kind::AgencyClosed { .. } => "agency.closed",

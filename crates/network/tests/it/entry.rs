@@ -2,7 +2,7 @@
 
 use network::entry::{
     Act, Annex, Change, ContentRef, Enrolment, Entry, EntryError, ItemChange, KeyChange, Kind, Lane, Level,
-    Name, TaskRef, Withdrawal,
+    Name, Petition, PetitionEnd, PetitionStep, TaskRef, Withdrawal,
 };
 use network::names::ContentHash;
 use network::scope::{IssuerRule, Scope};
@@ -38,6 +38,19 @@ fn enrolment() -> Enrolment {
 
 fn task() -> TaskRef {
     TaskRef { origin: "chinhphu.vn/log".parse().unwrap(), item: ITEM, edition: 2, task: "1.a".into() }
+}
+
+fn petition(step: PetitionStep) -> Kind {
+    Kind::Petition(Petition { code: "PAKN.20261123.0012.00004-6".into(), step })
+}
+
+fn registered(from: Option<&str>) -> PetitionStep {
+    PetitionStep::Registered {
+        sort: "kien-nghi".into(),
+        due: from.is_none().then(|| "2026-12-14".parse().unwrap()),
+        commitment: ContentHash::of(b"salt and words"),
+        from: from.map(|from| from.parse().unwrap()),
+    }
 }
 
 fn sealed() -> Kind {
@@ -173,6 +186,12 @@ fn samples() -> Vec<(&'static str, Kind)> {
                 note: pointer("why", "application/vnd.nhipcau.note+json"),
             },
         ),
+        ("petition.registered", petition(registered(None))),
+        ("petition.registered-taken", petition(registered(Some("xa-b.tinh-a.gov.vn/log")))),
+        ("petition.passed", petition(PetitionStep::Passed { to: "tinh-a.gov.vn/log".parse().unwrap() })),
+        ("petition.answered", petition(PetitionStep::Answered { commitment: ContentHash::of(b"answer") })),
+        ("petition.reopened", petition(PetitionStep::Reopened)),
+        ("petition.closed", petition(PetitionStep::Closed { how: PetitionEnd::Withdrawn })),
         ("agency.enrolled", Kind::AgencyEnrolled(enrolment())),
         (
             "agency.changed",
@@ -310,6 +329,24 @@ fn a_tasks_number_is_a_short_word() {
         let entry = good.replacen(r#""task":"1.a""#, &format!(r#""task":"{bad}""#), 1);
         let message = Entry::decode(entry.as_bytes()).unwrap_err().to_string();
         assert_eq!(message, "task: must have 1 to 20 characters, without blanks around them");
+    }
+}
+
+#[test]
+fn a_petitions_record_has_no_room_for_words() {
+    let good = String::from_utf8(fixture("entry/petition.registered.json")).unwrap();
+    for (from, to, error) in [
+        ("PAKN.2026", "PAKN 2026", "code: must be 1 to 40 of A-Z"),
+        ("00004-6", &"0".repeat(40), "code: must be 1 to 40 of A-Z"),
+        ("kien-nghi", "Kiến nghị", "sort: must be 1 to 60 of a-z"),
+        ("2026-12-14", "14/12/2026", "due: must be a day such as"),
+        ("2026-12-14", "2026-12-14T00:00", "due: must be a day such as"),
+        (r#""commitment":""#, r#""commitment":"x"#, "commitment:"),
+    ] {
+        let bad = good.replacen(from, to, 1);
+        assert_ne!(bad, good, "{from}");
+        let message = Entry::decode(bad.as_bytes()).unwrap_err().to_string();
+        assert!(message.contains(error), "{message} should say {error}");
     }
 }
 
