@@ -25,6 +25,12 @@ const HEAD: &str = "PAKN";
 pub struct Unit(String);
 
 impl Unit {
+    /// The code of a body that has none: `X` and eight digits of a hash of whatever names it.
+    #[must_use]
+    pub fn of_hash(hash: u32) -> Unit {
+        Unit(format!("X{hash:08X}"))
+    }
+
     /// The body's short code.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -203,6 +209,7 @@ mod tests {
 
     #[test]
     fn what_is_no_code_is_told_apart_from_a_wrong_character() {
+        assert_eq!(Unit::of_hash(7).as_str().parse(), Ok(Unit::of_hash(7)));
         for typed in ["", "PAKN", "PAKN.20200812.0012", "x", "PAKN.20261123.12.00004-6", "ÔPAKN", "🙂", "*"]
         {
             assert_eq!(typed.parse::<Code>(), Err(NoCode::Shape), "{typed}");
