@@ -120,7 +120,7 @@ fn form(app: &App, visitor: &Visitor, typed: Fields, status: StatusCode, told: T
     let page = AskPage {
         shell: shell(app, visitor, &portal, lang.petition().ask_title),
         numbers: Emergency::all(day),
-        danger: Emergency::read(typed.get("noi-dung"), day),
+        danger: Emergency::read(typed.get("chuyen-gi"), day),
         kinds: Kind::all(day),
         modes: Mode::ALL.map(|mode| (mode, mode.name(lang))).into(),
         here: here.unwrap_or_default(),
@@ -149,7 +149,7 @@ pub async fn sent(State(app): State<App>, visitor: Visitor, request: Request) ->
     let mut told = Told { files_again: some_files, ..Told::default() };
 
     // Before anything is checked: what is no petition is explained, and nothing of it is kept.
-    let outside = Outside::read(typed.get("noi-dung"), day);
+    let outside = Outside::read(typed.get("chuyen-gi"), day);
     if let Some(outside) = outside.filter(|outside| outside.sure() || !typed.has("van-la")) {
         told.outside = Some(outside);
         return form(&app, &visitor, typed, StatusCode::OK, told);
@@ -193,7 +193,7 @@ pub async fn sent(State(app): State<App>, visitor: Visitor, request: Request) ->
         register::register(&app, &portal, asked).await
     };
     match registered.await {
-        Ok(registered) => receipt::first(&app, &visitor, &portal, &registered, typed.get("noi-dung")),
+        Ok(registered) => receipt::first(&app, &visitor, &portal, &registered, typed.get("chuyen-gi")),
         Err(problem) => match Wrong::of(problem, visitor.lang) {
             Ok((status, wrong)) => form(&app, &visitor, typed, status, Told { wrong, ..told }),
             Err(problem) => failure(&app, &visitor, problem),

@@ -90,7 +90,7 @@ pub fn checked(form: &Fields, day: Date, faults: &mut Vec<Fault>) -> Option<Chec
     if kind.is_none() {
         faults.push(fault("loai", |p| p.fault_kind.to_owned()));
     }
-    let words = words(form, "noi-dung", faults);
+    let words = words(form, "chuyen-gi", faults);
     let place = line(form, "cho", faults);
     let mode = Mode::of(form.get("dinh-danh"));
     let contact = match mode {
@@ -190,7 +190,7 @@ mod tests {
         faults.into_iter().map(|fault| fault.field).collect()
     }
 
-    const WORDS: (&str, &str) = ("noi-dung", "Đèn đường hỏng ba tuần nay");
+    const WORDS: (&str, &str) = ("chuyen-gi", "Đèn đường hỏng ba tuần nay");
 
     #[test]
     fn each_kind_asks_of_its_sender_what_its_rule_says() {
@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn words_that_say_nothing_or_too_much_are_refused() {
         let with =
-            |words: &str| faults(&[("loai", "phan-anh"), ("dinh-danh", "anonymous"), ("noi-dung", words)]);
+            |words: &str| faults(&[("loai", "phan-anh"), ("dinh-danh", "anonymous"), ("chuyen-gi", words)]);
         for nothing in [
             "",
             "   ",
@@ -219,11 +219,11 @@ mod tests {
             "🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂",
             "rác",
         ] {
-            assert_eq!(with(nothing), ["noi-dung"], "{nothing:?}");
+            assert_eq!(with(nothing), ["chuyen-gi"], "{nothing:?}");
         }
-        assert_eq!(with(&"đ".repeat(4_001)), ["noi-dung"]);
+        assert_eq!(with(&"đ".repeat(4_001)), ["chuyen-gi"]);
         assert_eq!(with(&"đ".repeat(4_000)), [] as [&str; 0]);
-        assert_eq!(with("BÁO CÁO\n\nTUYỆT MẬT\n\nvề việc bố trí lực lượng"), ["noi-dung"]);
+        assert_eq!(with("BÁO CÁO\n\nTUYỆT MẬT\n\nvề việc bố trí lực lượng"), ["chuyen-gi"]);
     }
 
     #[test]

@@ -106,7 +106,7 @@ async fn reply(
     files: Result<Vec<Upload>, Fault>,
 ) -> Result<(), Problem> {
     let mut faults = Vec::new();
-    let words = check::words(typed, "noi-dung", &mut faults);
+    let words = check::words(typed, "loi-nhan", &mut faults);
     let kept = match files {
         Ok(files) if faults.is_empty() => taken(app, files, &mut faults).await?,
         Ok(_) => Vec::new(),

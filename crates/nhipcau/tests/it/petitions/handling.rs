@@ -1,5 +1,6 @@
 //! From the queue to the answer: claimed, asked about, passed on, given back, extended, answered by two people, rated, reopened.
 
+use super::super::world::PASSWORD;
 use super::*;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -8,7 +9,7 @@ async fn a_case_goes_its_whole_way() {
     let clerk = world.staff("xa-a.laocai", "lan", &["clerk"]).await;
     let chief = world.staff("xa-a.laocai", "chu.tich", &["leader"]).await;
     let words = "Đèn đường hỏng trước nhà tôi, gọi 0912 345 678 để biết thêm.";
-    let keys = asks(&world, "xa-a.laocai", &[("noi-dung", words)]).await;
+    let keys = asks(&world, "xa-a.laocai", &[("chuyen-gi", words)]).await;
     let queue = world.sees(&clerk, &format!("{DESK}?hang=chua-nhan")).await;
     assert!(queue.says(&keys.code) && queue.says("Đèn đường hỏng trước nhà tôi"), "{}", queue.text());
 
@@ -28,9 +29,16 @@ async fn a_case_goes_its_whole_way() {
     let first = due(&before);
     pass(&world, "laocai", 3).await;
     let replied =
-        does(&world, "xa-b.laocai", &keys, "tra-loi", &[("noi-dung", "Cột số 17, đầu ngõ 3.")]).await;
+        does(&world, "xa-b.laocai", &keys, "tra-loi", &[("loi-nhan", "Cột số 17, đầu ngõ 3.")]).await;
     assert!(replied.says("Đã gửi.") && replied.says("Cột số 17"), "{}", replied.text());
     assert_ne!(due(&replied), first, "the days of waiting are added");
+
+    // Days have gone by: everybody signs in anew.
+    let again = async |login: &str| {
+        let signed = world.signs_in("xa-a.laocai", login, PASSWORD).await;
+        world.signed_in("xa-a.laocai", &signed).await
+    };
+    let (clerk, chief) = (again("lan").await, again("chu.tich").await);
 
     // Extended twice at most, each time with a reason that its sender reads.
     for reason in ["Chờ vật tư thay thế.", "Chờ cắt điện theo lịch."] {

@@ -26,7 +26,7 @@ fn form<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let mut fields = vec![
         ("lan", "00112233445566778899aabbccddeeff"),
         ("loai", "phan-anh"),
-        ("noi-dung", "Đèn đường trước trường tiểu học hỏng ba tuần nay."),
+        ("chuyen-gi", "Đèn đường trước trường tiểu học hỏng ba tuần nay."),
         ("dinh-danh", "anonymous"),
     ];
     fields.retain(|(name, _)| !more.iter().any(|(other, _)| other == name));

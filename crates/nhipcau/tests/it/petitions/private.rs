@@ -146,7 +146,7 @@ async fn what_is_taken_back_is_erased_and_a_contact_alone_can_be() {
     assert_eq!(steps(&world, &chief, &keys, "xem-nguoi-gui", &[]).await.status, 409);
 
     let words = "Rác chất đống cạnh giếng Ngọc Lam từ tuần trước.";
-    let keys = asks(&world, "chinhphu", &[("noi-dung", words)]).await;
+    let keys = asks(&world, "chinhphu", &[("chuyen-gi", words)]).await;
     let unsure = does(&world, "chinhphu", &keys, "rut", &[]).await;
     assert!(unsure.status == 422 && unsure.says("Hãy đánh dấu"), "{}", unsure.text());
     let gone = does(&world, "chinhphu", &keys, "rut", &[("chac-chan", "on")]).await;
