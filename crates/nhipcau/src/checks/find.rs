@@ -223,6 +223,15 @@ pub async fn proven(app: &App, conn: &mut Conn, lang: Lang, text: &str) -> Resul
         Ok(proven) => proven,
         Err(fault) => return Ok(Answer::BadProof { why: fault.to_string() }),
     };
+    if let Kind::Petition(petition) = &proven.entry.kind {
+        return Ok(Answer::Petition {
+            code: petition.code.clone(),
+            step: proven.entry.kind.word().to_owned(),
+            agency: agencies::name(app.directory.load().agency(&proven.origin), lang, &proven.agency),
+            index: proven.index,
+            at: proven.entry.at,
+        });
+    }
     let (Kind::ItemIssued { item, .. }
     | Kind::ItemOpened { item, .. }
     | Kind::ItemWithdrawn { item, .. }

@@ -174,8 +174,6 @@ struct Line {
     at: String,
     words: String,
     files: Vec<String>,
-    /// True for an answer.
-    answer: bool,
 }
 
 #[derive(Template)]
@@ -260,7 +258,6 @@ async fn page_of(
             at: date::in_sentence(lang, instant(step.at), instant(now)),
             words: step.words.clone(),
             files: files.iter().filter(|file| file.seq == step.seq).map(|file| file.name.clone()).collect(),
-            answer: step.act == "answered",
         });
     }
     let words = store::words(&mut conn, &case.id).await?;

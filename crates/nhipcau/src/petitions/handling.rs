@@ -26,6 +26,7 @@ use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
 use crate::words::{Lang, PetitionDeskWords, date};
 
+pub use acts::{Actor, take};
 pub use view::{AtHome, at_home};
 
 /// The most rows of a queue.

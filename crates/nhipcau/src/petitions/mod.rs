@@ -9,7 +9,7 @@
 
 pub mod asking;
 pub mod clock;
-mod contact;
+pub mod contact;
 mod facts;
 pub mod following;
 pub mod handling;

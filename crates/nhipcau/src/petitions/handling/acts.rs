@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use network::entry::{PetitionEnd, PetitionStep};
-use network::names::ContentHash;
+use network::names::{ContentHash, Origin};
 use serde_json::json;
 use vietnam::masking;
 
@@ -20,13 +20,30 @@ use crate::agencies::Portal;
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::Tx;
+use crate::people::Role;
+use crate::people::audit::{self, Line, Who};
 use crate::people::forms::Fields;
 use crate::people::gate::Staff;
-use crate::people::{Role, audit};
 use crate::problem::{Fault, Problem};
 use crate::words::{Lang, PetitionDeskWords, date};
 
-/// Who acts.
+/// Somebody at an agency, acting.
+pub struct Actor {
+    /// Who, with what rights.
+    pub by: By,
+    /// Our number for the agency's log.
+    pub log: i64,
+    /// The agency's log.
+    pub origin: Origin,
+}
+
+impl Actor {
+    fn of(staff: &Staff) -> Actor {
+        Actor { by: by(staff), log: staff.portal.log, origin: staff.portal.origin.clone() }
+    }
+}
+
+/// With which rights somebody acts.
 pub fn by(staff: &Staff) -> By {
     let has = |role| staff.roles.contains(&role);
     By {
@@ -108,7 +125,7 @@ struct Brought {
     draft: Option<Draft>,
 }
 
-fn brought(app: &App, staff: &Staff, typed: &Fields) -> Result<Brought, Problem> {
+fn brought(app: &App, actor: &Actor, typed: &Fields) -> Result<Brought, Problem> {
     let act = act_of(typed.get("viec")).ok_or(Problem::NotFound("act"))?;
     let mut faults = Vec::new();
     let field = match act {
@@ -122,7 +139,7 @@ fn brought(app: &App, staff: &Staff, typed: &Fields) -> Result<Brought, Problem>
     }
     let target = match act {
         Act::Pass => {
-            let chosen = route::chosen(app, &staff.portal.origin, typed.get("toi"));
+            let chosen = route::chosen(app, &actor.origin, typed.get("toi"));
             Some(chosen.ok_or_else(|| fault("toi", |w| w.fault_target))?)
         }
         _ => None,
@@ -130,7 +147,7 @@ fn brought(app: &App, staff: &Staff, typed: &Fields) -> Result<Brought, Problem>
     let draft = (act == Act::Submit).then(|| {
         let (question, reply) = masked(typed);
         Draft {
-            account: staff.account.id.to_string(),
+            account: actor.by.account.to_string(),
             answer: words.clone(),
             open: i64::from(typed.has("cong-khai")),
             question,
@@ -148,10 +165,19 @@ fn brought(app: &App, staff: &Staff, typed: &Fields) -> Result<Brought, Problem>
 /// # Errors
 /// What is wrong with the form; why it is refused; that somebody was quicker; the database's.
 pub async fn act(app: &App, staff: &Staff, case: &Case, typed: &Fields) -> Result<(), Problem> {
-    let brought = brought(app, staff, typed)?;
+    take(app, &Actor::of(staff), &case.code, typed).await
+}
+
+/// The same for whoever acts without a session.
+///
+/// # Errors
+/// As [`act`].
+pub async fn take(app: &App, actor: &Actor, code: &str, typed: &Fields) -> Result<(), Problem> {
+    let brought = brought(app, actor, typed)?;
     let version: i64 = typed.get("ban").parse().unwrap_or(0);
-    let (by, log, code) = (by(staff), staff.portal.log, case.code.clone());
-    let line = staff.line("petition.step", code.clone()).with(json!({ "act": typed.get("viec") }));
+    let (by, log, code) = (actor.by, actor.log, code.to_owned());
+    let line = Line::new(Who::Account(by.account), log, "petition.step", code.clone());
+    let line = line.with(json!({ "act": typed.get("viec") }));
     let (app, db) = (app.clone(), app.db.clone());
     db.write("petition.step", async move |tx: &mut Tx| -> Result<(), Problem> {
         let mut case = store::held(tx.conn(), &code, log).await?.ok_or(Problem::NotFound("petition"))?;

@@ -44,6 +44,14 @@ async fn a_petition_gets_a_code_a_secret_a_deadline_and_a_proof() {
     let alone = [both[0], both[1], ("dang", "tlog-proof")];
     let alone = world.sends("xa-a.laocai", "/phan-anh/tra-cuu/giay", "", &alone).await;
     proof::check(&alone.text().parse().unwrap(), None).unwrap();
+    // Any portal says what it proves.
+    let file = Some(("giay.tlog-proof", "text/plain", alone.bytes.as_slice()));
+    let checked = posts(&world, "laocai", "/kiem-tra", &[("hoi", "")], file).await;
+    assert!(checked.says("đã tiếp nhận phản ánh") && checked.says(&keys.code), "{}", checked.text());
+    for path in [ASK, FOLLOW, "/phan-anh", "/phan-anh/thong-ke"] {
+        let (all, _) = world.weight("xa-a.laocai", path).await;
+        assert!(all <= 14 * 1024, "{path}: {all} bytes");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

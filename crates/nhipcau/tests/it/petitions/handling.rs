@@ -7,7 +7,7 @@ use super::*;
 async fn a_case_goes_its_whole_way() {
     let world = World::with(["chinhphu", "laocai"]).await;
     let clerk = world.staff("xa-a.laocai", "lan", &["clerk"]).await;
-    let chief = world.staff("xa-a.laocai", "chu.tich", &["leader"]).await;
+    world.staff("xa-a.laocai", "chu.tich", &["leader"]).await;
     let words = "Đèn đường hỏng trước nhà tôi, gọi 0912 345 678 để biết thêm.";
     let keys = asks(&world, "xa-a.laocai", &[("chuyen-gi", words)]).await;
     let queue = world.sees(&clerk, &format!("{DESK}?hang=chua-nhan")).await;
