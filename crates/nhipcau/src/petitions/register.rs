@@ -12,6 +12,7 @@ use vietnam::petition_code::{Code, Unit};
 use super::contact::Contact;
 use super::rules::Clock;
 use super::secret::Secret;
+use super::store::knocks;
 use super::store::steps::{self, Step};
 use super::store::{self, Case};
 use super::{Mode, place};
@@ -154,12 +155,12 @@ pub async fn register(app: &App, portal: &Portal, asked: Asked) -> Result<Regist
                 return Ok(case);
             }
             let now = tx.ledger.now();
-            let (of_all, of_network) = store::knocks(tx, &network, "ask", now - HOUR).await?;
+            let (of_all, of_network) = knocks::counted(tx, &network, "ask", now - HOUR).await?;
             if of_all >= FROM_ALL || of_network >= FROM_ONE {
                 let says = |lang: Lang| lang.petition().too_often.to_owned();
                 return Err(Problem::TooOften { vi: says(Lang::Vi), en: says(Lang::En) });
             }
-            store::knock(tx, network, "ask").await?;
+            knocks::add(tx, network, "ask").await?;
             let (code, number) = code(tx, day, &unit).await?;
             let files: Vec<String> = asked.files.iter().map(|(file, _)| file.sha256.to_string()).collect();
             let mut case = Case {

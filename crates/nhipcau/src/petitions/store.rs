@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::clock::Set;
+use super::clock::{Set, waited};
 use super::contact::Contact;
 use super::life::State;
 use super::rules::Clock;
@@ -15,6 +15,7 @@ use crate::words::date;
 use crate::{all, maybe, one, run};
 
 pub mod draft;
+pub mod knocks;
 pub mod steps;
 
 /// A petition.
@@ -104,6 +105,16 @@ impl Case {
             working: self.clock_unit == "working",
             added: count(self.added),
             paused: (self.paused > 0).then_some(self.paused),
+        }
+    }
+
+    /// Its sender is waited for no more: the days of waiting that the rule does not count are added.
+    pub fn stop_waiting(&mut self, time: &WorkingTime, now: i64) {
+        if self.paused > 0 {
+            let more = Clock::of("more", date::day(crate::clock::instant(self.paused)));
+            let working = self.clock().working;
+            self.added += i64::from(waited(time, working, self.paused, now, more.as_ref()));
+            self.paused = 0;
         }
     }
 
@@ -368,39 +379,5 @@ pub async fn forget(tx: &mut Tx, id: &str) -> sqlx::Result<()> {
     run!(tx, "DELETE FROM petition_file WHERE petition = $1", id.to_owned())?;
     run!(tx, "DELETE FROM petition_draft WHERE petition = $1", id.to_owned())?;
     run!(tx, "UPDATE petition_step SET words = '' WHERE petition = $1", id.to_owned())?;
-    Ok(())
-}
-
-/// What came from a network of late, and from all: how often since `since`.
-///
-/// # Errors
-/// The database's.
-pub async fn knocks(tx: &mut Tx, network: &[u8], what: &str, since: i64) -> sqlx::Result<(i64, i64)> {
-    one!(
-        tx,
-        (i64, i64),
-        "SELECT COUNT(*), COALESCE(SUM(CASE WHEN network = $1 THEN 1 ELSE 0 END), 0)
-         FROM petition_knock WHERE what = $2 AND at > $3",
-        network.to_vec(),
-        what.to_owned(),
-        since
-    )
-}
-
-/// Notes that something came from a network, and forgets what came longer ago than a day.
-///
-/// # Errors
-/// The database's.
-pub async fn knock(tx: &mut Tx, network: Vec<u8>, what: &str) -> sqlx::Result<()> {
-    const DAY: i64 = 86_400_000_000;
-    let now = tx.ledger.now();
-    run!(tx, "DELETE FROM petition_knock WHERE what = $1 AND at <= $2", what.to_owned(), now - DAY)?;
-    run!(
-        tx,
-        "INSERT INTO petition_knock (network, what, at) VALUES ($1, $2, $3)",
-        network,
-        what.to_owned(),
-        now
-    )?;
     Ok(())
 }

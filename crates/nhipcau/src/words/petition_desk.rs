@@ -54,6 +54,8 @@ words! {
     pass,
     pass_hint,
     pass_to,
+    proposed,
+    proposes(name),
     give_back,
     give_back_hint,
     outside,

@@ -3,20 +3,17 @@
 use network::entry::{PetitionEnd, PetitionStep};
 
 use super::super::asking::{check, taken};
-use super::super::clock::waited;
 use super::super::facts;
 use super::super::life::{self, Refused, Sent, State};
 use super::super::register::append;
-use super::super::rules::Clock;
 use super::super::store::steps::{self, Step};
 use super::super::store::{self, Case, draft};
 use crate::app::App;
-use crate::clock::instant;
 use crate::db::Tx;
 use crate::files::Upload;
 use crate::people::forms::Fields;
 use crate::problem::{Fault, Problem};
-use crate::words::{Lang, PetitionWords, date};
+use crate::words::{Lang, PetitionWords};
 
 /// Messages that a sender may write to one case in a day.
 const MOST_MESSAGES: i64 = 10;
@@ -132,12 +129,7 @@ async fn reply(
             let says = |lang: Lang| lang.petition().too_many_messages.to_owned();
             return Err(Problem::TooOften { vi: says(Lang::Vi), en: says(Lang::En) });
         }
-        if case.paused > 0 {
-            let more = Clock::of("more", date::day(instant(case.paused)));
-            let working = case.clock().working;
-            case.added += i64::from(waited(&app.calendar.now(), working, case.paused, now, more.as_ref()));
-            case.paused = 0;
-        }
+        case.stop_waiting(&app.calendar.now(), now);
         next.word().clone_into(&mut case.state);
         saved(&app, tx, &mut case).await?;
         let seq = steps::add(tx, &case.id, &step(&case, "replied", &words)).await?;

@@ -16,7 +16,7 @@ use super::super::store::draft::{self, Draft};
 use super::super::store::steps::{self, Step};
 use super::super::store::{self, Case};
 use super::super::{Mode, facts, route};
-use crate::agencies::Portal;
+use crate::agencies::{self, Portal};
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::Tx;
@@ -142,6 +142,8 @@ fn brought(app: &App, actor: &Actor, typed: &Fields) -> Result<Brought, Problem>
             let chosen = route::chosen(app, &actor.origin, typed.get("toi"));
             Some(chosen.ok_or_else(|| fault("toi", |w| w.fault_target))?)
         }
+        // Whom they think is in charge may be left open.
+        Act::Return => route::chosen(app, &actor.origin, typed.get("toi")),
         _ => None,
     };
     let draft = (act == Act::Submit).then(|| {
@@ -238,7 +240,10 @@ async fn carry_out(
         Act::Claim => case.handler.clone_from(&step.account),
         Act::Release => case.handler.clear(),
         Act::Note | Act::Progress | Act::SendBack => {}
-        Act::Ask => case.paused = now,
+        Act::Ask => {
+            case.stop_waiting(&app.calendar.now(), now);
+            case.paused = now;
+        }
         Act::Extend => {
             let days = Clock::of("extend", today).map_or(0, |clock| clock.count);
             case.added += i64::from(days);
@@ -249,7 +254,14 @@ async fn carry_out(
             let target = brought.target.clone().ok_or(Problem::NotFound("agency"))?;
             hand_over(app, tx, case, &target, now, step).await?;
         }
-        Act::Return => give_back(app, tx, case, path, step).await?,
+        Act::Return => {
+            if let Some(proposed) = &brought.target {
+                let name =
+                    agencies::name(app.directory.load().agency(&proposed.origin), Lang::Vi, &proposed.domain);
+                step.words = format!("{}\n{}", step.words, Lang::Vi.petition_desk().proposes(name));
+            }
+            give_back(app, tx, case, path, step).await?;
+        }
         Act::Submit => {
             if let Some(draft) = &brought.draft {
                 draft::keep(tx, &case.id, draft).await?;
@@ -261,7 +273,7 @@ async fn carry_out(
             let draft = waiting.ok_or_else(|| refusal(Refused::NoAnswer))?;
             step.words.clone_from(&draft.answer);
             case.answered = now;
-            case.paused = 0;
+            case.stop_waiting(&app.calendar.now(), now);
             if draft.open == 1 {
                 draft::publish(tx, case, &draft).await?;
             } else {

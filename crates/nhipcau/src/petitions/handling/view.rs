@@ -196,6 +196,11 @@ impl CasePage {
         if self.typed.get("viec") == act { self.typed.get("loi") } else { "" }
     }
 
+    /// True for the agency that was chosen in an act's form.
+    fn chosen(&self, act: &str, origin: &str) -> bool {
+        self.typed.get("viec") == act && self.typed.get("toi") == origin
+    }
+
     /// What is wrong with a field of an act's form.
     fn fault(&self, act: &str, field: &str) -> Option<&str> {
         if self.typed.get("viec") == act { self.wrong.at(field) } else { None }

@@ -147,7 +147,9 @@ async fn a_case_has_one_owner_and_goes_back_and_forth_no_more_than_twice() {
 
     let back = [("loi", "Không thuộc xã B; theo quyết định phân cấp là xã A.")];
     went(&steps(&world, &b, &keys, "nhan", &[]).await);
-    went(&steps(&world, &b, &keys, "tra", &back).await);
+    let proposed = [back[0], ("toi", "laocai.localhost/log")];
+    went(&steps(&world, &b, &keys, "tra", &proposed).await);
+    assert!(world.sees(&a, &desk(&keys)).await.says("Đề xuất: Cơ quan laocai"));
     went(&steps(&world, &a, &keys, "nhan", &[]).await);
     let own = steps(&world, &a, &keys, "tra", &back).await;
     assert_eq!(own.status, 409, "it was not handed over but given back: {}", own.text());
