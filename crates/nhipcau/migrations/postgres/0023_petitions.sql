@@ -112,8 +112,9 @@ CREATE TABLE petition_public (
 );
 CREATE INDEX petition_public_at ON petition_public (log, at);
 
--- From where petitions and failed look-ups came of late; `network` is a hash under the node's key.
+-- From where petitions came of late; `network` is a hash under the node's key.
 CREATE TABLE petition_knock (
+  id TEXT PRIMARY KEY NOT NULL,
   network BYTEA NOT NULL,
   what TEXT NOT NULL,
   at BIGINT NOT NULL

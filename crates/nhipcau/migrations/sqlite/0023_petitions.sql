@@ -112,12 +112,13 @@ CREATE TABLE petition_public (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX petition_public_at ON petition_public (log, at);
 
--- From where petitions and failed look-ups came of late; `network` is a hash under the node's key.
+-- From where petitions came of late; `network` is a hash under the node's key.
 CREATE TABLE petition_knock (
+  id TEXT PRIMARY KEY NOT NULL,
   network BLOB NOT NULL,
   what TEXT NOT NULL,
   at INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX petition_knock_at ON petition_knock (what, at);
 
 -- Reminders that were given, so that none is given twice.

@@ -160,7 +160,7 @@ pub async fn register(app: &App, portal: &Portal, asked: Asked) -> Result<Regist
                 let says = |lang: Lang| lang.petition().too_often.to_owned();
                 return Err(Problem::TooOften { vi: says(Lang::Vi), en: says(Lang::En) });
             }
-            knocks::add(tx, network, "ask").await?;
+            knocks::add(tx, &id, network, "ask").await?;
             let (code, number) = code(tx, day, &unit).await?;
             let files: Vec<String> = asked.files.iter().map(|(file, _)| file.sha256.to_string()).collect();
             let mut case = Case {

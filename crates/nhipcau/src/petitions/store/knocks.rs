@@ -23,13 +23,14 @@ pub async fn counted(tx: &mut Tx, network: &[u8], what: &str, since: i64) -> sql
 ///
 /// # Errors
 /// The database's.
-pub async fn add(tx: &mut Tx, network: Vec<u8>, what: &str) -> sqlx::Result<()> {
+pub async fn add(tx: &mut Tx, id: &str, network: Vec<u8>, what: &str) -> sqlx::Result<()> {
     const DAY: i64 = 86_400_000_000;
     let now = tx.ledger.now();
     run!(tx, "DELETE FROM petition_knock WHERE what = $1 AND at <= $2", what.to_owned(), now - DAY)?;
     run!(
         tx,
-        "INSERT INTO petition_knock (network, what, at) VALUES ($1, $2, $3)",
+        "INSERT INTO petition_knock (id, network, what, at) VALUES ($1, $2, $3, $4)",
+        id.to_owned(),
         network,
         what.to_owned(),
         now
