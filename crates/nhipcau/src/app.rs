@@ -30,6 +30,7 @@ use crate::peers::letters::{self, Notice, Post};
 use crate::peers::line::Line;
 use crate::peers::{self, Status};
 use crate::people::Door;
+use crate::people::tries::Tries;
 use crate::search::Search;
 use crate::subscriptions::mail::Mailer;
 use crate::tasks::Tasks;
@@ -107,6 +108,8 @@ pub struct Inner {
     pub token: String,
     /// The door of the console.
     pub people: Door,
+    /// What networks have tried at petitions that are not theirs.
+    pub petition_tries: Tries,
     /// Who has which draft open.
     pub drafts: Together,
     /// The calendar of working days.
@@ -251,6 +254,7 @@ impl App {
             post,
             token,
             people,
+            petition_tries: Tries::default(),
             drafts: Together::default(),
             calendar,
             restricted: Opened::default(),
@@ -277,6 +281,7 @@ impl App {
         app.tasks.spawn("hours", crate::drafts::hours::run(app.clone()));
         app.tasks.spawn("search", crate::search::run(app.clone()));
         app.tasks.spawn("subscriptions", crate::subscriptions::run(app.clone()));
+        app.tasks.spawn("petitions", crate::petitions::run(app.clone()));
         app.tasks.spawn("mergers", agencies::merger::carry::run(app.clone()));
         app.tasks.spawn("reach", agencies::reach::run(app.clone()));
         app.tasks.spawn("watch", crate::operate::watch::run(app.clone()));

@@ -25,6 +25,7 @@ pub mod operate;
 pub mod opinions;
 pub mod peers;
 pub mod people;
+pub mod petitions;
 pub mod previews;
 pub mod problem;
 pub mod procedures;

@@ -18,7 +18,9 @@
 pub mod agencies;
 pub mod documents;
 pub mod hosts;
+pub mod masking;
 pub mod number;
+pub mod petition_code;
 pub mod plain;
 pub mod procedures;
 pub mod secret;

@@ -83,6 +83,8 @@ pub struct Answered {
     pub epoch: u32,
     /// The answer with personal data masked, where it is published.
     pub content: Option<ContentRef>,
+    /// The hash of the case's salt and of the answer as the asker has it.
+    pub commitment: Option<ContentHash>,
 }
 
 /// `petition.reopened`: the owner looks at it again, because the asker said why.
@@ -263,6 +265,7 @@ pub(super) fn answered(top: &Object<'_>) -> Result<Kind, FieldError> {
         case: case(top)?,
         epoch: epoch(top, 1)?,
         content: top.object_if("content")?.as_ref().map(content).transpose()?,
+        commitment: top.parsed_if("commitment")?,
     }))
 }
 
@@ -299,6 +302,7 @@ pub(super) fn write_answered(said: &Answered, line: &mut Writer) {
     if let Some(content) = &said.content {
         line.raw("content", &pointer(content));
     }
+    line.text_if("commitment", said.commitment.as_ref());
 }
 
 pub(super) fn write_reopened(said: &Reopened, line: &mut Writer) {

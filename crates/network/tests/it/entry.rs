@@ -222,11 +222,17 @@ fn samples() -> Vec<(&'static str, Kind)> {
                 case: case(),
                 epoch: 2,
                 content: Some(pointer("answer", "application/vnd.nhipcau.note+json")),
+                commitment: None,
             }),
         ),
         (
             "petition.answered-unpublished",
-            Kind::PetitionAnswered(Answered { case: case(), epoch: 1, content: None }),
+            Kind::PetitionAnswered(Answered {
+                case: case(),
+                epoch: 1,
+                content: None,
+                commitment: Some(ContentHash::of(b"answer")),
+            }),
         ),
         (
             "petition.reopened",

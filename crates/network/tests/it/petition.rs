@@ -40,7 +40,7 @@ fn passed(epoch: u32, from: &str, to: &str) -> Kind {
 }
 
 fn answered(epoch: u32) -> Kind {
-    Kind::PetitionAnswered(Answered { case: case(), epoch, content: None })
+    Kind::PetitionAnswered(Answered { case: case(), epoch, content: None, commitment: None })
 }
 
 fn closed(epoch: u32) -> Kind {

@@ -223,6 +223,15 @@ pub async fn proven(app: &App, conn: &mut Conn, lang: Lang, text: &str) -> Resul
         Ok(proven) => proven,
         Err(fault) => return Ok(Answer::BadProof { why: fault.to_string() }),
     };
+    if let Some(case) = proven.entry.kind.petition(&proven.origin) {
+        return Ok(Answer::Petition {
+            code: case.code.to_string(),
+            step: proven.entry.kind.word().to_owned(),
+            agency: agencies::name(app.directory.load().agency(&proven.origin), lang, &proven.agency),
+            index: proven.index,
+            at: proven.entry.at,
+        });
+    }
     let (Kind::ItemIssued { item, .. }
     | Kind::ItemOpened { item, .. }
     | Kind::ItemWithdrawn { item, .. }

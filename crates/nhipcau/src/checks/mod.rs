@@ -78,6 +78,19 @@ pub enum Answer {
         /// When, in microseconds.
         at: i64,
     },
+    /// A proof that holds, of a petition's record.
+    Petition {
+        /// Its code.
+        code: String,
+        /// The word of what is stated of it.
+        step: String,
+        /// Whose log.
+        agency: String,
+        /// The entry.
+        index: u64,
+        /// When that was stated.
+        at: Timestamp,
+    },
     /// A file that says to be a proof, and does not hold.
     BadProof {
         /// Which step failed, and why.
@@ -158,6 +171,7 @@ impl Verdict {
             Answer::Altered { .. } => "altered",
             Answer::Unknown { .. } => "unknown",
             Answer::ErasedBytes { .. } => "erased",
+            Answer::Petition { .. } => "petition",
             Answer::BadProof { .. } => "bad-proof",
             Answer::Address { is, .. } => match is {
                 Address::Official { .. } => "official-portal",

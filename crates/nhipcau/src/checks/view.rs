@@ -108,6 +108,18 @@ impl Told {
                 told.more.extend(verdict.hash.as_ref().map(|_| c.unknown_file.to_owned()));
             }
             Answer::ErasedBytes { at } => told.says = c.erased(day(lang, *at)),
+            Answer::Petition { code, step, agency, index, at } => {
+                let p = lang.petition();
+                let step = match step.as_str() {
+                    "petition.registered" => p.proven_registered,
+                    "petition.answered" => p.proven_answered,
+                    _ => p.proven_other,
+                };
+                let at = lang.words().at_day(date::hour(*at), date::date(lang, date::day(*at)));
+                told.good = true;
+                told.says = p.proven(agency, step, code, at, index);
+                told.more = vec![p.proven_means.to_owned()];
+            }
             Answer::BadProof { why } => told.says = c.bad_proof(why),
             Answer::Address { host, is } => address(&mut told, lang, host, is, &at),
         }

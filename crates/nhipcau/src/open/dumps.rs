@@ -356,7 +356,7 @@ async fn relations(
 }
 
 /// A row of CSV (RFC 4180). A cell that a spreadsheet would take for a formula begins with an apostrophe.
-fn row(out: &mut String, cells: &[&str]) {
+pub fn row(out: &mut String, cells: &[&str]) {
     for (at, cell) in cells.iter().enumerate() {
         if at > 0 {
             out.push(',');

@@ -7,7 +7,7 @@
 
 mod cursor;
 mod dcat;
-mod dumps;
+pub mod dumps;
 mod oai;
 mod oembed;
 mod pages;

@@ -7,6 +7,7 @@ mod content;
 mod control;
 mod nation;
 pub(super) mod office;
+mod petitions;
 mod tasks;
 mod tour;
 

@@ -192,7 +192,7 @@ pub enum Duty {
     Write,
     /// Approving, issuing, withdrawing.
     Approve,
-    /// Handling petitions.
+    /// Handling petitions, and approving answers to them.
     Petitions,
     /// Accounts and appointments.
     People,
@@ -226,7 +226,7 @@ impl Duty {
             Duty::Work => &Role::ALL,
             Duty::Write => &[Role::Editor, Role::Publisher, Role::Signer, Role::Leader],
             Duty::Approve => &[Role::Publisher, Role::Signer, Role::Leader],
-            Duty::Petitions => &[Role::Clerk, Role::Leader],
+            Duty::Petitions => &[Role::Publisher, Role::Clerk, Role::Leader],
             Duty::People | Duty::Node => &[Role::Administrator],
             Duty::Audit | Duty::Agencies | Duty::Breaches => &[Role::Administrator, Role::Leader],
         }

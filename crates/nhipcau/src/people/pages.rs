@@ -57,6 +57,7 @@ impl Desk {
             (HOME, w.nav_home, Duty::Work),
             (crate::assignments::HOME, w.nav_tasks, Duty::Work),
             (crate::opinions::HOME, lang.opinion().nav, Duty::Work),
+            (crate::petitions::DESK, lang.petition_desk().nav, Duty::Petitions),
             ("/ban-lam-viec/tin/moi", w.nav_write, Duty::Write),
             ("/ban-lam-viec/da-dang", w.nav_issued, Duty::Write),
             (crate::annexes::HOME, lang.annex().nav, Duty::Write),

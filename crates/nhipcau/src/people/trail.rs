@@ -22,7 +22,7 @@ use crate::web::answer::failure;
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
 use crate::words::{DeskWords, Lang, date};
-use crate::{agencies, breaches, calendar};
+use crate::{agencies, breaches, calendar, petitions};
 
 /// Where it is.
 pub const PAGE: &str = "/ban-lam-viec/nhat-ky";
@@ -95,7 +95,12 @@ fn name(act: &str, lang: Lang) -> String {
     match named {
         Some((_, name)) => name(lang.desk()).to_owned(),
         None if act == "draft.word" => lang.word_file().act.to_owned(),
-        None => merger.or(breach).or(calendar::act_name(act, lang)).unwrap_or(act).to_owned(),
+        None => merger
+            .or(breach)
+            .or(calendar::act_name(act, lang))
+            .or(petitions::act_name(act, lang))
+            .unwrap_or(act)
+            .to_owned(),
     }
 }
 

@@ -28,7 +28,7 @@ use crate::logs::pages as logs;
 use crate::logs::serve::{self, Which};
 use crate::logs::startup::Heard;
 use crate::peers::{letters, receipts, serve as flow};
-use crate::people::{self, forms, gate};
+use crate::people::{self, gate};
 use crate::problem::Problem;
 use crate::web::answer::{self, answered, fault_page, guard, problem_json};
 use crate::web::error_view::Fault;
@@ -39,7 +39,8 @@ use crate::{
 };
 
 pub use row::{
-    Role, Route, api_route, desk_form, desk_page, desk_upload, door_form, door_page, open_page, reader_form,
+    Role, Route, api_route, desk_form, desk_page, desk_upload, door_form, door_page, open_page, page_upload,
+    reader_form,
 };
 use row::{page, upload};
 
@@ -75,6 +76,7 @@ fn pages() -> Vec<Route> {
     pages.extend(opinions::routes());
     pages.extend(procedures::routes());
     pages.extend(crate::subscriptions::routes());
+    pages.extend(crate::petitions::routes());
     pages.extend(annexes::routes());
     pages.extend(previews::routes());
     pages
@@ -144,6 +146,7 @@ fn machines() -> Vec<Route> {
     ];
     machines.extend(open::machines());
     machines.extend(offline::machines());
+    machines.extend(crate::petitions::machines());
     machines
 }
 
@@ -167,7 +170,7 @@ fn bounded(app: &App, route: Route) -> MethodRouter<App> {
             route.handler.layer(most).layer(map_response(in_words))
         }
         Role::Newcomer => {
-            route.handler.layer(RequestBodyLimitLayer::new(forms::MOST)).layer(map_response(in_words))
+            route.handler.layer(RequestBodyLimitLayer::new(route.most)).layer(map_response(in_words))
         }
         Role::Staff(duty) => {
             // The body is read behind the gate, so nobody else can make us read much.

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use accent::{Accent, AccentError, theme_css};
 
+use crate::petitions;
 use crate::procedures;
 use crate::web::assets;
 use crate::words::{AgencyWords, DeskWords, Lang, ReadingWords, Words, date, number};
@@ -101,6 +102,8 @@ pub enum Section {
     Own,
     /// Administrative procedures: `/dich-vu`.
     Procedures,
+    /// Petitions: `/phan-anh`.
+    Petitions,
     /// Feeds: `/nguon-tin`.
     Feeds,
     /// Checking a paper or a file: `/kiem-tra`.
@@ -188,7 +191,7 @@ impl Shell {
     }
 
     /// The navigation in its order.
-    pub fn nav(&self) -> [NavLink; 5] {
+    pub fn nav(&self) -> [NavLink; 6] {
         let w = self.w();
         let link = |section, path: &str, label| NavLink {
             href: self.to(path),
@@ -199,6 +202,7 @@ impl Shell {
             link(Section::Directions, "/thong-tin?cua=mang", w.nav_directions),
             link(Section::Own, "/thong-tin?cua=cong", self.own_news()),
             link(Section::Procedures, procedures::HOME, self.lang.procedures().nav),
+            link(Section::Petitions, petitions::HOME, self.lang.petition().nav),
             link(Section::Check, "/kiem-tra", w.check_title),
             link(Section::Network, "/mang", w.network_title),
         ]

@@ -20,6 +20,8 @@ mod log_key;
 pub mod number;
 mod open;
 mod opinion;
+mod petition;
+mod petition_desk;
 mod preview;
 mod procedures;
 mod reading;
@@ -44,6 +46,8 @@ pub use letter::Words as LetterWords;
 pub use log_key::Words as LogKeyWords;
 pub use open::Words as OpenWords;
 pub use opinion::Words as OpinionWords;
+pub use petition::Words as PetitionWords;
+pub use petition_desk::Words as PetitionDeskWords;
 pub use preview::Words as PreviewWords;
 pub use procedures::Words as ProcedureWords;
 pub use reading::Words as ReadingWords;
@@ -149,6 +153,22 @@ impl Lang {
         match self {
             Lang::Vi => &procedures::VI,
             Lang::En => &procedures::EN,
+        }
+    }
+
+    /// The words of petitions.
+    pub fn petition(self) -> &'static PetitionWords {
+        match self {
+            Lang::Vi => &petition::VI,
+            Lang::En => &petition::EN,
+        }
+    }
+
+    /// The words of petitions in the console.
+    pub fn petition_desk(self) -> &'static PetitionDeskWords {
+        match self {
+            Lang::Vi => &petition_desk::VI,
+            Lang::En => &petition_desk::EN,
         }
     }
 

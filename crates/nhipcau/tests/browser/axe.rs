@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::Nation;
 use super::beside;
 use super::driver::{Driver, Kind, until};
+use super::petitions;
 use super::reader::text;
 use super::tour::Tour;
 
@@ -39,7 +40,7 @@ fn rules(folder: &Path) -> Option<String> {
 
 /// True for a route that answers with a page for people.
 fn is_page(path: &str) -> bool {
-    const MACHINES: [&str; 30] = [
+    const MACHINES: [&str; 32] = [
         "/sw.js",
         "/ban-luu.json",
         "/muc/{reference}/ban-luu.html",
@@ -70,6 +71,8 @@ fn is_page(path: &str) -> bool {
         "/ban-lam-viec/su-co/{id}/du-lieu.json",
         "/ban-lam-viec/y-kien/{round}/tep/",
         "/ban-lam-viec/nhiem-vu/{reference}/tai-lieu",
+        "/phan-anh/thong-ke.csv",
+        "/ban-lam-viec/phan-anh/{code}/tep/",
     ];
     // These two lead elsewhere.
     let leads = path.starts_with("/dang-nhap/nha-cung-cap");
@@ -397,6 +400,7 @@ async fn every_page_is_open_to_everybody_at_every_width() {
     at_the_province(&mut tour, &nation, &password).await;
     beside::a_commune_adds(&mut tour, &nation, &password).await;
     beside::an_administrator_decides(&mut tour, &nation, &password).await;
+    petitions::asked_and_answered(&mut tour, &nation, &password).await;
     assert!(text(&tour.browser).await.len() > 10, "the browser shows nothing");
 
     let due: BTreeSet<String> = routes::table()

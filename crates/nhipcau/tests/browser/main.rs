@@ -14,6 +14,7 @@ mod chair;
 mod driver;
 mod keyboard;
 mod offline;
+mod petitions;
 mod reader;
 mod search;
 mod staff;

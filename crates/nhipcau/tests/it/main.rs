@@ -59,6 +59,7 @@ mod orders;
 mod pages;
 mod paper_nation;
 mod people;
+mod petitions;
 mod previews;
 mod procedure_records;
 mod procedures;

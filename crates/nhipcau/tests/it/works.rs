@@ -46,6 +46,18 @@ pub const WORKS: &[(&str, &str, &str, &str)] = &[
         "a_node_thousands_of_entries_behind_catches_up_by_tiles",
     ),
     (
+        "phản ánh, kiến nghị: gửi không cần tài khoản, theo dõi bằng mã, hai người trả lời",
+        "petitions: sent without an account, followed by code and secret, answered by two people",
+        "it/petitions/handling",
+        "a_case_goes_its_whole_way",
+    ),
+    (
+        "người gửi phản ánh không lộ ở sổ, nhật ký, trang hay bảng nào",
+        "who sent a petition shows in no log, trace, page or table",
+        "it/petitions/private",
+        "who_sent_it_stands_in_no_table_log_or_page_that_others_read",
+    ),
+    (
         "phát hiện máy chủ nói dối",
         "a relay that lies is named, and left",
         "it/lies",

@@ -23,6 +23,7 @@ use crate::people::Duty;
 use crate::people::forms::Filled;
 use crate::people::gate::Staff;
 use crate::people::pages::{Desk, Done, HOME, drawn, see, shell};
+use crate::petitions;
 use crate::problem::Problem;
 use crate::web::answer::failure;
 use crate::web::shell::Shell;
@@ -194,6 +195,14 @@ async fn home_of(app: &App, staff: &Staff, visitor: &Visitor, said: Option<Strin
                 });
             }
             lists.insert(0, List { title: w.list_ends.to_owned(), rows, empty: "" });
+        }
+    }
+    if staff.may(Duty::Petitions) {
+        let waiting = petitions::handling::at_home(&mut conn, staff, lang).await?.into_iter();
+        let rows: Vec<Row> =
+            waiting.map(|one| Row { href: one.path, title: one.title, says: one.says, mine: true }).collect();
+        if !rows.is_empty() {
+            lists.insert(0, List { title: lang.petition_desk().home.to_owned(), rows, empty: "" });
         }
     }
     if staff.may(Duty::Breaches) {

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Context;
 use network::names::Origin;
 
-use super::{Demo, tasks};
+use super::{Demo, petitions, tasks};
 use crate::agencies::Portal;
 use crate::app::App;
 use crate::drafts::Hour;
@@ -37,11 +37,12 @@ struct Person {
     roles: &'static [Role],
 }
 
-const OFFICE: [Person; 4] = [
+const OFFICE: [Person; 5] = [
     Person { login: "lan", name: "Lan (mẫu)", roles: &[Role::Editor] },
     Person { login: "minh", name: "Minh (mẫu)", roles: &[Role::Publisher] },
     Person { login: "ha", name: "Hà (mẫu)", roles: &[Role::Signer, Role::Leader] },
     Person { login: "quan-tri", name: "Quản trị (mẫu)", roles: &[Role::Administrator] },
+    Person { login: "thu", name: "Thu (mẫu)", roles: &[Role::Clerk] },
 ];
 
 impl Demo {
@@ -51,11 +52,16 @@ impl Demo {
     /// The database's, or that the password cannot be kept.
     pub async fn offices(&self, dir: &Path) -> anyhow::Result<String> {
         let password = password_in(self.government()?, dir)?;
+        let mut new = false;
         for (_, app, _) in &self.nodes {
             let main = app.portals.load().main().context("a node without portal")?;
             if people(app, &main, &password).await? {
+                new = true;
                 drafts(app, &main).await.map_err(|problem| anyhow::anyhow!("{problem}"))?;
             }
+        }
+        if new {
+            petitions::ask(self).await.map_err(|problem| anyhow::anyhow!("{problem}"))?;
         }
         tasks::issue(self, OFFICE[1].login, OFFICE[1].roles)
             .await
@@ -121,8 +127,19 @@ async fn invited(app: &App, portal: &Portal, password: &str) -> Result<bool, Pro
 pub(in crate::operate) const EDITOR: usize = 0;
 /// Who approves.
 pub(in crate::operate) const PUBLISHER: usize = 1;
+/// Who receives petitions.
+pub(super) const CLERK: usize = 4;
 /// Who signs official documents.
 pub(in crate::operate) const SIGNER: usize = 2;
+
+/// The account of one of the people.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn account(app: &App, at: usize) -> Result<uuid::Uuid, Problem> {
+    let account = store::by_login(&mut app.db.read().await?, OFFICE[at].login).await?;
+    Ok(account.ok_or(Problem::NotFound("account"))?.id)
+}
 
 /// One of the people at a portal, acting.
 ///

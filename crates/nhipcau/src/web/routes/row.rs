@@ -75,6 +75,11 @@ pub fn door_form(path: &'static str, what: &'static str, handler: MethodRouter<A
     Route { method: "POST", path, role: Role::Newcomer, what, handler, most: forms::MOST }
 }
 
+/// The same with files, of so many bytes at most; the handler looks where it comes from.
+pub fn page_upload(path: &'static str, what: &'static str, handler: MethodRouter<App>, most: usize) -> Route {
+    Route { most, ..door_form(path, what, handler) }
+}
+
 /// A page at the door, for anybody.
 pub fn door_page(path: &'static str, what: &'static str, handler: MethodRouter<App>) -> Route {
     page(path, what, handler)

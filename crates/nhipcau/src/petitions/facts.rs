@@ -1,0 +1,51 @@
+//! How a case stands, gathered from what is stored and what rules say today.
+
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::life::Facts;
+use super::rules::Clock;
+use super::store::Case;
+use super::store::draft::Draft;
+use super::store::steps::Step;
+use crate::calendar::WorkingTime;
+use crate::clock::instant;
+use crate::words::date;
+
+/// Who handed a case to the agency that has it now; nothing where it was asked there, or was given back.
+pub fn handed_by(steps: &[Step]) -> Option<i64> {
+    let last = steps.iter().rev().find(|step| matches!(step.act.as_str(), "passed" | "returned"))?;
+    (last.act == "passed").then_some(last.log)
+}
+
+/// The last day of a period that a rule sets, from an instant on.
+fn until(name: &str, from: i64, time: &WorkingTime) -> Option<Date> {
+    let day = date::day(instant(from));
+    let clock = Clock::of(name, day)?;
+    time.days.deadline(day, clock.period(0), time.usual()).ok().map(|deadline| deadline.end)
+}
+
+/// The facts on a day.
+pub fn of(case: &Case, steps: &[Step], draft: Option<&Draft>, time: &WorkingTime, now: i64) -> Facts {
+    let today = date::day(instant(now));
+    let within =
+        |name: &str, from: i64| from > 0 && until(name, from, time).is_some_and(|last| today <= last);
+    let most = Clock::of("extensions", today).map_or(0, |clock| clock.count);
+    Facts {
+        state: case.state(),
+        handler: case.handler(),
+        writer: draft.and_then(|draft| Uuid::try_parse(&draft.account).ok()),
+        extended: (u32::try_from(case.extended).unwrap_or(u32::MAX), most),
+        handed: handed_by(steps).is_some(),
+        returnable: within("not_ours", case.owned),
+        ratable: case.rating.is_empty() && within("rate", case.answered),
+        reopenable: case.reopened == 0 && within("reopen", case.answered),
+    }
+}
+
+/// True once an answer may not be reopened any more: the case ends by itself.
+pub fn is_final(case: &Case, time: &WorkingTime, now: i64) -> bool {
+    let today = date::day(instant(now));
+    case.answered > 0
+        && (case.reopened > 0 || until("reopen", case.answered, time).is_none_or(|last| today > last))
+}

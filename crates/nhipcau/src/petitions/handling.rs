@@ -1,0 +1,292 @@
+//! The console: queues, a case, its files, and the form by which each step is taken.
+
+mod acts;
+mod view;
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use self::view::{CasePage, Row, row};
+use super::DESK;
+use super::clock::percent;
+use super::life::State as Stage;
+use super::rules::reminders;
+use super::store::{self, Case, steps};
+use crate::app::App;
+use crate::clock::instant;
+use crate::people::forms::{Fields, Filled, Wrong};
+use crate::people::gate::Staff;
+use crate::people::pages::{Desk, drawn, see, shell};
+use crate::problem::Problem;
+use crate::web::answer::failure;
+use crate::web::shell::Shell;
+use crate::web::visitor::Visitor;
+use crate::words::{Lang, PetitionDeskWords, date};
+
+pub use acts::{Actor, take};
+pub use view::{AtHome, at_home};
+
+/// The most rows of a queue.
+const MOST: i64 = 200;
+
+/// A queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Queue {
+    Mine,
+    All,
+    Unassigned,
+    Soon,
+    Overdue,
+    Review,
+    Done,
+}
+
+impl Queue {
+    const ALL: [Queue; 7] =
+        [Queue::Mine, Queue::All, Queue::Unassigned, Queue::Soon, Queue::Overdue, Queue::Review, Queue::Done];
+
+    fn word(self) -> &'static str {
+        match self {
+            Queue::Mine => "cua-toi",
+            Queue::All => "tat-ca",
+            Queue::Unassigned => "chua-nhan",
+            Queue::Soon => "sap-han",
+            Queue::Overdue => "qua-han",
+            Queue::Review => "cho-duyet",
+            Queue::Done => "da-xong",
+        }
+    }
+
+    fn name(self, w: &'static PetitionDeskWords) -> &'static str {
+        match self {
+            Queue::Mine => w.queue_mine,
+            Queue::All => w.queue_all,
+            Queue::Unassigned => w.queue_unassigned,
+            Queue::Soon => w.queue_soon,
+            Queue::Overdue => w.queue_overdue,
+            Queue::Review => w.queue_review,
+            Queue::Done => w.queue_done,
+        }
+    }
+
+    fn takes(self, case: &Case, me: &str, app: &App) -> bool {
+        let (now, today) = (app.clock.micros(), date::day(app.clock.now()));
+        let due = case.last_day(&app.calendar.now(), now);
+        let overdue = due.is_some_and(|due| today > due);
+        match self {
+            Queue::All | Queue::Done => true,
+            Queue::Mine => case.handler == me,
+            Queue::Unassigned => case.handler.is_empty(),
+            Queue::Review => case.state() == Stage::Review,
+            Queue::Overdue => overdue,
+            Queue::Soon => {
+                let first = reminders(today).into_iter().min().unwrap_or(100);
+                !overdue && due.is_some_and(|due| percent(case.clock_from, due, now) >= first)
+            }
+        }
+    }
+}
+
+/// Which queue is looked at.
+#[derive(Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    hang: String,
+}
+
+#[derive(Template)]
+#[template(path = "petitions/queue.html")]
+struct QueuePage {
+    shell: Shell,
+    desk: Desk,
+    /// Each queue: its address, its name, how many, whether it is the one that is shown.
+    queues: Vec<(String, &'static str, usize, bool)>,
+    rows: Vec<Row>,
+}
+
+impl QueuePage {
+    fn d(&self) -> &'static PetitionDeskWords {
+        self.shell.lang.petition_desk()
+    }
+}
+
+/// `GET /ban-lam-viec/phan-anh`
+pub async fn queue(
+    State(app): State<App>,
+    staff: Staff,
+    visitor: Visitor,
+    Query(asked): Query<Asked>,
+) -> Response {
+    match queue_of(&app, &staff, &visitor, &asked.hang).await {
+        Ok(page) => drawn(&app, &visitor, StatusCode::OK, &page),
+        Err(problem) => failure(&app, &visitor, problem),
+    }
+}
+
+async fn queue_of(app: &App, staff: &Staff, visitor: &Visitor, asked: &str) -> Result<QueuePage, Problem> {
+    let (lang, log) = (visitor.lang, staff.portal.log);
+    let w = lang.petition_desk();
+    let me = staff.account.id.to_string();
+    let mut conn = app.db.read().await?;
+    let open = store::open_at(&mut conn, log, 5_000).await?;
+    let done = store::done_at(&mut conn, log, MOST).await?;
+    let shown = Queue::ALL.into_iter().find(|queue| queue.word() == asked).unwrap_or(Queue::All);
+    let of = |queue: Queue| if queue == Queue::Done { &done } else { &open };
+    let queues = Queue::ALL.map(|queue| {
+        let count = of(queue).iter().filter(|case| queue.takes(case, &me, app)).count();
+        (lang.path(&format!("{DESK}?hang={}", queue.word())), queue.name(w), count, queue == shown)
+    });
+    let mut rows = Vec::new();
+    for case in of(shown).iter().filter(|case| shown.takes(case, &me, app)).take(MOST as usize) {
+        rows.push(row(app, &mut conn, case, &me, lang).await?);
+    }
+    Ok(QueuePage {
+        shell: shell(app, visitor, &staff.portal, w.title),
+        desk: Desk::of(staff, lang, DESK, None),
+        queues: queues.into(),
+        rows,
+    })
+}
+
+/// The case of a code, at an agency that has it or had it; to anybody else it is not there.
+async fn held(app: &App, staff: &Staff, code: &str) -> Result<Case, Problem> {
+    let mut conn = app.db.read().await?;
+    store::held(&mut conn, code, staff.portal.log).await?.ok_or(Problem::NotFound("petition"))
+}
+
+/// What was just done.
+#[derive(Deserialize)]
+pub struct Done {
+    #[serde(default)]
+    xong: String,
+}
+
+/// `GET /ban-lam-viec/phan-anh/{code}`
+pub async fn one(
+    State(app): State<App>,
+    staff: Staff,
+    visitor: Visitor,
+    Path(code): Path<String>,
+    Query(done): Query<Done>,
+) -> Response {
+    let seen = async {
+        let case = held(&app, &staff, &code).await?;
+        staff.saw(&app, "petition.seen", case.code).await
+    };
+    if let Err(problem) = seen.await {
+        return failure(&app, &visitor, problem);
+    }
+    let w = visitor.lang.petition_desk();
+    let said = (!done.xong.is_empty()).then(|| w.said.to_owned());
+    show(&app, &staff, &visitor, &code, Look { said, ..Look::default() }).await
+}
+
+/// What a page of a case says beside the case.
+#[derive(Default)]
+struct Look {
+    said: Option<String>,
+    typed: Fields,
+    wrong: Wrong,
+    status: Option<StatusCode>,
+    /// The texts that readers would see.
+    preview: Option<(String, String)>,
+    /// Who sent it, where that was asked for.
+    contact: Option<super::contact::Contact>,
+}
+
+async fn show(app: &App, staff: &Staff, visitor: &Visitor, code: &str, look: Look) -> Response {
+    let status = look.status.unwrap_or(StatusCode::OK);
+    match CasePage::of(app, staff, visitor, code, look).await {
+        Ok(page) => drawn(app, visitor, status, &page),
+        Err(problem) => failure(app, visitor, problem),
+    }
+}
+
+/// `POST /ban-lam-viec/phan-anh/{code}`
+pub async fn step(
+    State(app): State<App>,
+    staff: Staff,
+    visitor: Visitor,
+    Path(code): Path<String>,
+    Filled(typed): Filled,
+) -> Response {
+    let case = match held(&app, &staff, &code).await {
+        Ok(case) => case,
+        Err(problem) => return failure(&app, &visitor, problem),
+    };
+    let done = match typed.get("viec") {
+        "xem-truoc" => {
+            let preview = Some(acts::masked(&typed));
+            return show(&app, &staff, &visitor, &code, Look { typed, preview, ..Look::default() }).await;
+        }
+        "xem-nguoi-gui" => match acts::contact(&app, &staff, &case).await {
+            Ok(contact) => {
+                return show(
+                    &app,
+                    &staff,
+                    &visitor,
+                    &code,
+                    Look { contact: Some(contact), ..Look::default() },
+                )
+                .await;
+            }
+            Err(problem) => Err(problem),
+        },
+        _ => acts::act(&app, &staff, &case, &typed).await,
+    };
+    match done {
+        Ok(()) => see(visitor.lang, &format!("{DESK}/{}?xong=1", case.code)),
+        Err(problem) => match Wrong::of(problem, visitor.lang) {
+            Ok((status, wrong)) => {
+                let look = Look { typed, wrong, status: Some(status), ..Look::default() };
+                show(&app, &staff, &visitor, &code, look).await
+            }
+            Err(problem) => failure(&app, &visitor, problem),
+        },
+    }
+}
+
+/// `GET /ban-lam-viec/phan-anh/{code}/tep/{seq}/{n}`
+pub async fn file(
+    State(app): State<App>,
+    staff: Staff,
+    visitor: Visitor,
+    Path((code, seq, n)): Path<(String, String, String)>,
+) -> Response {
+    let file = async {
+        let case = held(&app, &staff, &code).await?;
+        if case.owner != staff.portal.log {
+            return Err(Problem::NotFound("file"));
+        }
+        let (Ok(seq), Ok(n)) = (seq.parse(), n.parse()) else { return Err(Problem::NotFound("file")) };
+        let mut conn = app.db.read().await?;
+        steps::file(&mut conn, &case.id, seq, n).await?.ok_or(Problem::NotFound("file"))
+    };
+    match file.await {
+        Ok((name, media, bytes)) => attachment(&name, &media, bytes),
+        Err(problem) => failure(&app, &visitor, problem),
+    }
+}
+
+/// A file that a browser saves and never runs.
+fn attachment(name: &str, media: &str, bytes: Vec<u8>) -> Response {
+    let encoded: String =
+        form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>().replace('+', "%20");
+    let mut answer = bytes.into_response();
+    let headers = answer.headers_mut();
+    crate::web::answer::guard(headers);
+    let attached = HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{encoded}"));
+    headers.extend(attached.ok().map(|value| (header::CONTENT_DISPOSITION, value)));
+    headers.extend(HeaderValue::from_str(media).ok().map(|value| (header::CONTENT_TYPE, value)));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox; default-src 'none'"));
+    answer
+}
+
+/// An instant beside now, short.
+fn short(app: &App, lang: Lang, at: i64) -> String {
+    date::short(lang, instant(at), app.clock.now())
+}

@@ -1,0 +1,362 @@
+//! A case and a row of a queue, as they are read in the console.
+
+use askama::Template;
+use vietnam::masking;
+
+use super::super::clock::percent;
+use super::super::contact::Contact;
+use super::super::following::{happened, name_of, state};
+use super::super::life::{Act, State};
+use super::super::receipt::Due;
+use super::super::route::{self, Target};
+use super::super::rules::Kind;
+use super::super::store::draft::{self, Draft};
+use super::super::store::{self, Case, steps};
+use super::super::{DESK, Mode, facts, place};
+use super::acts::{by, may};
+use super::{Look, short};
+use crate::app::App;
+use crate::clock::instant;
+use crate::db::Conn;
+use crate::people::forms::{Fields, Wrong};
+use crate::people::gate::Staff;
+use crate::people::pages::{Desk, shell};
+use crate::people::store as people;
+use crate::problem::Problem;
+use crate::web::shell::Shell;
+use crate::web::visitor::Visitor;
+use crate::words::{Lang, PetitionDeskWords, date};
+
+/// So much of a text stands in a queue.
+const SNIPPET: usize = 90;
+
+/// A row of a queue.
+pub struct Row {
+    pub(super) href: String,
+    pub(super) code: String,
+    pub(super) begins: String,
+    pub(super) says: String,
+    pub(super) presses: bool,
+    pub(super) urgent: bool,
+}
+
+/// A case as it stands in a queue.
+///
+/// # Errors
+/// The database's.
+pub async fn row(app: &App, conn: &mut Conn, case: &Case, me: &str, lang: Lang) -> Result<Row, Problem> {
+    let w = lang.petition_desk();
+    let agency = name_of(app, conn, case.owner, lang).await?;
+    let now = app.clock.micros();
+    let due = case.last_day(&app.calendar.now(), now).filter(|_| case.state().is_open());
+    let overdue = due.is_some_and(|due| date::day(instant(now)) > due);
+    let mut says = vec![
+        Kind::name_of(&case.sort, lang),
+        place::name(&case.place, lang),
+        state(case.state(), &agency, lang),
+    ];
+    says.extend(
+        due.map(|day| if overdue { w.overdue(date::date(lang, day)) } else { w.due(date::date(lang, day)) }),
+    );
+    if case.handler == me {
+        says.push(w.mine.to_owned());
+    }
+    let words = store::words(conn, &case.id).await?.map(|(_, words)| words).unwrap_or_default();
+    let mut begins: String = words.replace('\n', " ").chars().take(SNIPPET).collect();
+    if words.chars().count() > SNIPPET {
+        begins.push('…');
+    }
+    Ok(Row {
+        href: lang.path(&format!("{DESK}/{}", case.code)),
+        code: case.code.clone(),
+        begins,
+        says: says.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
+        presses: overdue,
+        urgent: case.urgent == 1,
+    })
+}
+
+/// A case on the console's first page.
+pub struct AtHome {
+    /// Its page.
+    pub path: String,
+    /// Its code.
+    pub title: String,
+    /// Why it is there.
+    pub says: String,
+}
+
+/// What waits for somebody: answers to be approved, and cases of which they were reminded.
+///
+/// # Errors
+/// The database's.
+pub async fn at_home(conn: &mut Conn, staff: &Staff, lang: Lang) -> Result<Vec<AtHome>, Problem> {
+    let (w, by) = (lang.petition_desk(), by(staff));
+    let me = staff.account.id.to_string();
+    let reminded = super::super::jobs::reminded(conn, staff.portal.log).await?;
+    let mut all = Vec::new();
+    for case in store::open_at(conn, staff.portal.log, 1_000).await? {
+        let at =
+            |says: String| AtHome { path: format!("{DESK}/{}", case.code), title: case.code.clone(), says };
+        if case.state() == State::Review && by.approves {
+            let waiting = draft::find(conn, &case.id).await?;
+            if waiting.is_some_and(|draft| draft.account != me) {
+                all.push(at(w.home_review.to_owned()));
+                continue;
+            }
+        }
+        let last = reminded.iter().filter(|(id, _)| *id == case.id).map(|(_, percent)| *percent).max();
+        let concerns = by.leads || case.handler == me || case.handler.is_empty() && by.handles;
+        if let Some(percent) = last.filter(|_| concerns) {
+            all.push(at(w.home_reminded(percent)));
+        }
+    }
+    Ok(all)
+}
+
+/// One thing that happened.
+struct Line {
+    head: String,
+    by: String,
+    words: String,
+    /// Files: address, name, size in kilobytes.
+    files: Vec<(String, String, i64)>,
+    inside: bool,
+}
+
+/// What somebody may do now.
+struct May {
+    claim: bool,
+    release: bool,
+    note: bool,
+    ask: bool,
+    extend: bool,
+    pass: bool,
+    give_back: bool,
+    progress: bool,
+    submit: bool,
+    send_back: bool,
+    approve: bool,
+    outside: bool,
+}
+
+/// `/ban-lam-viec/phan-anh/{code}`
+#[derive(Template)]
+#[template(path = "petitions/desk.html")]
+pub struct CasePage {
+    shell: Shell,
+    desk: Desk,
+    code: String,
+    version: i64,
+    state: String,
+    ours: bool,
+    urgent: bool,
+    sort: String,
+    place: String,
+    mode: &'static str,
+    handler: String,
+    due: Option<Due>,
+    ran: Option<u32>,
+    words: String,
+    lines: Vec<Line>,
+    /// True if this person may see who sent it, and there is somebody to see.
+    asks_contact: bool,
+    contact: Option<Contact>,
+    targets: Vec<Target>,
+    may: May,
+    draft: Option<Draft>,
+    question: String,
+    preview: Option<(String, String)>,
+    public: Option<String>,
+    typed: Fields,
+    wrong: Wrong,
+}
+
+impl CasePage {
+    fn d(&self) -> &'static PetitionDeskWords {
+        self.shell.lang.petition_desk()
+    }
+
+    /// What stands in a field: what was typed, else what waits, else nothing.
+    fn filled(&self, field: &str) -> String {
+        if self.typed.has(field) {
+            return self.typed.get(field).to_owned();
+        }
+        match (field, &self.draft) {
+            ("tra-loi", Some(draft)) => draft.answer.clone(),
+            ("tra-loi-cong-khai", Some(draft)) => draft.reply.clone(),
+            ("cau-hoi", Some(draft)) => draft.question.clone(),
+            ("cau-hoi", None) => self.question.clone(),
+            _ => String::new(),
+        }
+    }
+
+    /// What was typed into the form of an act that was refused.
+    fn said(&self, act: &str) -> &str {
+        if self.typed.get("viec") == act { self.typed.get("loi") } else { "" }
+    }
+
+    /// True for the agency that was chosen in an act's form.
+    fn chosen(&self, act: &str, origin: &str) -> bool {
+        self.typed.get("viec") == act && self.typed.get("toi") == origin
+    }
+
+    /// What is wrong with a field of an act's form.
+    fn fault(&self, act: &str, field: &str) -> Option<&str> {
+        if self.typed.get("viec") == act { self.wrong.at(field) } else { None }
+    }
+
+    /// The acts that come with words and may be done now: word, name, hint.
+    fn written(&self) -> Vec<(&'static str, &'static str, &'static str)> {
+        let (d, may) = (self.d(), &self.may);
+        let all = [
+            (may.ask, "hoi", d.ask, d.ask_hint),
+            (may.progress, "tien-do", d.progress, d.progress_hint),
+            (may.extend, "gia-han", d.extend, d.extend_hint),
+            (may.pass, "chuyen", d.pass, d.pass_hint),
+            (may.give_back, "tra", d.give_back, d.give_back_hint),
+            (may.outside, "ngoai", d.outside, d.outside_hint),
+            (may.note, "ghi-chu", d.note, d.note_hint),
+        ];
+        all.into_iter().filter(|(may, ..)| *may).map(|(_, act, name, hint)| (act, name, hint)).collect()
+    }
+
+    fn is_open(&self) -> bool {
+        if self.typed.has("tra-loi") {
+            return self.typed.has("cong-khai");
+        }
+        self.draft.as_ref().is_none_or(|draft| draft.open == 1)
+    }
+
+    /// The case as somebody may see it.
+    pub(super) async fn of(
+        app: &App,
+        staff: &Staff,
+        visitor: &Visitor,
+        code: &str,
+        look: Look,
+    ) -> Result<CasePage, Problem> {
+        let lang = visitor.lang;
+        let w = lang.petition_desk();
+        let mut conn = app.db.read().await?;
+        let case =
+            store::held(&mut conn, code, staff.portal.log).await?.ok_or(Problem::NotFound("petition"))?;
+        let ours = case.owner == staff.portal.log;
+        let (time, now) = (app.calendar.now(), app.clock.micros());
+        let path = steps::of(&mut conn, &case.id).await?;
+        let draft = draft::find(&mut conn, &case.id).await?.filter(|_| ours);
+        let facts = facts::of(&case, &path, draft.as_ref(), &time, now);
+        let by = by(staff);
+        let can = |act| ours && may(act, &facts, by);
+        let words = store::words(&mut conn, &case.id).await?.filter(|_| ours);
+        let agency = name_of(app, &mut conn, case.owner, lang).await?;
+        let hidden = case.mode == Mode::Hidden.word();
+        let sees = ours && (by.leads || by.handles && !hidden);
+        let has_contact = sees && store::contact(app, &mut conn, &case.id).await?.is_some();
+        let due = Due::of(app, &case, lang).filter(|_| facts.state.is_open());
+        let last = case.last_day(&time, now).filter(|_| facts.state.is_open());
+        let public = draft::shown_one(&mut conn, &case.code).await?;
+        let place_said = words.as_ref().map(|(place, _)| place.clone()).unwrap_or_default();
+        let text = words.map(|(_, words)| words).unwrap_or_default();
+        let parts = [place_said, place::name(&case.place, lang)];
+        Ok(CasePage {
+            shell: shell(app, visitor, &staff.portal, w.case_title),
+            desk: Desk::of(staff, lang, DESK, look.said),
+            code: case.code.clone(),
+            version: case.version,
+            state: state(facts.state, &agency, lang),
+            ours,
+            urgent: case.urgent == 1,
+            sort: Kind::name_of(&case.sort, lang),
+            place: parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "),
+            mode: Mode::of(&case.mode).unwrap_or(Mode::Named).name(lang),
+            handler: person(&mut conn, &case.handler).await?,
+            ran: last.map(|last| percent(case.clock_from, last, now)),
+            due,
+            lines: lines(app, &mut conn, (&case, &path), (staff.portal.log, ours), lang).await?,
+            asks_contact: has_contact && look.contact.is_none(),
+            contact: look.contact,
+            targets: route::targets(app, &staff.portal.origin, lang),
+            may: May {
+                claim: can(Act::Claim) && case.handler != staff.account.id.to_string(),
+                release: can(Act::Release),
+                note: can(Act::Note),
+                ask: can(Act::Ask),
+                extend: can(Act::Extend),
+                pass: can(Act::Pass),
+                give_back: can(Act::Return),
+                progress: can(Act::Progress),
+                submit: can(Act::Submit),
+                send_back: can(Act::SendBack),
+                approve: can(Act::Approve),
+                outside: can(Act::Outside),
+            },
+            draft,
+            question: masking::masked(&text),
+            words: text,
+            preview: look.preview,
+            public: public.map(|_| lang.path(&format!("/phan-anh/ho-so/{}", case.code))),
+            typed: look.typed,
+            wrong: look.wrong,
+        })
+    }
+}
+
+/// The name of somebody who works here.
+async fn person(conn: &mut Conn, account: &str) -> Result<String, Problem> {
+    let Ok(id) = uuid::Uuid::try_parse(account) else { return Ok(String::new()) };
+    Ok(people::account(conn, id).await?.map(|account| account.name).unwrap_or_default())
+}
+
+/// The path of a case: at its agency all of it, at one that had it what its sender reads, without words and files.
+async fn lines(
+    app: &App,
+    conn: &mut Conn,
+    (case, path): (&Case, &[steps::Step]),
+    (log, ours): (i64, bool),
+    lang: Lang,
+) -> Result<Vec<Line>, Problem> {
+    let w = lang.petition_desk();
+    let files = steps::files(conn, &case.id).await?;
+    let mut lines = Vec::new();
+    for step in path {
+        // How it was rated is nobody's business here; notes of another agency are that agency's.
+        if step.act == "rated" || (step.shown == 0 && step.log != log) {
+            continue;
+        }
+        let who = name_of(app, conn, step.log, lang).await?;
+        let to = match step.detail.parse() {
+            Ok(to) if matches!(step.act.as_str(), "passed" | "returned") => {
+                name_of(app, conn, to, lang).await?
+            }
+            _ => step.detail.clone(),
+        };
+        let head = match step.act.as_str() {
+            "released" => w.did_released.to_owned(),
+            "noted" => w.did_noted.to_owned(),
+            "submitted" => w.did_submitted.to_owned(),
+            "sent-back" => w.did_sent_back.to_owned(),
+            "replied" => w.did_replied.to_owned(),
+            "reopened" => w.did_reopened.to_owned(),
+            "withdrawn" => w.did_withdrawn.to_owned(),
+            "forgotten" => w.did_forgotten.to_owned(),
+            "reminded" => w.did_reminded(&step.detail),
+            act => happened(act, &who, &to, lang),
+        };
+        let person = if step.log == log { person(conn, &step.account).await? } else { String::new() };
+        let at = short(app, lang, step.at);
+        let own = |file: &&steps::Named| ours && file.seq == step.seq;
+        let file = |file: &steps::Named| {
+            let href = lang.path(&format!("{DESK}/{}/tep/{}/{}", case.code, file.seq, file.n));
+            (href, file.name.clone(), file.size.div_euclid(1024) + 1)
+        };
+        lines.push(Line {
+            head,
+            by: if person.is_empty() { at } else { format!("{person} · {at}") },
+            words: if ours || step.log == log { step.words.clone() } else { String::new() },
+            files: files.iter().filter(own).map(file).collect(),
+            inside: step.shown == 0,
+        });
+    }
+    Ok(lines)
+}

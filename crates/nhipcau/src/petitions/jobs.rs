@@ -1,0 +1,130 @@
+//! What happens to petitions by itself: people are reminded, in office hours only, and what was answered ends once it may not be
+//! reopened any more.
+
+use std::time::Duration;
+
+use network::entry::Outcome;
+
+use super::clock::percent;
+use super::facts;
+use super::life::State;
+use super::record::{Said, append};
+use super::rules::reminders;
+use super::store::steps::{self, Step};
+use super::store::{self, Case};
+use crate::app::App;
+use crate::clock::instant;
+use crate::db::{Conn, Tx};
+use crate::problem::Problem;
+use crate::words::date;
+use crate::{all, run};
+
+/// How often it is looked.
+const EVERY: Duration = Duration::from_secs(60);
+
+/// Looks until the node stops.
+pub async fn run(app: &App) {
+    loop {
+        if let Err(problem) = look(app).await {
+            tracing::warn!(%problem, "petitions could not be looked through");
+        }
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
+/// One look at every case that is under way.
+///
+/// # Errors
+/// The database's.
+pub async fn look(app: &App) -> Result<(), Problem> {
+    let cases = store::all_running(&mut app.db.read().await?).await?;
+    let open = office_is_open(app);
+    for case in cases {
+        match case.state() {
+            State::Answered if facts::is_final(&case, &app.calendar.now(), app.clock.micros()) => {
+                close(app, case).await
+            }
+            state if state.is_open() && open => remind(app, &case).await,
+            _ => Ok(()),
+        }?;
+    }
+    Ok(())
+}
+
+/// True on a working day while offices are open.
+fn office_is_open(app: &App) -> bool {
+    let now = app.clock.now().to_zoned_datetime(date::zone());
+    let (day, hour, time) = (now.date(), now.time(), app.calendar.now());
+    let works = time.days.is_working_day(day).unwrap_or(false);
+    let open = |(from, until): &(jiff::civil::Time, jiff::civil::Time)| *from <= hour && hour < *until;
+    works && time.usual().on(day).is_some_and(|hours| hours.spans.iter().any(open))
+}
+
+/// Reminds of a case, if a further part of its clock has run.
+async fn remind(app: &App, case: &Case) -> Result<(), Problem> {
+    let now = app.clock.micros();
+    let Some(due) = case.last_day(&app.calendar.now(), now) else { return Ok(()) };
+    let ran = percent(case.clock_from, due, now);
+    let Some(mark) = reminders(date::day(instant(now))).into_iter().filter(|mark| *mark <= ran).max() else {
+        return Ok(());
+    };
+    let given = all!(
+        app.db.read().await?,
+        (i64,),
+        "SELECT percent FROM petition_reminder WHERE petition = $1 AND owned = $2 AND percent = $3",
+        case.id.clone(),
+        case.clock_from,
+        i64::from(mark)
+    )?;
+    if !given.is_empty() {
+        return Ok(());
+    }
+    let (id, log, from) = (case.id.clone(), case.owner, case.clock_from);
+    app.db
+        .write("petition.remind", async move |tx: &mut Tx| -> Result<(), Problem> {
+            let at = tx.ledger.now();
+            run!(
+                tx,
+                "INSERT INTO petition_reminder (petition, owned, percent, at) VALUES ($1, $2, $3, $4)
+                 ON CONFLICT (petition, owned, percent) DO NOTHING",
+                id.clone(),
+                from,
+                i64::from(mark),
+                at
+            )?;
+            let step = Step { log, act: "reminded".into(), detail: mark.to_string(), ..Step::default() };
+            steps::add(tx, &id, &step).await?;
+            Ok(())
+        })
+        .await
+}
+
+/// The reminders that hold for the open cases of an agency: of which, at how many per cent.
+///
+/// # Errors
+/// The database's.
+pub async fn reminded(conn: &mut Conn, log: i64) -> Result<Vec<(String, i64)>, Problem> {
+    Ok(all!(
+        conn,
+        (String, i64),
+        "SELECT r.petition, r.percent FROM petition_reminder r JOIN petition p ON p.id = r.petition AND p.clock_from = r.owned
+         WHERE p.owner = $1 AND p.state IN ('new', 'work', 'asked', 'review')",
+        log
+    )?)
+}
+
+async fn close(app: &App, mut case: Case) -> Result<(), Problem> {
+    let (app, db) = (app.clone(), app.db.clone());
+    db.write("petition.close", async move |tx: &mut Tx| -> Result<(), Problem> {
+        State::Closed.word().clone_into(&mut case.state);
+        case.closed = tx.ledger.now();
+        // Reopened at this very moment: then it is not over.
+        if !store::save(tx, &case).await? {
+            return Ok(());
+        }
+        let step = Step { log: case.owner, act: "closed".into(), shown: 1, ..Step::default() };
+        steps::add(tx, &case.id, &step).await?;
+        append(&app, tx, &case, case.owner, Said::Closed(Outcome::Answered)).await.map(|_| ())
+    })
+    .await
+}

@@ -1,0 +1,328 @@
+//! What may be done with a petition, by whom, and where it stands afterwards. Pure: facts in, one step out.
+
+use uuid::Uuid;
+
+/// Where a petition stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// At its agency; nobody has taken it on.
+    New,
+    /// Somebody works on it.
+    Work,
+    /// Its sender was asked for more.
+    Asked,
+    /// An answer waits for a second person.
+    Review,
+    /// It was answered; its sender may still reopen it.
+    Answered,
+    /// It has ended.
+    Closed,
+    /// Its sender took it back.
+    Withdrawn,
+}
+
+impl State {
+    const ALL: [State; 7] = [
+        State::New,
+        State::Work,
+        State::Asked,
+        State::Review,
+        State::Answered,
+        State::Closed,
+        State::Withdrawn,
+    ];
+
+    /// The word that is stored.
+    pub fn word(self) -> &'static str {
+        match self {
+            State::New => "new",
+            State::Work => "work",
+            State::Asked => "asked",
+            State::Review => "review",
+            State::Answered => "answered",
+            State::Closed => "closed",
+            State::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// That of a word; ended if there is none of it, so that nothing is done by mistake.
+    pub fn of(word: &str) -> State {
+        State::ALL.into_iter().find(|state| state.word() == word).unwrap_or(State::Closed)
+    }
+
+    /// True while an answer is due.
+    pub fn is_open(self) -> bool {
+        matches!(self, State::New | State::Work | State::Asked | State::Review)
+    }
+}
+
+/// What somebody does in the console.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Takes it on.
+    Claim,
+    /// Lets it go again.
+    Release,
+    /// Writes something down for colleagues.
+    Note,
+    /// Asks its sender for more.
+    Ask,
+    /// Takes longer.
+    Extend,
+    /// Hands it to another agency.
+    Pass,
+    /// Gives it back to the agency that handed it over.
+    Return,
+    /// Tells its sender how far it has come.
+    Progress,
+    /// Hands in an answer for approval.
+    Submit,
+    /// Sends an answer back to whoever wrote it.
+    SendBack,
+    /// Approves an answer: it is given.
+    Approve,
+    /// Ends what is no petition in the sense of the law.
+    Outside,
+}
+
+/// What its sender does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// Writes something.
+    Reply,
+    /// Says whether the answer helped.
+    Rate,
+    /// Is not content.
+    Reopen,
+    /// Takes it back.
+    Withdraw,
+}
+
+/// How a case stands.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// Its state.
+    pub state: State,
+    /// Who took it on.
+    pub handler: Option<Uuid>,
+    /// Who wrote the answer that waits.
+    pub writer: Option<Uuid>,
+    /// How often it was extended, and how often it may be.
+    pub extended: (u32, u32),
+    /// True if another agency handed it over.
+    pub handed: bool,
+    /// True while it may be given back.
+    pub returnable: bool,
+    /// True while its sender may rate it, and has not.
+    pub ratable: bool,
+    /// True while its sender may reopen it, and has not.
+    pub reopenable: bool,
+}
+
+/// Who acts.
+#[derive(Clone, Copy, Debug)]
+pub struct By {
+    /// The person.
+    pub account: Uuid,
+    /// May handle petitions.
+    pub handles: bool,
+    /// May approve answers.
+    pub approves: bool,
+    /// Leads the agency.
+    pub leads: bool,
+}
+
+/// Why not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// It has ended, or is answered.
+    Over,
+    /// The person's roles do not cover it.
+    Role,
+    /// Somebody else has taken it on.
+    Taken,
+    /// It must be taken on first.
+    Unclaimed,
+    /// An answer waits for approval.
+    InReview,
+    /// No answer waits.
+    NoAnswer,
+    /// Nobody approves their own answer.
+    Own,
+    /// It was extended as often as the rule allows.
+    TooOften,
+    /// Nobody handed it over, or the time to give it back is over.
+    NotReturnable,
+    /// The time for it is over, or it was done already.
+    Late,
+}
+
+/// The step of somebody in the console.
+///
+/// # Errors
+/// Why it is refused.
+pub fn decide(act: Act, facts: &Facts, by: By) -> Result<State, Refused> {
+    let state = facts.state;
+    if !state.is_open() {
+        // Colleagues may still leave a word.
+        return if act == Act::Note && state != State::Withdrawn { Ok(state) } else { Err(Refused::Over) };
+    }
+    if matches!(act, Act::Approve | Act::SendBack) {
+        return approve(act, facts, by);
+    }
+    if !by.handles {
+        return Err(Refused::Role);
+    }
+    if act == Act::Note {
+        return Ok(state);
+    }
+    if act == Act::Claim {
+        return match facts.handler {
+            Some(other) if other != by.account && !by.leads => Err(Refused::Taken),
+            _ if state == State::New => Ok(State::Work),
+            _ => Ok(state),
+        };
+    }
+    match facts.handler {
+        None => return Err(Refused::Unclaimed),
+        Some(handler) if handler != by.account && !by.leads => return Err(Refused::Taken),
+        Some(_) => {}
+    }
+    if state == State::Review {
+        return Err(Refused::InReview);
+    }
+    match act {
+        Act::Release => Ok(if state == State::Work { State::New } else { state }),
+        Act::Ask => Ok(State::Asked),
+        Act::Extend if facts.extended.0 >= facts.extended.1 => Err(Refused::TooOften),
+        Act::Return if !facts.handed || !facts.returnable => Err(Refused::NotReturnable),
+        Act::Pass | Act::Return => Ok(State::New),
+        Act::Submit => Ok(State::Review),
+        Act::Outside => Ok(State::Closed),
+        Act::Extend | Act::Progress | Act::Note | Act::Claim | Act::Approve | Act::SendBack => Ok(state),
+    }
+}
+
+fn approve(act: Act, facts: &Facts, by: By) -> Result<State, Refused> {
+    match (by.approves, facts.state, facts.writer) {
+        (false, ..) => Err(Refused::Role),
+        (_, State::Review, Some(writer)) if act == Act::Approve && writer == by.account => Err(Refused::Own),
+        (_, State::Review, Some(_)) if act == Act::Approve => Ok(State::Answered),
+        (_, State::Review, _) => Ok(State::Work),
+        _ => Err(Refused::NoAnswer),
+    }
+}
+
+/// The step of its sender.
+///
+/// # Errors
+/// Why it is refused.
+pub fn sender(act: Sent, facts: &Facts) -> Result<State, Refused> {
+    match (act, facts.state) {
+        (Sent::Reply, State::Asked) => Ok(if facts.handler.is_some() { State::Work } else { State::New }),
+        (Sent::Reply | Sent::Withdraw, state) if state.is_open() => {
+            Ok(if act == Sent::Reply { state } else { State::Withdrawn })
+        }
+        (Sent::Rate, State::Answered | State::Closed) if facts.ratable => Ok(facts.state),
+        (Sent::Reopen, State::Answered | State::Closed) if facts.reopenable => Ok(State::New),
+        (Sent::Rate | Sent::Reopen, State::Answered | State::Closed) => Err(Refused::Late),
+        _ => Err(Refused::Over),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LAN: By = By { account: Uuid::from_u128(1), handles: true, approves: false, leads: false };
+    const MINH: By = By { account: Uuid::from_u128(2), handles: true, approves: false, leads: false };
+    const CHIEF: By = By { account: Uuid::from_u128(3), handles: true, approves: true, leads: true };
+    const PRESS: By = By { account: Uuid::from_u128(4), handles: false, approves: true, leads: false };
+
+    fn facts(state: State, handler: Option<By>) -> Facts {
+        Facts {
+            state,
+            handler: handler.map(|by| by.account),
+            writer: (state == State::Review).then_some(LAN.account),
+            extended: (0, 2),
+            handed: false,
+            returnable: false,
+            ratable: false,
+            reopenable: false,
+        }
+    }
+
+    #[test]
+    fn a_case_is_taken_on_before_anything_is_done_with_it() {
+        let new = facts(State::New, None);
+        assert_eq!(decide(Act::Claim, &new, LAN), Ok(State::Work));
+        assert_eq!(decide(Act::Submit, &new, LAN), Err(Refused::Unclaimed));
+        let taken = facts(State::Work, Some(LAN));
+        assert_eq!(decide(Act::Claim, &taken, MINH), Err(Refused::Taken));
+        assert_eq!(decide(Act::Pass, &taken, MINH), Err(Refused::Taken));
+        assert_eq!(decide(Act::Claim, &taken, CHIEF), Ok(State::Work));
+        assert_eq!(decide(Act::Pass, &taken, LAN), Ok(State::New));
+        assert_eq!(decide(Act::Release, &taken, LAN), Ok(State::New));
+        assert_eq!(decide(Act::Claim, &new, PRESS), Err(Refused::Role));
+    }
+
+    #[test]
+    fn nobody_approves_their_own_answer() {
+        let review = facts(State::Review, Some(LAN));
+        let own = By { approves: true, ..LAN };
+        assert_eq!(decide(Act::Approve, &review, own), Err(Refused::Own));
+        assert_eq!(decide(Act::Approve, &review, MINH), Err(Refused::Role));
+        assert_eq!(decide(Act::Approve, &review, PRESS), Ok(State::Answered));
+        assert_eq!(decide(Act::SendBack, &review, CHIEF), Ok(State::Work));
+        assert_eq!(decide(Act::Approve, &facts(State::Work, Some(LAN)), CHIEF), Err(Refused::NoAnswer));
+        assert_eq!(decide(Act::Pass, &review, LAN), Err(Refused::InReview));
+    }
+
+    #[test]
+    fn extensions_and_returns_have_their_bounds() {
+        let work = facts(State::Work, Some(LAN));
+        assert_eq!(decide(Act::Extend, &work, LAN), Ok(State::Work));
+        assert_eq!(
+            decide(Act::Extend, &Facts { extended: (2, 2), ..work.clone() }, LAN),
+            Err(Refused::TooOften)
+        );
+        assert_eq!(decide(Act::Return, &work, LAN), Err(Refused::NotReturnable));
+        let handed = Facts { handed: true, returnable: true, ..work };
+        assert_eq!(decide(Act::Return, &handed, LAN), Ok(State::New));
+        assert_eq!(
+            decide(Act::Return, &Facts { returnable: false, ..handed }, LAN),
+            Err(Refused::NotReturnable)
+        );
+    }
+
+    #[test]
+    fn a_sender_replies_rates_reopens_and_takes_back_in_time() {
+        let asked = facts(State::Asked, Some(LAN));
+        assert_eq!(sender(Sent::Reply, &asked), Ok(State::Work));
+        assert_eq!(sender(Sent::Withdraw, &asked), Ok(State::Withdrawn));
+        let answered = Facts { ratable: true, reopenable: true, ..facts(State::Answered, Some(LAN)) };
+        assert_eq!(sender(Sent::Rate, &answered), Ok(State::Answered));
+        assert_eq!(sender(Sent::Reopen, &answered), Ok(State::New));
+        assert_eq!(sender(Sent::Withdraw, &answered), Err(Refused::Over));
+        let late = Facts { ratable: false, reopenable: false, ..answered };
+        assert_eq!(
+            (sender(Sent::Rate, &late), sender(Sent::Reopen, &late)),
+            (Err(Refused::Late), Err(Refused::Late))
+        );
+        assert_eq!(sender(Sent::Reply, &facts(State::Withdrawn, None)), Err(Refused::Over));
+    }
+
+    #[test]
+    fn what_has_ended_stays_as_it_is() {
+        for state in [State::Answered, State::Closed, State::Withdrawn] {
+            for act in [Act::Claim, Act::Ask, Act::Extend, Act::Pass, Act::Submit, Act::Approve, Act::Outside]
+            {
+                assert_eq!(decide(act, &facts(state, Some(LAN)), CHIEF), Err(Refused::Over), "{act:?}");
+            }
+        }
+        for state in State::ALL {
+            assert_eq!(State::of(state.word()), state);
+        }
+        assert_eq!(State::of("x"), State::Closed);
+    }
+}

@@ -1,0 +1,134 @@
+//! Petitions: asked at any portal, answered by whoever must, followed by whoever asked.
+//!
+//! `asking` reads what somebody sends, `register` gives it a code, a secret and a place in the log, `following` shows its way to
+//! whoever holds both, `handling` is the console. `life` decides every step of a case, `clock` counts its days; both are pure. What a
+//! petition says and who sent it stand in tables of their own and nowhere else: no log, trace, address or error repeats a word
+//! of it. What readers see of an answered one is a text of its own, masked and approved by a second person.
+//!
+//! A case has one owner at every moment. What leaves this node is for `peers`; here it is passed between the portals of one node.
+
+pub mod asking;
+pub mod clock;
+pub mod contact;
+mod facts;
+pub mod following;
+pub mod handling;
+pub mod jobs;
+pub mod life;
+pub mod place;
+pub mod proof;
+pub mod public;
+mod receipt;
+mod record;
+pub mod register;
+pub mod route;
+pub mod rules;
+pub mod secret;
+pub mod store;
+
+use axum::routing::{get, post as posted};
+
+use crate::app::App;
+use crate::people::Duty;
+use crate::web::routes::{Route, desk_form, desk_page, door_form, open_page, page_upload};
+use crate::words::Lang;
+
+/// What was asked and answered.
+pub const HOME: &str = "/phan-anh";
+/// Where somebody asks.
+pub const ASK: &str = "/phan-anh/gui";
+/// Where somebody follows what they asked.
+pub const FOLLOW: &str = "/phan-anh/tra-cuu";
+/// The console's queues.
+pub const DESK: &str = "/ban-lam-viec/phan-anh";
+
+/// How a sender appears.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// By name.
+    Named,
+    /// By name, which whoever handles the case does not see.
+    Hidden,
+    /// Without a name.
+    Anonymous,
+}
+
+impl Mode {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Mode; 3] = [Mode::Named, Mode::Hidden, Mode::Anonymous];
+
+    /// The word that is stored and posted.
+    pub fn word(self) -> &'static str {
+        match self {
+            Mode::Named => "named",
+            Mode::Hidden => "hidden",
+            Mode::Anonymous => "anonymous",
+        }
+    }
+
+    /// That of a word.
+    pub fn of(word: &str) -> Option<Mode> {
+        Mode::ALL.into_iter().find(|mode| mode.word() == word)
+    }
+
+    /// What it is called.
+    pub fn name(self, lang: Lang) -> &'static str {
+        let w = lang.petition();
+        match self {
+            Mode::Named => w.mode_named,
+            Mode::Hidden => w.mode_hidden,
+            Mode::Anonymous => w.mode_anonymous,
+        }
+    }
+}
+
+/// The rows of the route table.
+pub fn routes() -> Vec<Route> {
+    let page = |path, what, handler| desk_page(path, Duty::Petitions, what, handler);
+    vec![
+        open_page(HOME, "petitions that were answered", get(public::list)),
+        open_page(ASK, "send a petition", get(asking::page)),
+        page_upload(ASK, "registers a petition", posted(asking::sent), asking::MOST_BODY),
+        open_page(FOLLOW, "follow a petition by its code and secret", get(following::page)),
+        door_form(FOLLOW, "shows a petition to whoever holds its secret", posted(following::shown)),
+        page_upload(
+            "/phan-anh/tra-cuu/viec",
+            "reply, rate, reopen, take back a petition",
+            posted(following::acts),
+            asking::MOST_BODY,
+        ),
+        door_form("/phan-anh/tra-cuu/giay", "a petition's receipt with its proof", posted(following::paper)),
+        open_page("/phan-anh/thong-ke", "how petitions are answered, by agency", get(public::figures)),
+        open_page("/phan-anh/ho-so/{code}", "a petition that was answered", get(public::one)),
+        page(DESK, "petitions to be answered", get(handling::queue)),
+        page("/ban-lam-viec/phan-anh/{code}", "a petition", get(handling::one)),
+        desk_form(
+            "/ban-lam-viec/phan-anh/{code}",
+            Duty::Petitions,
+            "a step of a petition",
+            posted(handling::step),
+        ),
+        page("/ban-lam-viec/phan-anh/{code}/tep/{seq}/{n}", "a file of a petition", get(handling::file)),
+    ]
+}
+
+/// The rows that are no pages.
+pub fn machines() -> Vec<Route> {
+    vec![open_page("/phan-anh/thong-ke.csv", "the same as CSV", get(public::csv))]
+}
+
+/// What an act of the audit trail is called; none for acts of others.
+pub fn act_name(act: &str, lang: Lang) -> Option<&'static str> {
+    let w = lang.petition();
+    Some(match act {
+        "petition.seen" => w.act_seen,
+        "petition.contact" => w.act_contact,
+        "petition.step" => w.act_step,
+        _ => return None,
+    })
+}
+
+/// Reminds and closes in office hours until the node stops.
+pub async fn run(app: App) {
+    jobs::run(&app).await;
+}

@@ -1,0 +1,212 @@
+//! A petition gets its code, its secret, its place in the log. One transaction: what its sender was told survives whatever
+//! happens then.
+
+use anyhow::Context;
+use jiff::civil::Date;
+use network::content::ItemFile;
+use network::names::ContentHash;
+use serde::{Deserialize, Serialize};
+use vietnam::petition_code::{Code, Unit};
+
+use super::contact::Contact;
+use super::record::{self, Said};
+use super::rules::Clock;
+use super::secret::Secret;
+use super::store::knocks;
+use super::store::steps::{self, Step};
+use super::store::{self, Case};
+use super::{Mode, place};
+use crate::agencies::Portal;
+use crate::app::App;
+use crate::db::Tx;
+use crate::problem::Problem;
+use crate::subscriptions::door::network;
+use crate::words::{Lang, date};
+
+const HOUR: i64 = 3_600_000_000;
+/// Petitions from one network in an hour, and from all: an office or a school may stand behind one.
+const FROM_ONE: i64 = 20;
+const FROM_ALL: i64 = 20_000;
+/// Numbers in a row that have no code are two or three; more would be a fault.
+const MOST_SKIPPED: u32 = 50;
+
+/// What somebody sends, checked.
+pub struct Asked {
+    /// The word of its kind.
+    pub sort: String,
+    /// How they appear.
+    pub mode: Mode,
+    /// The code of the commune; empty if they named none.
+    pub commune: String,
+    /// The place in their words.
+    pub place: String,
+    /// What happened.
+    pub words: String,
+    /// Who they are.
+    pub contact: Contact,
+    /// What they attached.
+    pub files: Vec<(ItemFile, Vec<u8>)>,
+    /// True if it makes one think of danger.
+    pub urgent: bool,
+    /// In which language they asked.
+    pub lang: Lang,
+    /// The very form: what is sent twice by it is one petition.
+    pub once: [u8; 32],
+    /// From where.
+    pub client: Option<std::net::IpAddr>,
+}
+
+/// What its sender takes along.
+pub struct Registered {
+    /// The code.
+    pub code: String,
+    /// The secret; nobody has it after this.
+    pub secret: Secret,
+    /// The case.
+    pub case: Case,
+}
+
+/// What was sent, as it is committed to: its JSON, in this order of fields, stands behind the salt.
+#[derive(Serialize, Deserialize)]
+pub struct Committed {
+    v: u32,
+    code: String,
+    sort: String,
+    mode: String,
+    commune: String,
+    place: String,
+    words: String,
+    files: Vec<String>,
+}
+
+impl Committed {
+    /// What a case was registered with.
+    pub fn of(case: &Case, place: &str, words: &str, files: Vec<String>) -> Committed {
+        Committed {
+            v: 1,
+            code: case.code.clone(),
+            sort: case.sort.clone(),
+            mode: case.mode.clone(),
+            commune: case.place.clone(),
+            place: place.to_owned(),
+            words: words.to_owned(),
+            files,
+        }
+    }
+
+    /// Its JSON.
+    ///
+    /// # Errors
+    /// None that can happen to text.
+    pub fn json(&self) -> anyhow::Result<String> {
+        Ok(serde_json::to_string(self)?)
+    }
+}
+
+/// SHA-256 of a heading, a salt, and what is committed to.
+pub fn commitment(salt: &[u8], what: &str) -> ContentHash {
+    ContentHash::of(&[b"nhipcau petition\n", salt, what.as_bytes()].concat())
+}
+
+/// The short code of a portal's agency in petition codes: its commune's, else the agency's own without dots, else one that follows from
+/// the name of its log.
+pub fn unit(app: &App, portal: &Portal) -> Unit {
+    let commune = place::at_domain(&portal.domain).map(|commune| commune.code.to_string());
+    let directory = app.directory.load();
+    let own = directory
+        .agency(&portal.origin)
+        .and_then(|agency| agency.code.as_ref())
+        .map(|code| code.replace('.', ""));
+    let known = [commune, own].into_iter().flatten().find_map(|code| code.parse().ok());
+    known.unwrap_or_else(|| {
+        let [a, b, c, d, ..] = ContentHash::of(portal.origin.as_str().as_bytes()).0;
+        Unit::of_hash(u32::from_be_bytes([a, b, c, d]))
+    })
+}
+
+/// Registers a petition at a portal.
+///
+/// # Errors
+/// Too much comes from this network; the log may not sign now; the database's.
+pub async fn register(app: &App, portal: &Portal, asked: Asked) -> Result<Registered, Problem> {
+    let day = date::day(app.clock.now());
+    let unit = unit(app, portal);
+    // Worked out from the form, which only its sender has, under the node's key: whoever never saw the answer sends it again and
+    // gets the same.
+    let mark = app.people.seal.mark("petition.secret", &hex::encode(asked.once));
+    let secret = Secret::of(*mark.first_chunk().context("a mark has 32 bytes")?);
+    let once = app.people.seal.mark("petition.once", &hex::encode(asked.once)).to_vec();
+    let id = app.dice.id(&app.clock)?.to_string();
+    let salt: [u8; 32] = app.dice.bytes()?;
+    let sealed = match asked.contact.is_empty() {
+        true => None,
+        false => Some(asked.contact.sealed(app, &id)?),
+    };
+    let network = network(app, asked.client);
+    let answer = Clock::of("answer", day);
+    let (time, log) = (app.calendar.now(), portal.log);
+    let kept = secret.clone();
+    let (app, db) = (app.clone(), app.db.clone());
+    let case = db
+        .write("petition.register", async move |tx: &mut Tx| -> Result<Case, Problem> {
+            if let Some(case) = store::by_once(tx.conn(), &once).await? {
+                return Ok(case);
+            }
+            let now = tx.ledger.now();
+            let (of_all, of_network) = knocks::counted(tx, &network, "ask", now - HOUR).await?;
+            if of_all >= FROM_ALL || of_network >= FROM_ONE {
+                let says = |lang: Lang| lang.petition().too_often.to_owned();
+                return Err(Problem::TooOften { vi: says(Lang::Vi), en: says(Lang::En) });
+            }
+            knocks::add(tx, &id, network, "ask").await?;
+            let (code, number) = code(tx, day, &unit).await?;
+            let files: Vec<String> = asked.files.iter().map(|(file, _)| file.sha256.to_string()).collect();
+            let mut case = Case {
+                id: id.clone(),
+                code: code.to_string(),
+                asked: log,
+                owner: log,
+                owned: now,
+                registered: now,
+                clock_from: now,
+                sort: asked.sort,
+                place: asked.commune,
+                mode: asked.mode.word().to_owned(),
+                lang: asked.lang.code().to_owned(),
+                salt: salt.to_vec(),
+                once,
+                urgent: i64::from(asked.urgent),
+                state: "new".into(),
+                version: 1,
+                epoch: 1,
+                clock_days: answer.as_ref().map_or(0, |clock| i64::from(clock.count)),
+                clock_unit: answer.as_ref().map_or("calendar", Clock::unit).to_owned(),
+                ..Case::default()
+            };
+            case.secret = kept.kept(&case.code).0.to_vec();
+            let due = case.last_day(&time, now);
+            case.due = due.map(|day| day.to_string()).unwrap_or_default();
+            let json = Committed::of(&case, &asked.place, &asked.words, files).json()?;
+            case.commitment = commitment(&salt, &json).0.to_vec();
+            case.idx = record::append(&app, tx, &case, log, Said::Registered).await?;
+            store::add(tx, &case, (day, unit.as_str(), number)).await?;
+            store::keep_words(tx, &id, &asked.place, &asked.words).await?;
+            if let Some(sealed) = sealed {
+                store::keep_contact(tx, &id, sealed).await?;
+            }
+            let step = Step { log, act: "registered".into(), shown: 1, ..Step::default() };
+            let seq = steps::add(tx, &id, &step).await?;
+            steps::attach(tx, &id, seq, &asked.files).await?;
+            Ok(case)
+        })
+        .await?;
+    Ok(Registered { code: case.code.clone(), secret, case })
+}
+
+/// The next code of a day at a body. A number without a code is passed over.
+async fn code(tx: &mut Tx, day: Date, unit: &Unit) -> Result<(Code, u32), Problem> {
+    let first = store::next_number(tx, unit.as_str(), day).await?;
+    (first..first.saturating_add(MOST_SKIPPED))
+        .find_map(|number| Some((Code::new(day, number, unit.clone())?, number)))
+        .ok_or_else(|| Problem::Ours(anyhow::anyhow!("no number is left at {} on {day}", unit.as_str())))
+}

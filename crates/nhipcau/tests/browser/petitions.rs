@@ -1,0 +1,46 @@
+//! A petition as its sender and a clerk of a commune see it, walked with the two of the demonstration and one that is sent.
+
+use fantoccini::Locator;
+
+use super::Nation;
+use super::tour::Tour;
+
+/// What readers see, a petition that is sent and followed, and the console; as Thu, who receives petitions.
+pub async fn asked_and_answered(tour: &mut Tour<'_>, nation: &Nation, password: &str) {
+    let government = std::mem::replace(&mut tour.here, nation.commune());
+    tour.opens("/phan-anh", "petitions/list.html", "/phan-anh").await;
+    tour.goes("/phan-anh").await;
+    let case = tour.link("/phan-anh/ho-so/").await;
+    tour.opens("/phan-anh/ho-so/{code}", "petitions/public.html", &case).await;
+    tour.opens("/phan-anh/thong-ke", "petitions/figures.html", "/phan-anh/thong-ke").await;
+    tour.opens("/phan-anh/tra-cuu", "petitions/follow.html", "/phan-anh/tra-cuu").await;
+    tour.opens("/phan-anh/gui", "petitions/ask.html", "/phan-anh/gui").await;
+
+    // Refused with what is wrong, then registered, then followed.
+    tour.goes("/phan-anh/gui").await;
+    tour.types("chuyen-gi", "Ổ gà").await;
+    tour.types("noi", "quận Ba Đình, Hà Nội").await;
+    tour.presses("Gửi").await;
+    tour.reads("Hãy viết rõ hơn").await;
+    tour.looks("petitions/ask.html", "/phan-anh-gui-thieu").await;
+    tour.types("chuyen-gi", " lớn trước cổng trường, xe máy ngã nhiều lần.").await;
+    tour.browser.find(Locator::Css("main [name='noi']")).await.unwrap().clear().await.unwrap();
+    tour.presses("Gửi").await;
+    tour.reads("Mã tra cứu chỉ hiện một lần này").await;
+    tour.looks("petitions/receipt.html", "/phan-anh-da-tiep-nhan").await;
+    tour.presses("Theo dõi ngay").await;
+    tour.reads("Quá trình xử lý").await;
+    tour.looks("petitions/case.html", "/phan-anh-cua-toi").await;
+
+    tour.signs_in("thu", password).await;
+    tour.opens("/ban-lam-viec/phan-anh", "petitions/queue.html", "/ban-lam-viec/phan-anh").await;
+    tour.goes("/ban-lam-viec/phan-anh").await;
+    let open = tour.link("/ban-lam-viec/phan-anh/PAKN").await;
+    tour.opens("/ban-lam-viec/phan-anh/{code}", "petitions/desk.html", &open).await;
+    tour.goes(&open).await;
+    tour.presses("Nhận xử lý").await;
+    tour.reads("Trình duyệt").await;
+    tour.looks("petitions/desk.html", "/phan-anh-dang-xu-ly").await;
+    tour.signs_out().await;
+    tour.here = government;
+}
