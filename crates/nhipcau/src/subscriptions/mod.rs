@@ -22,7 +22,7 @@ use crate::web::routes::{Route, door_form, open_page, reader_form};
 use crate::words::date;
 
 pub use store::{count, waiting};
-pub use topic::Topic;
+pub use topic::{Said, Topic};
 
 /// Where one begins to follow.
 pub const PAGE: &str = "/theo-doi";

@@ -131,7 +131,7 @@ async fn form(
         let mut conn = app.db.read().await?;
         let origins = issuers(&mut conn, &portal.domain, MOST_ISSUERS).await?;
         let chosen = asked::opened_for(&typed);
-        let feeds = chosen.as_ref().map_or_else(|| Topic::All.feeds(), Topic::feeds);
+        let feeds = chosen.as_ref().unwrap_or(&Topic::All).feeds();
         let issuers = origins.iter().map(|origin| {
             let name = agencies::name(directory.agency(origin), lang, origin.as_str());
             (origin.to_string(), name, typed.get("co-quan") == origin.as_str())
@@ -144,7 +144,7 @@ async fn form(
             offered: app.mailer.is_some(),
             sent,
             chosen: chosen.map(|topic| (topic.word(), topic.says(&directory, lang))),
-            feeds: feeds.map(|(atom, json)| vec![("Atom", atom), ("JSON Feed", json)]).unwrap_or_default(),
+            feeds,
             kinds: kinds.collect(),
             issuers: issuers.collect(),
             choices: Choices::of(lang, rhythm_of(&typed)),

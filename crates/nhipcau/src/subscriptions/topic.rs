@@ -11,9 +11,9 @@ use vietnam::number::DocumentNumber;
 use vietnam::text::{canonical, slug};
 
 use crate::agencies;
-use crate::items::kinds;
 use crate::items::store::Reference;
 use crate::items::view::Kind;
+use crate::items::{Card, kinds};
 use crate::search::text;
 use crate::words::Lang;
 
@@ -104,17 +104,27 @@ impl Topic {
         }
     }
 
-    /// The paths at which feeds tell the same: as Atom, as JSON Feed. None where no feed does.
-    pub fn feeds(&self) -> Option<(String, String)> {
-        let query = match self {
-            Topic::All => String::new(),
-            Topic::Kind(kind) => format!("?loai={}", kinds::of(kind)?.slug),
-            Topic::Agency(origin) => format!("?nguon={origin}"),
-            Topic::Field(_) | Topic::Place(_) | Topic::Item(_) | Topic::Number(_) | Topic::Search(_) => {
-                return None;
-            }
+    /// What of the portal's feeds tells the same, as their query has it (`?nguon=…`). None where no feed does.
+    pub fn feed(&self) -> Option<String> {
+        let (name, value) = match self {
+            Topic::All => return Some(String::new()),
+            Topic::Kind(kind) => ("loai", kinds::of(kind)?.slug.clone()),
+            Topic::Agency(origin) => return Some(format!("?nguon={origin}")),
+            Topic::Place(origin) => return Some(format!("?noi-log={origin}")),
+            Topic::Item(reference) => ("muc", reference.to_string()),
+            Topic::Number(key) => ("so", key.clone()),
+            Topic::Search(text) => ("q", text.clone()),
+            Topic::Field(_) => return None,
         };
-        Some((format!("/feed.atom{query}"), format!("/feed.json{query}")))
+        let pair = form_urlencoded::Serializer::new(String::new()).append_pair(name, &value).finish();
+        Some(format!("?{pair}"))
+    }
+
+    /// The feeds that tell the same: what they are called, and their paths.
+    pub fn feeds(&self) -> Vec<(&'static str, String)> {
+        let forms = [("Atom", "/feed.atom"), ("RSS", "/feed.rss"), ("JSON Feed", "/feed.json")];
+        let query = self.feed();
+        query.iter().flat_map(|query| forms.map(|(form, path)| (form, format!("{path}{query}")))).collect()
     }
 }
 
@@ -162,6 +172,13 @@ impl Said {
             whole.push('\n');
         }
         whole.push_str(&text(&item.body));
+        Said::new(whole)
+    }
+
+    /// What lists show of an item: all that is left of one that ended.
+    pub fn of_card(card: &Card) -> Said {
+        let names = [&card.number, &card.form, &card.agency, &card.title_en].into_iter().flatten();
+        let whole = names.fold(format!("{}\n{}\n", card.title, card.summary), |all, name| all + name + "\n");
         Said::new(whole)
     }
 

@@ -96,6 +96,8 @@ words! {
     mail_end,
     // Elsewhere
     follow_item,
+    follow_number,
+    feed_item,
     follow_search,
     doctor_none,
     doctor_ok(relay, n, waits),
