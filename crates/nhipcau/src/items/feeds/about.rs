@@ -1,6 +1,7 @@
 //! What a feed tells of one thing that is followed: a place, a document, an item, a search. It tells of all that is here,
 //! like a mail to whoever follows the same.
 
+use ::search::Query;
 use network::content::Item;
 use network::directory::Directory;
 use network::names::{ContentHash, Origin};
@@ -65,11 +66,12 @@ impl About {
                 drop(conn);
                 let asked =
                     Asked { text: text.clone(), newest: true, most: MOST as usize, ..Asked::default() };
+                let query = Query::read(text);
                 let found = find(app, portal, &asked, false).await?;
                 let mut conn = app.db.read().await?;
                 let mut items = Vec::new();
                 for row in found.rows {
-                    if answers(app, &mut conn, &row.item, text).await? {
+                    if answers(app, &mut conn, &row.item, &query).await? {
                         items.push(row.item);
                     }
                 }
@@ -78,8 +80,8 @@ impl About {
                 for item in store::ended(&mut conn, MOST).await? {
                     let erased = item.state == State::Erased;
                     let found = !erased
-                        && (Said::of_card(&item.card).answers(text)
-                            || answers(app, &mut conn, &item, text).await?);
+                        && (Said::of_card(&item.card).answers(&query)
+                            || answers(app, &mut conn, &item, &query).await?);
                     match found {
                         true => items.push(item),
                         false => ended.push((urn(&item), item.changed)),
@@ -117,8 +119,8 @@ async fn document(app: &App, conn: &mut Conn, hash: Option<ContentHash>) -> Resu
     Ok(bytes.and_then(|bytes| Item::parse(&bytes).ok()))
 }
 
-async fn answers(app: &App, conn: &mut Conn, item: &Standing, text: &str) -> Result<bool, Problem> {
-    Ok(document(app, conn, item.content).await?.is_some_and(|document| Said::of(&document).answers(text)))
+async fn answers(app: &App, conn: &mut Conn, item: &Standing, query: &Query) -> Result<bool, Problem> {
+    Ok(document(app, conn, item.content).await?.is_some_and(|document| Said::of(&document).answers(query)))
 }
 
 /// An item's editions, the newest first, each an entry of its own. Once it has ended there is one entry that says so.
