@@ -234,7 +234,7 @@ impl File {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{LogKeyRow, MailTable, MailTls, Neighbour, PeopleTable, Role, Tls};
+    use crate::config::{LogKeyRow, MailTable, MailTls, Neighbour, PeopleTable, PushTable, Role, Tls};
 
     fn file() -> File {
         File {

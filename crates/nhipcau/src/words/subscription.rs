@@ -102,7 +102,6 @@ words! {
     // Elsewhere
     follow_item,
     follow_number,
-    feed_item,
     follow_search,
     doctor_none,
     doctor_ok(relay, n, waits),
