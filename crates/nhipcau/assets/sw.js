@@ -36,6 +36,18 @@
     if (event.data === "line") event.waitUntil(follow(0));
   });
 
+  // What somebody follows here: one notice for each message, also if it comes twice. What is kept is told of it, too.
+  self.addEventListener("push", (event) => {
+    const { id, lang, title, body, path } = event.data.json();
+    const show = self.registration.showNotification(title, { body, lang, tag: id, data: path });
+    event.waitUntil(Promise.all([show, follow(0)]));
+  });
+
+  self.addEventListener("notificationclick", (event) => {
+    event.notification.close();
+    event.waitUntil(self.clients.openWindow(event.notification.data));
+  });
+
   /** Files bear their hash in their names. */
   async function file(request) {
     const held = await caches.match(request, { cacheName: FILES });

@@ -33,6 +33,7 @@ use crate::people::Door;
 use crate::people::tries::Tries;
 use crate::search::Search;
 use crate::subscriptions::mail::Mailer;
+use crate::subscriptions::push::Pusher;
 use crate::tasks::Tasks;
 use crate::web::pages::Pages;
 use crate::web::traffic::Traffic;
@@ -120,6 +121,8 @@ pub struct Inner {
     pub search: Search,
     /// The way out by e-mail, if there is one.
     pub mailer: Option<Mailer>,
+    /// The way out to browsers, if there is one.
+    pub pusher: Option<Pusher>,
     /// Errors answered so far; part of the code that a visitor can quote.
     pub errors: AtomicU64,
 }
@@ -209,6 +212,7 @@ impl App {
         let people = Door::open(&config, &dice)?;
         let line = Line::new(line, &config)?;
         let mailer = Mailer::open(&config)?;
+        let pusher = Pusher::open(&config, &people.seal)?;
         let (follower, inbox) = mpsc::channel(4096);
         let (cosigned, heads) = mpsc::channel(16);
         let (onward, passing) = mpsc::channel(1024);
@@ -227,6 +231,7 @@ impl App {
             errors: AtomicU64::new(0),
             search: Search::new(&config),
             mailer,
+            pusher,
             config,
             db,
             clock,

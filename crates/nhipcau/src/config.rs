@@ -5,6 +5,7 @@
 mod keys;
 mod mail;
 mod people;
+mod push;
 mod text;
 
 use std::net::SocketAddr;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 pub use keys::{LogKeyPlace, LogKeyRow};
 pub use mail::{Mail, MailTable, MailTls};
 pub use people::{People, PeopleTable, Provider};
+pub use push::PushTable;
 
 use crate::db::Place;
 use crate::operate::rehearsal;
@@ -79,6 +81,9 @@ pub struct File {
     /// The relay for mail to those who follow; none if no mail is offered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail: Option<MailTable>,
+    /// Notices to browsers; none if none are offered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub push: Option<PushTable>,
     /// The nodes that this one talks to first, in order of preference.
     #[serde(default, rename = "neighbour", skip_serializing_if = "Vec::is_empty")]
     pub neighbours: Vec<Neighbour>,
@@ -190,6 +195,8 @@ pub struct Config {
     pub log_keys: Vec<LogKeyPlace>,
     /// How mail is sent, if it is.
     pub mail: Option<Mail>,
+    /// How browsers are told, if they are.
+    pub push: Option<PushTable>,
     /// The neighbours, in order of preference.
     pub neighbours: Vec<Neighbour>,
 }
@@ -277,6 +284,7 @@ impl File {
             people: self.people.check(folder, self.private_addresses)?,
             log_keys: self.log_keys.iter().map(LogKeyRow::check).collect::<anyhow::Result<_>>()?,
             mail: self.mail.map(|mail| mail.check(folder, self.private_addresses)).transpose()?,
+            push: self.push.map(PushTable::check).transpose()?,
             neighbours: self.neighbours,
         })
     }

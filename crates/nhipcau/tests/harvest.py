@@ -1,6 +1,9 @@
 """Harvests a node by programs that others wrote. Arguments: its address, and how many records it has."""
 
+import html
+import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -51,6 +54,31 @@ for path in ["/feed.atom", "/feed.rss", "/feed.atom?loai=van-ban&cua=mang"]:
     assert not feed.bozo and feed.entries and feed.feed.title, (path, feed.get("bozo_exception"))
 print("feedparser: Atom and RSS, whole and by query")
 
+
+def page(path):
+    return urllib.request.urlopen(base + path).read().decode()
+
+
+def leads_to(path):
+    """The feeds that a page names beside the portal's own, as a reader's program finds them."""
+    found = re.findall(r'<link rel="alternate" type="application/atom\+xml" title="[^"]*" href="([^"]+)"', page(path))
+    return [html.unescape(href) for href in found if "?" in href]
+
+
+item = json.load(urllib.request.urlopen(f"{base}/api/v1/records?kind=document&limit=1"))["records"][0]["reference"]
+followed = leads_to(f"/muc/{item}") + leads_to("/tim-kiem?q=v%C4%83n+b%E1%BA%A3n") + leads_to("/co-quan/laocai.localhost")
+assert len(followed) == 5, followed
+for path in followed:
+    for form in ["/feed.atom", "/feed.rss"]:
+        one = path.replace("/feed.atom", form)
+        feed = feedparser.parse(base + one)
+        assert not feed.bozo and feed.feed.title, (one, feed.get("bozo_exception"))
+        # An agency of which nothing stands has a feed without entries.
+        assert feed.entries or "nguon=" in one, one
+        again = feedparser.parse(base + one, etag=feed.etag)
+        assert again.status == 304, (one, again.status)
+print(f"feedparser: {len(followed)} feeds of a document, an item, a search, an agency, a place; none is sent twice")
+
 one, two = rdflib.Graph(), rdflib.Graph()
 one.parse(f"{base}/du-lieu/dcat.ttl", format="turtle")
 two.parse(data=urllib.request.urlopen(f"{base}/du-lieu/dcat.jsonld").read(), format="json-ld")
@@ -69,6 +97,7 @@ if shutil.which("newsboat"):
         urls, cache = os.path.join(home, "urls"), os.path.join(home, "cache.db")
         with open(urls, "w") as out:
             out.write(f"{base}/feed.atom\n{base}/feed.rss\n{base}/feed.atom?cua=mang\n")
+            out.writelines(f"{base}{path}\n" for path in followed)
         run = ["newsboat", "-u", urls, "-c", cache, "-C", os.devnull]
         subprocess.run([*run, "-x", "reload"], check=True, timeout=120, env={**os.environ, "HOME": home})
         unread = subprocess.run([*run, "-x", "print-unread"], check=True, timeout=60, capture_output=True, text=True, env={**os.environ, "HOME": home}).stdout

@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::clock::instant;
 use crate::items::pages::{html, kept};
 use crate::problem::Problem;
+use crate::subscriptions::Topic;
 use crate::web::pages::Tag;
 use crate::web::shell::{Section, Shell};
 use crate::web::visitor::Visitor;
@@ -263,6 +264,22 @@ struct Row {
     said: Said,
 }
 
+/// What can be followed, and the query under which both the feeds and the page of following know it.
+struct Follow {
+    says: String,
+    query: String,
+}
+
+impl Follow {
+    /// An agency; and, where there are agencies below it, all of them with it.
+    fn of(directory: &Directory, agency: &Agency, lang: Lang) -> Vec<Follow> {
+        let place = directory.children(&agency.origin).next().map(|_| Topic::Place(agency.origin.clone()));
+        let topics = [Some(Topic::Agency(agency.origin.clone())), place];
+        let follow = |topic: Topic| Some(Follow { query: topic.feed()?, says: topic.says(directory, lang) });
+        topics.into_iter().flatten().filter_map(follow).collect()
+    }
+}
+
 #[derive(Template)]
 #[template(path = "agencies/agency.html")]
 struct AgencyPage {
@@ -273,6 +290,8 @@ struct AgencyPage {
     rows: Vec<Row>,
     /// The register's title and path, and the channels in it.
     channels: Vec<Channels>,
+    /// What of it can be followed.
+    follow: Vec<Follow>,
     children: Vec<Line>,
     more: Option<String>,
     lacks: Vec<String>,
@@ -301,6 +320,7 @@ pub async fn agency(Given(app): Given<App>, Path(asked): Path<String>, visitor: 
             ended: found.closed.as_ref().map(|_| after(&directory, found, lang)),
             rows: rows(&directory, found, &about, lang, shell.now),
             channels,
+            follow: Follow::of(&directory, found, lang),
             children: children.iter().take(MOST).map(child).collect(),
             more: (over > 0).then(|| w.more_rows(number::whole(lang, over as u64))),
             lacks: about.findings.iter().map(|finding| lack_says(&finding.lacks, w)).collect(),

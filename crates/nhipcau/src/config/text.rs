@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use super::{File, Provider, mail};
+use super::{File, Provider, mail, push};
 
 const HEAD: &str = "\
 # Nhịp Cầu: cấu hình của một máy chủ. Đường dẫn tính từ thư mục chứa tệp này.
@@ -147,6 +147,12 @@ impl File {
                 let _ = write!(t, "\n{}\n{}", commented(mail::SAYS), table.lines());
             }
         }
+        match &self.push {
+            None => example(t, push::SAYS, push::EXAMPLE),
+            Some(table) => {
+                let _ = write!(t, "\n{}\n{}", commented(push::SAYS), table.lines());
+            }
+        }
         let says = "Máy chủ được gọi trước tiên. role: \"primary\" theo mọi sổ; \"backup\" khi không còn primary nào.\nThe nodes to talk to first. role: \"primary\" is followed for everything, \"backup\" when no primary can be.";
         if self.neighbours.is_empty() {
             example(
@@ -228,7 +234,7 @@ impl File {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{LogKeyRow, MailTable, MailTls, Neighbour, PeopleTable, Role, Tls};
+    use crate::config::{LogKeyRow, MailTable, MailTls, Neighbour, PeopleTable, PushTable, Role, Tls};
 
     fn file() -> File {
         File {
@@ -250,6 +256,7 @@ mod tests {
             people: PeopleTable::default(),
             log_keys: Vec::new(),
             mail: None,
+            push: None,
             neighbours: Vec::new(),
         }
     }
@@ -291,6 +298,10 @@ mod tests {
                 dkim_key: "keys/dkim.pem".into(),
                 bounces: Some("data/bounces".into()),
             }),
+            push: Some(PushTable {
+                contact: "mailto:a@a.vn".into(),
+                services: vec!["https://push.a.vn".into()],
+            }),
             neighbours: [Role::Primary, Role::Backup, Role::Child]
                 .map(|role| Neighbour { name: "b.vn/node".into(), url: "https://b.vn".into(), role })
                 .into(),
@@ -316,6 +327,7 @@ mod tests {
         assert_eq!(read.log_keys.len(), 1);
         assert!(
             read.mail.is_some()
+                && read.push.is_some()
                 && read.people.provider.is_some()
                 && read.people.second_factor_demanded.len() == 1
         );

@@ -1,10 +1,12 @@
 //! Feeds of a portal: Atom (RFC 4287) with tombstones (RFC 6721), RSS 2.0 and JSON Feed 1.1, whole or by kind, issuer and
-//! whose; the sitemaps; robots.
+//! whose (`asked`), or of one thing that is followed (`about`); the sitemaps; robots.
 //!
 //! A withdrawal is told twice: a tombstone for readers that know them, and a rewritten entry that says in words that
 //! the item was withdrawn, for all others. An entry's id is the item's own, so the same item has the same id in the
 //! feeds of every portal that carries it.
 
+mod about;
+mod asked;
 mod atom;
 mod json;
 mod rss;
@@ -18,13 +20,17 @@ use axum::response::Response;
 use network::names::Origin;
 use quick_xml::escape::escape;
 
+use self::about::About;
+use self::asked::Asked;
 use super::State;
-use super::pages::{kept, label};
+use super::pages::{fresh, kept, label};
 use super::store::{self, Standing};
 use super::view::{FeedRow, FeedsPage, Kind, Origin as Whose};
 use crate::agencies::{self, Portal};
 use crate::app::App;
-use crate::problem::{Fault, Problem};
+use crate::problem::Problem;
+use crate::search::counted;
+use crate::subscriptions::Topic;
 use crate::web::pages::{Drawn, Tag};
 use crate::web::shell::Section;
 use crate::web::visitor::Visitor;
@@ -66,31 +72,33 @@ pub async fn page(Given(app): Given<App>, visitor: Visitor) -> Response {
 
 /// `/feed.atom`
 pub async fn atom(Given(app): Given<App>, visitor: Visitor) -> Response {
-    kept(&app, &visitor, vec![Tag::Lists, Tag::Directory], LASTS, async |portal: &Portal| {
-        let feed = Feed::read(&app, &visitor, portal).await?;
-        let xml = atom::text(&feed).map_err(anyhow::Error::from)?;
-        Ok(Drawn::whole(200, "application/atom+xml; charset=utf-8", &xml))
-    })
-    .await
+    served(&app, &visitor, "application/atom+xml; charset=utf-8", atom::text).await
 }
 
 /// `/feed.rss`
 pub async fn rss(Given(app): Given<App>, visitor: Visitor) -> Response {
-    kept(&app, &visitor, vec![Tag::Lists, Tag::Directory], LASTS, async |portal: &Portal| {
-        let feed = Feed::read(&app, &visitor, portal).await?;
-        let xml = rss::text(&feed).map_err(anyhow::Error::from)?;
-        Ok(Drawn::whole(200, "application/rss+xml; charset=utf-8", &xml))
-    })
-    .await
+    served(&app, &visitor, "application/rss+xml; charset=utf-8", rss::text).await
 }
 
 /// `/feed.json`
 pub async fn json(Given(app): Given<App>, visitor: Visitor) -> Response {
-    kept(&app, &visitor, vec![Tag::Lists, Tag::Directory], LASTS, async |portal: &Portal| {
-        let feed = Feed::read(&app, &visitor, portal).await?;
-        Ok(Drawn::whole(200, "application/feed+json", &json::text(&feed)))
-    })
-    .await
+    served(&app, &visitor, "application/feed+json", |feed| Ok(json::text(feed))).await
+}
+
+async fn served(
+    app: &App,
+    visitor: &Visitor,
+    media: &'static str,
+    write: fn(&Feed) -> Result<String, std::fmt::Error>,
+) -> Response {
+    let draw = async |portal: &Portal| {
+        let feed = Feed::read(app, visitor, portal).await?;
+        Ok(Drawn::whole(200, media, &write(&feed).map_err(anyhow::Error::from)?))
+    };
+    match visitor.asked("q") {
+        Some(_) => fresh(app, visitor, draw).await,
+        None => kept(app, visitor, vec![Tag::Lists, Tag::Directory], LASTS, draw).await,
+    }
 }
 
 /// A feed before it is written in one form or the other.
@@ -107,9 +115,12 @@ struct Feed {
     query: String,
     demo: bool,
     items: Vec<Told>,
+    /// What else has ended, and when in microseconds: told to readers that know tombstones, without a word.
+    ended: Vec<(String, i64)>,
 }
 
 /// One item as a feed tells it.
+#[derive(Clone)]
 struct Told {
     id: String,
     title: String,
@@ -128,6 +139,24 @@ struct Told {
 impl Feed {
     async fn read(app: &App, visitor: &Visitor, portal: &Portal) -> Result<Feed, Problem> {
         let asked = Asked::read(&visitor.path)?;
+        let feed = |title: String, page: String, items, ended| Feed {
+            title,
+            domain: portal.domain.to_string(),
+            base: visitor.base.clone(),
+            page,
+            query: asked.query(),
+            demo: app.config.demo,
+            items,
+            ended,
+        };
+        if let Some(topic) = &asked.about {
+            if let Topic::Search(text) = topic {
+                counted(app, visitor, text)?;
+            }
+            let about = About::read(app, portal, topic).await?;
+            let own = agencies::name(app.directory.load().agency(&portal.origin), Lang::Vi, &portal.domain);
+            return Ok(feed(format!("{} – {own}", about.title), about.page, about.items, about.ended));
+        }
         let kind = asked.kind.map(Kind::word).unwrap_or_default();
         let issuer = asked.issuer.as_ref().map(Origin::as_str).unwrap_or_default();
         let mut conn = app.db.read().await?;
@@ -146,15 +175,8 @@ impl Feed {
             "" => "/".to_owned(),
             filters => format!("/thong-tin?{filters}"),
         };
-        Ok(Feed {
-            title,
-            domain: portal.domain.to_string(),
-            base: visitor.base.clone(),
-            page,
-            query: asked.query(),
-            demo: app.config.demo,
-            items: items.iter().map(|item| Told::of(item, name(&item.origin))).collect(),
-        })
+        let items = items.iter().map(|item| Told::of(item, name(&item.origin))).collect();
+        Ok(feed(title, page, items, Vec::new()))
     }
 }
 
@@ -162,12 +184,7 @@ impl Told {
     fn of(item: &Standing, publisher: String) -> Told {
         let card = &item.card;
         let stands = item.state == State::Standing;
-        let title = match item.state {
-            State::Standing => card.title.clone(),
-            // Never its old title after an erasure.
-            State::Erased => "Nội dung đã được xóa theo quy định của pháp luật".to_owned(),
-            State::Withdrawn | State::Gone => format!("Đã gỡ khỏi cổng: {}", card.title),
-        };
+        let title = ended_title(item).unwrap_or_else(|| card.title.clone());
         let summary = match (stands, card.summary.is_empty()) {
             (false, _) => title.clone(),
             (true, true) => label(card, Lang::Vi),
@@ -188,50 +205,13 @@ impl Told {
     }
 }
 
-/// What of a portal a feed tells: `?loai=` a kind, `?cua=` whose, as lists have them; `?nguon=` an issuer's log.
-struct Asked {
-    kind: Option<Kind>,
-    whose: Option<Whose>,
-    issuer: Option<Origin>,
-}
-
-impl Asked {
-    fn read(path: &str) -> Result<Asked, Problem> {
-        let mut asked = Asked { kind: None, whose: None, issuer: None };
-        let query = path.split_once('?').map_or("", |(_, query)| query);
-        for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
-            let wrong = || {
-                Problem::Invalid(vec![Fault {
-                    field: name.to_owned(),
-                    vi: format!("Không có nguồn tin “{name}={value}”. Hãy chọn ở trang Nguồn tin."),
-                    en: format!("There is no feed {name}={value}. Choose from the page of feeds."),
-                }])
-            };
-            match name {
-                "loai" => asked.kind = Some(Kind::from_slug(value).ok_or_else(wrong)?),
-                "cua" => asked.whose = Some(Whose::from_slug(value).ok_or_else(wrong)?),
-                "nguon" => {
-                    let origin = value.replace("%2F", "/").replace("%2f", "/");
-                    asked.issuer = Some(origin.parse().map_err(|_| wrong())?);
-                }
-                _ => {}
-            }
-        }
-        Ok(asked)
-    }
-
-    /// What lists know of it, too.
-    fn filters(&self) -> String {
-        let kind = self.kind.map(|kind| format!("loai={}", kind.slug()));
-        let whose = self.whose.map(|whose| format!("cua={}", whose.slug()));
-        kind.into_iter().chain(whose).collect::<Vec<_>>().join("&")
-    }
-
-    fn query(&self) -> String {
-        let issuer = self.issuer.as_ref().map(|origin| format!("nguon={origin}"));
-        let parts: Vec<String> =
-            Some(self.filters()).filter(|filters| !filters.is_empty()).into_iter().chain(issuer).collect();
-        if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) }
+/// What an item that ended is called.
+fn ended_title(item: &Standing) -> Option<String> {
+    match item.state {
+        State::Standing => None,
+        // Never its old title after an erasure.
+        State::Erased => Some("Nội dung đã được xóa theo quy định của pháp luật".to_owned()),
+        State::Withdrawn | State::Gone => Some(format!("Đã gỡ khỏi cổng: {}", item.card.title)),
     }
 }
 
@@ -246,20 +226,7 @@ pub(crate) fn xml(text: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
-
-    #[test]
-    fn what_is_asked_for_is_read_and_said_back() {
-        let whole = Asked::read("/feed.atom?loai=van-ban&nguon=chinhphu.vn%2Flog").unwrap();
-        assert_eq!(whole.query(), "?loai=van-ban&nguon=chinhphu.vn/log");
-        let own = Asked::read("/feed.atom?cua=cong&loai=van-ban").unwrap();
-        assert_eq!(own.query(), "?loai=van-ban&cua=cong");
-        assert_eq!(Asked::read("/feed.atom?utm=x").unwrap().query(), "");
-        for bad in ["/feed.atom?loai=bao", "/feed.atom?cua=ai", "/feed.atom?nguon=a b"] {
-            assert!(Asked::read(bad).is_err(), "{bad}");
-        }
-    }
 
     #[test]
     fn xml_takes_every_title() {

@@ -79,6 +79,21 @@ where
     }
 }
 
+/// Draws a page that is not kept: what can be asked for there has no end, and would push out what others read.
+pub async fn fresh<F>(app: &App, visitor: &Visitor, draw: F) -> Response
+where
+    F: AsyncFnOnce(&Portal) -> Result<Drawn, Problem>,
+{
+    let portal = match portal(app, visitor) {
+        Ok(portal) => portal,
+        Err(answer) => return *answer,
+    };
+    match draw(&portal).await {
+        Ok(drawn) => page(&visitor.takes(), &app.pages.once(drawn)),
+        Err(problem) => failure(app, visitor, problem),
+    }
+}
+
 /// The end of today in Viet Nam, in microseconds: what a page says of today must not be said tomorrow.
 fn midnight(now: Timestamp) -> i64 {
     let tomorrow = date::day(now).tomorrow().ok();

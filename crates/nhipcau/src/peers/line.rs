@@ -244,6 +244,23 @@ impl Line {
     }
 }
 
+/// A client for services of others: no redirects, no proxy, no name of ours in its headers; public addresses alone, unless
+/// `private`. It waits for an answer for 15 s.
+///
+/// # Errors
+/// When the TLS roots cannot be used.
+pub fn strict(private: bool, ca: Option<&Path>) -> anyhow::Result<Client> {
+    trusting(Client::builder(), ca)?
+        .user_agent(concat!("nhipcau/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .connect_timeout(Duration::from_secs(5))
+        .timeout(Duration::from_secs(15))
+        .dns_resolver(Arc::new(Checked { private }))
+        .build()
+        .context("prepare the client for services of others")
+}
+
 /// A client that also trusts the authorities in a PEM file, beside the machine's own.
 ///
 /// # Errors

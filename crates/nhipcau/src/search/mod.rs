@@ -30,8 +30,10 @@ use crate::config::Config;
 use crate::web::routes::{Role, Route, api_route, door_page};
 
 pub(crate) use entry::text;
+pub(crate) use find::{Asked, find};
 pub use keep::{rebuild, run};
 pub(crate) use limit::network_of;
+pub(crate) use pages::counted;
 
 /// Searches that may be under way at once: each takes a processor for some milliseconds.
 const TURNS: usize = 4;

@@ -46,7 +46,10 @@ pub async fn page(State(app): State<App>, visitor: Visitor) -> Response {
 }
 
 /// Each network may search so often and no more.
-fn counted(app: &App, visitor: &Visitor, text: &str) -> Result<(), Problem> {
+///
+/// # Errors
+/// When it searched too often just now.
+pub(crate) fn counted(app: &App, visitor: &Visitor, text: &str) -> Result<(), Problem> {
     if text.is_empty() || app.search.limit.lets(visitor.client, text, app.clock.micros()) {
         return Ok(());
     }

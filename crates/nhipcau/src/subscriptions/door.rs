@@ -7,6 +7,7 @@ use std::net::IpAddr;
 
 use lettre::Address;
 
+use super::push::Place;
 use crate::app::App;
 use crate::search::network_of;
 
@@ -73,6 +74,28 @@ pub fn seal(app: &App, portal: &str, address: &Address) -> anyhow::Result<Vec<u8
 pub fn unseal(app: &App, portal: &str, sealed: &[u8]) -> Option<Address> {
     let bytes = app.people.seal.unlock(&about(portal), sealed)?;
     String::from_utf8(bytes).ok()?.parse().ok()
+}
+
+/// By this a browser is found again.
+pub fn mark_of_browser(app: &App, place: &Place) -> Vec<u8> {
+    app.people.seal.mark("follow.browser", &place.endpoint).to_vec()
+}
+
+/// Where a browser is reached, as it is stored at a portal.
+///
+/// # Errors
+/// When there is no randomness.
+pub fn seal_browser(app: &App, portal: &str, place: &Place) -> anyhow::Result<Vec<u8>> {
+    app.people.seal.close(&app.dice, &about_browser(portal), &serde_json::to_vec(place)?)
+}
+
+/// Where a browser is reached; none under another key.
+pub fn unseal_browser(app: &App, portal: &str, sealed: &[u8]) -> Option<Place> {
+    serde_json::from_slice(&app.people.seal.unlock(&about_browser(portal), sealed)?).ok()
+}
+
+fn about_browser(portal: &str) -> String {
+    format!("follow.browser {portal}")
 }
 
 fn about(portal: &str) -> String {

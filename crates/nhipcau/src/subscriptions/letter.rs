@@ -4,34 +4,28 @@ use std::sync::Arc;
 
 use askama::Template;
 use lettre::Address;
+use serde_json::json;
 
+use super::gathered::{Gathered, Told, short};
 use super::mail::Mail;
-use super::store::{self, Request, Subscriber};
+use super::push::Place;
+use super::store::{self, Request, Subscriber, Via};
 use super::{door, pages};
 use crate::agencies::{self, Portal};
 use crate::app::App;
 use crate::clock::instant;
-use crate::db::Conn;
-use crate::items::State;
-use crate::items::pages::{label, publisher, title};
-use crate::items::store::{Reference, Standing, find};
-use crate::items::view::Kind;
+use crate::maybe;
 use crate::problem::Problem;
 use crate::words::{Lang, date};
-use crate::{all, maybe};
 
-/// Items that one mail tells; more are counted.
-const MOST: usize = 50;
-/// Characters of a paragraph.
-const PARAGRAPH: usize = 500;
+/// Characters of a notice's title and of what it says; titles that it joins.
+const NOTICE_TITLE: usize = 150;
+const NOTICE_BODY: usize = 400;
+const TITLES: usize = 3;
 
-/// One item as a mail tells it.
-struct Told {
-    /// What has become of it, if it was sent before.
-    what: Option<String>,
-    /// Its title; what is erased has none.
-    title: String,
-    paragraph: String,
+/// One item as a mail writes it.
+struct Line<'a> {
+    told: &'a Told,
     href: String,
     proof: String,
 }
@@ -42,17 +36,32 @@ struct Html<'a> {
     lang: Lang,
     subject: &'a str,
     lead: &'a str,
-    items: &'a [Told],
+    items: &'a [Line<'a>],
     action: Option<(&'a str, &'a str)>,
     more: Option<&'a str>,
     foot: &'a [(String, Option<String>)],
 }
 
-/// A mail in words, as things stand now; none if there is nothing to say any more.
+/// A mail, or a notice to a browser.
+pub enum Letter {
+    /// A mail.
+    Mail(Box<Mail>),
+    /// A notice.
+    Notice {
+        /// Where the browser is reached.
+        place: Place,
+        /// What it is told: JSON that the service worker reads.
+        said: Vec<u8>,
+        /// True if something that was told before has changed.
+        urgent: bool,
+    },
+}
+
+/// A mail or a notice in words, as things stand now; none if there is nothing to say any more.
 ///
 /// # Errors
 /// The database's.
-pub async fn compose(app: &App, id: &str) -> Result<Option<Mail>, Problem> {
+pub async fn compose(app: &App, id: &str) -> Result<Option<Letter>, Problem> {
     let mut conn = app.db.read().await?;
     let row = maybe!(
         &mut conn,
@@ -64,10 +73,14 @@ pub async fn compose(app: &App, id: &str) -> Result<Option<Mail>, Problem> {
     if !request.is_empty() {
         let request = store::request(&mut conn, &request, app.clock.micros()).await?;
         let Some(request) = request else { return Ok(None) };
-        return asks(app, (id, made), &request);
+        return Ok(asks(app, (id, made), &request)?.map(|mail| Letter::Mail(Box::new(mail))));
     }
     let Some(subscriber) = store::find(&mut conn, &subscriber).await? else { return Ok(None) };
-    news(app, &mut conn, id, made, &subscriber).await
+    let gathered = Gathered::of(app, &mut conn, id, subscriber.lang).await?;
+    Ok(match subscriber.via {
+        Via::Mail => news(app, (id, made), &subscriber, &gathered)?.map(|mail| Letter::Mail(Box::new(mail))),
+        Via::Push => notice(app, (id, made), &subscriber, &gathered)?,
+    })
 }
 
 /// Who speaks to whom, in which language.
@@ -96,6 +109,12 @@ impl Voice {
     /// An address at the portal, in this language.
     fn href(&self, path: &str) -> String {
         format!("{}{}", self.base, self.lang.path(path))
+    }
+
+    fn line<'a>(&self, told: &'a Told) -> Line<'a> {
+        let proof = format!("{}{}", self.base, told.proof);
+        let proof = self.lang.subscription().mail_proof(&told.by, told.entry, &told.log, proof);
+        Line { told, href: format!("{}{}", self.base, told.path), proof }
     }
 
     fn mail(
@@ -137,49 +156,35 @@ fn asks(app: &App, mail: (&str, i64), request: &Request) -> Result<Option<Mail>,
     voice.mail(mail, &html, text, None).map(Some)
 }
 
+/// What a mail or a notice says of what was gathered, in one line.
+fn subject(gathered: &Gathered, speaker: &str, made: i64, lang: Lang) -> Option<String> {
+    let first = gathered.items.first()?;
+    Some(match (gathered.total, &first.what) {
+        (1, Some(what)) => format!("{what}: {}", first.title),
+        (1, None) => first.title.clone(),
+        (n, _) => lang.subscription().mail_digest(n, speaker, date::date(lang, date::day(instant(made)))),
+    })
+}
+
 /// The mail that tells of items.
-async fn news(
+fn news(
     app: &App,
-    conn: &mut Conn,
-    id: &str,
-    made: i64,
+    (id, made): (&str, i64),
     subscriber: &Subscriber,
+    gathered: &Gathered,
 ) -> Result<Option<Mail>, Problem> {
     let (lang, w) = (subscriber.lang, subscriber.lang.subscription());
     let voice = Voice::of(app, &subscriber.portal, &subscriber.address, lang);
     let Some(voice) = voice else { return Ok(None) };
-    let rows = all!(
-        conn,
-        (String, String, i64, String),
-        "SELECT l.origin, t.item, t.again, t.state FROM telling t JOIN log l ON l.id = t.log
-         WHERE t.mailing = $1 ORDER BY t.again DESC, t.at, t.item",
-        id.to_owned()
-    )?;
-    let mut items = Vec::new();
-    for (origin, item, again, state) in rows {
-        let origin =
-            origin.parse().map_err(|error| anyhow::anyhow!("a stored origin is damaged: {error}"))?;
-        let reference = Reference::of(&origin, item.parse().map_err(anyhow::Error::from)?);
-        let standing = find(conn, &reference).await?;
-        // What has changed since is told by a row of its own.
-        if let Some(item) = standing.filter(|item| item.state.word() == state) {
-            items.push(told(app, &voice, &item, again != 0));
-        }
-    }
-    let Some(first) = items.first() else { return Ok(None) };
     let speaker = &voice.speaker;
-    let subject = match (items.len(), &first.what) {
-        (1, Some(what)) => format!("{what}: {}", first.title),
-        (1, None) => first.title.clone(),
-        (n, _) => w.mail_digest(n, speaker, date::date(lang, date::day(instant(made)))),
-    };
-    let over = items.len().saturating_sub(MOST);
-    items.truncate(MOST);
+    let Some(subject) = subject(gathered, speaker, made, lang) else { return Ok(None) };
+    let over = gathered.total - gathered.items.len();
     let more = (over > 0).then(|| w.mail_more(over));
-    let lead = match items.iter().any(|item| item.what.is_some()) {
+    let lead = match gathered.again() {
         true => w.mail_again(speaker),
         false => w.mail_news(speaker),
     };
+    let items: Vec<Line<'_>> = gathered.items.iter().map(|item| voice.line(item)).collect();
     let token = door::token(app, door::Opens::Mine, &subscriber.id);
     let (mine, ends) =
         (voice.href(&format!("/theo-doi/cua-toi/{token}")), voice.href(&format!("/theo-doi/thoi/{token}")));
@@ -197,51 +202,37 @@ async fn news(
     voice.mail((id, made), &html, text, Some(ends)).map(Some)
 }
 
-fn told(app: &App, voice: &Voice, item: &Standing, again: bool) -> Told {
-    let (lang, base) = (voice.lang, &voice.base);
-    let w = lang.subscription();
-    let reference = item.reference().to_string();
-    let href = voice.href(&format!("/muc/{reference}"));
-    let what = match (item.state, item.change.as_str()) {
-        (State::Standing, _) if !again => None,
-        (State::Standing, "correct") => Some(w.mail_corrected),
-        (State::Standing, _) => Some(w.mail_updated),
-        (State::Withdrawn | State::Gone, _) => Some(w.mail_withdrawn),
-        (State::Erased, _) => Some(w.mail_erased),
+/// What a browser is told: the one item, or the titles of the first. Nothing of it says who is told.
+fn notice(
+    app: &App,
+    (id, made): (&str, i64),
+    subscriber: &Subscriber,
+    gathered: &Gathered,
+) -> anyhow::Result<Option<Letter>> {
+    let lang = subscriber.lang;
+    let Some(place) = door::unseal_browser(app, &subscriber.portal, &subscriber.address) else {
+        return Ok(None);
     };
-    let said = match item.state {
-        // What the law has ordered removed is not repeated.
-        State::Erased => w.mail_erased_title.to_owned(),
-        _ => title(&item.card, lang).text,
-    };
-    let paragraph = match item.state {
-        State::Standing if item.card.summary.is_empty() => {
-            let kind = Kind::of(&item.kind).label(lang);
-            let named = label(&item.card, lang);
-            if named == said { kind.to_owned() } else { format!("{kind}: {named}") }
+    let Some(portal) = app.portals.load().by_host(&subscriber.portal) else { return Ok(None) };
+    let directory = app.directory.load();
+    let speaker = agencies::name(directory.agency(&portal.origin), lang, &portal.domain);
+    let Some(title) = subject(gathered, &speaker, made, lang) else { return Ok(None) };
+    let (body, path) = match gathered.items.as_slice() {
+        [one] => (one.paragraph.clone(), one.path.clone()),
+        several => {
+            let titles: Vec<&str> = several.iter().take(TITLES).map(|item| item.title.as_str()).collect();
+            (titles.join(" · "), lang.path("/thong-tin"))
         }
-        State::Standing => short(&item.card.summary),
-        State::Withdrawn => w.mail_withdrawn_says.to_owned(),
-        State::Gone => w.mail_gone_says.to_owned(),
-        State::Erased => w.mail_erased_says.to_owned(),
     };
-    let by = publisher(app, item, lang);
-    let proof = w.mail_proof(by, item.index, item.origin.as_str(), format!("{base}/proof/{reference}"));
-    Told { what: what.map(str::to_owned), title: said, paragraph, href, proof }
+    let said = json!({
+        "id": id, "lang": lang.code(), "title": short(&title, NOTICE_TITLE), "body": short(&body, NOTICE_BODY), "path": path,
+    });
+    Ok(Some(Letter::Notice { place, said: serde_json::to_vec(&said)?, urgent: gathered.again() }))
 }
 
-/// The beginning of a summary, in one paragraph.
-fn short(text: &str) -> String {
-    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match words.char_indices().nth(PARAGRAPH) {
-        Some((at, _)) => format!("{}…", &words[..at]),
-        None => words,
-    }
-}
-
-fn plain(lead: &str, items: &[Told], more: Option<&str>, foot: &[(String, Option<String>)]) -> String {
+fn plain(lead: &str, items: &[Line<'_>], more: Option<&str>, foot: &[(String, Option<String>)]) -> String {
     let mut text = format!("{lead}\n");
-    for Told { what, title, paragraph, href, proof } in items {
+    for Line { told: Told { what, title, paragraph, .. }, href, proof } in items {
         let what = what.as_ref().map(|what| format!("{what}: ")).unwrap_or_default();
         text.push_str(&format!("\n{what}{title}\n{paragraph}\n{href}\n{proof}\n"));
     }

@@ -7,25 +7,38 @@
 //! is told when it is corrected, withdrawn or erased.
 
 pub mod door;
+mod gathered;
 mod letter;
 pub mod mail;
 mod pages;
 mod post;
+pub mod push;
 pub mod store;
 mod tell;
 mod topic;
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::routing::{get, post as posted};
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::TryRecvError;
 
 use crate::app::App;
+use crate::logs::ledger::Effects;
 use crate::web::routes::{Route, door_form, open_page, reader_form};
 use crate::words::date;
 
 pub use store::{count, waiting};
-pub use topic::Topic;
+pub use topic::{Said, Topic};
 
 /// Where one begins to follow.
 pub const PAGE: &str = "/theo-doi";
+
+/// Without a commit it is looked so often what has come due by the clock, and what came back.
+const EVERY: Duration = Duration::from_secs(5);
+/// After a commit, others are awaited for so long.
+const GATHER: Duration = Duration::from_millis(100);
 
 /// How often somebody is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +98,8 @@ impl Rhythm {
 
 /// The rows of the route table.
 pub fn routes() -> Vec<Route> {
-    vec![
+    let mut routes = push::routes();
+    routes.extend([
         open_page(PAGE, "follow something by e-mail", get(pages::ask)),
         door_form(PAGE, "asks for it; a one-time link is mailed", posted(pages::asked)),
         open_page("/theo-doi/xac-nhan/{token}", "the one-time link", get(pages::link)),
@@ -94,14 +108,26 @@ pub fn routes() -> Vec<Route> {
         door_form("/theo-doi/cua-toi/{token}", "changes or ends it", posted(pages::changed)),
         open_page("/theo-doi/thoi/{token}", "ends all of it, after a question", get(pages::mine)),
         reader_form("/theo-doi/thoi/{token}", "ends all of it by one click (RFC 8058)", posted(pages::ended)),
-    ]
+    ]);
+    routes
 }
 
-/// Tells those who follow until the node stops. Where no mail can be sent any more, addresses are still forgotten in time.
+/// Waits for a commit, and a little for what comes with it; or for so long that something may have come due by the clock.
+async fn woken(told: &mut broadcast::Receiver<Arc<Effects>>) {
+    tokio::select! {
+        _ = told.recv() => {
+            tokio::time::sleep(GATHER).await;
+            while !matches!(told.try_recv(), Err(TryRecvError::Empty | TryRecvError::Closed)) {}
+        }
+        () = tokio::time::sleep(EVERY) => {}
+    }
+}
+
+/// Tells those who follow until the node stops. Where nothing can be sent any more, addresses are still forgotten in time.
 pub async fn run(app: App) {
-    match &app.mailer {
-        Some(mailer) => futures::future::join(tell::run(&app), post::run(&app, mailer)).await.0,
-        None => tell::sweeps(&app).await,
+    match app.mailer.is_some() || app.pusher.is_some() {
+        true => futures::future::join(tell::run(&app), post::run(&app)).await.0,
+        false => tell::sweeps(&app).await,
     }
 }
 

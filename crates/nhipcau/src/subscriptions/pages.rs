@@ -2,15 +2,19 @@
 //! account; what opens them stands in the mails.
 
 mod asked;
+mod mine;
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
+pub(super) use self::asked::topic_of;
 use self::asked::{Asking, asking};
+pub use self::mine::{changed, ended, mine};
 use super::door::{self, Opens};
-use super::store::{self, Request, Subscriber, Taken};
+use super::push::Pusher;
+use super::store::{self, Request, Taken, Via};
 use super::{Often, PAGE, Rhythm, Topic};
 use crate::agencies;
 use crate::agencies::Portal;
@@ -24,6 +28,7 @@ use crate::people::gate::Open;
 use crate::people::pages::{Done, drawn};
 use crate::problem::Problem;
 use crate::web::answer::failure;
+use crate::web::assets;
 use crate::web::shell::{Section, Shell};
 use crate::web::visitor::Visitor;
 use crate::words::{Lang, SubscriptionWords};
@@ -66,7 +71,7 @@ impl Choices {
 }
 
 /// How often and when, as a form says it.
-fn rhythm_of(form: &Fields) -> Rhythm {
+pub(super) fn rhythm_of(form: &Fields) -> Rhythm {
     let hour = form.get("gio").parse().ok().filter(|hour| (0..24).contains(hour)).unwrap_or(MORNING);
     Rhythm { often: Often::of(form.get("deu")), hour }
 }
@@ -76,6 +81,8 @@ fn rhythm_of(form: &Fields) -> Rhythm {
 struct AskPage {
     shell: Shell,
     offered: bool,
+    /// The key that a browser asks for before it takes notices from us, if we give any.
+    push: Option<String>,
     sent: bool,
     /// What is to be followed, if the page was opened for it: its word, and what it is called.
     chosen: Option<(String, String)>,
@@ -88,6 +95,10 @@ struct AskPage {
 }
 
 impl AskPage {
+    fn push_js(&self) -> &'static str {
+        assets::push()
+    }
+
     fn s(&self) -> &'static SubscriptionWords {
         self.shell.lang.subscription()
     }
@@ -131,7 +142,7 @@ async fn form(
         let mut conn = app.db.read().await?;
         let origins = issuers(&mut conn, &portal.domain, MOST_ISSUERS).await?;
         let chosen = asked::opened_for(&typed);
-        let feeds = chosen.as_ref().map_or_else(|| Topic::All.feeds(), Topic::feeds);
+        let feeds = chosen.as_ref().unwrap_or(&Topic::All).feeds();
         let issuers = origins.iter().map(|origin| {
             let name = agencies::name(directory.agency(origin), lang, origin.as_str());
             (origin.to_string(), name, typed.get("co-quan") == origin.as_str())
@@ -142,9 +153,10 @@ async fn form(
         Ok::<_, Problem>(AskPage {
             shell: shell(app, visitor, &portal, lang.subscription().title),
             offered: app.mailer.is_some(),
+            push: app.pusher.as_ref().map(Pusher::public),
             sent,
             chosen: chosen.map(|topic| (topic.word(), topic.says(&directory, lang))),
-            feeds: feeds.map(|(atom, json)| vec![("Atom", atom), ("JSON Feed", json)]).unwrap_or_default(),
+            feeds,
             kinds: kinds.collect(),
             issuers: issuers.collect(),
             choices: Choices::of(lang, rhythm_of(&typed)),
@@ -175,6 +187,7 @@ pub async fn asked(State(app): State<App>, visitor: Visitor, Open(typed): Open) 
             lang: visitor.lang,
             topic,
             rhythm: rhythm_of(&typed),
+            via: Via::Mail,
         };
         let mailing = door::new_id(&app)?;
         let taken = app
@@ -194,10 +207,15 @@ pub async fn asked(State(app): State<App>, visitor: Visitor, Open(typed): Open) 
     };
     match taken.await {
         Ok(()) => Redirect::to(&visitor.lang.path(&format!("{PAGE}?xong=thu"))).into_response(),
-        Err(problem) => match Wrong::of(problem, visitor.lang) {
-            Ok((status, wrong)) => form(&app, &visitor, typed, wrong, status, false).await,
-            Err(problem) => failure(&app, &visitor, problem),
-        },
+        Err(problem) => refused(&app, &visitor, typed, problem).await,
+    }
+}
+
+/// The form again, with what was typed and what is wrong with it.
+pub(super) async fn refused(app: &App, visitor: &Visitor, typed: Fields, problem: Problem) -> Response {
+    match Wrong::of(problem, visitor.lang) {
+        Ok((status, wrong)) => form(app, visitor, typed, wrong, status, false).await,
+        Err(problem) => failure(app, visitor, problem),
     }
 }
 
@@ -276,130 +294,6 @@ pub async fn confirmed(
             Redirect::to(&visitor.lang.path(&format!("/theo-doi/cua-toi/{word}?xong={done}"))).into_response()
         }
         Ok(None) => plain(&app, &visitor, StatusCode::GONE, visitor.lang.subscription().confirm_over),
-        Err(problem) => failure(&app, &visitor, problem),
-    }
-}
-
-#[derive(Template)]
-#[template(path = "subscriptions/mine.html")]
-struct MinePage {
-    shell: Shell,
-    token: String,
-    address: String,
-    said: Option<String>,
-    topics: Vec<(String, String)>,
-    choices: Choices,
-    english: bool,
-}
-
-impl MinePage {
-    fn s(&self) -> &'static SubscriptionWords {
-        self.shell.lang.subscription()
-    }
-}
-
-/// Who a word belongs to, at this portal.
-async fn whose(app: &App, visitor: &Visitor, token: &str) -> Result<Option<Subscriber>, Problem> {
-    let Some(id) = door::opened(app, Opens::Mine, token) else { return Err(Problem::NotFound("page")) };
-    let found = store::find(&mut app.db.read().await?, &id).await?;
-    Ok(found.filter(|found| visitor.portal.as_ref().is_some_and(|portal| *portal.domain == *found.portal)))
-}
-
-/// `/theo-doi/cua-toi/{token}` and, for whoever opens what is meant for one click, `/theo-doi/thoi/{token}`
-pub async fn mine(
-    State(app): State<App>,
-    visitor: Visitor,
-    Path(token): Path<String>,
-    axum::extract::Query(done): axum::extract::Query<Done>,
-) -> Response {
-    let w = visitor.lang.subscription();
-    let portal = match portal(&app, &visitor) {
-        Ok(portal) => portal,
-        Err(answer) => return *answer,
-    };
-    let page = async {
-        let Some(subscriber) = whose(&app, &visitor, &token).await? else { return Ok(None) };
-        let topics = store::topics(&mut app.db.read().await?, &subscriber.id).await?;
-        let directory = app.directory.load();
-        let topics = topics.iter().map(|topic| (topic.word(), topic.says(&directory, visitor.lang)));
-        let said = match done.word() {
-            "theo-doi" => Some(w.mine_begun.to_owned()),
-            "doi" => Some(w.mine_changed.to_owned()),
-            "day" => Some(w.mine_full(store::MOST_TOPICS)),
-            _ => None,
-        };
-        let address = door::unseal(&app, &subscriber.portal, &subscriber.address);
-        Ok::<_, Problem>(Some(MinePage {
-            shell: shell(&app, &visitor, &portal, w.mine),
-            address: address.map(|address| masked(&address)).unwrap_or_default(),
-            said,
-            topics: topics.collect(),
-            choices: Choices::of(visitor.lang, subscriber.rhythm),
-            english: subscriber.lang == Lang::En,
-            token,
-        }))
-    };
-    match page.await {
-        Ok(Some(page)) => drawn(&app, &visitor, StatusCode::OK, &page),
-        Ok(None) => plain(&app, &visitor, StatusCode::GONE, w.nothing),
-        Err(problem) => failure(&app, &visitor, problem),
-    }
-}
-
-/// Enough of an address for whoever owns it: `a…@vidu.vn`.
-fn masked(address: &lettre::Address) -> String {
-    let first: String = address.user().chars().take(1).collect();
-    format!("{first}…@{}", address.domain())
-}
-
-/// `POST /theo-doi/cua-toi/{token}`
-pub async fn changed(
-    State(app): State<App>,
-    visitor: Visitor,
-    Path(token): Path<String>,
-    Open(typed): Open,
-) -> Response {
-    let subscriber = match whose(&app, &visitor, &token).await {
-        Ok(Some(subscriber)) => subscriber,
-        Ok(None) => return plain(&app, &visitor, StatusCode::GONE, visitor.lang.subscription().nothing),
-        Err(problem) => return failure(&app, &visitor, problem),
-    };
-    let (rhythm, lang) = (rhythm_of(&typed), if typed.get("ngon-ngu") == "en" { Lang::En } else { Lang::Vi });
-    let (what, topic) = (typed.get("viec").to_owned(), typed.get("chu-de").to_owned());
-    let left = app
-        .db
-        .write("follow.change", async move |tx: &mut Tx| -> Result<bool, Problem> {
-            match what.as_str() {
-                "thoi" => store::leave(tx, &subscriber.id, &topic).await?,
-                "het" => store::forget(tx, &subscriber.id).await?,
-                _ => store::change(tx, &subscriber.id, rhythm, lang).await?,
-            }
-            Ok(store::find(tx.conn(), &subscriber.id).await?.is_some())
-        })
-        .await;
-    match left {
-        Ok(true) => {
-            Redirect::to(&visitor.lang.path(&format!("/theo-doi/cua-toi/{token}?xong=doi"))).into_response()
-        }
-        Ok(false) => plain(&app, &visitor, StatusCode::OK, visitor.lang.subscription().ended),
-        Err(problem) => failure(&app, &visitor, problem),
-    }
-}
-
-/// `POST /theo-doi/thoi/{token}`: what a mail program sends at one click. The word in the address is all that it needs; asked
-/// twice, it has ended.
-pub async fn ended(State(app): State<App>, visitor: Visitor, Path(token): Path<String>) -> Response {
-    let Some(id) = door::opened(&app, Opens::Mine, &token) else {
-        return failure(&app, &visitor, Problem::NotFound("page"));
-    };
-    let done = app
-        .db
-        .write("follow.end", async move |tx: &mut Tx| -> Result<(), Problem> {
-            Ok(store::forget(tx, &id).await?)
-        })
-        .await;
-    match done {
-        Ok(()) => plain(&app, &visitor, StatusCode::OK, visitor.lang.subscription().ended),
         Err(problem) => failure(&app, &visitor, problem),
     }
 }

@@ -1,19 +1,18 @@
-//! Mails on their way to the relay. An attempt is written down before it is made; one of which nobody knows how it ended is
+//! Mails on their way to the relay, notices on theirs to browsers. An attempt is written down before it is made; one of which nobody knows how it ended is
 //! repeated under the same Message-ID, so that whoever got it gets it once.
 
 use std::path::Path;
-use std::time::Duration;
 
 use futures::StreamExt;
 
-use super::mail::{Mailer, Sent, bounce};
-use super::{letter, store};
+use super::letter::{self, Letter};
+use super::mail::{Sent, bounce};
+use super::{store, woken};
 use crate::app::App;
 use crate::db::Tx;
 use crate::problem::Problem;
 use crate::{all, maybe, run};
 
-const EVERY: Duration = Duration::from_secs(1);
 /// Mails under way at once.
 const TOGETHER: usize = 4;
 const PIECE: i64 = 100;
@@ -32,11 +31,11 @@ const APART: i64 = 20 * 3_600_000_000;
 const LONG_AGO: i64 = 60 * 86_400_000_000;
 
 /// Sends whatever is due, and reads what comes back, until the node stops.
-pub async fn run(app: &App, mailer: &Mailer) {
-    let mut looked = 0;
+pub async fn run(app: &App) {
+    let (mut looked, mut told) = (0, app.told.subscribe());
     loop {
-        tokio::time::sleep(EVERY).await;
-        if let Err(problem) = send(app, mailer).await {
+        woken(&mut told).await;
+        if let Err(problem) = send(app).await {
             tracing::warn!(%problem, "the queue of mails could not be looked at");
         }
         let bounces = app.config.mail.as_ref().and_then(|mail| mail.bounces.clone());
@@ -50,7 +49,7 @@ pub async fn run(app: &App, mailer: &Mailer) {
     }
 }
 
-async fn send(app: &App, mailer: &Mailer) -> Result<(), Problem> {
+async fn send(app: &App) -> Result<(), Problem> {
     let now = app.clock.micros();
     let due = all!(
         &mut app.db.read().await?,
@@ -61,7 +60,7 @@ async fn send(app: &App, mailer: &Mailer) -> Result<(), Problem> {
     )?;
     futures::stream::iter(due)
         .for_each_concurrent(TOGETHER, async |(id, attempts)| {
-            if let Err(problem) = attempt(app, mailer, &id, attempts).await {
+            if let Err(problem) = attempt(app, &id, attempts).await {
                 tracing::warn!(%problem, id, "a mail waits");
             }
         })
@@ -74,7 +73,7 @@ fn pause(attempts: i64) -> i64 {
     FIRST.saturating_mul(1 << attempts.clamp(0, 20)).min(LONGEST)
 }
 
-async fn attempt(app: &App, mailer: &Mailer, id: &str, attempts: i64) -> Result<(), Problem> {
+async fn attempt(app: &App, id: &str, attempts: i64) -> Result<(), Problem> {
     let this = id.to_owned();
     let begun = app
         .db
@@ -92,7 +91,7 @@ async fn attempt(app: &App, mailer: &Mailer, id: &str, attempts: i64) -> Result<
     if begun == 0 {
         return Ok(());
     }
-    let sent = try_once(app, mailer, id).await.unwrap_or_else(|problem| {
+    let sent = try_once(app, id).await.unwrap_or_else(|problem| {
         tracing::warn!(%problem, id, "a mail waits");
         Some(Sent::Later)
     });
@@ -103,24 +102,36 @@ async fn attempt(app: &App, mailer: &Mailer, id: &str, attempts: i64) -> Result<
             ended(app, id, -1).await?;
             failed(app, id).await
         }
+        Sent::Gone => gone(app, id).await,
         Sent::Later if attempts + 1 >= MOST => ended(app, id, -1).await,
         Sent::Later => Ok(()),
     }
 }
 
-/// Puts a mail into words now (what was erased meanwhile has none) and hands it to the relay; nothing if there is nothing to say.
-async fn try_once(app: &App, mailer: &Mailer, id: &str) -> Result<Option<Sent>, Problem> {
-    match letter::compose(app, id).await? {
-        Some(mail) => Ok(Some(mailer.send(&mail).await?)),
-        None => Ok(None),
-    }
+/// Puts a mail into words now (what was erased meanwhile has none) and hands it to the relay or the push service; nothing if there is nothing to say.
+async fn try_once(app: &App, id: &str) -> Result<Option<Sent>, Problem> {
+    Ok(match letter::compose(app, id).await? {
+        None => None,
+        Some(Letter::Mail(mail)) => match &app.mailer {
+            Some(mailer) => Some(mailer.send(&mail).await?),
+            None => Some(Sent::Later),
+        },
+        Some(Letter::Notice { place, said, urgent }) => match &app.pusher {
+            Some(pusher) => Some(pusher.send(app, &place, &said, urgent).await?),
+            None => Some(Sent::Later),
+        },
+    })
 }
 
 async fn ended(app: &App, id: &str, sent: i64) -> Result<(), Problem> {
     let id = id.to_owned();
     app.db
         .write("mail.ended", async move |tx: &mut Tx| -> Result<(), Problem> {
-            run!(tx, "UPDATE mailing SET sent = $1 WHERE id = $2", sent, id)?;
+            run!(tx, "UPDATE mailing SET sent = $1 WHERE id = $2", sent, id.clone())?;
+            // Who was never sent it is not told what becomes of it.
+            if sent < 0 {
+                run!(tx, "DELETE FROM telling WHERE mailing = $1", id)?;
+            }
             Ok(())
         })
         .await
@@ -144,6 +155,20 @@ async fn back(app: &App, maildir: std::path::PathBuf) -> Result<(), Problem> {
 
 fn unreadable(maildir: &Path, error: std::io::Error) -> Problem {
     Problem::Ours(anyhow::anyhow!("mail.bounces: {}: {error}", maildir.display()))
+}
+
+/// Nobody is there any more: whoever was is forgotten.
+async fn gone(app: &App, id: &str) -> Result<(), Problem> {
+    let id = id.to_owned();
+    app.db
+        .write("mail.gone", async move |tx: &mut Tx| -> Result<(), Problem> {
+            let about = maybe!(tx, (String,), "SELECT subscriber FROM mailing WHERE id = $1", id)?;
+            match about {
+                Some((subscriber,)) => Ok(store::forget(tx, &subscriber).await?),
+                None => Ok(()),
+            }
+        })
+        .await
 }
 
 /// A mail has failed for good: a request is void; a subscription ends after the third failure on another day.

@@ -19,6 +19,24 @@ const HOUR: i64 = DAY / 24;
 /// Topics that one address follows at most.
 pub const MOST_TOPICS: i64 = 100;
 
+/// By what somebody is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Via {
+    /// By mail.
+    Mail,
+    /// By notices of a browser.
+    Push,
+}
+
+impl Via {
+    fn word(self) -> &'static str {
+        match self {
+            Via::Mail => "mail",
+            Via::Push => "push",
+        }
+    }
+}
+
 /// A subscriber.
 #[derive(Clone, Debug)]
 pub struct Subscriber {
@@ -32,6 +50,8 @@ pub struct Subscriber {
     pub lang: Lang,
     /// How often it is told.
     pub rhythm: Rhythm,
+    /// By what it is told.
+    pub via: Via,
 }
 
 #[derive(FromRow)]
@@ -42,18 +62,16 @@ struct Row {
     lang: String,
     often: String,
     hour: i64,
+    via: String,
 }
 
 impl From<Row> for Subscriber {
     fn from(row: Row) -> Subscriber {
         let rhythm = Rhythm { often: Often::of(&row.often), hour: row.hour.clamp(0, 23) as i8 };
+        let via = if row.via == Via::Push.word() { Via::Push } else { Via::Mail };
         let Row { id, portal, address, lang, .. } = row;
-        Subscriber { id, portal, address, lang: of_code(&lang), rhythm }
+        Subscriber { id, portal, address, lang: Lang::of_code(&lang), rhythm, via }
     }
-}
-
-fn of_code(code: &str) -> Lang {
-    if code == Lang::En.code() { Lang::En } else { Lang::Vi }
 }
 
 /// What was asked for.
@@ -75,6 +93,8 @@ pub struct Request {
     pub topic: Topic,
     /// How often.
     pub rhythm: Rhythm,
+    /// By what; a link is only mailed.
+    pub via: Via,
 }
 
 #[derive(FromRow)]
@@ -93,9 +113,9 @@ struct RequestRow {
 impl RequestRow {
     fn request(self) -> Option<Request> {
         let rhythm = Rhythm { often: Often::of(&self.often), hour: self.hour.clamp(0, 23) as i8 };
-        let (topic, lang) = (Topic::of(&self.topic)?, of_code(&self.lang));
+        let (topic, lang) = (Topic::of(&self.topic)?, Lang::of_code(&self.lang));
         let RequestRow { id, portal, mark, address, network, .. } = self;
-        Some(Request { id, portal, mark, address, network, lang, topic, rhythm })
+        Some(Request { id, portal, mark, address, network, lang, topic, rhythm, via: Via::Mail })
     }
 }
 
@@ -116,17 +136,7 @@ pub enum Taken {
 /// The database's.
 pub async fn ask(tx: &mut Tx, request: &Request, mailing: String) -> sqlx::Result<Taken> {
     let now = tx.ledger.now();
-    let since = |since: i64| now - since;
-    let (of_all, of_network) = one!(
-        tx,
-        (i64, i64),
-        "SELECT COUNT(*), COALESCE(SUM(CASE WHEN network = $1 THEN 1 ELSE 0 END), 0)
-         FROM follow_request WHERE at > $2 AND at <= $3",
-        request.network.clone(),
-        since(HOUR),
-        now
-    )?;
-    if of_all >= LINKS_FROM_ALL || of_network >= LINKS_FROM_ONE {
+    if too_often(tx, &request.network, now).await? {
         return Ok(Taken::TooOften);
     }
     let (to_one,) = one!(
@@ -134,16 +144,42 @@ pub async fn ask(tx: &mut Tx, request: &Request, mailing: String) -> sqlx::Resul
         (i64,),
         "SELECT COUNT(*) FROM follow_request WHERE mark = $1 AND at > $2 AND at <= $3",
         request.mark.clone(),
-        since(DAY),
+        now - DAY,
         now
     )?;
     if to_one >= LINKS_TO_ONE {
         return Ok(Taken::Enough);
     }
+    note(tx, request, false, now).await?;
+    run!(
+        tx,
+        "INSERT INTO mailing (id, subscriber, request, made, due, attempts, sent) VALUES ($1, '', $2, $3, $3, 0, 0)",
+        mailing,
+        request.id.clone(),
+        now
+    )?;
+    Ok(Taken::Mailed)
+}
+
+/// True if too much is asked for from this network, or from all.
+async fn too_often(tx: &mut Tx, network: &[u8], now: i64) -> sqlx::Result<bool> {
+    let (of_all, of_network) = one!(
+        tx,
+        (i64, i64),
+        "SELECT COUNT(*), COALESCE(SUM(CASE WHEN network = $1 THEN 1 ELSE 0 END), 0)
+         FROM follow_request WHERE at > $2 AND at <= $3",
+        network.to_vec(),
+        now - HOUR,
+        now
+    )?;
+    Ok(of_all >= LINKS_FROM_ALL || of_network >= LINKS_FROM_ONE)
+}
+
+async fn note(tx: &mut Tx, request: &Request, used: bool, now: i64) -> sqlx::Result<()> {
     run!(
         tx,
         "INSERT INTO follow_request (id, portal, mark, address, network, lang, topic, often, hour, at, used)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         request.id.clone(),
         request.portal.clone(),
         request.mark.clone(),
@@ -153,16 +189,10 @@ pub async fn ask(tx: &mut Tx, request: &Request, mailing: String) -> sqlx::Resul
         request.topic.word(),
         request.rhythm.often.word(),
         i64::from(request.rhythm.hour),
-        now
+        now,
+        i64::from(used)
     )?;
-    run!(
-        tx,
-        "INSERT INTO mailing (id, subscriber, request, made, due, attempts, sent) VALUES ($1, '', $2, $3, $3, 0, 0)",
-        mailing,
-        request.id.clone(),
-        now
-    )?;
-    Ok(Taken::Mailed)
+    Ok(())
 }
 
 /// A request whose link has not been used and is still good.
@@ -197,6 +227,23 @@ pub async fn confirm(tx: &mut Tx, id: &str, new: String) -> sqlx::Result<Option<
     let now = tx.ledger.now();
     let Some(request) = request(tx.conn(), id, now).await? else { return Ok(None) };
     run!(tx, "UPDATE follow_request SET used = 1 WHERE id = $1", id.to_owned())?;
+    begin(tx, &request, new, now).await.map(Some)
+}
+
+/// Carries out what a browser asked for, which has asked its user itself. Nothing if that is too often.
+///
+/// # Errors
+/// The database's.
+pub async fn begin_at_once(tx: &mut Tx, request: &Request, new: String) -> sqlx::Result<Option<Begun>> {
+    let now = tx.ledger.now();
+    if too_often(tx, &request.network, now).await? {
+        return Ok(None);
+    }
+    note(tx, request, true, now).await?;
+    begin(tx, request, new, now).await.map(Some)
+}
+
+async fn begin(tx: &mut Tx, request: &Request, new: String, now: i64) -> sqlx::Result<Begun> {
     let known = maybe!(
         tx,
         (String,),
@@ -210,11 +257,12 @@ pub async fn confirm(tx: &mut Tx, id: &str, new: String) -> sqlx::Result<Option<
         Some((subscriber,)) => {
             run!(
                 tx,
-                "UPDATE subscriber SET lang = $1, often = $2, hour = $3, next = $4, failures = 0, failed = 0 WHERE id = $5",
+                "UPDATE subscriber SET lang = $1, often = $2, hour = $3, next = $4, failures = 0, failed = 0, address = $5 WHERE id = $6",
                 request.lang.code(),
                 often,
                 hour,
                 next,
+                request.address.clone(),
                 subscriber.clone()
             )?;
             subscriber
@@ -222,8 +270,8 @@ pub async fn confirm(tx: &mut Tx, id: &str, new: String) -> sqlx::Result<Option<
         None => {
             run!(
                 tx,
-                "INSERT INTO subscriber (id, portal, mark, address, lang, often, hour, next, failures, failed, begun)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9)",
+                "INSERT INTO subscriber (id, portal, mark, address, lang, often, hour, next, failures, failed, begun, via)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, $9, $10)",
                 new.clone(),
                 request.portal.clone(),
                 request.mark.clone(),
@@ -232,7 +280,8 @@ pub async fn confirm(tx: &mut Tx, id: &str, new: String) -> sqlx::Result<Option<
                 often,
                 hour,
                 next,
-                now
+                now,
+                request.via.word()
             )?;
             new
         }
@@ -254,7 +303,7 @@ pub async fn confirm(tx: &mut Tx, id: &str, new: String) -> sqlx::Result<Option<
             now
         )?;
     }
-    Ok(Some(Begun { subscriber, full }))
+    Ok(Begun { subscriber, full })
 }
 
 /// A subscriber.
@@ -265,7 +314,7 @@ pub async fn find(conn: &mut Conn, id: &str) -> sqlx::Result<Option<Subscriber>>
     let row = maybe!(
         conn,
         Row,
-        "SELECT id, portal, address, lang, often, hour FROM subscriber WHERE id = $1",
+        "SELECT id, portal, address, lang, often, hour, via FROM subscriber WHERE id = $1",
         id.to_owned()
     )?;
     Ok(row.map(Subscriber::from))

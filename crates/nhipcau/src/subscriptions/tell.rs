@@ -4,14 +4,15 @@
 //! Whoever was sent an item is told, at once and whatever they follow today, when it has a new edition or is withdrawn or
 //! erased. What changes before it was sent replaces what waits.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use ::search::Query;
 use network::content::Item;
 use uuid::Uuid;
 
 use super::topic::{self, Said, Topic};
-use super::{door, store};
+use super::{Often, door, store, woken};
 use crate::agencies::fold::{remember, remembered};
 use crate::app::App;
 use crate::db::{Conn, Tx};
@@ -21,7 +22,6 @@ use crate::items::store::{Reference, find};
 use crate::problem::Problem;
 use crate::{all, among, fill, maybe, one, run};
 
-const EVERY: Duration = Duration::from_secs(1);
 /// Under this name the place of the walk is remembered.
 const PLACE: &str = "told";
 /// Items that one step looks at.
@@ -38,9 +38,9 @@ const MAIL_KEPT: i64 = 30 * DAY;
 
 /// Tells whoever is due until the node stops.
 pub async fn run(app: &App) {
-    let mut swept = 0;
+    let (mut swept, mut told) = (0, app.told.subscribe());
     loop {
-        tokio::time::sleep(EVERY).await;
+        woken(&mut told).await;
         let walked = async {
             while walk(app).await? {}
             Ok::<(), Problem>(())
@@ -128,24 +128,34 @@ async fn walk(app: &App) -> Result<bool, Problem> {
         drop(conn);
         return app.db.write("told.skip", skip).await;
     }
-    let Some((at, log, item, _)) = rows.last().cloned() else { return Ok(false) };
     let more = rows.len() as i64 == PIECE;
     let searches =
         all!(&mut conn, (String,), "SELECT DISTINCT topic FROM following WHERE topic LIKE 'search:%'")?;
-    let searches: Vec<String> = searches.into_iter().map(|(topic,)| topic).collect();
+    // Each is read once for all the items of the step.
+    let searches: Vec<(String, Query)> = searches
+        .into_iter()
+        .filter_map(|(word,)| match Topic::of(&word)? {
+            Topic::Search(text) => Some((word, Query::read(&text))),
+            _ => None,
+        })
+        .collect();
     let mut looks = Vec::new();
     for row in rows {
-        looks.extend(look(app, &mut conn, row, &searches).await?);
+        let place = format!("{}|{}|{}", row.0, row.1, row.2);
+        looks.push((place, look(app, &mut conn, row, &searches).await?));
     }
     drop(conn);
-    app.db
-        .write("told.walk", async move |tx: &mut Tx| -> Result<(), Problem> {
-            for look in looks {
-                tell(tx, &look).await?;
-            }
-            Ok(remember(tx.conn(), PLACE, format!("{at}|{log}|{item}")).await?)
-        })
-        .await?;
+    // A step for each item: one that many follow keeps nobody else's step waiting for the others.
+    for (place, look) in looks {
+        app.db
+            .write("told.walk", async move |tx: &mut Tx| -> Result<(), Problem> {
+                if let Some(look) = look {
+                    tell(tx, &look).await?;
+                }
+                Ok(remember(tx.conn(), PLACE, place).await?)
+            })
+            .await?;
+    }
     Ok(more)
 }
 
@@ -171,7 +181,7 @@ async fn look(
     app: &App,
     conn: &mut Conn,
     (at, log, item, origin): (i64, i64, String, String),
-    searches: &[String],
+    searches: &[(String, Query)],
 ) -> Result<Option<Look>, Problem> {
     let origin = origin.parse().map_err(|error| anyhow::anyhow!("a stored origin is damaged: {error}"))?;
     let id = Uuid::try_parse(&item).map_err(anyhow::Error::from)?;
@@ -194,9 +204,8 @@ async fn look(
     if let Ok(document) = Item::parse(&bytes) {
         look.topics = topic::words(&document, &reference, &origin, &app.directory.load());
         let said = Said::of(&document);
-        let answers =
-            |word: &&String| matches!(Topic::of(word), Some(Topic::Search(text)) if said.answers(&text));
-        look.topics.extend(searches.iter().filter(answers).cloned());
+        let answered = searches.iter().filter(|(_, query)| said.answers(query));
+        look.topics.extend(answered.map(|(word, _)| word.clone()));
     }
     Ok(Some(look))
 }
@@ -228,22 +237,29 @@ async fn tell(tx: &mut Tx, look: &Look) -> Result<(), Problem> {
         let state = State::of(&state).unwrap_or(State::Erased);
         people.entry(subscriber).or_default().0.push(Past { edition, state, sent: sent != 0 });
     }
-    let portals = all!(tx, (String,), "SELECT portal FROM carries WHERE log = $1", log)?;
-    let portals: BTreeSet<String> = portals.into_iter().map(|(portal,)| portal).collect();
-    let follow = among!(
+    // Agencies, places, documents and searches reach all that is here, as search does; what is followed of the portal is
+    // what the portal shows. What came before somebody followed it is no news to them.
+    let (wide, shown): (Vec<String>, Vec<String>) =
+        look.topics.iter().cloned().partition(|topic| topic::reaches_all(topic));
+    let mut follow = among!(
         tx,
-        (String, String, i64, String),
-        "SELECT f.subscriber, s.portal, f.at, f.topic FROM following f JOIN subscriber s ON s.id = f.subscriber WHERE f.topic IN ($1)",
-        &look.topics,
+        (String, i64),
+        "SELECT subscriber, at FROM following WHERE topic IN ($1)",
+        &wide,
         |topic| topic.clone()
     )?;
-    for (subscriber, portal, since, topic) in follow {
-        // What came before they followed it is no news to them. Agencies, places, documents and searches reach all that is
-        // here, as search does; what is followed of the portal is what the portal shows.
-        let shown = topic::reaches_all(&topic) || portals.contains(&portal);
-        if since <= look.at && shown {
-            people.entry(subscriber).or_default().1 = true;
-        }
+    for topic in shown {
+        follow.extend(all!(
+            tx,
+            (String, i64),
+            "SELECT f.subscriber, f.at FROM following f JOIN subscriber s ON s.id = f.subscriber
+             JOIN carries c ON c.portal = s.portal AND c.log = $2 WHERE f.topic = $1",
+            topic,
+            log
+        )?);
+    }
+    for (subscriber, _) in follow.into_iter().filter(|(_, since)| *since <= look.at) {
+        people.entry(subscriber).or_default().1 = true;
     }
     let told: Vec<(String, bool)> = people
         .into_iter()
@@ -314,20 +330,16 @@ async fn gather(app: &App) -> Result<(), Problem> {
             }
             // Those that the step did not reach are still due.
             if !whole {
-                run!(
-                    tx,
-                    "UPDATE subscriber SET next = next + ((($1 - next) / $2) + 1) * $2
-                     WHERE next > 0 AND next <= $1 AND often = 'hang-ngay'",
-                    now,
-                    DAY
-                )?;
-                run!(
-                    tx,
-                    "UPDATE subscriber SET next = next + ((($1 - next) / $2) + 1) * $2
-                     WHERE next > 0 AND next <= $1 AND often = 'hang-tuan'",
-                    now,
-                    7 * DAY
-                )?;
+                for (often, every) in [(Often::Daily, DAY), (Often::Weekly, 7 * DAY)] {
+                    run!(
+                        tx,
+                        "UPDATE subscriber SET next = next + ((($1 - next) / $2) + 1) * $2
+                         WHERE next > 0 AND next <= $1 AND often = $3",
+                        now,
+                        every,
+                        often.word()
+                    )?;
+                }
             }
             Ok(())
         })

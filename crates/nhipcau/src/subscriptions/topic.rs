@@ -11,9 +11,9 @@ use vietnam::number::DocumentNumber;
 use vietnam::text::{canonical, slug};
 
 use crate::agencies;
-use crate::items::kinds;
 use crate::items::store::Reference;
 use crate::items::view::Kind;
+use crate::items::{Card, kinds};
 use crate::search::text;
 use crate::words::Lang;
 
@@ -104,17 +104,27 @@ impl Topic {
         }
     }
 
-    /// The paths at which feeds tell the same: as Atom, as JSON Feed. None where no feed does.
-    pub fn feeds(&self) -> Option<(String, String)> {
-        let query = match self {
-            Topic::All => String::new(),
-            Topic::Kind(kind) => format!("?loai={}", kinds::of(kind)?.slug),
-            Topic::Agency(origin) => format!("?nguon={origin}"),
-            Topic::Field(_) | Topic::Place(_) | Topic::Item(_) | Topic::Number(_) | Topic::Search(_) => {
-                return None;
-            }
+    /// What of the portal's feeds tells the same, as their query has it (`?nguon=…`). None where no feed does.
+    pub fn feed(&self) -> Option<String> {
+        let (name, value) = match self {
+            Topic::All => return Some(String::new()),
+            Topic::Kind(kind) => ("loai", kinds::of(kind)?.slug.clone()),
+            Topic::Agency(origin) => return Some(format!("?nguon={origin}")),
+            Topic::Place(origin) => return Some(format!("?noi-log={origin}")),
+            Topic::Item(reference) => ("muc", reference.to_string()),
+            Topic::Number(key) => ("so", key.clone()),
+            Topic::Search(text) => ("q", text.clone()),
+            Topic::Field(_) => return None,
         };
-        Some((format!("/feed.atom{query}"), format!("/feed.json{query}")))
+        let pair = form_urlencoded::Serializer::new(String::new()).append_pair(name, &value).finish();
+        Some(format!("?{pair}"))
+    }
+
+    /// The feeds that tell the same: what they are called, and their paths.
+    pub fn feeds(&self) -> Vec<(&'static str, String)> {
+        let forms = [("Atom", "/feed.atom"), ("RSS", "/feed.rss"), ("JSON Feed", "/feed.json")];
+        let query = self.feed();
+        query.iter().flat_map(|query| forms.map(|(form, path)| (form, format!("{path}{query}")))).collect()
     }
 }
 
@@ -165,14 +175,20 @@ impl Said {
         Said::new(whole)
     }
 
+    /// What lists show of an item: all that is left of one that ended.
+    pub fn of_card(card: &Card) -> Said {
+        let names = [&card.number, &card.form, &card.agency, &card.title_en].into_iter().flatten();
+        let whole = names.fold(format!("{}\n{}\n", card.title, card.summary), |all, name| all + name + "\n");
+        Said::new(whole)
+    }
+
     fn new(whole: String) -> Said {
         let padded = format!(" {} ", fold::folded(&whole).replace('\n', " "));
         Said { padded, marked: marked(&whole), whole }
     }
 
     /// True if it has every word of a search, and each quoted phrase as it stands.
-    pub fn answers(&self, search: &str) -> bool {
-        let query = Query::read(search);
+    pub fn answers(&self, query: &Query) -> bool {
         let word = |word: &Word| {
             let typed = marked(&word.typed);
             let plain = typed.trim() == word.folded;
@@ -212,7 +228,8 @@ mod tests {
     #[test]
     fn a_search_is_answered_by_all_its_words_and_by_phrases_as_they_stand() {
         let said = Said::new("Miễn lệ phí đăng ký khai sinh. Từ tháng Hai.".to_owned());
-        assert!(said.answers("khai sinh le phi") && said.answers("\"lệ phí đăng ký\""));
-        assert!(!said.answers("khai tử") && !said.answers("\"phí lệ\"") && !said.answers("…"));
+        let answers = |search| said.answers(&Query::read(search));
+        assert!(answers("khai sinh le phi") && answers("\"lệ phí đăng ký\""));
+        assert!(!answers("khai tử") && !answers("\"phí lệ\"") && !answers("…"));
     }
 }

@@ -34,6 +34,7 @@ struct Table {
     search: Asset,
     check: Asset,
     reading: Asset,
+    push: Asset,
     favicon: Asset,
 }
 
@@ -68,6 +69,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| Table {
         "text/javascript; charset=utf-8",
         include_bytes!("../../assets/reading.js"),
     ),
+    push: Asset::new("push", "js", "text/javascript; charset=utf-8", include_bytes!("../../assets/push.js")),
     favicon: Asset::new("favicon", "svg", "image/svg+xml", include_bytes!("../../assets/favicon.svg")),
 });
 
@@ -95,7 +97,7 @@ fn desk(lang: Lang) -> Asset {
 }
 
 /// Every file, for the route table and for compressing at start.
-pub fn all() -> [&'static Asset; 11] {
+pub fn all() -> [&'static Asset; 12] {
     let t = &*TABLE;
     [
         &t.css,
@@ -108,6 +110,7 @@ pub fn all() -> [&'static Asset; 11] {
         &t.search,
         &t.check,
         &t.reading,
+        &t.push,
         &t.favicon,
     ]
 }
@@ -156,6 +159,11 @@ pub fn search() -> &'static str {
 /// The address of what the page of checks adds where there is a script.
 pub fn check() -> &'static str {
     &TABLE.check.href
+}
+
+/// The address of what offers notices of the browser, where one can follow.
+pub fn push() -> &'static str {
+    &TABLE.push.href
 }
 
 /// The address of what reading gains by script.

@@ -204,19 +204,27 @@ impl Pages {
 
     /// Keeps a page that was drawn from what stood at `since`.
     pub fn keep(&self, address: Address<'_>, since: Moment, until: i64, drawn: Drawn) -> Arc<Page> {
-        let gzip: Bytes = drawn.gzip.into();
-        let etag = format!("\"{}\"", hex::encode(&Sha256::digest(&gzip)[..12]));
-        let mut headers = answer::kept_headers(drawn.media);
-        headers.extend(HeaderValue::from_str(&etag).ok().map(|etag| (header::ETAG, etag)));
-        let places = drawn.tags.iter().map(|tag| self.changes.place(tag)).collect();
-        let source = Source { since, places };
-        let page = Arc::new(Page { status: drawn.status, headers, etag, gzip, source, until });
+        let page = Arc::new(self.page(since, until, drawn));
         self.pages.insert(address.into(), page.clone());
         // What changed meanwhile may be an erasure: then no copy stays behind.
         if !self.stands(&page.source) {
             self.pages.remove(&address);
         }
         page
+    }
+
+    /// A page that is not kept, with its validator: what is asked for has too many forms to keep them all.
+    pub fn once(&self, drawn: Drawn) -> Page {
+        self.page(self.moment(), 0, drawn)
+    }
+
+    fn page(&self, since: Moment, until: i64, drawn: Drawn) -> Page {
+        let gzip: Bytes = drawn.gzip.into();
+        let etag = format!("\"{}\"", hex::encode(&Sha256::digest(&gzip)[..12]));
+        let mut headers = answer::kept_headers(drawn.media);
+        headers.extend(HeaderValue::from_str(&etag).ok().map(|etag| (header::ETAG, etag)));
+        let places = drawn.tags.iter().map(|tag| self.changes.place(tag)).collect();
+        Page { status: drawn.status, headers, etag, gzip, source: Source { since, places }, until }
     }
 
     /// What the tags name has changed.

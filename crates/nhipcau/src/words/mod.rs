@@ -76,6 +76,11 @@ impl Lang {
         }
     }
 
+    /// The language of a tag; Vietnamese if it is none of ours.
+    pub fn of_code(code: &str) -> Lang {
+        if code == Lang::En.code() { Lang::En } else { Lang::Vi }
+    }
+
     /// The other language.
     pub fn other(self) -> Lang {
         match self {

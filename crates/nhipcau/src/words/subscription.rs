@@ -35,6 +35,8 @@ words! {
     email,
     email_hint,
     ask,
+    push_ask,
+    push_refused,
     sent,
     // Wrong forms
     bad_email,
@@ -42,6 +44,8 @@ words! {
     bad_place(name),
     bad_places(name, choices),
     bad_document,
+    no_push,
+    bad_browser,
     too_often,
     // What is followed
     topic_all,
@@ -65,6 +69,7 @@ words! {
     // What an address follows
     mine,
     mine_says(address),
+    mine_says_push,
     mine_begun,
     mine_changed,
     mine_full(n),
@@ -96,6 +101,7 @@ words! {
     mail_end,
     // Elsewhere
     follow_item,
+    follow_number,
     follow_search,
     doctor_none,
     doctor_ok(relay, n, waits),

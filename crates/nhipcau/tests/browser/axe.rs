@@ -140,6 +140,7 @@ async fn follows(nation: &Nation) -> (String, String, String) {
         lang: nhipcau::words::Lang::Vi,
         topic,
         rhythm: Rhythm { often: Often::Daily, hour: 7 },
+        via: store::Via::Mail,
     };
     let (first, second) = (request(Topic::All), request(Topic::Search("khai sinh".into())));
     let link = format!("/theo-doi/xac-nhan/{}", door::token(app, Opens::Request, &second.id));

@@ -3,8 +3,10 @@
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
+use serde_json::json;
+
 use super::pages::a_nation_with_a_past;
-use super::world::{World, notice};
+use super::world::{World, edition, notice, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn feeds_are_well_formed_and_tell_a_withdrawal_twice() {
@@ -101,4 +103,133 @@ async fn a_feed_tells_one_issuer_or_one_kind_and_is_not_sent_twice() {
     let again =
         world.request("GET", "xa-a.laocai", "/feed.atom").header("if-none-match", first.header("etag"));
     assert_eq!(world.ask(again).await.status, 304);
+}
+
+/// The feed to which a page leads, found as a reader's program finds it.
+async fn leads_to(world: &World, portal: &str, page: &str, query: &str) -> String {
+    let text = world.get(portal, page).await.text();
+    let links = each(&text, "<link rel=\"alternate\" type=\"application/atom+xml\"", ">");
+    let hrefs = links.iter().filter_map(|link| link.split("href=\"").nth(1)?.split('"').next());
+    let found = hrefs.map(|href| href.replace("&#38;", "&")).find(|href| href.contains(query));
+    found.unwrap_or_else(|| panic!("{page} leads to no feed with {query}: {links:?}"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_a_document_an_item_and_a_search_have_feeds_that_tell_what_ends() {
+    let world = World::with(["chinhphu", "laocai"]).await;
+    let portal = "xa-a.laocai";
+    let decree = json!({
+        "kind": "document", "title": "Nghị định về lệ phí hộ tịch", "form": "Nghị định", "agency": "Chính phủ", "signer": "A",
+        "number": "42/2022/NĐ-CP", "issued": "2022-06-05", "effective": "2022-08-01", "text": "Điều 1. Lệ phí đăng ký khai sinh.",
+    });
+    let decree = world.issues("chinhphu", decree).await;
+    let repeal = json!({
+        "kind": "document", "title": "Nghị định bãi bỏ", "form": "Nghị định", "agency": "Chính phủ", "signer": "A",
+        "number": "7/2026/NĐ-CP", "issued": "2026-01-05", "effective": "2026-02-01", "text": "Điều 1. Miễn lệ phí đăng ký khai sinh.",
+        "relations": [{ "kind": "repeals", "number": "42/2022/NĐ-CP" }],
+    });
+    let repeal = world.issues("chinhphu", repeal).await;
+    let neighbour = world.issues("xa-b.laocai", notice("Lịch họp thôn", "Tối thứ Bảy.")).await;
+    let own = world.issues(portal, notice("Thu lệ phí chợ", "Từ tháng Hai.")).await;
+    world.corrects(&own, edition("Thu lệ phí chợ (sửa)", "Từ tháng Ba.")).await;
+    world.settle().await;
+
+    let place = leads_to(&world, portal, "/co-quan/laocai.localhost", "noi-log=").await;
+    let agency = leads_to(&world, portal, "/co-quan/xa-b.laocai.localhost", "nguon=").await;
+    let document = leads_to(&world, portal, &format!("/muc/{}", decree.reference), "so=").await;
+    let item = leads_to(&world, portal, &format!("/muc/{}", own.reference), "muc=").await;
+    let search = leads_to(&world, portal, "/tim-kiem?q=l%E1%BB%87+ph%C3%AD", "q=").await;
+    let titles = async |path: &str| -> Vec<String> {
+        let feed = world.get(portal, path).await;
+        assert_eq!(feed.status, 200, "{path}: {}", feed.text());
+        let text = feed.text();
+        each(&text, "<entry>", "</entry>")
+            .iter()
+            .map(|entry| each(entry, "<title>", "</title>")[0].to_owned())
+            .collect()
+    };
+    // One level: at a commune's portal its neighbour and all above it are followed, too.
+    assert_eq!(titles(&agency).await, ["Lịch họp thôn"]);
+    let told = titles(&place).await;
+    assert!(
+        told.contains(&"Lịch họp thôn".into()) && told.contains(&"Thu lệ phí chợ (sửa)".into()),
+        "{told:?}"
+    );
+    assert_eq!(told.len(), 2, "what the Government says is not of this place: {told:?}");
+    assert_eq!(titles(&document).await, ["Nghị định bãi bỏ", "Nghị định về lệ phí hộ tịch"]);
+    assert_eq!(titles(&item).await, ["Đính chính: Thu lệ phí chợ (sửa)", "Đăng lần đầu: Thu lệ phí chợ"]);
+    until("the index to have all", async || {
+        let told = titles(&search).await;
+        if told.len() == 3 { Ok(()) } else { Err(format!("{told:?}")) }
+    })
+    .await;
+    for path in [&place, &agency, &document, &item, &search] {
+        let first = world.get(portal, path).await;
+        assert_eq!(each(&first.text(), "rel=\"self\"", "/>").len(), 1);
+        let again = world.request("GET", portal, path).header("if-none-match", first.header("etag"));
+        assert_eq!(world.ask(again).await.status, 304, "{path}");
+        // The page of following offers the same feed, in each form.
+        let follow = world.get(portal, &path.replace("/feed.atom", "/theo-doi")).await.text();
+        for form in ["/feed.atom", "/feed.rss", "/feed.json"] {
+            let href = path.replace("/feed.atom", form).replace("%20", "+");
+            assert!(follow.contains(&format!("href=\"{href}\"")), "{href}: {follow}");
+            assert_eq!(world.get(portal, &href).await.status, 200, "{href}");
+        }
+    }
+
+    // What is withdrawn is told as withdrawn; what is erased without a word, by the ids under which it was told.
+    world.withdraws(&repeal, false).await;
+    world.withdraws(&own, true).await;
+    world.erases(&neighbour).await;
+    world.settle().await;
+    assert_eq!(titles(&document).await[0], "Đã gỡ khỏi cổng: Nghị định bãi bỏ");
+    assert_eq!(titles(&item).await, ["Đã gỡ khỏi cổng: Thu lệ phí chợ (sửa)"]);
+    let ended = world.get(portal, &item).await.text();
+    for edition in 1..=2 {
+        assert!(
+            ended.contains(&format!("<at:deleted-entry ref=\"urn:uuid:{}#{edition}\"", own.id)),
+            "{ended}"
+        );
+    }
+    let searched = titles(&search).await;
+    assert!(searched.contains(&"Đã gỡ khỏi cổng: Nghị định bãi bỏ".into()), "{searched:?}");
+    assert_eq!(titles(&agency).await, ["Nội dung đã được xóa theo quy định của pháp luật"]);
+    for path in [&place, &agency, &document, &search] {
+        let text = world.get(portal, path).await.text();
+        assert!(
+            text.contains(&format!("<at:deleted-entry ref=\"urn:uuid:{}\"", neighbour.id)),
+            "{path}: {text}"
+        );
+        assert!(!text.contains("họp thôn"), "{path}: {text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_feed_that_is_none_is_told_so() {
+    let world = World::with(["chinhphu"]).await;
+    let unknown = format!("muc=00000000-{}", "0".repeat(32));
+    for (query, status) in [
+        ("q=%E2%80%A6", 400),
+        ("so=m%E1%BA%A5y", 400),
+        ("q=a&so=1/2020/N%C4%90-CP", 400),
+        ("q=a&cua=cong", 400),
+        (unknown.as_str(), 404),
+        ("noi-log=khong.co/log", 404),
+        (&format!("q={}", "a".repeat(10_000)), 200),
+        ("so=99/2020/N%C4%90-CP", 200),
+    ] {
+        for form in ["atom", "rss", "json"] {
+            let answer = world.get("chinhphu", &format!("/feed.{form}?{query}")).await;
+            assert_eq!(answer.status, status, "{form} {query:.80}: {}", answer.text());
+        }
+    }
+    // Who asks for feeds of ever other searches is slowed like who searches.
+    let mut last = 0;
+    for n in 0..200 {
+        last = world.get("chinhphu", &format!("/feed.atom?q=tim{n}")).await.status;
+        if last == 429 {
+            break;
+        }
+    }
+    assert_eq!(last, 429);
 }

@@ -15,25 +15,25 @@ use super::machine::Machine;
 use super::world::{free_port, until};
 
 /// An authority that only this test trusts.
-struct Authority {
+pub(super) struct Authority {
     certificate: rcgen::Certificate,
     issuer: Issuer<'static, KeyPair>,
 }
 
 impl Authority {
-    fn new() -> Authority {
+    pub(super) fn new() -> Authority {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let key = KeyPair::generate().unwrap();
         Authority { certificate: params.self_signed(&key).unwrap(), issuer: Issuer::new(params, key) }
     }
 
-    fn write(&self, path: &Path) {
+    pub(super) fn write(&self, path: &Path) {
         std::fs::write(path, self.certificate.pem()).unwrap();
     }
 
     /// A fresh certificate for a host, as `chain.pem` and `key.pem` in a folder.
-    fn vouch(&self, host: &str, folder: &Path) {
+    pub(super) fn vouch(&self, host: &str, folder: &Path) {
         let key = KeyPair::generate().unwrap();
         let certificate =
             CertificateParams::new(vec![host.to_owned()]).unwrap().signed_by(&key, &self.issuer).unwrap();

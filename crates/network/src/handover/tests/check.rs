@@ -199,7 +199,7 @@ pub fn kind(case: &Case, public: &Public) -> Kind {
             due: day,
         }),
         Public::Answered { epoch } => {
-            Kind::PetitionAnswered(Answered { case: case.clone(), epoch, content: None })
+            Kind::PetitionAnswered(Answered { case: case.clone(), epoch, content: None, commitment: None })
         }
         Public::Reopened { epoch } => {
             Kind::PetitionReopened(Reopened { case: case.clone(), epoch, due: day })

@@ -9,7 +9,8 @@ use crate::words::Lang;
 /// The feed as a document.
 pub(super) fn text(feed: &Feed) -> Result<String, Error> {
     let (base, query) = (xml(&feed.base), xml(&feed.query));
-    let updated = feed.items.iter().map(|item| item.changed).max().unwrap_or(0);
+    let ended = feed.ended.iter().map(|(_, at)| *at);
+    let updated = feed.items.iter().map(|item| item.changed).chain(ended).max().unwrap_or(0);
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
     writeln!(
         out,
@@ -60,6 +61,9 @@ pub(super) fn text(feed: &Feed) -> Result<String, Error> {
             writeln!(out, "<category term=\"{}\" label=\"{}\"/>", kind.slug(), kind.label(Lang::Vi))?;
         }
         writeln!(out, "<summary>{}</summary></entry>", xml(&item.summary))?;
+    }
+    for (id, at) in &feed.ended {
+        writeln!(out, "<at:deleted-entry ref=\"{id}\" when=\"{}\"/>", instant(*at))?;
     }
     out.push_str("</feed>\n");
     Ok(out)

@@ -1,4 +1,5 @@
-//! A feed in JSON Feed 1.1 (jsonfeed.org), for scripts: `_nhipcau.stands` is false for what was withdrawn.
+//! A feed in JSON Feed 1.1 (jsonfeed.org), for scripts: `_nhipcau.stands` is false for what was withdrawn;
+//! `_nhipcau.ended` of the feed names what else has ended.
 
 use serde_json::{Value, json};
 
@@ -13,6 +14,9 @@ pub(super) fn text(feed: &Feed) -> String {
         "home_page_url": format!("{base}{}", feed.page), "feed_url": format!("{base}/feed.json{query}"),
         "items": feed.items.iter().map(|item| told(base, item)).collect::<Vec<_>>(),
     });
+    if !feed.ended.is_empty() {
+        said["_nhipcau"] = json!({ "ended": feed.ended.iter().map(|(id, _)| id).collect::<Vec<_>>() });
+    }
     if feed.demo {
         said["description"] = json!("Bản trình diễn – không phải trang chính thức");
     }

@@ -5,11 +5,12 @@ use network::names::Origin;
 use uuid::Uuid;
 
 use super::{Reference, Row, Standing, standings, whose};
-use crate::all;
 use crate::db::Conn;
+use crate::{all, among};
 
 /// Items that changed last on a portal, whatever their state: what feeds tell. An empty `kind` or `issuer` (a log's
-/// name) means all; `own` is the portal's log, and whether only its own items are meant or only others'.
+/// name) means all; one issuer is told whole, also what this portal does not show of it. `own` is the portal's log, and
+/// whether only its own items are meant or only others'.
 ///
 /// # Errors
 /// The database's.
@@ -28,7 +29,7 @@ pub async fn changes(
                 i.urgent, i.sha256, i.note, i.kind, i.card, e.change
          FROM item i JOIN log l ON l.id = i.log
          LEFT JOIN edition e ON e.log = i.log AND e.item = i.item AND e.edition = i.shown
-         WHERE i.log IN (SELECT c.log FROM carries c WHERE c.portal = $1)
+         WHERE ($3 <> '' OR i.log IN (SELECT c.log FROM carries c WHERE c.portal = $1))
            AND ($2 = '' OR i.kind = $2 OR i.kind = '') AND ($3 = '' OR l.origin = $3)
            AND (i.shown > 0 OR i.state <> 'standing')
            AND ($4 = 0 OR ($4 = 1 AND i.log = $5) OR ($4 = 2 AND i.log <> $5))
@@ -38,6 +39,65 @@ pub async fn changes(
         issuer.to_owned(),
         whose(only),
         own,
+        most
+    )?)
+}
+
+/// Items of these logs that changed last, whatever their state: the newest of each group of logs, in no order.
+///
+/// # Errors
+/// The database's.
+pub async fn of_logs(conn: &mut Conn, origins: &[Origin]) -> anyhow::Result<Vec<Standing>> {
+    standings(among!(
+        conn,
+        Row,
+        "SELECT i.log, l.origin, i.item, i.state, i.edition, i.shown, i.idx, i.first_idx, i.issued, i.changed,
+                i.urgent, i.sha256, i.note, i.kind, i.card, e.change
+         FROM item i JOIN log l ON l.id = i.log
+         LEFT JOIN edition e ON e.log = i.log AND e.item = i.item AND e.edition = i.shown
+         WHERE l.origin IN ($1) AND (i.shown > 0 OR i.state <> 'standing')
+         ORDER BY i.changed DESC, i.item DESC LIMIT 50",
+        origins,
+        |origin| origin.as_str().to_owned()
+    )?)
+}
+
+/// The documents of a number (by key), and those that do something to it or of which it says so, whatever their state, the
+/// last changed first.
+///
+/// # Errors
+/// The database's.
+pub async fn about_number(conn: &mut Conn, number: &str, most: i64) -> anyhow::Result<Vec<Standing>> {
+    standings(all!(
+        conn,
+        Row,
+        "SELECT i.log, l.origin, i.item, i.state, i.edition, i.shown, i.idx, i.first_idx, i.issued, i.changed,
+                i.urgent, i.sha256, i.note, i.kind, i.card, e.change
+         FROM (SELECT log, item FROM document WHERE number = $1
+               UNION SELECT log, item FROM relation WHERE number = $1) d
+         JOIN item i ON i.log = d.log AND i.item = d.item JOIN log l ON l.id = i.log
+         LEFT JOIN edition e ON e.log = i.log AND e.item = i.item AND e.edition = i.shown
+         WHERE i.shown > 0 OR i.state <> 'standing'
+         ORDER BY i.changed DESC, i.item DESC LIMIT $2",
+        number.to_owned(),
+        most
+    )?)
+}
+
+/// What ended last on this node, whatever it was about.
+///
+/// # Errors
+/// The database's.
+pub async fn ended(conn: &mut Conn, most: i64) -> anyhow::Result<Vec<Standing>> {
+    standings(all!(
+        conn,
+        Row,
+        "SELECT i.log, l.origin, i.item, i.state, i.edition, i.shown, i.idx, i.first_idx, i.issued, i.changed,
+                i.urgent, i.sha256, i.note, i.kind, i.card, e.change
+         FROM item i JOIN log l ON l.id = i.log
+         LEFT JOIN edition e ON e.log = i.log AND e.item = i.item AND e.edition = i.shown
+         WHERE i.state IN ('withdrawn', 'gone', 'erased')
+         ORDER BY i.changed DESC, i.item DESC LIMIT $1",
         most
     )?)
 }

@@ -273,6 +273,7 @@ fn file(args: &Args) -> anyhow::Result<File> {
         people: PeopleTable::default(),
         log_keys: Vec::new(),
         mail: None,
+        push: None,
         neighbours: Vec::new(),
     })
 }

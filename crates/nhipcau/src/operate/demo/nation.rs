@@ -245,6 +245,7 @@ pub(super) fn lay_out(dir: &Path, nation: &[Node; 3], dice: &Dice) -> anyhow::Re
             people: config::PeopleTable::default(),
             log_keys: Vec::new(),
             mail: None,
+            push: None,
             neighbours,
         };
         let folder = dir.join(node.label);

@@ -108,6 +108,7 @@ pub(super) fn file(members: &[Member], urls: &[String], at: usize) -> anyhow::Re
         people: PeopleTable::default(),
         log_keys: Vec::new(),
         mail: None,
+        push: None,
         neighbours,
     })
 }

@@ -147,6 +147,7 @@ pub(super) fn lay_out(dir: &Path, office: &Office, listen: &str, dice: &Dice) ->
         rehearsal_portal: None,
         log_keys: Vec::new(),
         mail: None,
+        push: None,
         neighbours: Vec::new(),
     };
     let config = file.clone().check(dir)?;

@@ -123,11 +123,13 @@ fn contact(form: &Fields, kind: Option<&Kind>, faults: &mut Vec<Fault>) -> Conta
     };
     let digits = contact.phone.chars().filter(char::is_ascii_digit).count();
     let telephone = contact.phone.chars().all(|c| c.is_ascii_digit() || "+ .-()".contains(c));
-    if !contact.phone.is_empty() && !(telephone && (8..=15).contains(&digits)) {
+    let callable = contact.phone.is_empty() || (telephone && (8..=15).contains(&digits));
+    if !callable {
         faults.push(fault("dien-thoai", |p| p.fault_phone.to_owned()));
     }
     let sound = contact.mail.parse::<Address>().is_ok_and(|address| address.domain().contains('.'));
-    if !contact.mail.is_empty() && !(sound && contact.mail.is_ascii()) {
+    let reachable = contact.mail.is_empty() || (sound && contact.mail.is_ascii());
+    if !reachable {
         faults.push(fault("email", |p| p.fault_mail.to_owned()));
     }
     let said = [

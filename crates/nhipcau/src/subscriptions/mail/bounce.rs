@@ -47,8 +47,8 @@ pub fn read(text: &str) -> Option<Report> {
     let text = text.replace("\r\n", "\n");
     let (header, body) = text.split_once("\n\n")?;
     let header = unfolded(header);
-    let kind = field(&header, "content-type")?.to_ascii_lowercase();
-    if !kind.contains("multipart/report") || !kind.contains("delivery-status") {
+    // OpenSMTPD calls its reports `multipart/mixed`; the part with the status is what makes one.
+    if !field(&header, "content-type")?.to_ascii_lowercase().contains("multipart/") {
         return None;
     }
     // To whom it was delivered is what the relay says; `To` is what whoever reports says.
@@ -105,6 +105,9 @@ mod tests {
         assert_eq!(said("failed", "5.1.1 (no such user)"), Report { id: id.into(), hard: true });
         assert!(!said("delayed", "4.4.1").hard && !said("failed", "4.4.7").hard);
         assert!(!said("delivered", "2.0.0").hard);
+        let mixed = report("failed", "5.1.1")
+            .replace("multipart/report;\r\n report-type=delivery-status;", "multipart/mixed;");
+        assert!(read(&mixed).unwrap().hard, "as OpenSMTPD writes it");
     }
 
     #[test]

@@ -53,6 +53,8 @@ pub enum Sent {
     Taken,
     /// The relay will not take it for this address, now or later.
     Refused,
+    /// There is nobody any more.
+    Gone,
     /// Nobody knows, or not now: it is tried again under the same Message-ID.
     Later,
 }

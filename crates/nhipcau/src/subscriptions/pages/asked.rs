@@ -40,6 +40,14 @@ pub fn asking(app: &App, form: &Fields) -> Result<Asking, Problem> {
     }
 }
 
+/// What a form asks to follow, whoever is to be told.
+///
+/// # Errors
+/// A fault for what does not hold.
+pub fn topic_of(app: &App, form: &Fields) -> Result<Topic, Problem> {
+    topic(&app.directory.load(), form).map_err(|fault| Problem::Invalid(vec![fault]))
+}
+
 /// What a page was opened for: `?muc=…`, `?q=…`, `?loai=…`, `?nguon=…`, `?so=…`, `?linh-vuc=…`, `?noi-log=…`.
 pub fn opened_for(form: &Fields) -> Option<Topic> {
     if let Some(word) = form.some("chu-de") {

@@ -62,6 +62,7 @@ fn told(statement: &Statement, why: &str) -> String {
 }
 
 /// How SQLite goes about a statement, step by step.
+#[allow(clippy::disallowed_methods, reason = "a plan is asked of one engine, whatever the statement")]
 async fn plan(sqlite: &mut SqliteConnection, sql: &str) -> String {
     let asked = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
     let rows = sqlx::query(asked).fetch_all(sqlite).await.unwrap();

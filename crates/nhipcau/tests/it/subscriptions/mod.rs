@@ -1,6 +1,10 @@
 //! Following by e-mail, over a relay that keeps what it is handed: nothing before the one-time link, everything after it, and
 //! nothing any more after one click.
 
+mod browser;
+mod front;
+mod relay;
+mod service;
 mod sink;
 
 use std::path::Path;

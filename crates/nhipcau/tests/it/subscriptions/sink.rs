@@ -12,7 +12,8 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// The seed of RFC 8032's first test vector as PKCS #8: a key that everybody knows.
 pub const KEY: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n-----END PRIVATE KEY-----\n";
-const PUBLIC: &str = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+/// Its public half.
+pub const PUBLIC: &str = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
 
 /// How the relay takes the next mails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub enum Mood {
     HangsUp,
     /// Not now.
     Busy,
+    /// No address is known here.
+    KnowsNobody,
 }
 
 /// A mail as it came over the line.
@@ -83,7 +86,9 @@ impl Sink {
                     from = address;
                     say("250 ok").await?;
                 }
-                "RCPT" if address.starts_with("khong-co") => say("550 5.1.1 no such user").await?,
+                "RCPT" if *self.mood.lock().unwrap() == Mood::KnowsNobody => {
+                    say("550 5.1.1 no such user").await?;
+                }
                 "RCPT" => {
                     to = address;
                     say("250 ok").await?;

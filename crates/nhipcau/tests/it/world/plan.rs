@@ -178,6 +178,7 @@ impl Plan {
             people: PeopleTable::default(),
             log_keys: Vec::new(),
             mail: None,
+            push: None,
             neighbours,
         };
         for change in &self.changes {
