@@ -166,6 +166,8 @@ async fn when_the_core_changes_readers_are_told_and_the_console_asks_to_look_aga
     assert!(!world.page("xa-a.laocai", item).await.says("Viết khi đọc bản 1"));
     world.mend("laocai");
     says(world, "xa-a.laocai", item, "Viết khi đọc bản 1; cơ quan ban hành nay đã có bản 2", true).await;
+    // That there is another edition is known before its text has come; who writes reads what is here.
+    says(world, "xa-a.laocai", item, "<strong>xã</strong>", true).await;
     assert_eq!(world.told("xa-a.laocai", item).await["annexes"][0]["stale"], true);
     let home = world.sees(xuan, "/ban-lam-viec").await;
     assert!(home.says("Phần viết thêm cần xem lại") && home.says("Viết theo bản 1, nay là bản 2"));

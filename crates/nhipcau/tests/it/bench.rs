@@ -58,7 +58,7 @@ fn every_part_of_the_bench_reports_its_figures_beside_their_budgets() {
         ("catch-up", 2),
         ("start", 1),
         ("memory", 1),
-        ("desk", 2),
+        ("desk", 3),
         ("click", 1),
     ] {
         let lines = lines(&report, part);
