@@ -1,40 +1,25 @@
 //! The fuzz targets, run on the committed corpus and on damaged copies of it.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "../../fuzz_corpus.rs"]
+mod fuzzed;
 #[path = "../fuzz/src/lib.rs"]
 mod targets;
-
-use std::fs;
-use std::path::Path;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-type Target = fn(&[u8]);
+use fuzzed::Target;
 
 const TARGETS: [(&str, Target); 2] = [("query", targets::query), ("submission", targets::submission)];
 
-/// Every file of every target's corpus.
 fn corpus() -> Vec<(Target, Vec<u8>)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
-    let mut files = Vec::new();
-    for (name, target) in TARGETS {
-        let before = files.len();
-        for file in fs::read_dir(folder.join(name)).unwrap() {
-            files.push((target, fs::read(file.unwrap().path()).unwrap()));
-        }
-        assert!(files.len() > before, "{name} has a corpus");
-    }
-    files
+    fuzzed::corpus(env!("CARGO_MANIFEST_DIR"), &TARGETS)
 }
 
 #[test]
 fn every_target_has_a_file_and_a_corpus() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/fuzz_targets");
-    let mut names: Vec<_> =
-        fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    assert_eq!(names, TARGETS.map(|(name, _)| format!("{name}.rs")));
+    fuzzed::every_target_has_a_file(env!("CARGO_MANIFEST_DIR"), &TARGETS);
 }
 
 #[test]

@@ -7,17 +7,16 @@
 use std::path::Path;
 use std::time::Duration;
 
-use image::ImageFormat;
 use serde::Deserialize;
 
 use super::process::{self, Failed};
-use super::{Kind, Refusal, picture, video};
+use super::{Kind, Refusal, Wanted, picture, video};
 
 /// The programs, in Debian's package `ffmpeg`.
 const MAKER: &str = "ffmpeg";
 const PROBE: &str = "ffprobe";
 /// The longest clip, in seconds.
-pub const MOST_SECONDS: u32 = 1_800;
+const MOST_SECONDS: u32 = 1_800;
 /// Making one copy is stopped after so long.
 const LONGEST: Duration = Duration::from_secs(900);
 /// A process may take so much memory, in bytes, and so many seconds of a processor.
@@ -72,11 +71,11 @@ pub(super) fn lasts(bytes: &[u8]) -> Option<u32> {
 }
 
 /// The copies of a clip, the first in its place; `None` without the program.
-pub(super) fn copies(bytes: &[u8]) -> Result<Option<Vec<Copy>>, Refusal> {
-    made(PROBE, MAKER, bytes)
+pub(super) fn copies(bytes: &[u8], wanted: Wanted) -> Result<Option<Vec<Copy>>, Refusal> {
+    made(PROBE, MAKER, bytes, wanted)
 }
 
-fn made(probe: &str, maker: &str, bytes: &[u8]) -> Result<Option<Vec<Copy>>, Refusal> {
+fn made(probe: &str, maker: &str, bytes: &[u8], wanted: Wanted) -> Result<Option<Vec<Copy>>, Refusal> {
     let folder = folder(bytes)?;
     let folder = folder.path();
     let facts = match facts(probe, folder, "mov") {
@@ -88,9 +87,10 @@ fn made(probe: &str, maker: &str, bytes: &[u8]) -> Result<Option<Vec<Copy>>, Ref
     if facts.seconds > MOST_SECONDS {
         return Err(too_long());
     }
-    let seconds = Some(facts.seconds);
-    let of = |name: &str| std::fs::read(folder.join(name)).map_err(|_| damaged());
-    let mut copies = Vec::new();
+    let copy = |name: &str, media, pixels, ending: &str| {
+        let bytes = std::fs::read(folder.join(name)).map_err(|_| damaged())?;
+        Ok(Copy { bytes, media, pixels, seconds: Some(facts.seconds), ending: ending.to_owned() })
+    };
     let size = if facts.is_small { pixels } else { fitted(pixels, (854, 480)) };
     if facts.is_small && video::is_bare(bytes) {
         // As it was made here for an earlier edition: the same bytes again.
@@ -101,49 +101,30 @@ fn made(probe: &str, maker: &str, bytes: &[u8]) -> Result<Option<Vec<Copy>>, Ref
         let rate = ["-crf", "28", "-maxrate", "600k", "-bufsize", "1200k", "-fpsmax", "30"];
         film(maker, folder, "in.mp4", "main.mp4", size, &rate, &["-b:a", "48k", "-ar", "32000"])?;
     }
-    let ending = ".mp4".to_owned();
-    copies.push(Copy { bytes: of("main.mp4")?, media: "video/mp4", pixels: Some(size), seconds, ending });
+    let mut copies = vec![copy("main.mp4", "video/mp4", Some(size), ".mp4")?];
+    // One that was not made anew has not been looked through yet: making its copies does that.
+    if wanted == Wanted::First && !facts.is_small {
+        return Ok(Some(copies));
+    }
     let light = fitted(pixels, (426, 240));
     let rate = ["-crf", "32", "-maxrate", "72k", "-bufsize", "144k", "-fpsmax", "15"];
     film(maker, folder, "main.mp4", "light.mp4", light, &rate, &["-b:a", "24k", "-ar", "22050"])?;
-    let bytes = of("light.mp4")?;
-    if bytes.len() * 5 < copies[0].bytes.len() * 4 {
-        copies.push(Copy {
-            bytes,
-            media: "video/mp4",
-            pixels: Some(light),
-            seconds,
-            ending: "-240.mp4".into(),
-        });
+    let light = copy("light.mp4", "video/mp4", Some(light), "-240.mp4")?;
+    if light.bytes.len() * 5 < copies[0].bytes.len() * 4 {
+        copies.push(light);
     }
     if facts.has_sound {
         let sound = ["-map", "0:a:0", "-vn", "-c:a", "aac", "-ac", "1", "-b:a", "32k", "-ar", "24000"];
         run(maker, folder, "main.mp4", &sound, "sound.m4a")?;
-        copies.push(Copy {
-            bytes: of("sound.m4a")?,
-            media: "audio/mp4",
-            pixels: None,
-            seconds,
-            ending: ".m4a".into(),
-        });
+        copies.push(copy("sound.m4a", "audio/mp4", None, ".m4a")?);
     }
     // Not the very beginning, which is often black.
     let at = format!("{}", (facts.seconds / 3).min(5));
-    run(
-        maker,
-        folder,
-        "main.mp4",
-        &["-ss", &at, "-map", "0:v:0", "-frames:v", "1", "-c:v", "png"],
-        "still.png",
-    )?;
-    let (bytes, pixels) = picture::still(&of("still.png")?, ImageFormat::Png)?;
-    copies.push(Copy {
-        bytes,
-        media: Kind::Jpeg.media(),
-        pixels: Some(pixels),
-        seconds: None,
-        ending: ".jpg".into(),
-    });
+    let still = ["-ss", &at, "-map", "0:v:0", "-frames:v", "1", "-c:v", "png"];
+    run(maker, folder, "main.mp4", &still, "still.png")?;
+    let still = copy("still.png", Kind::Png.media(), None, ".jpg")?;
+    let picture::Copy { bytes, media, pixels } = picture::still(&still.bytes)?;
+    copies.push(Copy { bytes, media, pixels: Some(pixels), seconds: None, ..still });
     Ok(Some(copies))
 }
 
@@ -313,7 +294,7 @@ pub(super) mod tests {
     fn a_clip_becomes_light_copies_without_who_made_it() {
         let Some(clip) = filmed() else { return };
         assert!(holds(&clip, b"SECRETOWNER") && holds(&clip, b"NHARIENG"), "nothing to take away");
-        let made = copies(&clip).unwrap().unwrap();
+        let made = copies(&clip, Wanted::All).unwrap().unwrap();
         let told: Vec<_> =
             made.iter().map(|copy| (copy.ending.as_str(), copy.pixels, copy.seconds)).collect();
         assert_eq!(
@@ -333,14 +314,16 @@ pub(super) mod tests {
             );
         }
         assert!(made[1].bytes.len() * 60 / 4 < 1_200_000, "a minute: {}", made[1].bytes.len() * 15);
-        let again = copies(&made[0].bytes).unwrap().unwrap();
+        let first = copies(&clip, Wanted::First).unwrap().unwrap();
+        assert!(first.len() == 1 && first[0].bytes == made[0].bytes);
+        let again = copies(&made[0].bytes, Wanted::All).unwrap().unwrap();
         assert!(again.iter().zip(&made).all(|(one, other)| one.bytes == other.bytes));
-        assert_eq!(copies(&clip[..clip.len() / 3]).err(), Some(damaged()));
+        assert_eq!(copies(&clip[..clip.len() / 3], Wanted::All).err(), Some(damaged()));
     }
 
     #[test]
     fn without_the_program_a_clip_is_taken_as_it_is() {
-        assert!(made("no-such-probe-here", "no-such-maker", b"x").unwrap().is_none());
+        assert!(made("no-such-probe-here", "no-such-maker", b"x", Wanted::All).unwrap().is_none());
     }
 
     #[test]

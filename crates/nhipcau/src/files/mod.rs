@@ -75,6 +75,26 @@ impl Refusal {
 /// # Errors
 /// Every reason at once, never an empty list.
 pub fn take(upload: Upload) -> Result<Vec<(ItemFile, Vec<u8>)>, Vec<Refusal>> {
+    made(upload, Wanted::All)
+}
+
+/// The first of the files that an upload becomes, for whoever makes the others later from it: [`take`] of its bytes gives the
+/// same again. It is checked as strictly. There is always one.
+///
+/// # Errors
+/// As [`take`].
+pub fn first(upload: Upload) -> Result<Option<(ItemFile, Vec<u8>)>, Vec<Refusal>> {
+    Ok(made(upload, Wanted::First)?.into_iter().next())
+}
+
+/// Which copies of a picture or a clip are made: each takes time.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    First,
+    All,
+}
+
+fn made(upload: Upload, wanted: Wanted) -> Result<Vec<(ItemFile, Vec<u8>)>, Vec<Refusal>> {
     let name = nfc(upload.name.trim());
     let mut refusals = Vec::new();
     refusals.extend(bad_name(&name));
@@ -98,10 +118,10 @@ pub fn take(upload: Upload) -> Result<Vec<(ItemFile, Vec<u8>)>, Vec<Refusal>> {
     let bytes = upload.bytes;
     let mut files = match kind {
         kind if kind.is_picture() => {
-            let copies = picture::copies(&bytes, kind).map_err(|refusal| vec![refusal])?;
+            let copies = picture::copies(&bytes, kind, wanted).map_err(|refusal| vec![refusal])?;
             named(&name, alt.unwrap_or_default(), copies)
         }
-        Kind::Mp4 => match clip::copies(&bytes).map_err(|refusal| vec![refusal])? {
+        Kind::Mp4 => match clip::copies(&bytes, wanted).map_err(|refusal| vec![refusal])? {
             Some(copies) => filmed(&name, text.as_deref(), copies),
             None => match video::tells_where(&bytes) {
                 Some(refusal) => return Err(vec![refusal]),

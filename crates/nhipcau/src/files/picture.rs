@@ -13,7 +13,7 @@ use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbIma
 use ravif::{Img, RGB8};
 
 use super::heic;
-use super::{Kind, Refusal};
+use super::{Kind, Refusal, Wanted};
 
 /// Widths of the copies, in pixels; a picture is never made wider than it is.
 pub const WIDTHS: [u32; 3] = [320, 640, 1280];
@@ -45,7 +45,7 @@ pub(super) struct Copy {
 static ONE: Mutex<()> = Mutex::new(());
 
 /// The copies of a picture: JPEG from wide to narrow, then AVIF from wide to narrow.
-pub(super) fn copies(bytes: &[u8], kind: Kind) -> Result<Vec<Copy>, Refusal> {
+pub(super) fn copies(bytes: &[u8], kind: Kind, wanted: Wanted) -> Result<Vec<Copy>, Refusal> {
     let _turn = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let (picture, turned) = match kind {
         // The converter turns it upright.
@@ -71,6 +71,9 @@ pub(super) fn copies(bytes: &[u8], kind: Kind) -> Result<Vec<Copy>, Refusal> {
     let mut upright = DynamicImage::ImageRgb8(large);
     upright.apply_orientation(turned);
     let upright = upright.into_rgb8();
+    if wanted == Wanted::First {
+        return Ok(vec![as_jpeg(&upright)?]);
+    }
     let mut sizes = vec![upright];
     for width in WIDTHS.into_iter().rev().filter(|width| *width < widest) {
         let height = scaled(sizes[0].height(), width, widest);
@@ -82,13 +85,12 @@ pub(super) fn copies(bytes: &[u8], kind: Kind) -> Result<Vec<Copy>, Refusal> {
     jpeg.chain(avif).collect()
 }
 
-/// A still picture out of a clip as JPEG, at most 640 pixels wide, and its size.
-pub(super) fn still(bytes: &[u8], format: ImageFormat) -> Result<(Vec<u8>, (u32, u32)), Refusal> {
-    let picture = flat(decoded(bytes, format)?.0);
+/// A still picture out of a clip, in PNG, as JPEG of at most 640 pixels across.
+pub(super) fn still(png: &[u8]) -> Result<Copy, Refusal> {
+    let picture = flat(decoded(png, ImageFormat::Png)?.0);
     let (width, height) = picture.dimensions();
     let to = width.min(WIDTHS[1]);
-    let copy = as_jpeg(&fitted(&picture, to, scaled(height, to, width))?)?;
-    Ok((copy.bytes, copy.pixels))
+    as_jpeg(&fitted(&picture, to, scaled(height, to, width))?)
 }
 
 /// A side of a picture whose width goes from `from` to `to`; at least one pixel.

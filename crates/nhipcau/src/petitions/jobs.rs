@@ -1,6 +1,7 @@
 //! What happens to petitions by itself: people are reminded, in office hours only, and what was answered ends once it may not be
 //! reopened any more.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use network::entry::Outcome;
@@ -37,14 +38,17 @@ pub async fn run(app: &App) {
 /// # Errors
 /// The database's.
 pub async fn look(app: &App) -> Result<(), Problem> {
-    let cases = store::all_running(&mut app.db.read().await?).await?;
     let open = office_is_open(app);
+    let mut conn = app.db.read().await?;
+    let cases = store::all_running(&mut conn).await?;
+    let given = if open { given(&mut conn).await? } else { HashSet::new() };
+    drop(conn);
     for case in cases {
         match case.state() {
             State::Answered if facts::is_final(&case, &app.calendar.now(), app.clock.micros()) => {
                 close(app, case).await
             }
-            state if state.is_open() && open => remind(app, &case).await,
+            state if state.is_open() && open => remind(app, &case, &given).await,
             _ => Ok(()),
         }?;
     }
@@ -60,23 +64,26 @@ fn office_is_open(app: &App) -> bool {
     works && time.usual().on(day).is_some_and(|hours| hours.spans.iter().any(open))
 }
 
+/// The reminders that were given of open cases since their clocks began: of which, at how many per cent.
+async fn given(conn: &mut Conn) -> Result<HashSet<(String, i64)>, Problem> {
+    let rows = all!(
+        conn,
+        (String, i64),
+        "SELECT r.petition, r.percent FROM petition_reminder r JOIN petition p ON p.id = r.petition AND p.clock_from = r.owned
+         WHERE p.state IN ('new', 'work', 'asked', 'review')"
+    )?;
+    Ok(rows.into_iter().collect())
+}
+
 /// Reminds of a case, if a further part of its clock has run.
-async fn remind(app: &App, case: &Case) -> Result<(), Problem> {
+async fn remind(app: &App, case: &Case, given: &HashSet<(String, i64)>) -> Result<(), Problem> {
     let now = app.clock.micros();
     let Some(due) = case.last_day(&app.calendar.now(), now) else { return Ok(()) };
     let ran = percent(case.clock_from, due, now);
     let Some(mark) = reminders(date::day(instant(now))).into_iter().filter(|mark| *mark <= ran).max() else {
         return Ok(());
     };
-    let given = all!(
-        app.db.read().await?,
-        (i64,),
-        "SELECT percent FROM petition_reminder WHERE petition = $1 AND owned = $2 AND percent = $3",
-        case.id.clone(),
-        case.clock_from,
-        i64::from(mark)
-    )?;
-    if !given.is_empty() {
+    if given.contains(&(case.id.clone(), i64::from(mark))) {
         return Ok(());
     }
     let (id, log, from) = (case.id.clone(), case.owner, case.clock_from);

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use sqlx::FromRow;
 
 use super::asking::shell;
@@ -21,8 +20,7 @@ use crate::db::Conn;
 use crate::items::pages::{html, kept};
 use crate::open::dumps::row as csv_row;
 use crate::problem::Problem;
-use crate::web::answer::{failure, guard};
-use crate::web::pages::Tag;
+use crate::web::pages::{Drawn, Tag};
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
 use crate::words::{Lang, PetitionWords, date};
@@ -250,7 +248,7 @@ pub async fn figures(State(app): State<App>, visitor: Visitor) -> Response {
 
 /// `/phan-anh/thong-ke.csv`
 pub async fn csv(State(app): State<App>, visitor: Visitor) -> Response {
-    let table = async {
+    kept(&app, &visitor, vec![Tag::Directory], LONG, async |_: &Portal| {
         let mut text = String::new();
         let head = [
             "agency",
@@ -272,16 +270,9 @@ pub async fn csv(State(app): State<App>, visitor: Visitor) -> Response {
             cells.push(&share);
             csv_row(&mut text, &cells);
         }
-        Ok::<_, Problem>(text)
-    };
-    match table.await {
-        Ok(text) => {
-            let mut answer = ([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response();
-            guard(answer.headers_mut());
-            answer
-        }
-        Err(problem) => failure(&app, &visitor, problem),
-    }
+        Ok(Drawn::whole(200, "text/csv; charset=utf-8", &text))
+    })
+    .await
 }
 
 #[cfg(test)]

@@ -184,8 +184,7 @@ pub async fn register(app: &App, portal: &Portal, asked: Asked) -> Result<Regist
                 ..Case::default()
             };
             case.secret = kept.kept(&case.code).0.to_vec();
-            let due = case.last_day(&time, now);
-            case.due = due.map(|day| day.to_string()).unwrap_or_default();
+            case.count(&time, now);
             let json = Committed::of(&case, &asked.place, &asked.words, files).json()?;
             case.commitment = commitment(&salt, &json).0.to_vec();
             case.idx = record::append(&app, tx, &case, log, Said::Registered).await?;

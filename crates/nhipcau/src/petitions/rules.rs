@@ -1,6 +1,8 @@
 //! What holds for petitions on a day: kinds and what their senders must say of themselves, clocks, what is no petition, whom to
 //! call at once. Dated data with their legal basis (`data/rules`); a test reads every row.
 
+use std::sync::LazyLock;
+
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -15,17 +17,22 @@ const CLOCKS: &str = include_str!("../../../../data/rules/petition_clocks.csv");
 const OUTSIDE: &str = include_str!("../../../../data/rules/petition_outside.csv");
 const EMERGENCY: &str = include_str!("../../../../data/rules/emergency.csv");
 
+/// The tables, read once: every page of a case and every reminder asks them.
+static KIND_ROWS: LazyLock<Vec<Kind>> = LazyLock::new(|| rows(KINDS).unwrap_or_default());
+static CLOCK_ROWS: LazyLock<Vec<ClockRow>> = LazyLock::new(|| rows(CLOCKS).unwrap_or_default());
+static OUTSIDE_ROWS: LazyLock<Vec<Outside>> = LazyLock::new(|| rows(OUTSIDE).unwrap_or_default());
+static EMERGENCY_ROWS: LazyLock<Vec<Emergency>> = LazyLock::new(|| rows(EMERGENCY).unwrap_or_default());
+
 fn rows<T: DeserializeOwned>(table: &str) -> csv::Result<Vec<T>> {
     csv::Reader::from_reader(table.as_bytes()).deserialize().collect()
 }
 
 /// The rows of a table that hold on a day.
-fn on<T: DeserializeOwned>(table: &str, day: Date, span: impl Fn(&T) -> (Date, Option<Date>)) -> Vec<T> {
-    let holds = |row: &T| {
+fn on<T>(table: &[T], day: Date, span: impl Fn(&T) -> (Date, Option<Date>)) -> impl Iterator<Item = &T> {
+    table.iter().filter(move |row| {
         let (from, until) = span(row);
         from <= day && until.is_none_or(|until| day < until)
-    };
-    rows(table).into_iter().flatten().filter(holds).collect()
+    })
 }
 
 /// A kind of petition.
@@ -48,7 +55,7 @@ pub struct Kind {
 impl Kind {
     /// The kinds of a day, in the order of the table.
     pub fn all(day: Date) -> Vec<Kind> {
-        on(KINDS, day, |row: &Kind| (row.from, row.until))
+        on(&KIND_ROWS, day, |row| (row.from, row.until)).cloned().collect()
     }
 
     /// The kind of a word on a day.
@@ -58,7 +65,7 @@ impl Kind {
 
     /// What a kind was called, whatever day it is.
     pub fn name_of(word: &str, lang: Lang) -> String {
-        let known = rows::<Kind>(KINDS).into_iter().flatten().find(|kind| kind.kind == word);
+        let known = KIND_ROWS.iter().find(|kind| kind.kind == word);
         known.map_or_else(|| word.to_owned(), |kind| kind.name(lang).to_owned())
     }
 
@@ -109,7 +116,7 @@ impl Clock {
     pub fn of(name: &str, day: Date) -> Option<Clock> {
         let row = clock_row(name, day)?;
         let count = row.count.parse().ok()?;
-        Some(Clock { count, working: row.unit == "working", basis: row.legal_basis })
+        Some(Clock { count, working: row.unit == "working", basis: row.legal_basis.clone() })
     }
 
     /// Its period, with so many days more.
@@ -124,8 +131,8 @@ impl Clock {
     }
 }
 
-fn clock_row(name: &str, day: Date) -> Option<ClockRow> {
-    on(CLOCKS, day, |row: &ClockRow| (row.from, row.until)).into_iter().find(|row| row.clock == name)
+fn clock_row(name: &str, day: Date) -> Option<&'static ClockRow> {
+    on(&CLOCK_ROWS, day, |row| (row.from, row.until)).find(|row| row.clock == name)
 }
 
 /// At how many per cent of the answer's clock people are reminded.
@@ -155,7 +162,7 @@ impl Outside {
     /// What a text is, if it is none; the surest reading first.
     pub fn read(text: &str, day: Date) -> Option<Outside> {
         let said = Said::of(text);
-        on(OUTSIDE, day, |row: &Outside| (row.from, row.until)).into_iter().find(|row| said.has(&row.phrases))
+        on(&OUTSIDE_ROWS, day, |row| (row.from, row.until)).find(|row| said.has(&row.phrases)).cloned()
     }
 
     /// True if the words leave no doubt; else whoever wrote may say that it is a petition all the same.
@@ -191,7 +198,7 @@ pub struct Emergency {
 impl Emergency {
     /// All numbers of a day.
     pub fn all(day: Date) -> Vec<Emergency> {
-        on(EMERGENCY, day, |row: &Emergency| (row.from, row.until))
+        on(&EMERGENCY_ROWS, day, |row| (row.from, row.until)).cloned().collect()
     }
 
     /// Those that a text makes one think of.

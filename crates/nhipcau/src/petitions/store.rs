@@ -120,6 +120,11 @@ impl Case {
         }
     }
 
+    /// Counts the last day for the answer anew, by the calendar that holds.
+    pub fn count(&mut self, time: &WorkingTime, now: i64) {
+        self.due = self.last_day(time, now).map(|day| day.to_string()).unwrap_or_default();
+    }
+
     /// The last day for the answer, by the calendar that holds.
     pub fn last_day(&self, time: &WorkingTime, now: i64) -> Option<Date> {
         let more = Clock::of("more", date::day(crate::clock::instant(self.registered)));

@@ -1,15 +1,14 @@
 //! The fuzz targets of the product's own doors, run on the committed corpus and on damaged copies of it.
 
+#[path = "../../../fuzz_corpus.rs"]
+mod fuzzed;
 #[path = "../../fuzz/src/lib.rs"]
 mod targets;
-
-use std::fs;
-use std::path::Path;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-type Target = fn(&[u8]);
+use fuzzed::Target;
 
 const TARGETS: [(&str, Target); 9] = [
     ("accept_encoding", targets::accept_encoding),
@@ -23,27 +22,13 @@ const TARGETS: [(&str, Target); 9] = [
     ("upload", targets::upload),
 ];
 
-/// Every file of every target's corpus.
 fn corpus() -> Vec<(Target, Vec<u8>)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
-    let mut files = Vec::new();
-    for (name, target) in TARGETS {
-        let before = files.len();
-        for file in fs::read_dir(folder.join(name)).unwrap() {
-            files.push((target, fs::read(file.unwrap().path()).unwrap()));
-        }
-        assert!(files.len() > before, "{name} has a corpus");
-    }
-    files
+    fuzzed::corpus(env!("CARGO_MANIFEST_DIR"), &TARGETS)
 }
 
 #[test]
 fn every_target_has_a_file_and_a_corpus_that_holds() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/fuzz_targets");
-    let mut names: Vec<_> =
-        fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    assert_eq!(names, TARGETS.map(|(name, _)| format!("{name}.rs")));
+    fuzzed::every_target_has_a_file(env!("CARGO_MANIFEST_DIR"), &TARGETS);
     corpus().into_iter().for_each(|(target, bytes)| target(&bytes));
 }
 

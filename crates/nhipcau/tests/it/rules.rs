@@ -5,9 +5,9 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-struct Ran {
-    code: i32,
-    out: String,
+pub struct Ran {
+    pub code: i32,
+    pub out: String,
     err: String,
 }
 
@@ -18,7 +18,8 @@ impl Ran {
     }
 }
 
-fn nhipcau(args: &[&str], input: &[u8]) -> Ran {
+/// Runs the shipped program.
+pub fn nhipcau(args: &[&str], input: &[u8]) -> Ran {
     let mut child = Command::new(env!("CARGO_BIN_EXE_nhipcau"))
         .args(args)
         .stdin(Stdio::piped())

@@ -1,23 +1,12 @@
 //! `nhipcau suggest`, as the shipped program: what a script may rely on.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
-
 use serde_json::Value;
 
+use super::rules::nhipcau;
+
 fn suggest(args: &[&str], input: &[u8]) -> (i32, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_nhipcau"))
-        .arg("suggest")
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A program that does not read its input may be gone before it is written.
-    let _ = child.stdin.take().unwrap().write_all(input);
-    let output = child.wait_with_output().unwrap();
-    (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+    let ran = nhipcau(&[&["suggest"], args].concat(), input);
+    (ran.code, ran.out)
 }
 
 fn first(line: &Value, question: &str) -> String {

@@ -60,10 +60,10 @@ pub async fn attach(id: Uuid, upload: Upload) -> Result<(ItemFile, Vec<u8>), Pro
         if !marked.is_empty() {
             return Err(Problem::Invalid(marked));
         }
-        files::take(upload).map_err(|refusals| faults(refusals.into_iter().map(|r| (r.vi, r.en)).collect()))
+        files::first(upload).map_err(|refusals| faults(refusals.into_iter().map(|r| (r.vi, r.en)).collect()))
     });
-    let files = taken.await.map_err(|error| Problem::Ours(error.into()))??;
-    files.into_iter().next().ok_or_else(|| Problem::Ours(anyhow::anyhow!("a file that was taken is gone")))
+    let file = taken.await.map_err(|error| Problem::Ours(error.into()))??;
+    file.ok_or_else(|| Problem::Ours(anyhow::anyhow!("a file that was taken is gone")))
 }
 
 /// The files of item `id` with their bytes; what is wrong with one goes to `faults`.

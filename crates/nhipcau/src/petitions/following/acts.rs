@@ -84,8 +84,7 @@ async fn decided(app: &App, tx: &mut Tx, code: &str, act: Sent) -> Result<(Case,
 
 /// Writes down where it stands now. Within one transaction nobody else can have changed it.
 async fn saved(app: &App, tx: &mut Tx, case: &mut Case) -> Result<(), Problem> {
-    let due = case.last_day(&app.calendar.now(), tx.ledger.now());
-    case.due = due.map(|day| day.to_string()).unwrap_or_default();
+    case.count(&app.calendar.now(), tx.ledger.now());
     if store::save(tx, case).await? {
         return Ok(());
     }

@@ -200,8 +200,7 @@ pub async fn take(app: &App, actor: &Actor, code: &str, typed: &Fields) -> Resul
         let mut step =
             Step { log, account: by.account.to_string(), words: brought.words.clone(), ..Step::default() };
         carry_out(&app, tx, &mut case, &path, &brought, waiting, &mut step).await?;
-        let due = case.last_day(&app.calendar.now(), tx.ledger.now());
-        case.due = due.map(|day| day.to_string()).unwrap_or_default();
+        case.count(&app.calendar.now(), tx.ledger.now());
         if !store::save(tx, &case).await? {
             return Err(Problem::refused(Lang::Vi.petition_desk().stale, Lang::En.petition_desk().stale));
         }
@@ -316,8 +315,7 @@ async fn hand_over(
     case.epoch += 1;
     case.handler.clear();
     store::hold(tx, &case.id, target.log).await?;
-    let due = case.last_day(&app.calendar.now(), tx.ledger.now());
-    case.due = due.map(|day| day.to_string()).unwrap_or_default();
+    case.count(&app.calendar.now(), tx.ledger.now());
     append(app, tx, case, target.log, Said::Passed { from: from.clone(), to: to.clone() }).await?;
     append(app, tx, case, before, Said::Passed { from, to }).await.map(|_| ())
 }
