@@ -176,6 +176,7 @@ impl Portal {
                 mark: self.mark.as_ref().map(look::Mark::href),
                 theme: (!self.theme.is_empty()).then(|| format!("/theme/{}.css", &self.theme[1..])),
             },
+            home: visitor.base.clone(),
             path: visitor.path.clone(),
             title: None,
             description: None,

@@ -18,11 +18,14 @@ use crate::clock::instant;
 use crate::db::Tx;
 use crate::words::date;
 
-/// So many items are written together, and so many bytes of text.
-const TOGETHER: i64 = 512;
+/// So many items are written together, and so many bytes of text: few large segments, so that little is merged.
+const TOGETHER: i64 = 4096;
 const BYTES: usize = 16 << 20;
-/// What comes within this time of a commit is written with it.
-const GATHER: Duration = Duration::from_millis(60);
+/// So many are crossed out in one transaction: nobody's draft waits long behind it.
+const CROSSED: usize = 512;
+/// What comes within this time of a commit is written with it. Each writing syncs some twenty files, and whoever saves
+/// a draft or issues an item meanwhile waits for the same disk; found within half a second is soon enough.
+const GATHER: Duration = Duration::from_millis(400);
 /// After a fault it is tried again, each time later and never later than this.
 const FIRST_REST: Duration = Duration::from_millis(500);
 const LONGEST_REST: Duration = Duration::from_secs(60);
@@ -119,11 +122,14 @@ async fn step(app: &App) -> anyhow::Result<bool> {
         }
         return Err(error.into());
     }
-    app.db
-        .write("search.heard", async move |tx: &mut Tx| -> Result<(), anyhow::Error> {
-            Ok(store::heard(tx, &heard).await?)
-        })
-        .await?;
+    while !heard.is_empty() {
+        let some: Vec<Due> = heard.drain(..heard.len().min(CROSSED)).collect();
+        app.db
+            .write("search.heard", async move |tx: &mut Tx| -> Result<(), anyhow::Error> {
+                Ok(store::heard(tx, &some).await?)
+            })
+            .await?;
+    }
     Ok(true)
 }
 

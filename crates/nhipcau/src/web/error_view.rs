@@ -125,6 +125,7 @@ pub fn bare_shell(lang: Lang, now: Timestamp, path: &str, demo: bool, rehearsal:
             mark: None,
             theme: None,
         },
+        home: String::new(),
         path: path.to_owned(),
         title: None,
         description: None,

@@ -23,11 +23,13 @@ pub struct Shell {
     pub now: Timestamp,
     /// Whose portal this is.
     pub portal: Portal,
+    /// Scheme and authority as the visitor wrote them, for what must be an absolute address; empty where no portal speaks.
+    pub home: String,
     /// The page's address without the language's prefix, with its query: `/thong-tin?trang=2`.
     pub path: String,
     /// The page's name, first in the browser's title; `None` on the home page.
     pub title: Option<String>,
-    /// One sentence for search engines.
+    /// One sentence for search engines; without one, the page's title and what a portal is for.
     pub description: Option<String>,
     /// Which entry of the navigation is the current one.
     pub section: Section,
@@ -174,6 +176,19 @@ impl Shell {
     /// The same page in the other language.
     pub fn other_href(&self) -> String {
         self.lang.other().path(&self.path)
+    }
+
+    /// The page in both languages, each by its whole address, as search engines ask for (`hreflang`).
+    pub fn tongues(&self) -> [(&'static str, String); 2] {
+        [self.lang, self.lang.other()].map(|lang| (lang.code(), format!("{}{}", self.home, lang.path(&self.path))))
+    }
+
+    /// What a search engine shows under the title.
+    pub fn described(&self) -> String {
+        match &self.description {
+            Some(text) => text.clone(),
+            None => format!("{}. {}", self.full_title(), self.w().site_says),
+        }
     }
 
     /// The browser's title: the page, then the portal.
@@ -327,6 +342,7 @@ pub(crate) fn sample(lang: Lang) -> Shell {
             mark: None,
             theme: Some("/theme.css".into()),
         },
+        home: "https://bache.quangninh.gov.vn".into(),
         path: "/muc/019ab3f0".into(),
         title: Some("Tên <b>trang</b>".into()),
         description: None,

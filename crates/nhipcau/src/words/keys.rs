@@ -8,6 +8,7 @@ words! {
     // The house and its frame
     house,
     state_name,
+    site_says,
     skip,
     demo,
     other_language,

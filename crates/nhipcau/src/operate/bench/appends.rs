@@ -31,6 +31,7 @@ pub async fn appends(dir: &Path, scale: Scale) -> anyhow::Result<Vec<Line>> {
     let began = Instant::now();
     node::issue(&app, scale.appends, |number| node::short_draft(warm + number)).await?;
     let rate = scale.appends as f64 / began.elapsed().as_secs_f64();
+    node::searched(&app).await?;
 
     let portal = app.portals.load().main().context("a node without a portal")?;
     let mut disk = Disk::open(&dir.join("bare"))?;

@@ -28,6 +28,7 @@ pub async fn catch_up(dir: &Path, scale: Scale) -> anyhow::Result<Vec<Line>> {
     let origin: Origin = format!("{}/log", source.domain).parse()?;
     let app = source.open().await?;
     node::issue(&app, scale.backlog, node::short_draft).await?;
+    node::searched(&app).await?;
     app.close().await;
     let mut serving = source.serve(None)?;
     serving.first_page().await?;

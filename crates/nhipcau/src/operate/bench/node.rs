@@ -24,6 +24,8 @@ use crate::people::session::{Token, Way};
 use crate::people::{Role, login, store};
 use crate::problem::Problem;
 
+/// The search has so long to take in all items.
+pub const INDEXED: Duration = Duration::from_secs(600);
 /// What a node says while it is served, in its folder.
 const LOG: &str = "serve.err";
 /// How long is waited for what must come.
@@ -257,6 +259,19 @@ pub async fn issue(app: &App, many: usize, draft: impl Fn(usize) -> Draft) -> an
         done.map(|done| done.path).map_err(refused)
     }));
     issued.buffer_unordered(512).collect::<Vec<_>>().await.into_iter().collect()
+}
+
+/// Waits until the search has nothing left to take in: what is measured next has the machine for itself.
+///
+/// # Errors
+/// When it does not come to an end.
+pub async fn searched(app: &App) -> anyhow::Result<()> {
+    let began = Instant::now();
+    while !crate::search::store::due(&mut app.db.read().await?, 1).await?.is_empty() {
+        ensure!(began.elapsed() < INDEXED, "the search did not take in all items");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(())
 }
 
 /// Somebody who works at a node's portal, signed in.

@@ -26,6 +26,7 @@ async fn prepared(dir: &Path, scale: Scale, items: usize) -> anyhow::Result<(Pla
     let app = place.open().await?;
     let portals = node::enrol_nation(&app, scale.communes).await?;
     let paths = node::issue(&app, items, node::draft).await?;
+    node::searched(&app).await?;
     app.close().await;
     Ok((place, portals, paths))
 }

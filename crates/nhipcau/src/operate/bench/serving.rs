@@ -15,6 +15,7 @@ async fn prepared(dir: &Path, scale: Scale) -> anyhow::Result<(Place, Vec<String
     let place = Place::init(dir, "xa-mau.vn", "commune", None)?;
     let app = place.open().await?;
     let paths = node::issue(&app, STANDING.min(scale.drawn), node::draft).await?;
+    node::searched(&app).await?;
     app.close().await;
     Ok((place, paths))
 }
