@@ -308,6 +308,20 @@ fn what_a_register_is_unique_by_keeps_the_documents_of_the_gazette_apart() {
     );
 }
 
+#[test]
+fn a_number_is_used_once_in_a_year_by_the_body_that_its_symbol_names() {
+    let key = |agency: &str, text: &str, day| number(text).unique_key(agency, "Quyết định", day).to_string();
+    let first = key("Thủ tướng Chính phủ", "908/QĐ-TTg", date(2026, 11, 24));
+    assert_eq!(first, "ttg 908/QĐ-TTg 2026");
+    for (agency, day) in [("Thủ tướng", date(2026, 11, 25)), ("", date(2026, 1, 2))] {
+        assert_eq!(key(agency, "908/QĐ-TTg", day), first);
+    }
+    assert_ne!(key("Thủ tướng Chính phủ", "908/QĐ-TTg", date(2027, 1, 4)), first, "numbers begin anew each year");
+    // People's Committees are thousands: there the name counts.
+    let of = |agency| key(agency, "12/QĐ-UBND", date(2026, 11, 24));
+    assert_ne!(of("UBND tỉnh Lào Cai"), of("UBND tỉnh Hà Giang"));
+}
+
 /// Numbers as registries give them.
 fn written() -> impl Strategy<Value = String> {
     let symbol = prop_oneof![
@@ -368,13 +382,14 @@ fn the_style_tells_state_and_party_apart() {
 #[test]
 fn broken_tables_of_abbreviations_are_named_with_line_and_fault() {
     let forms = "code,kind,name,name_en,from,until,legal_basis\n";
-    let issuers = "code,also,name,from,until,source\n";
+    let issuers = "code,also,name,from,until,many,source\n";
     for (row_of_forms, row_of_issuers, message) in [
         ("NĐ,normative,,Decree,,,Luật\n", "", "documents/forms.csv, line 2: `name` is empty"),
         ("NĐ,normative,Nghị định,Decree,,,\n", "", "`legal_basis` is empty"),
         ("NĐ,poem,Nghị định,Decree,,,Luật\n", "", "unknown variant `poem`"),
         ("NĐ,normative,Nghị định,Decree,2020-13-01,,Luật\n", "", "`2020-13-01` is not a day"),
-        ("", "CP,,Chính phủ,,,\n", "documents/issuers.csv, line 2: `source` is empty"),
+        ("", "CP,,Chính phủ,,,,\n", "documents/issuers.csv, line 2: `source` is empty"),
+        ("", "UBND,,Ủy ban nhân dân,,,many,Nghị định\n", "many is \"many\"; write yes, or leave it empty"),
     ] {
         let error =
             Abbreviations::parse(&format!("{forms}{row_of_forms}"), &format!("{issuers}{row_of_issuers}"));

@@ -9,7 +9,7 @@ use vietnam::secret::{Degree, in_line, in_name, in_text};
 use Degree::{Secret, TopSecret, VerySecret};
 
 /// Heads of documents as they come from word processors, scans and mail.
-const MARKED: [(&str, Degree); 34] = [
+const MARKED: [(&str, Degree); 42] = [
     ("BỘ CÔNG AN\nMẬT\nSố: 12/BC-BCA", Secret),
     ("MẬT", Secret),
     ("  TỐI MẬT  \n\nKẾ HOẠCH", VerySecret),
@@ -44,10 +44,18 @@ const MARKED: [(&str, Degree); 34] = [
     ("М\u{1eac}Т", Secret),
     ("M\u{200b}ẬT", Secret),
     ("Nội dung\u{c}MẬT\u{c}Trang 2", Secret),
+    ("TUYỆT-MẬT", TopSecret),
+    ("TUYỆT MẬT số 2", TopSecret),
+    ("TỐI MẬT\u{a0}- Bản số: 03", VerySecret),
+    ("MẬT Số 4", Secret),
+    ("TUYET MAT", TopSecret),
+    ("TOI MAT - HỎA TỐC", VerySecret),
+    ("(Tối mật)", VerySecret),
+    ("[ Mật ]", Secret),
 ];
 
 /// Texts that speak of secrets, of passwords, of cryptography and of honey.
-const UNMARKED: [&str; 34] = [
+const UNMARKED: [&str; 37] = [
     "",
     "Căn cứ Luật Bảo vệ bí mật nhà nước số 117/2025/QH15;",
     "Nghị định quy định chi tiết một số điều của Luật Bảo vệ bí mật nhà nước",
@@ -78,6 +86,9 @@ const UNMARKED: [&str; 34] = [
     "MẮT",
     "Mật ong rừng Cát Bà",
     "MẬT ONG",
+    "BỆNH VIỆN MAT",
+    "MAT",
+    "TOI MAT MOT CHIEC XE",
     "BẢO MẬT",
     "THÔNG TIN VÀ BẢO MẬT",
     "<p>Không đăng văn bản có dấu MẬT, TỐI MẬT, TUYỆT MẬT.</p>",

@@ -370,6 +370,7 @@ fn rows(
     let last = agency.closed.as_ref().and_then(|end| end.last_size);
     let last = last.map(|size| format!(" · {}", w.fact_last(number::whole(lang, size)))).unwrap_or_default();
     add(w.fact_log, Said::Text(format!("{}{last}", agency.origin)));
+    add(w.fact_alone, Said::Text(w.alone_count(number::whole(lang, about.alone.unsigned_abs()))));
     if let Some(node) = &agency.node {
         add(w.fact_node, Said::Text(node.to_string()));
     }

@@ -12,6 +12,7 @@ use super::findings::{self, Finding, Lack};
 use super::reach::{self, Reach};
 use crate::app::App;
 use crate::db::Conn;
+use crate::drafts::alone;
 use crate::items::kinds;
 use crate::items::kinds::facts::{Beside, Fact};
 use crate::items::pages::title;
@@ -19,6 +20,9 @@ use crate::items::store as items;
 use crate::items::view::ValueView;
 use crate::problem::Problem;
 use crate::words::{Lang, date};
+
+/// A year of 365 days, in microseconds.
+const YEAR: i64 = 365 * 86_400_000_000;
 
 /// What is known of an agency beside its entry in the directory.
 pub struct Register {
@@ -30,6 +34,8 @@ pub struct Register {
     pub reach: Reach,
     /// What it lacks.
     pub findings: Vec<Finding>,
+    /// How often one person issued alone there in an emergency, in a year.
+    pub alone: i64,
 }
 
 /// A register of official channels that an agency has published.
@@ -118,7 +124,8 @@ pub async fn of(
             mender: Some(agency.origin.clone()),
         }));
     }
-    Ok(Register { legal_basis: legal_basis(agency, day), pattern, reach, findings: all })
+    let alone = alone::count_of(conn, &agency.origin, app.clock.micros() - YEAR).await?;
+    Ok(Register { legal_basis: legal_basis(agency, day), pattern, reach, findings: all, alone })
 }
 
 /// The act on which a body rests, by its domain, on a day. Of a commune that which made all of them.

@@ -55,6 +55,7 @@ pub async fn agency(
         let channels = register::channels(&app, &mut conn, &found.origin, Lang::Vi).await?;
         let mut told = facts(&directory, found);
         told["legal_basis"] = json!(about.legal_basis);
+        told["issued_alone"] = json!(about.alone);
         told["domain_pattern"] = json!(about.pattern.ok().flatten().map(|rule| json!({
             "id": rule.id, "pattern": rule.pattern, "legal_basis": rule.legal_basis,
         })));

@@ -131,12 +131,16 @@ impl<'a> Roll<'a> {
             };
             return walk(names, |_, name, _| {
                 let found = before.iter().find_map(|word| self.one(&format!("{word}{name}"), issuer, day));
-                found.map(|origin| BTreeSet::from([origin]))
+                found.map(|origin| Found::Agencies(BTreeSet::from([origin])))
             });
         }
         walk(text, |raw, name, first| {
             if let Some(group) = in_groups(name, first) {
-                return Some(self.members(group, issuer, day));
+                return Some(Found::Agencies(self.members(group, issuer, day)));
+            }
+            if let Some((group, whose)) = within(name, first) {
+                let whose = if whose.is_empty() { Some(issuer.clone()) } else { self.one(whose, issuer, day) };
+                return whose.map(|whose| Found::Agencies(self.members(group, &whose, day)));
             }
             let agency = match raw.parse::<Domain>() {
                 Ok(domain) if raw.contains('.') => self.at(&domain),
@@ -144,7 +148,8 @@ impl<'a> Roll<'a> {
                     .chain(without_title(name, first))
                     .find_map(|name| self.one(name, issuer, day)),
             };
-            agency.map(|origin| BTreeSet::from([origin]))
+            let known = || LEGAL.contains_key(body(name)).then_some(Found::Ended);
+            agency.map(|origin| Found::Agencies(BTreeSet::from([origin]))).or_else(known)
         })
     }
 
@@ -260,9 +265,30 @@ fn in_groups(name: &str, first: &str) -> Option<&'static Group> {
     GROUPS.get(name).or_else(|| GROUPS.get(without_title(name, first)?))
 }
 
+/// Words before the place whose bodies a group means.
+const WITHIN: [&str; 4] = [" tren dia ban", " thuoc", " truc thuoc", " cua"];
+
+/// A group of one place and that place; an empty place is the issuer's own: "các xã, phường trên địa bàn tỉnh".
+fn within<'a>(name: &'a str, first: &str) -> Option<(&'static Group, &'a str)> {
+    WITHIN.iter().find_map(|word| {
+        let (head, place) = name.split_once(word)?;
+        let place = place.trim();
+        let own = matches!(place, "" | "tinh" | "thanh pho" | "toan tinh" | "tinh thanh pho");
+        Some((in_groups(head, first)?, if own { "" } else { place }))
+    })
+}
+
+/// What a run of a list is.
+enum Found {
+    /// These.
+    Agencies(BTreeSet<Origin>),
+    /// A body that the law knows by this name, but not on that day: it is told whole.
+    Ended,
+}
+
 /// Reads a list from its beginning: the longest run of pieces that `find` knows, then on from there. `find` is given a run as it
 /// stands, its key, and the key of its first piece.
-fn walk(text: &str, find: impl Fn(&str, &str, &str) -> Option<BTreeSet<Origin>>) -> Addressed {
+fn walk(text: &str, find: impl Fn(&str, &str, &str) -> Option<Found>) -> Addressed {
     let pieces = pieces(text);
     let mut addressed = Addressed::default();
     let mut at = 0;
@@ -270,11 +296,15 @@ fn walk(text: &str, find: impl Fn(&str, &str, &str) -> Option<BTreeSet<Origin>>)
         let first = key(&text[*from..*end]);
         let found = pieces[at..].iter().take(LONGEST_NAME).enumerate().rev().find_map(|(more, (_, to))| {
             let raw = text[*from..*to].trim();
-            find(raw, &key(raw), &first).map(|agencies| (more + 1, agencies))
+            find(raw, &key(raw), &first).map(|found| (more + 1, raw, found))
         });
         match found {
-            Some((count, agencies)) => {
+            Some((count, _, Found::Agencies(agencies))) => {
                 addressed.agencies.extend(agencies);
+                at += count;
+            }
+            Some((count, raw, Found::Ended)) => {
+                addressed.unknown.push(raw.to_owned());
                 at += count;
             }
             None => {

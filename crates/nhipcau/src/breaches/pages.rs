@@ -14,6 +14,7 @@ use super::view::{LineView, clock, clock_says, explained, line_view};
 use super::{Says, rule};
 use crate::app::App;
 use crate::clock::instant;
+use crate::items::draft::of_words;
 use crate::people::Duty;
 use crate::people::forms::{Fields, Filled, Wrong};
 use crate::people::gate::Staff;
@@ -172,6 +173,7 @@ fn words(form: &Fields, field: &str, faults: &mut Vec<Fault>) -> String {
             en: format!("{MOST} characters at most; shorten it and send it again."),
         });
     }
+    faults.extend(of_words(None, field, text));
     text.to_owned()
 }
 

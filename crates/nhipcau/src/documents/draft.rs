@@ -183,7 +183,7 @@ pub fn days(item: &Item, retroactive: bool, faults: &mut Vec<Fault>) {
     }
 }
 
-/// What makes a document one of its kind within its agency: `chinh-phu 42/2022/NĐ-CP`.
+/// What makes a document one of its kind within its agency: `cp 42/2022/NĐ-CP`.
 pub fn unique(item: &Item) -> Option<String> {
     let number = number_of(item)?;
     let issued = item.issued.or(item.effective)?;
@@ -196,10 +196,10 @@ pub fn taken(unique: &str, other: &Reference) -> Fault {
     Fault {
         field: "number".into(),
         vi: format!(
-            "Số, ký hiệu này đã có ở mục {other} (/muc/{other}) của cùng cơ quan ({unique}); nếu là bản sửa, hãy đăng lần mới của mục đó."
+            "Trong năm này, số, ký hiệu này đã có ở mục {other} (/muc/{other}) của cùng cơ quan ({unique}); nếu là bản sửa, hãy đăng lần mới của mục đó."
         ),
         en: format!(
-            "Item {other} (/muc/{other}) of the same agency has this number ({unique}); if this mends it, issue a new edition of that item."
+            "Item {other} (/muc/{other}) of the same agency has this number in this year ({unique}); if this mends it, issue a new edition of that item."
         ),
     }
 }

@@ -21,6 +21,7 @@ use crate::clock::instant;
 use crate::db::{Conn, Tx};
 use crate::embargo::seal;
 use crate::items::desk;
+use crate::items::draft::of_words;
 use crate::items::publish::{self, Done};
 use crate::opinions::store as opinions;
 use crate::people::audit::{self, Line, Who};
@@ -168,6 +169,9 @@ pub async fn act(
             vi: "Hãy ghi lý do.".into(),
             en: "Say why.".into(),
         }]));
+    }
+    if let Some(marked) = words.as_deref().and_then(|words| of_words(None, "ly-do", words)) {
+        return Err(Problem::Invalid(vec![marked]));
     }
     let mut conn = app.db.read().await?;
     let work = find(&mut conn, by.log, id).await?;

@@ -84,6 +84,21 @@ pub async fn count(conn: &mut Conn, log: i64, since: i64) -> sqlx::Result<i64> {
     Ok(count)
 }
 
+/// How often the agency of a log that this node carries has issued alone since an instant.
+///
+/// # Errors
+/// The database's.
+pub async fn count_of(conn: &mut Conn, origin: &Origin, since: i64) -> sqlx::Result<i64> {
+    let (count,) = one!(
+        conn,
+        (i64,),
+        "SELECT COUNT(*) FROM alone a JOIN log l ON l.id = a.log WHERE l.origin = $1 AND a.at >= $2",
+        origin.as_str().to_owned(),
+        since
+    )?;
+    Ok(count)
+}
+
 #[derive(FromRow)]
 struct Row {
     origin: String,

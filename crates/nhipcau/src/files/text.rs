@@ -20,7 +20,12 @@ const MOST_TEXT: usize = 8 << 20;
 /// The text of a document, a line for each paragraph and cell; empty if it has none that can be read.
 pub fn text_of(kind: Kind, bytes: &[u8]) -> String {
     match kind {
-        Kind::Text | Kind::Csv | Kind::Json | Kind::Xml => {
+        // Cells side by side, as in any other table.
+        Kind::Csv => {
+            let text = legacy::read(&bytes[..bytes.len().min(MOST_TEXT)]).text;
+            text.replace([',', ';'], "\t").replace('"', "")
+        }
+        Kind::Text | Kind::Json | Kind::Xml => {
             legacy::read(&bytes[..bytes.len().min(MOST_TEXT)]).text
         }
         Kind::Docx => parts(bytes, |name| {

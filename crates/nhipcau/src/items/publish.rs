@@ -14,7 +14,7 @@ use vietnam::text::nfc;
 
 use super::State;
 use super::desk::{self, Request};
-use super::draft::Draft;
+use super::draft::{Draft, of_words};
 use super::kinds;
 pub use super::once::Once;
 use super::store::{self, Reference, Standing};
@@ -340,6 +340,12 @@ fn explanation(app: &App, reason: &Reason, basis_needed: bool) -> Result<(Conten
 /// # Errors
 /// What is wrong with it; its text is the request's `reason`.
 pub fn noted(note: &Note) -> Result<(ContentRef, Vec<u8>), Problem> {
+    let said = [("reason", Some(&note.text)), ("basis", note.basis.as_ref())];
+    let marked = said.into_iter().filter_map(|(field, words)| of_words(None, field, words?));
+    let marked: Vec<Fault> = marked.collect();
+    if !marked.is_empty() {
+        return Err(Problem::Invalid(marked));
+    }
     let bytes = note.encode().map_err(|faults| {
         Problem::Invalid(
             faults

@@ -17,6 +17,7 @@ use crate::assignments::restricted;
 use crate::calendar::WorkingTime;
 use crate::db::Tx;
 use crate::drafts::{self, Work, acts};
+use crate::items::draft::of_words;
 use crate::peers::letters::send::{Posting, drop_letter, post};
 use crate::people::audit;
 use crate::people::gate::Staff;
@@ -179,6 +180,7 @@ fn words(text: &str, field: &str, faults: &mut Vec<Fault>) -> String {
             format!("{MOST_WORDS} characters at most."),
         ));
     }
+    faults.extend(of_words(None, field, text));
     text.to_owned()
 }
 

@@ -71,6 +71,7 @@ const ACTS: &[Named] = &[
     ("task.acknowledge", |w| w.act_task_acknowledge),
     ("task.report", |w| w.act_task_report),
     ("task.close", |w| w.act_task_close),
+    ("task.seen", |w| w.act_task_seen),
     ("task.evidence", |w| w.act_task_evidence),
     ("opinion.ask", |w| w.act_opinion_ask),
     ("opinion.remind", |w| w.act_opinion_remind),

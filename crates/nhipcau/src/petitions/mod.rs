@@ -8,6 +8,7 @@
 //! A case has one owner at every moment. What leaves this node is for `peers`; here it is passed between the portals of one node.
 
 pub mod asking;
+mod brief;
 pub mod clock;
 pub mod contact;
 mod facts;
@@ -85,7 +86,7 @@ impl Mode {
 /// The rows of the route table.
 pub fn routes() -> Vec<Route> {
     let page = |path, what, handler| desk_page(path, Duty::Petitions, what, handler);
-    vec![
+    let mut rows = vec![
         open_page(HOME, "petitions that were answered", get(public::list)),
         open_page(ASK, "send a petition", get(asking::page)),
         page_upload(ASK, "registers a petition", posted(asking::sent), asking::MOST_BODY),
@@ -109,12 +110,16 @@ pub fn routes() -> Vec<Route> {
             posted(handling::step),
         ),
         page("/ban-lam-viec/phan-anh/{code}/tep/{seq}/{n}", "a file of a petition", get(handling::file)),
-    ]
+    ];
+    rows.extend(brief::routes());
+    rows
 }
 
 /// The rows that are no pages.
 pub fn machines() -> Vec<Route> {
-    vec![open_page("/phan-anh/thong-ke.csv", "the same as CSV", get(public::csv))]
+    let mut rows = vec![open_page("/phan-anh/thong-ke.csv", "the same as CSV", get(public::csv))];
+    rows.extend(brief::machines());
+    rows
 }
 
 /// What an act of the audit trail is called; none for acts of others.
@@ -124,6 +129,7 @@ pub fn act_name(act: &str, lang: Lang) -> Option<&'static str> {
         "petition.seen" => w.act_seen,
         "petition.contact" => w.act_contact,
         "petition.step" => w.act_step,
+        "petition.brief" => lang.brief().act,
         _ => return None,
     })
 }

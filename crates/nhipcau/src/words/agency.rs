@@ -35,6 +35,8 @@ words! {
     fact_log,
     fact_last(size),
     fact_node,
+    fact_alone,
+    alone_count(count),
     fact_ipv6,
     ipv6_yes(at),
     ipv6_no(at),

@@ -416,6 +416,7 @@ words! {
     act_task_acknowledge,
     act_task_report,
     act_task_close,
+    act_task_seen,
     act_task_evidence,
     act_opinion_ask,
     act_opinion_remind,

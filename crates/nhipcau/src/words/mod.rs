@@ -7,6 +7,7 @@
 mod agency;
 mod annex;
 mod breach;
+mod brief;
 pub mod browser;
 mod calendar;
 mod checks;
@@ -36,6 +37,7 @@ mod word_file;
 pub use agency::Words as AgencyWords;
 pub use annex::Words as AnnexWords;
 pub use breach::Words as BreachWords;
+pub use brief::Words as BriefWords;
 pub use calendar::Words as CalendarWords;
 pub use checks::Words as CheckWords;
 pub use desk::Words as DeskWords;
@@ -286,6 +288,14 @@ impl Lang {
         match self {
             Lang::Vi => &breach::VI,
             Lang::En => &breach::EN,
+        }
+    }
+
+    /// The words of the weekly brief on petitions.
+    pub fn brief(self) -> &'static BriefWords {
+        match self {
+            Lang::Vi => &brief::VI,
+            Lang::En => &brief::EN,
         }
     }
 

@@ -40,7 +40,7 @@ fn rules(folder: &Path) -> Option<String> {
 
 /// True for a route that answers with a page for people.
 fn is_page(path: &str) -> bool {
-    const MACHINES: [&str; 32] = [
+    const MACHINES: [&str; 34] = [
         "/sw.js",
         "/ban-luu.json",
         "/muc/{reference}/ban-luu.html",
@@ -72,6 +72,8 @@ fn is_page(path: &str) -> bool {
         "/ban-lam-viec/y-kien/{round}/tep/",
         "/ban-lam-viec/nhiem-vu/{reference}/tai-lieu",
         "/phan-anh/thong-ke.csv",
+        "/phan-anh/bao-cao/{week}/tep",
+        "/ban-lam-viec/phan-anh/bao-cao/tep",
         "/ban-lam-viec/phan-anh/{code}/tep/",
     ];
     // These two lead elsewhere.

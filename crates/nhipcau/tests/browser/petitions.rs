@@ -42,5 +42,18 @@ pub async fn asked_and_answered(tour: &mut Tour<'_>, nation: &Nation, password: 
     tour.reads("Trình duyệt").await;
     tour.looks("petitions/desk.html", "/phan-anh-dang-xu-ly").await;
     tour.signs_out().await;
+
+    // The weekly brief: looked at, approved by whoever may, read by everybody.
+    const BRIEF: &str = "/ban-lam-viec/phan-anh/bao-cao";
+    tour.signs_in("minh", password).await;
+    tour.opens(BRIEF, "petitions/brief_desk.html", BRIEF).await;
+    tour.goes(BRIEF).await;
+    tour.presses("Duyệt và công khai báo cáo tuần này").await;
+    tour.reads("báo cáo đã công khai").await;
+    tour.signs_out().await;
+    tour.opens("/phan-anh/bao-cao", "petitions/briefs.html", "/phan-anh/bao-cao").await;
+    tour.goes("/phan-anh/bao-cao").await;
+    let week = tour.link("/phan-anh/bao-cao/").await;
+    tour.opens("/phan-anh/bao-cao/{week}", "petitions/brief.html", &week).await;
     tour.here = government;
 }

@@ -143,6 +143,11 @@ async fn a_marked_document_is_refused_at_every_door() {
         ("summary", json!({ "title": "Phương án", "summary": "Độ mật: Mật", "text": "x" })),
         ("files[0]", json!({ "title": "Phương án", "text": "x", "files": file("a.txt", &text) })),
         (
+            "files[0]",
+            json!({ "title": "Phương án", "text": "x", "files": json!([{ "name": "a.csv", "type": "text/csv",
+                "base64": STANDARD.encode("Tên,Mức\nĐộ mật,\"TUYỆT MẬT\"\n") }]) }),
+        ),
+        (
             "files[0].name",
             json!({ "title": "Phương án", "text": "x", "files": file("Phương án (MẬT).txt", "x") }),
         ),
@@ -160,6 +165,18 @@ async fn a_marked_document_is_refused_at_every_door() {
         assert!(!said.status.success());
         let told = errors(&said);
         assert!(told.contains("text") && !told.contains("PHONG-THU"), "{told}");
+    }
+    // What is said of an item stands on pages too.
+    let path = |what: &str| format!("/api/v1/items/{}/{what}", before.reference);
+    for (field, what, why) in [
+        ("reason", "withdrawal", json!({ "reason": text })),
+        ("reason", "erasure", json!({ "reason": text, "basis": "Điều 16" })),
+        ("basis", "erasure", json!({ "reason": "Lộ dữ liệu cá nhân", "basis": "TUYỆT MẬT số 2\nĐiều 16" })),
+    ] {
+        let answer = world.post("chinhphu", &path(what), &why).await;
+        assert_eq!(answer.status, 422, "{what}: {}", answer.text());
+        assert!(answer.says(&format!("\"{field}\"")) && answer.says("độ mật"), "{what}: {}", answer.text());
+        assert!(!answer.says("PHONG-THU"), "the answer repeats it: {}", answer.text());
     }
     let speaks =
         json!({ "title": "Luật Bảo vệ bí mật nhà nước", "text": "Ba độ: Tuyệt mật, Tối mật và Mật." });

@@ -64,6 +64,8 @@ pub struct Issuer {
     pub from: Option<Date>,
     /// The first day on which it was no more.
     pub until: Option<Date>,
+    /// True if it stands for many bodies, one in each place: `UBND`.
+    pub many: bool,
     /// Where this record comes from.
     pub source: String,
     also: Vec<String>,
@@ -102,6 +104,7 @@ struct IssuerRow {
     name: String,
     from: String,
     until: String,
+    many: String,
     source: String,
 }
 
@@ -228,6 +231,11 @@ fn issuer(row: IssuerRow) -> Result<Issuer, String> {
         also: row.also.split_whitespace().map(str::to_owned).collect(),
         code: row.code,
         name: row.name,
+        many: match row.many.as_str() {
+            "" => false,
+            "yes" => true,
+            other => return Err(format!("many is {other:?}; write yes, or leave it empty")),
+        },
         source: row.source,
     })
 }

@@ -59,6 +59,8 @@ fn stands_alone(cell: &str, head: bool) -> Option<Degree> {
     let mut inner = cell.trim_matches(FRAME);
     // A bullet before small letters is a list of degrees, in a law.
     let bare = cell.trim().trim_end_matches(['.', '!', '*']).trim_start_matches('*') == inner;
+    // In brackets of its own it is no item of a list either.
+    let framed = cell.trim().starts_with(['(', '[']) && cell.trim().ends_with([')', ']']);
     for word in BESIDE {
         inner = inner
             .strip_prefix(word)
@@ -71,12 +73,16 @@ fn stands_alone(cell: &str, head: bool) -> Option<Degree> {
         return None;
     }
     let squeezed: String =
-        inner.chars().filter(|c| !c.is_whitespace() && !matches!(c, '.' | '*' | '_')).collect();
-    match squeezed.as_str() {
+        inner.chars().filter(|c| !c.is_whitespace() && !matches!(c, '.' | '*' | '_' | '-' | '–')).collect();
+    // The copy's number, which every copy of a secret document bears: `TUYỆT MẬT số 2`.
+    let word = squeezed.trim_end_matches(|c: char| c.is_ascii_digit());
+    let word = [":", "BẢNSỐ", "Bảnsố", "bảnsố", "SỐ", "Số", "số"].iter().fold(word, |word, end| word.strip_suffix(end).unwrap_or(word));
+    match word {
         "MẬT" => Some(Degree::Secret),
-        "TỐIMẬT" => Some(Degree::VerySecret),
-        "TUYỆTMẬT" => Some(Degree::TopSecret),
-        _ if head && bare => match inner {
+        // Without diacritics only what can be nothing else.
+        "TỐIMẬT" | "TOIMAT" => Some(Degree::VerySecret),
+        "TUYỆTMẬT" | "TUYETMAT" => Some(Degree::TopSecret),
+        _ if framed || head && bare => match inner {
             "Mật" => Some(Degree::Secret),
             "Tối mật" | "Tối Mật" => Some(Degree::VerySecret),
             "Tuyệt mật" | "Tuyệt Mật" => Some(Degree::TopSecret),

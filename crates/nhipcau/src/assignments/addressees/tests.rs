@@ -147,3 +147,20 @@ fn a_phrase_is_read_as_of_the_day_of_issue() {
     // That of Agriculture and Environment is of that day.
     assert_eq!(means("các Bộ", "chinhphu.vn", before).0, "bvhttdl mof moh");
 }
+
+#[test]
+fn a_group_may_be_of_one_place_and_a_body_that_has_ended_is_told_whole() {
+    let day = date(2026, 11, 26);
+    for phrase in [
+        "các xã, phường trên địa bàn tỉnh",
+        "các xã, phường thuộc tỉnh Lào Cai",
+        "Chủ tịch UBND các xã, phường trên địa bàn tỉnh (Lào Cai)",
+    ] {
+        let (who, unknown) = means(phrase, "laocai.gov.vn", day);
+        assert_eq!((who.as_str(), unknown.len()), ("phuong-b.laocai xa-a.laocai", 0), "{phrase}");
+    }
+    let (who, _) = means("Ủy ban nhân dân các xã, phường thuộc thành phố Hà Nội", "chinhphu.vn", day);
+    assert_eq!(who, "xa-a.hanoi xa-c.hanoi");
+    let (who, unknown) = means("Bộ Tài chính, Bộ Kế hoạch và Đầu tư", "chinhphu.vn", day);
+    assert_eq!((who.as_str(), unknown), ("mof", vec!["Bộ Kế hoạch và Đầu tư".to_owned()]));
+}

@@ -113,6 +113,9 @@ async fn page(app: &App, staff: &Staff, visitor: &Visitor, reference: &str) -> R
     let directory = app.directory.load_full();
     let ours = |board: &Board| board::looks_after(&directory, &staff.portal.origin, &board.standing.origin);
     let board = board.filter(ours).ok_or_else(missing)?;
+    if board.tasks.iter().any(|row| row.given.task.restricted.is_some()) {
+        staff.saw(app, "task.seen", reference.to_string()).await?;
+    }
     let held = coverage::held(app, &mut conn, &board.standing).await?;
     let history = app.calendar.history();
     let (mut count, mut exceptions, mut tasks) = (Count::default(), Vec::new(), Vec::new());

@@ -129,6 +129,9 @@ async fn page(
     let attached = answering::files(&mut conn, &begun).await?;
     let typed = with.typed.unwrap_or(Typed { words, alt: String::new() });
     let title = w.task_number(&task.number);
+    if task.restricted.is_some() {
+        staff.saw(app, "task.seen", format!("{reference} {}", task.number)).await?;
+    }
     let directory = app.directory.load();
     Ok(TaskPage {
         shell: shell(app, visitor, &staff.portal, &title),

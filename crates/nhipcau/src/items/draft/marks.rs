@@ -58,9 +58,9 @@ fn of_value(value: &Value) -> Option<Degree> {
     }
 }
 
-/// A fault if what somebody says of item `id` bears one.
-pub fn of_words(id: Uuid, field: &str, words: &str) -> Option<Fault> {
-    of_text(words).map(|degree| refused(id, field.to_owned(), degree))
+/// A fault if what somebody says bears one: of an item, where it is about one, or of anything else.
+pub fn of_words(item: impl Into<Option<Uuid>>, field: &str, words: &str) -> Option<Fault> {
+    of_text(words).map(|degree| refused(item, field.to_owned(), degree))
 }
 
 /// A fault for each part of a file of item `id` that bears one: its name, its words, its own text.
@@ -75,8 +75,9 @@ pub(super) fn of_file(id: Uuid, at: &str, file: &Upload) -> Vec<Fault> {
     marked.map(|(part, degree)| refused(id, format!("{at}{part}"), degree)).collect()
 }
 
-fn refused(item: Uuid, field: String, degree: Degree) -> Fault {
-    tracing::warn!(%item, %field, %degree, "refused: it bears a mark of secrecy");
+fn refused(item: impl Into<Option<Uuid>>, field: String, degree: Degree) -> Fault {
+    let item = item.into().map(tracing::field::display);
+    tracing::warn!(item, %field, %degree, "refused: it bears a mark of secrecy");
     Fault {
         field,
         vi: format!(

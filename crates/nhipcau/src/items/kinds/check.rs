@@ -13,6 +13,13 @@ use crate::calendar::Today;
 use crate::problem::Fault;
 use crate::words::{Lang, date};
 
+/// The day of issue, which fields of a kind may be held against (`not_before`).
+pub(super) const ISSUED: &str = "issued";
+/// The state's first day: nothing was issued before.
+const FIRST_DAY: Date = jiff::civil::date(1945, 9, 2);
+/// What is scheduled bears a day ahead, never more than a year.
+const AHEAD: i64 = 366;
+
 /// Every fault of an item of whichever kind that is to be issued on `today`. What must be announced ahead is asked of the first
 /// edition: a correction comes when it comes.
 pub fn check(item: &Item, today: &Today) -> Vec<Fault> {
@@ -33,6 +40,7 @@ pub fn check(item: &Item, today: &Today) -> Vec<Fault> {
     for field in kind.common.iter().filter(|field| field.required && is_empty(item, &field.id)) {
         check.missing(field.id.clone(), field);
     }
+    check.day_of_issue();
     let nothing = Map::new();
     let details = item.details.as_ref().map_or(&nothing, |details| &details.0);
     check.object("details", &kind.fields, details, kind);
@@ -69,6 +77,29 @@ struct Check<'a> {
 impl Check<'_> {
     fn fault(&mut self, field: String, why: Both) {
         self.faults.push(Fault { field, vi: why.vi, en: why.en });
+    }
+
+    /// A day of issue that is a slip of the pen.
+    fn day_of_issue(&mut self) {
+        let Some(issued) = self.item.issued else { return };
+        let latest = self.today.day.saturating_add(jiff::Span::new().days(AHEAD));
+        if issued < FIRST_DAY || issued > latest {
+            self.fault(
+                ISSUED.into(),
+                both(
+                    format!(
+                        "Ngày ban hành phải trong khoảng {} – {}; hãy xem lại năm.",
+                        date::date(Lang::Vi, FIRST_DAY),
+                        date::date(Lang::Vi, latest)
+                    ),
+                    format!(
+                        "The day of issue must lie between {} and {}; look at the year again.",
+                        date::date(Lang::En, FIRST_DAY),
+                        date::date(Lang::En, latest)
+                    ),
+                ),
+            );
+        }
     }
 
     fn missing(&mut self, path: String, field: &Field) {
@@ -141,12 +172,14 @@ impl Check<'_> {
     fn in_time(&self, field: &Field, value: &Value, beside: &Map<String, Value>) -> Option<Both> {
         let text = value.as_str().unwrap_or_default();
         // Both are of the same type and spelled in one way, so they compare as texts.
-        let before = field.not_before.as_ref().and_then(|id| beside.get(id)).and_then(Value::as_str);
-        if before.is_some_and(|before| text < before) {
-            return Some(both(
-                format!("Phải từ {} trở đi.", before.unwrap_or_default()),
-                format!("Must not be before {}.", before.unwrap_or_default()),
-            ));
+        let issued = self.item.issued.map(|day| day.to_string());
+        let before = field.not_before.as_deref().and_then(|id| match id {
+            ISSUED => issued.as_deref(),
+            id => beside.get(id).and_then(Value::as_str),
+        });
+        // A minute of the day of issue is longer than the day and so behind it.
+        if let Some(before) = before.filter(|before| text < *before) {
+            return Some(both(format!("Phải từ {before} trở đi."), format!("Must not be before {before}.")));
         }
         let ahead = field.ahead.as_ref().filter(|_| self.item.edition == 1)?;
         let except = |(id, word): &(String, String)| beside.get(id).and_then(Value::as_str) == Some(word);

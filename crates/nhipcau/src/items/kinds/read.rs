@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use super::check::ISSUED;
 use super::shape::{Ahead, Choice, Field, Shape};
 use super::{Both, Kind, Persons};
 
@@ -201,9 +202,9 @@ fn field(raw: RawField, outer: bool, before: &[Field]) -> Result<Field, String> 
     let timed = matches!(raw.shape.as_str(), "date" | "datetime");
     let beside = |id: &str| before.iter().find(|field| field.id == id);
     if let Some(id) = &raw.not_before
-        && !(timed && beside(id).is_some_and(|f| f.shape.name() == raw.shape))
+        && !(timed && (id == ISSUED || beside(id).is_some_and(|f| f.shape.name() == raw.shape)))
     {
-        return Err(format!("not_before {id}: must be a field before it, of the same type"));
+        return Err(format!("not_before {id}: must be issued, or a field before it of the same type"));
     }
     let ahead = match raw.ahead {
         None => None,

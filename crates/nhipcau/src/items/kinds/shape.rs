@@ -15,7 +15,7 @@ pub struct Field {
     pub required: bool,
     /// What it holds.
     pub shape: Shape,
-    /// The date beside it that it must not come before.
+    /// The date beside it, or the item's day of issue (`issued`), that it must not come before.
     pub not_before: Option<String>,
     /// How long before it an item must be issued.
     pub ahead: Option<Ahead>,

@@ -101,7 +101,7 @@ pub async fn desk(dir: &Path, scale: Scale, database: Option<&str>) -> anyhow::R
 
 /// How long a node that has lost its index takes to build it anew while it serves.
 async fn rebuilt(place: &Place) -> anyhow::Result<Duration> {
-    std::fs::remove_dir_all(place.folder.join("search")).context("take away the index")?;
+    std::fs::remove_dir_all(place.folder.join("data/search")).context("take away the index")?;
     let mut served = place.serve(None)?;
     served.first_page().await?;
     let began = Instant::now();

@@ -2,6 +2,7 @@
 //! a word that is somebody's.
 
 mod asking;
+mod brief;
 mod handling;
 mod private;
 

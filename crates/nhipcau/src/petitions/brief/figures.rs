@@ -1,0 +1,200 @@
+//! What a week comes to: counted from how cases stand, nothing else.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
+
+use crate::clock::instant;
+use crate::words::date;
+
+/// A case as far as a brief counts it.
+#[derive(Clone, Debug, Default, FromRow)]
+pub struct Fact {
+    /// Its code.
+    pub code: String,
+    /// The log of the agency that answers.
+    pub owner: i64,
+    /// The word of its kind.
+    pub sort: String,
+    /// 1 if it makes one think of danger.
+    pub urgent: i64,
+    /// The word of its state.
+    pub state: String,
+    /// The last day for the answer; empty if no rule sets one.
+    pub due: String,
+    /// When it was registered, in microseconds.
+    pub registered: i64,
+    /// When it was answered last; 0 if it was not.
+    pub answered: i64,
+    /// How its sender rated it; empty if they did not.
+    pub rating: String,
+}
+
+/// The counts of some cases in a week.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Registered in the week.
+    pub received: i64,
+    /// Answered in the week.
+    pub answered: i64,
+    /// Of these, not after their last day.
+    pub in_time: i64,
+    /// Without an answer at the week's end.
+    pub open: i64,
+    /// Of these, past their last day.
+    pub overdue: i64,
+    /// Of the answers of the week, rated good, partly, and not.
+    pub yes: i64,
+    /// See `yes`.
+    pub partly: i64,
+    /// See `yes`.
+    pub no: i64,
+}
+
+/// An agency that is late.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Late {
+    /// Its name.
+    pub agency: String,
+    /// Cases past their last day.
+    pub overdue: i64,
+    /// Calendar days of the longest.
+    pub days: i64,
+}
+
+/// A case that cannot wait.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Urgent {
+    /// Its code.
+    pub code: String,
+    /// Who has it.
+    pub agency: String,
+    /// Its last day; empty if no rule sets one.
+    pub due: String,
+}
+
+/// A brief: everything that it says, so that it can be said again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Brief {
+    /// `2026-W48`.
+    pub week: String,
+    /// The agency that reports.
+    pub agency: String,
+    /// Agencies that are counted.
+    pub agencies: i64,
+    /// All of them together.
+    pub counts: Counts,
+    /// Who is late, the most cases first.
+    pub late: Vec<Late>,
+    /// What was asked in the week: the word of a kind, and how often; the most first.
+    pub kinds: Vec<(String, i64)>,
+    /// Open cases that make one think of danger; for the agency itself, not for readers.
+    pub urgent: Vec<Urgent>,
+}
+
+/// Counts a week, from Monday to Sunday. An open week is counted up to `today`.
+pub fn count(
+    week: (Date, Date),
+    today: Date,
+    facts: &[Fact],
+    name: impl Fn(i64) -> String,
+) -> (Counts, Vec<Late>, Vec<(String, i64)>, Vec<Urgent>) {
+    let (from, until) = week;
+    let end = until.min(today);
+    let day = |at: i64| date::day(instant(at));
+    let inside = |at: i64| at > 0 && (from..=until).contains(&day(at));
+    let mut counts = Counts::default();
+    let (mut late, mut kinds): (BTreeMap<i64, (i64, i64)>, BTreeMap<&str, i64>) = Default::default();
+    let mut urgent = Vec::new();
+    for fact in facts.iter().filter(|fact| day(fact.registered) <= until) {
+        let due: Option<Date> = fact.due.parse().ok();
+        if inside(fact.registered) {
+            counts.received += 1;
+            *kinds.entry(&fact.sort).or_default() += 1;
+        }
+        let waits = matches!(fact.state.as_str(), "new" | "work" | "asked" | "review");
+        if !waits && inside(fact.answered) {
+            counts.answered += 1;
+            counts.in_time += i64::from(due.is_none_or(|due| day(fact.answered) <= due));
+            match fact.rating.as_str() {
+                "yes" => counts.yes += 1,
+                "partly" => counts.partly += 1,
+                "no" => counts.no += 1,
+                _ => {}
+            }
+        }
+        let open = waits || fact.answered > 0 && day(fact.answered) > until;
+        if open {
+            counts.open += 1;
+            if let Some(due) = due.filter(|due| *due < end) {
+                counts.overdue += 1;
+                let (many, days) = late.entry(fact.owner).or_default();
+                *many += 1;
+                *days = (*days).max(i64::from((end - due).get_days()));
+            }
+            if fact.urgent > 0 {
+                urgent.push(Urgent { code: fact.code.clone(), agency: name(fact.owner), due: fact.due.clone() });
+            }
+        }
+    }
+    let mut late: Vec<Late> = late
+        .into_iter()
+        .map(|(owner, (overdue, days))| Late { agency: name(owner), overdue, days })
+        .collect();
+    late.sort_by(|a, b| (b.overdue, b.days).cmp(&(a.overdue, a.days)).then_with(|| a.agency.cmp(&b.agency)));
+    let mut kinds: Vec<(String, i64)> = kinds.into_iter().map(|(sort, many)| (sort.to_owned(), many)).collect();
+    kinds.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    urgent.sort_by(|a, b| (a.due.is_empty(), &a.due, &a.code).cmp(&(b.due.is_empty(), &b.due, &b.code)));
+    (counts, late, kinds, urgent)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn at(text: &str) -> i64 {
+        if text.is_empty() { 0 } else { format!("{text}T09:00:00+07:00").parse::<jiff::Timestamp>().unwrap().as_microsecond() }
+    }
+
+    fn fact(state: &str, registered: &str, due: &str, answered: &str) -> Fact {
+        Fact {
+            code: format!("PAKN.{registered}"),
+            owner: 7,
+            sort: "phan-anh".into(),
+            state: state.into(),
+            due: due.into(),
+            registered: at(registered),
+            answered: at(answered),
+            ..Fact::default()
+        }
+    }
+
+    #[test]
+    fn a_week_counts_what_came_what_was_answered_and_what_waits() {
+        let facts = [
+            fact("answered", "2026-11-20", "2026-11-24", "2026-11-24"),
+            Fact { rating: "yes".into(), ..fact("closed", "2026-11-23", "2026-11-24", "2026-11-26") },
+            fact("work", "2026-11-10", "2026-11-19", ""),
+            Fact { urgent: 1, ..fact("new", "2026-11-29", "2026-12-20", "") },
+            // Answered after the week: it waited at the week's end.
+            fact("answered", "2026-11-24", "2026-11-27", "2026-12-01"),
+            fact("new", "2026-11-30", "2026-12-20", ""),
+        ];
+        let week = (date(2026, 11, 23), date(2026, 11, 29));
+        let (counts, late, kinds, urgent) = count(week, date(2026, 12, 2), &facts, |owner| format!("cơ quan {owner}"));
+        let said = Counts { received: 3, answered: 2, in_time: 1, open: 3, overdue: 2, yes: 1, partly: 0, no: 0 };
+        assert_eq!(counts, said);
+        assert_eq!(late, [Late { agency: "cơ quan 7".into(), overdue: 2, days: 10 }]);
+        assert_eq!(kinds, [("phan-anh".to_owned(), 3)]);
+        assert_eq!(urgent.len(), 1);
+        assert_eq!(urgent[0].due, "2026-12-20");
+        // The running week is counted up to today: nothing is overdue that is not yet.
+        let (counts, ..) = count(week, date(2026, 11, 25), &facts[..3], |_| String::new());
+        assert_eq!(counts.overdue, 1);
+    }
+}

@@ -1,0 +1,189 @@
+//! A brief as an official paper, in Vietnamese, in the form of Decree 30/2020/NĐ-CP.
+
+use jiff::civil::Date;
+use papers::{Block, Paper, Run, Signer, Table};
+
+use super::Week;
+use super::figures::Brief;
+use crate::petitions::rules::Kind;
+use crate::words::{BriefWords, Lang, date, number};
+
+/// Where an officer writes in what this software does not know: spaces that stay.
+const BLANK: &str = "\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}";
+/// A count under this one could tell of somebody; readers are told that it is small.
+const LEAST: i64 = 5;
+
+/// What stands around the figures.
+pub struct Around<'a> {
+    /// The agency above; empty if there is none.
+    pub above: &'a str,
+    /// Who approved it and on which day; a draft without.
+    pub approved: Option<(&'a str, Date)>,
+    /// The day on which a draft is made.
+    pub today: Date,
+    /// Where readers can read and check it.
+    pub address: &'a str,
+    /// True for readers: small counts are not told, and no single case.
+    pub public: bool,
+}
+
+/// A count, as it may be told.
+pub fn told(count: i64, public: bool) -> String {
+    if public && (1..LEAST).contains(&count) {
+        return format!("<{LEAST}");
+    }
+    number::whole(Lang::Vi, count.unsigned_abs())
+}
+
+/// A share of a whole in per cent with one decimal; nothing of nothing, and nothing of few where all may read it.
+pub fn share(part: i64, whole: i64, public: bool) -> Option<String> {
+    let few = public && (whole < LEAST || (1..LEAST).contains(&part) || (1..LEAST).contains(&(whole - part)));
+    let tenths = u64::try_from(part.checked_mul(1000)?.checked_div(whole)?).ok()?;
+    (!few).then(|| format!("{} %", number::tenths(Lang::Vi, tenths)))
+}
+
+/// Sets a brief.
+pub fn of(brief: &Brief, week: Week, around: &Around<'_>) -> Paper {
+    let w: &BriefWords = Lang::Vi.brief();
+    let (from, until) = week.days();
+    let day = |day: Date| date::date(Lang::Vi, day);
+    let (_, in_year) = week.numbers();
+    let about = w.about(in_year, until.year(), day(from), day(until));
+    let place_and_day = match around.approved {
+        Some((_, on)) => w.on_day(on.day(), on.month(), on.year()),
+        None => w.on_day(BLANK, BLANK, around.today.year()),
+    };
+    let mut recipients = vec![w.to.to_owned()];
+    if !around.above.is_empty() {
+        recipients.push(w.to_above(around.above));
+    }
+    recipients.push(w.to_archive.to_owned());
+    Paper {
+        lang: "vi".into(),
+        name: about.clone(),
+        nation: [w.nation.to_owned(), w.motto.to_owned()],
+        above: around.above.to_uppercase(),
+        agency: brief.agency.to_uppercase(),
+        number: w.number(BLANK),
+        place_and_day,
+        mark: if around.approved.is_some() { String::new() } else { w.draft.to_owned() },
+        kind: w.kind.to_owned(),
+        about,
+        blocks: blocks(brief, around.public, w),
+        signer: Some(match around.approved {
+            Some((name, on)) => Signer {
+                capacity: w.approver.to_owned(),
+                says: w.approved_says(day(on)),
+                name: name.to_owned(),
+            },
+            None => Signer { capacity: w.signer.to_owned(), ..Signer::default() },
+        }),
+        recipients,
+        foot: if around.approved.is_some() { w.foot(around.address) } else { String::new() },
+    }
+}
+
+fn blocks(brief: &Brief, public: bool, w: &BriefWords) -> Vec<Block> {
+    let (c, told) = (brief.counts, |count| told(count, public));
+    let mut out = vec![Block::Heading(w.part_all.to_owned())];
+    let mut all = vec![
+        Run::plain(w.all_says(told(brief.agencies), told(c.received), told(c.answered))),
+        Run::plain(" "),
+    ];
+    all.push(Run::bold(match share(c.in_time, c.answered, public) {
+        Some(share) => w.in_time_share(told(c.in_time), share),
+        None => w.in_time_only(told(c.in_time)),
+    }));
+    all.push(Run::plain(format!(" {}", w.open_says(told(c.open), told(c.overdue)))));
+    out.push(Block::Text(all));
+    out.push(Block::Text(vec![Run::plain(w.rated_says(told(c.yes), told(c.partly), told(c.no)))]));
+    out.push(Block::Heading(w.part_kinds.to_owned()));
+    if brief.kinds.is_empty() {
+        out.push(Block::Text(vec![Run::plain(w.kinds_none)]));
+    }
+    for (sort, many) in &brief.kinds {
+        out.push(Block::Item(vec![Run::plain(w.kind_line(Kind::name_of(sort, Lang::Vi), told(*many)))]));
+    }
+    out.push(Block::Heading(w.part_late.to_owned()));
+    if brief.late.is_empty() {
+        out.push(Block::Text(vec![Run::plain(w.late_none)]));
+    } else {
+        out.push(Block::Table(Table {
+            caption: String::new(),
+            head: [w.col_agency, w.col_overdue, w.col_days].map(str::to_owned).into(),
+            parts: vec![5, 2, 2],
+            numbers: vec![false, true, true],
+            rows: brief
+                .late
+                .iter()
+                .map(|late| vec![late.agency.clone(), told(late.overdue), late.days.to_string()])
+                .collect(),
+        }));
+    }
+    if !public {
+        out.push(Block::Heading(w.part_urgent.to_owned()));
+        if brief.urgent.is_empty() {
+            out.push(Block::Text(vec![Run::plain(w.urgent_none)]));
+        }
+        for urgent in &brief.urgent {
+            let due: Option<Date> = urgent.due.parse().ok();
+            let due = due.map(|due| date::date(Lang::Vi, due)).unwrap_or_else(|| w.no_due.to_owned());
+            out.push(Block::Item(vec![Run::plain(w.urgent_line(&urgent.code, &urgent.agency, due))]));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::petitions::brief::figures::{Counts, Late, Urgent};
+
+    fn brief() -> Brief {
+        Brief {
+            week: "2026-W48".into(),
+            agency: "Tỉnh Lào Cai".into(),
+            agencies: 99,
+            counts: Counts { received: 120, answered: 80, in_time: 72, open: 31, overdue: 4, yes: 40, partly: 3, no: 7 },
+            late: vec![Late { agency: "Xã Mù Cang Chải".into(), overdue: 4, days: 12 }],
+            kinds: vec![("phan-anh".into(), 118), ("kien-nghi".into(), 2)],
+            urgent: vec![Urgent { code: "PAKN.20261126.0001.XE008DC51-0".into(), agency: "Xã Mù Cang Chải".into(), due: String::new() }],
+        }
+    }
+
+    fn words(paper: &Paper) -> String {
+        format!("{paper:?}")
+    }
+
+    #[test]
+    fn a_draft_says_that_it_is_one_and_tells_the_agency_everything() {
+        let around = Around { above: "Chính phủ", approved: None, today: date(2026, 11, 30), address: "", public: false };
+        let paper = of(&brief(), Week::parse("2026-W48").unwrap(), &around);
+        assert_eq!(paper.mark, "DỰ THẢO");
+        let said = words(&paper);
+        for part in ["tuần 48 năm 2026", "120", "90,0 %", "PAKN.20261126.0001", "\"12\"", "TỈNH LÀO CAI", "CHÍNH PHỦ"] {
+            assert!(said.contains(part), "{part}: {said}");
+        }
+    }
+
+    #[test]
+    fn readers_get_no_small_count_and_no_single_case() {
+        let around = Around {
+            above: "",
+            approved: Some(("Hà (mẫu)", date(2026, 11, 30))),
+            today: date(2026, 12, 5),
+            address: "https://laocai.gov.vn/phan-anh/bao-cao/2026-W48",
+            public: true,
+        };
+        let paper = of(&brief(), Week::parse("2026-W48").unwrap(), &around);
+        let said = words(&paper);
+        assert!(paper.mark.is_empty() && said.contains("Hà (mẫu)") && said.contains("ngày 30 tháng 11 năm 2026"));
+        assert!(!said.contains("PAKN.") && said.contains("<5") && paper.foot.contains("2026-W48"));
+        assert_eq!(told(4, true), "<5");
+        assert_eq!((share(4, 80, true), share(72, 80, true)), (None, Some("90,0 %".into())));
+        assert_eq!(share(0, 0, false), None);
+    }
+}
