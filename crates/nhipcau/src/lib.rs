@@ -8,6 +8,7 @@ pub mod api;
 pub mod app;
 pub mod assignments;
 pub mod breaches;
+pub mod bulletins;
 pub mod calendar;
 pub mod checks;
 pub mod clock;

@@ -41,6 +41,7 @@ pub mod names;
 pub mod numbers;
 pub mod parts;
 pub mod passage;
+pub mod phrase;
 pub mod plan;
 pub mod query;
 mod schema;

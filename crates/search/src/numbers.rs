@@ -3,6 +3,7 @@
 //! What stands in a text is read more strictly by `vietnam::number::mentions`; here a number is expected, so less is asked.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use vietnam::number::{Abbreviations, Mentioned};
@@ -32,6 +33,23 @@ impl Asked {
         }
         Asked { tokens, prefix: None }
     }
+
+    /// The token that says most: with the whole symbol, or with form and year; nothing where too little was said to tell one
+    /// document from others.
+    #[must_use]
+    pub(crate) fn exact(&self) -> Option<&str> {
+        let symbol = |token: &&String| {
+            token.contains('/') && !token.contains(':') && token.contains(char::is_alphabetic)
+        };
+        let dated = |token: &&String| token.contains('/');
+        let form = |token: &&String| token.contains('/') && token.contains(':');
+        let tokens = || self.tokens.iter();
+        tokens()
+            .find(symbol)
+            .or_else(|| tokens().find(form))
+            .or_else(|| tokens().find(dated))
+            .map(String::as_str)
+    }
 }
 
 /// Folded abbreviation of a form → itself; folded name of a form → its abbreviation.
@@ -55,15 +73,15 @@ fn issuer(name: &str) -> bool {
     ISSUERS.contains(name) || name.strip_prefix("qh").is_some_and(|term| term.parse::<u8>().is_ok())
 }
 
-/// The numbers in a query.
+/// The numbers in a query, each with its words.
 #[must_use]
-pub fn asked(words: &[Word]) -> Vec<Asked> {
+pub fn asked(words: &[Word]) -> Vec<(Range<usize>, Asked)> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < words.len() && found.len() < 3 {
         match at_place(words, at) {
             Some((asked, next)) => {
-                found.push(asked);
+                found.push((at..next, asked));
                 at = next;
             }
             None => at += 1,

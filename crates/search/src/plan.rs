@@ -2,6 +2,7 @@
 
 use crate::names::{self, Before};
 use crate::numbers::Asked;
+use crate::phrase::Phrase;
 use crate::query::{Query, Word};
 use crate::spelling::{Lexicon, meant, mended};
 
@@ -90,10 +91,10 @@ pub struct Plan {
     pub terms: Vec<Term>,
     /// Tokens of numbers that begin so are looked up, too.
     pub prefixes: Vec<String>,
-    /// What every result must have.
-    pub required: Vec<String>,
-    /// Quoted phrases, folded.
-    pub phrases: Vec<String>,
+    /// What every result must have: one of each list.
+    pub required: Vec<Vec<(Place, String)>>,
+    /// Quoted phrases.
+    pub phrases: Vec<Phrase>,
     /// Names of before that were typed.
     pub before: Vec<Before>,
     /// True if more was typed than is looked for.
@@ -116,13 +117,8 @@ impl Plan {
         for asked in &query.numbers {
             plan.number(asked);
         }
-        for phrase in &query.phrases {
-            match phrase.as_slice() {
-                [one] => plan.required.push(one.clone()),
-                many => plan.required.extend(many.windows(2).map(|two| two.join(" "))),
-            }
-            plan.phrases.push(phrase.join(" "));
-        }
+        plan.required = query.phrases.iter().flat_map(Phrase::required).collect();
+        plan.phrases.clone_from(&query.phrases);
         plan.required.sort();
         plan.required.dedup();
         plan

@@ -3,10 +3,13 @@
 //! There are no operators but quotation marks: a sign that means nothing here is a space. Only so much is read of a long
 //! text that its search stays cheap, and [`Query::cut`] says so.
 
+use std::ops::Range;
+
 use vietnam::number;
 
 use crate::fold::{Syllable, syllables};
 use crate::numbers;
+use crate::phrase::Phrase;
 
 /// So many characters are read.
 pub const READ: usize = 1_000;
@@ -31,8 +34,8 @@ pub struct Word {
 pub struct Query {
     /// Its syllables.
     pub words: Vec<Word>,
-    /// Quoted phrases, each by its folded syllables; what is found has each of them.
-    pub phrases: Vec<Vec<String>>,
+    /// Quoted phrases; what is found has each of them.
+    pub phrases: Vec<Phrase>,
     /// Document numbers.
     pub numbers: Vec<numbers::Asked>,
     /// True if it was longer than what is read.
@@ -46,37 +49,50 @@ impl Query {
         let end = typed.char_indices().nth(READ).map_or(typed.len(), |(at, _)| at);
         let text = &typed[..end];
         let mut query = Query { cut: end < typed.len(), ..Query::default() };
-        let mut phrase: Option<Vec<String>> = None;
+        let mut places: Vec<Range<usize>> = Vec::new();
+        // Where an open phrase begins: its byte, its first syllable.
+        let mut open: Option<(usize, usize)> = None;
         let mut last = 0;
         for one in syllables(text) {
-            for _ in text[last..one.range.start].chars().filter(|c| is_quote(*c)) {
-                query.quote(&mut phrase);
-            }
+            query.marks(text, last..one.range.start, &places, &mut open);
             last = one.range.end;
             if query.words.len() == MOST {
                 query.cut = true;
                 break;
             }
-            if let Some(phrase) = &mut phrase {
-                phrase.push(one.folded.clone());
-            }
+            places.push(one.range.clone());
             query.words.push(word(text, one));
         }
-        if text[last..].contains(is_quote) {
-            query.quote(&mut phrase);
-        }
+        let rest = if query.words.len() == MOST && query.cut { last..last } else { last..text.len() };
+        query.marks(text, rest, &places, &mut open);
         let said: Vec<numbers::Asked> =
             number::mentions(text).iter().map(|mention| numbers::Asked::of(&mention.what)).collect();
-        query.numbers = if said.is_empty() { numbers::asked(&query.words) } else { said };
+        query.numbers = match said.is_empty() {
+            true => numbers::asked(&query.words).into_iter().map(|(_, asked)| asked).collect(),
+            false => said,
+        };
         query
     }
 
-    /// A quotation mark opens a phrase, or closes the one that is open.
-    fn quote(&mut self, phrase: &mut Option<Vec<String>>) {
-        match phrase.take() {
-            None => *phrase = Some(Vec::new()),
-            Some(whole) if !whole.is_empty() && self.phrases.len() < PHRASES => self.phrases.push(whole),
-            Some(_) => {}
+    /// The quotation marks in a piece between two syllables: each opens a phrase, or closes the one that is open.
+    fn marks(
+        &mut self,
+        text: &str,
+        piece: Range<usize>,
+        places: &[Range<usize>],
+        open: &mut Option<(usize, usize)>,
+    ) {
+        for (at, _) in text[piece.clone()].char_indices().filter(|(_, c)| is_quote(*c)) {
+            let at = piece.start + at;
+            match open.take() {
+                None => *open = Some((at, self.words.len())),
+                Some((from, first)) if first < self.words.len() && self.phrases.len() < PHRASES => {
+                    let places: Vec<Range<usize>> =
+                        places[first..].iter().map(|place| place.start - from..place.end - from).collect();
+                    self.phrases.push(Phrase::of(&text[from..at], &self.words[first..], &places));
+                }
+                Some(_) => {}
+            }
         }
     }
 
@@ -117,10 +133,11 @@ mod tests {
         for typed in ["lệ phí \"đăng ký xe\" mới", "lệ phí “đăng ký xe” mới", "lệ phí «đăng ký xe» mới"]
         {
             let query = Query::read(typed);
-            assert_eq!(query.phrases, [["dang", "ky", "xe"]], "{typed}");
+            assert_eq!(query.phrases.len(), 1, "{typed}");
+            assert_eq!(query.phrases[0].words, ["dang", "ky", "xe"], "{typed}");
             assert_eq!(query.words.len(), 6);
         }
-        assert_eq!(Query::read("cuối \"đăng ký\"").phrases, [["dang", "ky"]]);
+        assert_eq!(Query::read("cuối \"đăng ký\"").phrases[0].words, ["dang", "ky"]);
     }
 
     #[test]

@@ -121,32 +121,47 @@ impl<'a> Piece<'a> {
         Some(Scale(std::array::from_fn(one)))
     }
 
-    /// Rows that have all these terms in the text, in order; nothing if none is asked for.
-    pub fn having_all(&self, terms: &[String]) -> Result<Option<Vec<u32>>, IndexError> {
-        let mut infos = Vec::new();
-        for text in terms {
-            match self.inverted(Place::Body).get_term_info(&self.key_of(Place::Body, text))? {
-                Some(info) => infos.push(info),
-                None => return Ok(Some(Vec::new())),
+    /// Rows that have a term of each of these lists, in order; nothing if no list is given.
+    pub fn having_all(&self, lists: &[Vec<(Place, String)>]) -> Result<Option<Vec<u32>>, IndexError> {
+        let mut all: Vec<Vec<(Place, TermInfo)>> = Vec::new();
+        for list in lists {
+            let mut infos = Vec::new();
+            for (place, text) in list {
+                let info = self.inverted(*place).get_term_info(&self.key_of(*place, text))?;
+                infos.extend(info.map(|info| (*place, info)));
+            }
+            if infos.is_empty() {
+                return Ok(Some(Vec::new()));
+            }
+            all.push(infos);
+        }
+        all.sort_by_key(|infos| infos.iter().map(|(_, info)| u64::from(info.doc_freq)).sum::<u64>());
+        let mut lists = all.iter();
+        let Some(first) = lists.next() else { return Ok(None) };
+        let mut rows = Vec::new();
+        for (place, info) in first {
+            let mut postings = self.postings(*place, info)?;
+            let most = rows.len() + PHRASED;
+            while postings.doc() != TERMINATED && rows.len() < most {
+                rows.push(postings.doc());
+                postings.advance();
             }
         }
-        infos.sort_by_key(|info| info.doc_freq);
-        let mut infos = infos.iter();
-        let Some(first) = infos.next() else { return Ok(None) };
-        let mut postings = self.postings(Place::Body, first)?;
-        let mut rows = Vec::new();
-        while postings.doc() != TERMINATED && rows.len() < PHRASED {
-            rows.push(postings.doc());
-            postings.advance();
-        }
-        for info in infos {
-            let mut postings = self.postings(Place::Body, info)?;
-            rows.retain(|row| {
-                if postings.doc() < *row {
-                    postings.seek(*row);
+        rows.sort_unstable();
+        rows.dedup();
+        for infos in lists {
+            let mut has = vec![false; rows.len()];
+            for (place, info) in infos {
+                let mut postings = self.postings(*place, info)?;
+                for (row, has) in rows.iter().zip(&mut has) {
+                    if postings.doc() < *row {
+                        postings.seek(*row);
+                    }
+                    *has |= postings.doc() == *row;
                 }
-                postings.doc() == *row
-            });
+            }
+            let mut kept = has.iter();
+            rows.retain(|_| kept.next().is_some_and(|has| *has));
         }
         Ok(Some(rows))
     }

@@ -24,6 +24,7 @@ pub mod petition_code;
 pub mod plain;
 pub mod procedures;
 pub mod secret;
+pub mod spoken;
 mod table;
 pub mod text;
 pub mod units;

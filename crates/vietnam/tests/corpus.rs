@@ -22,7 +22,7 @@ macro_rules! on_text {
     };
 }
 
-const TARGETS: [(&str, Target); 14] = [
+const TARGETS: [(&str, Target); 15] = [
     ("agency_code", on_text!(targets::agency_code)),
     ("canonical", on_text!(targets::canonical)),
     ("domain", on_text!(targets::domain)),
@@ -36,6 +36,7 @@ const TARGETS: [(&str, Target); 14] = [
     ("procedure", on_text!(targets::procedure)),
     ("secret", on_text!(targets::secret)),
     ("slug", on_text!(targets::slug)),
+    ("spoken", on_text!(targets::spoken)),
     ("tables", on_text!(targets::tables)),
 ];
 

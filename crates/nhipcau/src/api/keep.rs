@@ -26,7 +26,7 @@ pub const LINES: &str = "application/x-ndjson";
 /// The media type of a bundle.
 pub const BUNDLE: &str = "application/vnd.nhipcau.bundle";
 
-fn busy() -> Problem {
+pub(crate) fn busy() -> Problem {
     Problem::NotNow {
         vi: "Máy chủ đang bận việc cùng loại; hãy thử lại sau ít phút.".into(),
         en: "The node is busy with work of this kind; repeat in a few minutes.".into(),

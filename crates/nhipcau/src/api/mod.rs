@@ -22,8 +22,10 @@ mod write;
 
 pub use asked::{Asked, Named, Nothing};
 pub use keep::LINES;
+pub(crate) use keep::busy;
 pub use procedures::Portalled;
 pub use read::{health, proof, proof_of, receipts};
+pub(crate) use write::Administrator;
 
 use axum::handler::Handler;
 use axum::middleware::from_fn;
@@ -31,7 +33,7 @@ use axum::routing::{get, post};
 
 use crate::app::App;
 use crate::web::routes::{Role, Route, api_route};
-use crate::{checks, open};
+use crate::{bulletins, checks, offline, open};
 
 /// The most bytes that a request may have: an attachment of 64 MB in base64, and its item.
 pub const MOST_BODY: usize = 128 << 20;
@@ -83,6 +85,7 @@ pub fn routes() -> Vec<Route> {
         reads("/api/v1/kinds", "kinds of items and their fields", kinds::all),
         reads("/api/v1/kinds/{kind}", "the JSON Schema of a kind", kinds::schema),
         reads("/api/v1/digest", "a day's digest, as a draft", kinds::digest),
+        reads("/api/v1/bulletin", "a day's bulletin, as an announcer reads it", bulletins::api),
         reads("/api/v1/agencies", "the directory", directory::agencies),
         reads("/api/v1/agencies/findings", "what portals lack", directory::findings),
         reads("/api/v1/agencies/{domain}", "an agency with all that is known of it", directory::agency),
@@ -108,6 +111,7 @@ pub fn routes() -> Vec<Route> {
         api_route("GET", "/api/v1/doctor", Role::Administrator, "is the node well", get(keep::doctor)),
         api_route("POST", "/api/v1/bundle", Role::Reader, "export a bundle", post(keep::export)),
         writes("/api/v1/import", "import a bundle", keep::import),
+        writes("/api/v1/offline", "a portal as plain files, in one ZIP archive", offline::api::copy),
         writes("/api/v1/reindex", "build the search index anew", keep::reindex),
     ]
 }

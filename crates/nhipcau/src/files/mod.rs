@@ -10,7 +10,7 @@ mod heic;
 mod kind;
 mod pdf;
 mod picture;
-mod process;
+pub(crate) mod process;
 mod said;
 mod sniff;
 mod text;

@@ -9,7 +9,7 @@ const TURN: Duration = Duration::from_millis(25);
 
 /// Why a converter gave nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Failed {
+pub enum Failed {
     /// The program is not on this machine.
     Absent,
     /// It failed, or took too long.
@@ -20,12 +20,7 @@ pub(super) enum Failed {
 ///
 /// # Errors
 /// It is not there; it failed, or was stopped.
-pub(super) fn run(
-    program: &str,
-    arguments: &[&str],
-    folder: &Path,
-    longest: Duration,
-) -> Result<Vec<u8>, Failed> {
+pub fn run(program: &str, arguments: &[&str], folder: &Path, longest: Duration) -> Result<Vec<u8>, Failed> {
     let told = folder.join("printed");
     let printed = std::fs::File::create(&told).map_err(|_| Failed::Broken)?;
     let mut child = Command::new(program)

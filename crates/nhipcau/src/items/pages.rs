@@ -30,7 +30,7 @@ use crate::words::{Lang, date};
 
 pub use beside::compare;
 pub use history::history;
-pub(crate) use item::read;
+pub(crate) use item::{facts, read};
 pub use item::{item, qr};
 pub use lists::{home, list, rows};
 pub use save::save;
@@ -117,7 +117,7 @@ pub fn title(card: &Card, lang: Lang) -> Title {
 }
 
 /// The body that issued the document, as printed; else whoever published it.
-fn speaker(app: &App, item: &Standing, lang: Lang) -> String {
+pub(crate) fn speaker(app: &App, item: &Standing, lang: Lang) -> String {
     match &item.card.agency {
         Some(agency) => agency.clone(),
         None => publisher(app, item, lang),
@@ -128,13 +128,17 @@ pub(crate) fn publisher(app: &App, item: &Standing, lang: Lang) -> String {
     agencies::name(app.directory.load().agency(&item.origin), lang, item.origin.as_str())
 }
 
-async fn find(app: &App, reference: &str) -> Result<Standing, Problem> {
+pub(crate) async fn find(app: &App, reference: &str) -> Result<Standing, Problem> {
     let reference: Reference = reference.parse().map_err(|_| Problem::NotFound("item"))?;
     let mut conn = app.db.read().await?;
     store::find(&mut conn, &reference).await?.ok_or(Problem::NotFound("item"))
 }
 
-async fn explained(app: &App, conn: &mut Conn, note: Option<ContentHash>) -> Result<Option<Note>, Problem> {
+pub(crate) async fn explained(
+    app: &App,
+    conn: &mut Conn,
+    note: Option<ContentHash>,
+) -> Result<Option<Note>, Problem> {
     let Some(hash) = note else { return Ok(None) };
     let bytes = app.folder.read(conn, &hash).await?;
     Ok(bytes.and_then(|bytes| Note::parse(&bytes).ok()))

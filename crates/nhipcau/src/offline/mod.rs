@@ -3,7 +3,9 @@
 //! `worker` is the browser's service worker with its words; `changes` tells it what is new and what has ended, so that it
 //! need not tell us what it holds; `copy` writes a portal as plain files.
 
+pub mod api;
 mod changes;
+pub mod copy;
 mod worker;
 
 use axum::routing::get;

@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use super::commands::{
-    audit, backup, bundle, calendar, check_text, clean, digest, doctor, enrol, erase, gazette, init, issue,
-    item, keys, kinds, letter, look, merge, people, procedures, publish, reindex, rules, simulate, suggest,
-    upgrade, verify,
+    audit, backup, bulletin, bundle, calendar, check_text, clean, digest, doctor, enrol, erase, gazette,
+    init, issue, item, keys, kinds, letter, look, merge, offline, people, procedures, publish, reindex,
+    rules, simulate, suggest, upgrade, verify,
 };
 use super::{bench, demo, nation, rehearsal, serve};
 
@@ -110,6 +110,10 @@ enum What {
     Export(bundle::ExportArgs),
     /// Take such a file in: everything in it is proven first
     Import(bundle::ImportArgs),
+    /// Write a day's bulletin for the loudspeakers: as text, or as sound by espeak-ng and ffmpeg
+    Bulletin(bulletin::Args),
+    /// Write a portal as plain files that any browser reads without a line or a server
+    Offline(offline::Args),
     /// Say in words whether a node is well, and what to do if not
     Doctor(doctor::Args),
     /// Build the search index anew; the node goes on answering
@@ -185,6 +189,8 @@ pub fn run() -> ExitCode {
             What::Clean(args) => clean::run(&args),
             What::Export(args) => bundle::export(args).await,
             What::Import(args) => bundle::import(args).await,
+            What::Bulletin(args) => bulletin::run(args).await,
+            What::Offline(args) => offline::run(args).await,
             What::Doctor(args) => doctor::run(args).await,
             What::Reindex(args) => reindex::run(args).await,
             What::Backup(args) => backup::backup(args).await,

@@ -1,6 +1,6 @@
 //! An answer: what the index points to, as far as it stands, with the passages that show why it was found.
 
-use ::search::passage::{Run, has_phrase, passage};
+use ::search::passage::{Run, passage};
 use ::search::{Ask, Found, Hit, Index, Order, Plan, Weights, parts};
 use jiff::civil::Date;
 use network::content::Item;
@@ -11,7 +11,7 @@ use super::store;
 use crate::agencies::Portal;
 use crate::app::App;
 use crate::db::Conn;
-use crate::documents::law;
+use crate::documents::{self, law};
 use crate::items::store::Standing;
 use crate::problem::Problem;
 
@@ -204,10 +204,14 @@ async fn passages(
     let bytes = app.folder.read(conn, &hash).await.ok().flatten().unwrap_or_default();
     let Ok(document) = Item::parse(&bytes) else { return Ok(Some(Vec::new())) };
     let text = text(&document.body);
-    let quoted = |phrase: &String| {
-        [&document.title, &document.summary, &text].into_iter().any(|text| has_phrase(text, phrase))
-    };
-    if !plan.phrases.iter().all(quoted) {
+    let names = [&document.form, &document.number, &document.agency, &document.title_en, &document.signer];
+    let texts: Vec<&str> = [&document.title, &document.summary, &text]
+        .into_iter()
+        .chain(names.into_iter().flatten())
+        .map(String::as_str)
+        .collect();
+    let number = documents::number_of(&document);
+    if !plan.phrases.iter().all(|phrase| phrase.stands(&texts, number.as_ref())) {
         return Ok(None);
     }
     let mut passages = shown(&text, hit, plan);

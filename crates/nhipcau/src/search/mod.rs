@@ -5,7 +5,7 @@
 //! built anew while the site goes on. What the index finds are only pointers: whether an item stands is asked of the
 //! database when the answer is made (`find`), so what was withdrawn is not found from that moment on.
 
-mod entry;
+pub(crate) mod entry;
 mod facets;
 mod find;
 mod keep;

@@ -3,7 +3,7 @@
 //! A topic is one word, `kind:news`, and an item names the words under which it is looked for; only searches are read one
 //! by one.
 
-use ::search::{Query, Word, fold, passage};
+use ::search::{Query, Word, fold};
 use network::content::Item;
 use network::directory::Directory;
 use network::names::Origin;
@@ -196,7 +196,7 @@ impl Said {
         };
         !query.words.is_empty()
             && query.words.iter().all(word)
-            && query.phrases.iter().all(|phrase| passage::has_phrase(&self.whole, &phrase.join(" ")))
+            && query.phrases.iter().all(|phrase| phrase.stands(&[&self.whole], None))
     }
 }
 

@@ -68,6 +68,7 @@ fn pages() -> Vec<Route> {
     pages.extend(agencies::pages::routes());
     pages.extend(agencies::merger::pages::routes());
     pages.extend(crate::breaches::pages::routes());
+    pages.extend(crate::bulletins::routes());
     pages.extend(crate::calendar::pages::routes());
     pages.extend(open::pages());
     pages.extend(people::routes());

@@ -9,6 +9,7 @@ mod annex;
 mod breach;
 mod brief;
 pub mod browser;
+mod bulletin;
 mod calendar;
 mod checks;
 pub mod date;
@@ -19,6 +20,7 @@ mod keys;
 mod letter;
 mod log_key;
 pub mod number;
+mod offline;
 mod open;
 mod opinion;
 mod petition;
@@ -38,6 +40,7 @@ pub use agency::Words as AgencyWords;
 pub use annex::Words as AnnexWords;
 pub use breach::Words as BreachWords;
 pub use brief::Words as BriefWords;
+pub use bulletin::Words as BulletinWords;
 pub use calendar::Words as CalendarWords;
 pub use checks::Words as CheckWords;
 pub use desk::Words as DeskWords;
@@ -46,6 +49,7 @@ pub use embargo::Words as EmbargoWords;
 pub use keys::Words;
 pub use letter::Words as LetterWords;
 pub use log_key::Words as LogKeyWords;
+pub use offline::Words as OfflineWords;
 pub use open::Words as OpenWords;
 pub use opinion::Words as OpinionWords;
 pub use petition::Words as PetitionWords;
@@ -128,6 +132,22 @@ impl Lang {
         match self {
             Lang::Vi => &search::VI,
             Lang::En => &search::EN,
+        }
+    }
+
+    /// The words of bulletins for loudspeakers.
+    pub fn bulletin(self) -> &'static BulletinWords {
+        match self {
+            Lang::Vi => &bulletin::VI,
+            Lang::En => &bulletin::EN,
+        }
+    }
+
+    /// The words of a portal's copy.
+    pub fn offline(self) -> &'static OfflineWords {
+        match self {
+            Lang::Vi => &offline::VI,
+            Lang::En => &offline::EN,
         }
     }
 

@@ -151,6 +151,26 @@ impl Driver {
         answer["value"].as_array().unwrap_or_else(|| panic!("{answer}")).clone()
     }
 
+    /// Nothing was asked for but files of this machine, and nothing was refused or failed.
+    pub async fn asks_nobody(&self, browser: &Client) {
+        let mut asked = 0;
+        for line in self.log(browser, "performance").await {
+            let message: Value = serde_json::from_str(line["message"].as_str().unwrap()).unwrap();
+            if message["message"]["method"] == "Network.requestWillBeSent" {
+                let url = message["message"]["params"]["request"]["url"].as_str().unwrap();
+                assert!(
+                    ["file:", "data:", "about:", "chrome:"].iter().any(|begin| url.starts_with(begin)),
+                    "the page asked for {url}"
+                );
+                asked += usize::from(url.starts_with("file:"));
+            }
+        }
+        assert!(asked > 0, "the browser's log of requests is empty, so it shows nothing");
+        let severe: Vec<Value> =
+            self.log(browser, "browser").await.into_iter().filter(|line| line["level"] == "SEVERE").collect();
+        assert!(severe.is_empty(), "the browser complains: {severe:?}");
+    }
+
     /// No request went to a third party, and nothing was refused or failed on any page.
     pub async fn is_clean(&self, browser: &Client) {
         let mut hosts = BTreeSet::new();

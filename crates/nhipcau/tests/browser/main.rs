@@ -11,6 +11,7 @@ mod archive;
 mod axe;
 mod beside;
 mod chair;
+mod copy;
 mod driver;
 mod keyboard;
 mod offline;

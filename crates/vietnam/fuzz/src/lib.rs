@@ -163,6 +163,13 @@ pub fn plain(text: &str) {
     }
 }
 
+/// Texts read aloud: no digit is left, nothing grows without bound.
+pub fn spoken(text: &str) {
+    let said = vietnam::spoken::spoken(text, date(2026, 11, 26));
+    assert!(!said.contains(|c: char| c.is_ascii_digit()), "{said}");
+    assert!(said.len() <= text.len() * 60 + 60);
+}
+
 /// Slugs and domain labels are safe in an address.
 pub fn slug(text: &str) {
     let slug = text::slug(text);
@@ -182,6 +189,7 @@ pub fn tables(text: &str) {
     let _ = OfficeHours::parse(text);
     let _ = RelationWords::parse(text);
     let _ = plain::parse_abbreviations(text);
+    let _ = vietnam::spoken::Sayings::parse(text);
     let _ = Abbreviations::parse(text, "code,also,name,from,until,source\n");
     let _ = Abbreviations::parse("code,kind,name,name_en,from,until,legal_basis\n", text);
     let tables = Tables {

@@ -221,7 +221,7 @@ async fn standing_page(
 }
 
 /// What the item's kind asks for, as far as this version knows the kind.
-fn facts(app: &App, item: &Standing, document: &Item, lang: Lang) -> Vec<Fact> {
+pub(crate) fn facts(app: &App, item: &Standing, document: &Item, lang: Lang) -> Vec<Fact> {
     let directory = app.directory.load();
     let agency = |text: &str| {
         let domain = directory.agencies().find(|agency| agency.domain.as_str() == text && text.contains('.'));

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod backup;
+pub mod bulletin;
 pub mod bundle;
 pub mod calendar;
 pub mod call;
@@ -20,6 +21,7 @@ pub mod kinds;
 pub mod letter;
 pub mod look;
 pub mod merge;
+pub mod offline;
 pub mod people;
 pub mod procedures;
 mod prompt;

@@ -1,0 +1,115 @@
+//! The pages of bulletins: a day's, an item's; and the same for programs.
+
+use askama::Template;
+use axum::Json;
+use axum::extract::{Path, State as Given};
+use axum::response::Response;
+use jiff::civil::Date;
+use serde::Deserialize;
+use serde_json::json;
+use vietnam::spoken::spoken;
+
+use super::store::{of_day, told};
+use super::view::{DayPage, ItemPage};
+use crate::agencies::Portal;
+use crate::api::Asked;
+use crate::app::App;
+use crate::items::State;
+use crate::items::pages::{LONG, find, kept};
+use crate::problem::Problem;
+use crate::web::answer::{answered, failure};
+use crate::web::pages::{Drawn, Tag};
+use crate::web::shell::Section;
+use crate::web::visitor::Visitor;
+use crate::words::date;
+
+/// Microseconds for which a day's page stands when nothing changes.
+const LASTS: i64 = 60_000_000;
+
+fn html(page: &impl Template) -> Result<Drawn, Problem> {
+    Ok(Drawn::whole(200, "text/html; charset=utf-8", &page.render().map_err(anyhow::Error::from)?))
+}
+
+/// `/truyen-thanh?ngay=2026-11-26`
+pub async fn day(Given(app): Given<App>, visitor: Visitor) -> Response {
+    kept(&app, &visitor, vec![Tag::Lists, Tag::Directory], LASTS, async |portal: &Portal| {
+        let today = date::day(app.clock.now());
+        let on = match visitor.asked("ngay").filter(|asked| !asked.is_empty()) {
+            None => today,
+            Some(asked) => asked
+                .parse::<Date>()
+                .ok()
+                .filter(|day| *day <= today)
+                .ok_or_else(|| Problem::invalid("ngay", "a day such as 2026-11-26, not after today"))?,
+        };
+        let bulletin = of_day(&app, portal, on, &[]).await?;
+        let mut shell = portal.shell(&app, &visitor, Section::Elsewhere);
+        shell.title = Some(shell.lang.bulletin().title.to_owned());
+        html(&DayPage { bulletin, today, shell })
+    })
+    .await
+}
+
+/// `/muc/{reference}/doc`
+pub async fn item(Given(app): Given<App>, Path(reference): Path<String>, visitor: Visitor) -> Response {
+    let found = match find(&app, &reference).await {
+        Ok(found) => found,
+        Err(problem) => return failure(&app, &visitor, problem),
+    };
+    let tags = vec![Tag::Item(found.log, found.item.to_string()), Tag::Directory];
+    kept(&app, &visitor, tags, LONG, async |portal: &Portal| {
+        let mut conn = app.db.read().await?;
+        let item = crate::items::store::find(&mut conn, &found.reference()).await?;
+        let item = item.filter(|item| item.state == State::Standing && item.content.is_some());
+        // What no longer stands is not read to anybody.
+        let item = item.ok_or(Problem::Gone)?;
+        let one = told(&app, &mut conn, portal, &item, None).await?;
+        let on = date::day(app.clock.now());
+        let mut shell = portal.shell(&app, &visitor, Section::Elsewhere);
+        shell.title = Some(shell.lang.bulletin().item_title.to_owned());
+        let say = |text: &str| -> Vec<String> {
+            spoken(text, on).lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
+        };
+        html(&ItemPage {
+            reference: one.reference.clone(),
+            title: spoken(&one.title, on),
+            said: say(&format!("{}\n{}", if one.summary == one.title { "" } else { &one.summary }, one.text)),
+            shell,
+        })
+    })
+    .await
+}
+
+/// Which bulletin.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Of {
+    /// A portal's domain; the host's own if absent.
+    portal: Option<String>,
+    /// The day in Viet Nam.
+    day: Date,
+    /// References with commas between: only these are its news, in that order.
+    item: Option<String>,
+}
+
+/// `GET /api/v1/bulletin`: a day's bulletin, as an announcer reads it.
+pub async fn api(Given(app): Given<App>, Asked(asked): Asked<Of>, visitor: Visitor) -> Response {
+    let result = async {
+        let portal = match asked.portal.as_deref() {
+            Some(domain) => app.portals.load().by_host(domain),
+            None => visitor.portal.clone(),
+        };
+        let portal = portal.ok_or(Problem::NotFound("portal"))?;
+        let chosen: Vec<String> = asked
+            .item
+            .iter()
+            .flat_map(|all| all.split(','))
+            .filter(|one| !one.is_empty())
+            .map(str::to_owned)
+            .collect();
+        let bulletin = of_day(&app, &portal, asked.day, &chosen).await?;
+        let said = bulletin.said();
+        Ok(Json(json!({ "bulletin": bulletin, "said": said })))
+    };
+    answered(&app, result.await)
+}

@@ -1,0 +1,120 @@
+//! A portal's copy, opened from the disk as from a stick: at 320 px, with script and without, no page is wider than the screen, none
+//! asks for anything but files beside it, axe-core finds nothing wrong, and its search finds.
+
+use std::path::{Path, PathBuf};
+
+use fantoccini::{Client, Locator};
+use nhipcau::offline::copy::{Ask, archive, packed};
+use nhipcau::words::Lang;
+use serde_json::{Value, json};
+
+use super::Nation;
+use super::axe::rules;
+use super::driver::{Driver, Kind, until};
+use super::reader::{fits, text};
+
+/// The commune's copy in a folder.
+async fn copied(nation: &Nation) -> PathBuf {
+    let (_, app, _) = nation.demo.nodes.iter().find(|(label, _, _)| label == "laocai").unwrap();
+    let portal = app.portals.load().by_host("mucangchai.laocai.localhost").unwrap();
+    let ask = Ask { lang: Lang::Vi, items: 200, per_file: 5 << 20, files: 50 << 20 };
+    let (file, made, length) = packed(app, &portal, &ask).await.unwrap();
+    assert!(made.items > 10, "{made:?}");
+    let folder = nation.folder.path().join("copy");
+    std::fs::create_dir(&folder).unwrap();
+    let (files, bytes) = archive::lay_out(std::io::BufReader::new(file), &folder).unwrap();
+    println!("{made:?}: {files} files, {bytes} bytes, {length} as an archive");
+    folder
+}
+
+fn url(folder: &Path, path: &str) -> String {
+    format!("file://{}/{path}", folder.display())
+}
+
+async fn wrong(browser: &Client, axe: &str) -> Vec<String> {
+    browser.execute(axe, Vec::new()).await.unwrap();
+    let script = "const done = arguments[arguments.length - 1];
+        axe.run(document, { resultTypes: ['violations'] }).then((r) => done(r.violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html).slice(0, 2).join(' | '))))";
+    let found: Value = browser.execute_async(script, Vec::new()).await.unwrap();
+    found.as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stick_is_read_searched_and_asks_nobody() {
+    if std::env::var_os("NHIPCAU_BROWSER").is_none() {
+        println!("skipped: the browser test needs Chromium and its driver; run it with NHIPCAU_BROWSER=1");
+        return;
+    }
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let nation = Nation::start().await;
+    let item = json!({ "kind": "notice", "title": "Công điện về ứng phó mưa lũ", "text": "Mực nước dâng tại Nậm Khắt." });
+    let done = nation.post("/api/v1/items", json!({ "item": item })).await;
+    let reference = done["reference"].as_str().unwrap();
+    until("the item at the commune", async || {
+        let told = nation.http.get(format!("http://127.0.0.1:{}/muc/{reference}", nation.port + 2));
+        let told = told.header("host", "mucangchai.laocai.localhost").send().await.ok()?;
+        (told.status() == 200).then_some(())
+    })
+    .await;
+    let folder = copied(&nation).await;
+    // From here on there is no node.
+    nation.demo.close().await;
+    let driver = Driver::start().await;
+    let fetched = tempfile::tempdir().unwrap();
+    let axe = rules(fetched.path());
+    if axe.is_none() {
+        println!("skipped: npm cannot fetch axe-core (it needs Node, npm and a registry)");
+    }
+    let item = format!("muc/{reference}.html");
+    let pages = [
+        "index.html",
+        "ngay.html",
+        "loai.html",
+        "so.html",
+        "thu-tuc.html",
+        "tim.html?q=nam+khat",
+        "kiem-chung.html",
+        &item,
+    ];
+    for kind in [Kind::Narrow, Kind::Plain] {
+        let browser = driver.browser(kind).await;
+        for path in pages {
+            browser.goto(&url(&folder, path)).await.unwrap();
+            fits(&browser).await;
+            let said = text(&browser).await;
+            assert!(said.contains("Bản sao ngoại tuyến của") && said.contains("lập lúc"), "{path}: {said}");
+            assert_eq!(said.contains("Bản sao lập hôm nay."), kind == Kind::Narrow, "{path}: {said}");
+            if let Some(axe) = axe.as_ref().filter(|_| kind == Kind::Narrow) {
+                assert_eq!(wrong(&browser, axe).await, Vec::<String>::new(), "{path}");
+            }
+        }
+        // From the first page: typed without marks, found by its text, opened.
+        browser.goto(&url(&folder, "index.html")).await.unwrap();
+        browser
+            .find(Locator::Css("input[name=q]"))
+            .await
+            .unwrap()
+            .send_keys("muc nuoc nam khat")
+            .await
+            .unwrap();
+        browser.find(Locator::Css("form button")).await.unwrap().click().await.unwrap();
+        match kind {
+            Kind::Narrow => {
+                let found =
+                    until("the result", async || browser.find(Locator::Css("#ket-qua a")).await.ok()).await;
+                assert_eq!(found.text().await.unwrap(), "Công điện về ứng phó mưa lũ");
+                found.click().await.unwrap();
+                until("the item", async || text(&browser).await.contains("Mực nước dâng").then_some(()))
+                    .await;
+            }
+            _ => {
+                until("the way without script", async || {
+                    text(&browser).await.contains("Ô tìm kiếm cần JavaScript").then_some(())
+                })
+                .await
+            }
+        }
+        driver.asks_nobody(&browser).await;
+        browser.close().await.unwrap();
+    }
+}
