@@ -1,0 +1,3 @@
+//! Existing portals, joined as they are: their feeds are read here.
+
+pub mod read;
