@@ -7,8 +7,8 @@ use vietnam::text::legacy;
 
 use crate::note::Note;
 
-/// How much of a text is looked at to see whether it is TCVN3 or VNI behind letters of Latin 1.
-const SAMPLE: usize = 64 << 10;
+/// How much of a document is looked at to recognise a table of before Unicode.
+const SAMPLE: usize = 128 << 10;
 
 /// The text of a document and the name of its encoding.
 pub(crate) fn decode(bytes: &[u8], content_type: Option<&str>, notes: &mut Vec<Note>) -> (String, String) {
@@ -88,26 +88,32 @@ fn latin(
     text: Cow<'_, str>,
     notes: &mut Vec<Note>,
 ) -> (String, String) {
-    let found = legacy::read(bytes);
-    match found.encoding {
-        Some(legacy::Encoding::Windows1258) if encoding == WINDOWS_1258 => {
-            (found.text, encoding.name().to_owned())
+    let found = recognised(bytes);
+    match found {
+        Some((legacy::Encoding::Windows1258, _)) if encoding == WINDOWS_1258 => {
+            (legacy::read_as(bytes, legacy::Encoding::Windows1258).text, encoding.name().to_owned())
         }
-        Some(table) if found.confidence >= SURE => {
+        Some((table, confidence)) if confidence >= SURE => {
             note(encoding.name(), table.as_str(), notes);
-            (found.text, table.as_str().to_owned())
+            (legacy::read_as(bytes, table).text, table.as_str().to_owned())
         }
         _ => (text.into_owned(), encoding.name().to_owned()),
     }
 }
 
+/// The table of before Unicode in which bytes are written, and how surely, in percent.
+fn recognised(bytes: &[u8]) -> Option<(legacy::Encoding, u8)> {
+    // Where the sample ends within a letter of UTF-8, it is no table that makes it Vietnamese.
+    let found = legacy::read(&bytes[..bytes.len().min(SAMPLE)]);
+    found.encoding.filter(|table| *table != legacy::Encoding::Unicode).map(|table| (table, found.confidence))
+}
+
 /// Bytes that are not what they are said to be, or of which nothing is said.
 fn guessed(bytes: &[u8], said: Option<&'static Encoding>, notes: &mut Vec<Note>) -> (String, String) {
-    let found = legacy::read(bytes);
     let said = said.map_or("UTF-8", |encoding| encoding.name());
-    if let Some(table) = found.encoding.filter(|_| found.confidence >= 60) {
+    if let Some((table, _)) = recognised(bytes).filter(|(_, confidence)| *confidence >= 60) {
         note(said, table.as_str(), notes);
-        return (found.text, table.as_str().to_owned());
+        return (legacy::read_as(bytes, table).text, table.as_str().to_owned());
     }
     let lossy = String::from_utf8_lossy(bytes);
     let letters = lossy.chars().filter(|c| !c.is_ascii()).count();

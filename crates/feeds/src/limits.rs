@@ -2,16 +2,18 @@
 //! 64 MB, whatever it holds.
 
 /// The most bytes of a feed. The largest that is known to be real has less than two million.
-pub const BYTES: usize = 8 << 20;
+pub const BYTES: usize = 4 << 20;
 /// The most items that are taken from one feed.
 pub const ITEMS: usize = 5_000;
 /// The most bytes of one text.
 pub const TEXT: usize = 512 << 10;
 /// The most tags in one text of HTML; a text with more is no text that somebody wrote.
 pub const TAGS: usize = 10_000;
+/// The most tags in all texts of a feed; texts beyond lose theirs.
+pub const TAGS_IN_ALL: usize = 200_000;
 /// How deep elements may lie within each other; what lies deeper is left out.
 pub(crate) const DEPTH: usize = 100;
-/// The most elements and texts that are held at one time.
+/// The most elements and attributes that are held at one time.
 pub(crate) const NODES: usize = 100_000;
 /// The most prefixes that are declared at one place: each name is looked up among them.
 pub(crate) const PREFIXES: usize = 100;

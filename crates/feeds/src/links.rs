@@ -3,6 +3,8 @@
 use url::Url;
 
 use crate::limits;
+use crate::note::Note;
+use crate::text::Text;
 use crate::{Feed, Format};
 
 /// An address resolved against a base.
@@ -66,10 +68,15 @@ pub(crate) fn finish(feed: &mut Feed, base: Option<&Url>) {
     for text in [&mut feed.title].into_iter().flatten() {
         text.base = text.base.take().or_else(|| base.cloned());
     }
+    let mut tags = 0;
     for item in &mut feed.items {
         item.link = item.link.take().and_then(|link| absolute(&link, base).or_else(|| as_it_stands(&link)));
-        for text in [&mut item.title, &mut item.summary, &mut item.content].into_iter().flatten() {
-            text.base = text.base.take().or_else(|| base.cloned());
+        for text in [&mut item.title, &mut item.summary, &mut item.content] {
+            tags += text.as_ref().map_or(0, Text::tags);
+            let Some(kept) = text.take() else { continue };
+            let kept = if tags > limits::TAGS_IN_ALL { kept.without_tags() } else { kept };
+            let base = kept.base.or_else(|| base.cloned());
+            *text = Some(Text { base, ..kept }).filter(|text| !text.value.trim().is_empty());
         }
         item.enclosures.retain_mut(|enclosure| match absolute(&enclosure.href, base) {
             Some(href) => {
@@ -82,6 +89,9 @@ pub(crate) fn finish(feed: &mut Feed, base: Option<&Url>) {
         if item.id.is_none() && feed.format != Format::Json {
             item.id.clone_from(&item.link);
         }
+    }
+    if tags > limits::TAGS_IN_ALL && !feed.notes.contains(&Note::TooMuch) {
+        feed.notes.push(Note::TooMuch);
     }
 }
 

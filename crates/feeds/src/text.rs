@@ -37,10 +37,22 @@ impl Text {
         if value.is_empty() {
             return None;
         }
-        if kind == Kind::Html && value.bytes().filter(|byte| *byte == b'<').count() > limits::TAGS {
-            return Some(Text { value: nfc(&bare(value)), kind: Kind::Plain, base: None });
+        let text = Text { value: nfc(value), kind, base };
+        Some(if text.tags() > limits::TAGS { text.without_tags() } else { text })
+    }
+
+    /// How many tags it has at most.
+    pub(crate) fn tags(&self) -> usize {
+        match self.kind {
+            Kind::Plain => 0,
+            Kind::Html => self.value.bytes().filter(|byte| *byte == b'<').count(),
         }
-        Some(Text { value: nfc(value), kind, base })
+    }
+
+    /// Its letters alone.
+    pub(crate) fn without_tags(self) -> Text {
+        let value = entities::resolve(&bare(&self.value), &mut entities::Declared::none());
+        Text { value, kind: Kind::Plain, base: None }
     }
 
     /// A text of which nobody says how it is written: HTML if it looks so.

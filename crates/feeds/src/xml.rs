@@ -97,9 +97,9 @@ impl Element {
         }
     }
 
-    /// The elements in it, itself among them.
+    /// The elements and attributes in it, itself among them.
     fn weight(&self) -> usize {
-        1 + self.elements().map(Element::weight).sum::<usize>()
+        1 + self.attributes.len() + self.elements().map(Element::weight).sum::<usize>()
     }
 }
 
@@ -135,7 +135,10 @@ pub(crate) fn read(document: &str, base: Option<Arc<Url>>, notes: &mut Vec<Note>
     let Some(root) = reading.root else { return Err(Error::NoMarkup) };
     match root.name.as_str() {
         "rss" | "rdf" | "feed" | "entry" | "channel" | "item" => Ok(Tree { root, items: reading.items }),
-        "html" | "head" | "body" | "!doctype" | "script" | "div" | "p" => Err(Error::Html(title(&root))),
+        "html" | "head" | "body" | "script" | "div" | "p" => Err(Error::Html(title(&root))),
+        _ if document.get(..14).is_some_and(|begin| begin.eq_ignore_ascii_case("<!doctype html")) => {
+            Err(Error::Html(title(&root)))
+        }
         _ => Err(Error::OtherXml(root.name.chars().take(60).collect())),
     }
 }
@@ -293,7 +296,7 @@ impl Reading {
             based = true;
         }
         let name = name.to_ascii_lowercase();
-        self.nodes += 1;
+        self.nodes += 1 + attributes.len();
         self.open.push(Element { ns, name, attributes, children: Vec::new(), base, based });
     }
 

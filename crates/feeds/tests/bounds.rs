@@ -1,7 +1,7 @@
 //! Feeds that are made to cost much: each is read or refused within its bounds, and what was left out is told.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use feeds::{Error, Hints, Note, limits};
+use feeds::{Error, Hints, Kind, Note, limits};
 
 fn read(document: &str) -> Result<feeds::Feed, Error> {
     feeds::read(document.as_bytes(), &Hints::default())
@@ -45,6 +45,11 @@ fn depth_and_number_are_bounded_and_told() {
     );
     let json = read(&json).unwrap();
     assert_eq!((json.items.len(), json.notes), (limits::ITEMS, vec![Note::TooMuch]));
+    let item = format!("<item><description>{}</description></item>", "&lt;b&gt;x".repeat(1_000));
+    let tags = read(&format!("<rss><channel>{}</channel></rss>", item.repeat(300))).unwrap();
+    let kind = |at: usize| tags.items[at].summary.as_ref().unwrap().kind;
+    assert_eq!((kind(0), kind(299)), (Kind::Html, Kind::Plain));
+    assert_eq!(tags.notes, [Note::TooMuch]);
     assert!(matches!(read(&"[".repeat(1_000_000)), Err(Error::Json(_))));
     assert_eq!(read(&" ".repeat(limits::BYTES + 1)), Err(Error::TooLarge));
 }
@@ -68,6 +73,7 @@ fn what_is_no_feed_is_named() {
         Err(Error::Html("Xin chờ một lát".into()))
     );
     assert_eq!(read("<!DOCTYPE html><script>x</script>"), Err(Error::Html(String::new())));
+    assert_eq!(read("<!DOCTYPE HTML><title>Lỗi</title>"), Err(Error::Html("Lỗi".into())));
     assert_eq!(read("<sitemapindex/>"), Err(Error::OtherXml("sitemapindex".into())));
     assert!(matches!(read("{\"items\":3}"), Err(Error::Json(_))));
     assert!(matches!(read("{\"error\":\"x\"}"), Err(Error::Json(_))));

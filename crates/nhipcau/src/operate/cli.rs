@@ -171,7 +171,7 @@ pub fn run() -> ExitCode {
             What::Digest(args) => digest::run(args).await,
             What::Issue(args) => issue::run(args).await,
             What::Gazette(args) => gazette::run(args).await,
-            What::Feed(args) => feed::run(&args),
+            What::Feed(args) => feed::run(&args).await,
             What::Procedures(args) => procedures::run(args).await,
             What::Correct(args) => publish::edition(args, "correct").await,
             What::Update(args) => publish::edition(args, "update").await,

@@ -1,3 +1,4 @@
-//! Existing portals, joined as they are: their feeds are read here.
+//! Existing portals, joined as they are: their feeds are fetched and read here.
 
+pub mod fetch;
 pub mod read;

@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 use feeds::{Feed, Hints, Item, limits};
 use serde_json::json;
 
+use crate::sources::fetch::{Answer, Fetcher, Validators};
 use crate::sources::read;
 
 /// What `feed` does.
@@ -18,61 +19,74 @@ pub struct Args {
 
 #[derive(clap::Subcommand)]
 enum What {
-    /// Read feeds from files: RSS, RDF, Atom, JSON Feed, in any encoding, also broken ones
+    /// Read feeds from files or addresses: RSS, RDF, Atom, JSON Feed, in any encoding, also broken ones
     Read(ReadArgs),
 }
 
 /// What `feed read` takes.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  nhipcau feed read rss.xml\n  nhipcau feed read rss.xml --json | jq -r '.items[] | .published + \" \" + .title'\n  \
-    curl -s https://baochinhphu.vn/rss/home.rss | nhipcau feed read - --url https://baochinhphu.vn/rss/home.rss\n\n\
-    Reads RSS 0.9 to 2.0, RSS 1.0 (RDF), CDF, Atom 0.3 and 1.0 with tombstones (RFC 6721), JSON Feed; UTF-8, UTF-16, windows-1258,\n\
-    TCVN3, VNI and whatever else browsers read. What has one sensible meaning is mended and told: a wrong charset, text before\n\
-    the document, brackets that are none, an end that is missing. What is no feed is refused, with what it is instead.\n\n\
-    --json prints one object for each file, one on a line: file, format (rss, rdf, atom, json), encoding, title, link, language,\n\
-    updated, complete, items, deleted (id, at), notes (note, vi, en). Each of items[] has id, link, title, published, updated,\n\
-    summary, content, authors, categories, enclosures (url, type, length); what the feed does not say is null. Times are UTC.\n\
-    title_type, summary_type and content_type say text or html; html has been cleaned and its links are absolute where their base\n\
-    is known: by xml:base, --url or the feed's own page. Of items that have no id the link stands for it.\n\n\
-    Exit code 1 if a file cannot be read or is no feed (the others are read all the same); what was mended is no failure."
+    after_help = "Examples:\n  nhipcau feed read rss.xml\n  nhipcau feed read https://baochinhphu.vn/rss/home.rss\n  \
+    nhipcau feed read rss.xml --json | jq -r '.items[] | .published + \" \" + .title'\n  \
+    unzip -p cu.zip tin.xml | nhipcau feed read - --url https://a.gov.vn/rss.xml\n\n\
+    Reads RSS 0.9 to 2.0, RSS 1.0 (RDF), CDF, Atom 0.3 and 1.0 with tombstones (RFC 6721), JSON Feed;\n\
+    UTF-8, UTF-16, windows-1258, TCVN3, VNI and whatever else browsers read. What has one sensible\n\
+    meaning is mended and told: a wrong charset, text before the document, brackets that are none,\n\
+    an end that is missing. What is no feed is refused, with what it is instead. Addresses are called\n\
+    with at most 5 redirects and 4 MB; this machine and private networks only with --private.\n\n\
+    --json prints one object for each file, one on a line: file, format (rss, rdf, atom, json),\n\
+    encoding, title, link, language, updated, complete, items, deleted (id, at), notes (note, vi, en).\n\
+    items[] have id, link, title, published, updated, summary, content, authors, categories,\n\
+    enclosures (url, type, length); what the feed does not say is null. Times are UTC. title_type,\n\
+    summary_type and content_type say text or html; html has been cleaned, and its links are absolute\n\
+    where their base is known: by xml:base, the feed's address or its own page. Of items that have no\n\
+    id the link stands for it.\n\n\
+    Exit code 1 if a file cannot be read or is no feed (the others are read all the same); what was\n\
+    mended is no failure."
 )]
 struct ReadArgs {
-    /// Files, or - for standard input
-    #[arg(required = true)]
+    /// Files, addresses (https://…), or - for standard input
+    #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Print what was read as JSON, one object for each file
     #[arg(long)]
     json: bool,
-    /// The address from which the feed came: relative links stand against it
+    /// The address from which a file came: relative links stand against it
     #[arg(long, value_name = "URL")]
     url: Option<String>,
-    /// The Content-Type that came with it, for its charset
+    /// The Content-Type that came with a file, for its charset
     #[arg(long, value_name = "TYPE")]
     content_type: Option<String>,
+    /// Call also addresses of this machine and of private networks
+    #[arg(long)]
+    private: bool,
 }
 
 /// Runs what was asked for.
 ///
 /// # Errors
 /// When a file cannot be read or is no feed.
-pub fn run(args: &Args) -> anyhow::Result<()> {
+pub async fn run(args: &Args) -> anyhow::Result<()> {
     match &args.what {
-        What::Read(args) => read_all(args),
+        What::Read(args) => read_all(args).await,
     }
 }
 
-fn read_all(args: &ReadArgs) -> anyhow::Result<()> {
+async fn read_all(args: &ReadArgs) -> anyhow::Result<()> {
     let mut failed = Vec::new();
     for file in &args.files {
-        match read_one(file, args) {
+        let read = match address(file) {
+            Some(url) => read_address(url, args).await,
+            None => read_file(file, args),
+        };
+        match read {
             Ok(feed) if args.json => {
                 let mut told = read::told(&feed);
                 told["file"] = json!(file.display().to_string());
                 println!("{told}");
             }
             Ok(feed) => show(file, &feed),
-            Err(error) => failed.push(error),
+            Err(error) => failed.push(error.context(file.display().to_string())),
         }
     }
     let Some(last) = failed.pop() else { return Ok(()) };
@@ -82,8 +96,29 @@ fn read_all(args: &ReadArgs) -> anyhow::Result<()> {
     Err(last)
 }
 
-fn read_one(file: &Path, args: &ReadArgs) -> anyhow::Result<Feed> {
-    let name = file.display();
+/// An argument that is an address and no file.
+fn address(file: &Path) -> Option<&str> {
+    file.to_str().filter(|text| text.starts_with("https://") || text.starts_with("http://"))
+}
+
+async fn read_address(url: &str, args: &ReadArgs) -> anyhow::Result<Feed> {
+    let fetcher = Fetcher::new(args.private, None)?;
+    match fetcher.fetch(url, &Validators::default()).await? {
+        Answer::Fetched(fetched) => {
+            let hints = Hints {
+                url: Some(&fetched.url),
+                content_type: fetched.content_type.as_deref(),
+                content_location: fetched.content_location.as_deref(),
+            };
+            Ok(read::read(&fetched.bytes, &hints)?)
+        }
+        Answer::Unchanged => bail!(
+            "máy chủ nói nguồn tin không đổi dù chưa từng gửi · the server says that nothing has changed, though it was never asked before"
+        ),
+    }
+}
+
+fn read_file(file: &Path, args: &ReadArgs) -> anyhow::Result<Feed> {
     let most = limits::BYTES as u64 + 1;
     let mut bytes = Vec::new();
     if file.as_os_str() == "-" {
@@ -91,22 +126,19 @@ fn read_one(file: &Path, args: &ReadArgs) -> anyhow::Result<Feed> {
     } else {
         if file.is_dir() {
             bail!(
-                "{name}: đây là thư mục; hãy ghi tên các tệp, ví dụ {name}/*.xml · this is a folder; name its files, such as {name}/*.xml"
+                "đây là thư mục; hãy ghi tên các tệp, ví dụ {0}/*.xml · this is a folder; name its files, such as {0}/*.xml",
+                file.display()
             );
         }
-        let opened = std::fs::File::open(file)
-            .with_context(|| format!("{name}: không mở được tệp · cannot be opened"))?;
-        opened
-            .take(most)
-            .read_to_end(&mut bytes)
-            .with_context(|| format!("{name}: không đọc được tệp · cannot be read"))?;
+        let opened = std::fs::File::open(file).context("không mở được tệp · cannot be opened")?;
+        opened.take(most).read_to_end(&mut bytes).context("không đọc được tệp · cannot be read")?;
     }
     let hints = Hints {
         url: args.url.as_deref(),
         content_type: args.content_type.as_deref(),
         content_location: None,
     };
-    read::read(&bytes, &hints).with_context(|| name.to_string())
+    Ok(read::read(&bytes, &hints)?)
 }
 
 fn show(file: &Path, feed: &Feed) {
