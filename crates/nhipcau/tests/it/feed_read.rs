@@ -137,6 +137,93 @@ fn what_was_mended_is_told_and_no_failure() {
     assert_eq!(notes, ["encoding", "text-before", "cut-off"]);
 }
 
+const PORTAL: &str = "<rss version=\"2.0\"><channel><title>Tỉnh A</title><link>https://tinh-a.gov.vn/</link>\
+    <item><title>Mới nhất</title><link>/tin/3?utm_source=zalo</link><pubDate>Tue, 24 Nov 2026 08:00:00 +0700</pubDate>\
+    <category>Tin tức</category><description>Ba</description></item>\
+    <item><title>Họp &amp;amp; bàn</title><link>https://tinh-a.gov.vn/tin/2</link><pubDate>Mon, 23 Nov 2026 08:00:00 +0700</pubDate>\
+    <category>CHI DAO DIEU HANH</category><description>&lt;p onclick='x()'&gt;Hai&lt;/p&gt;</description></item>\
+    <item><title>Vẫn là ba</title><link>http://tinh-a.gov.vn/tin/3#x</link><description>Khác</description></item>\
+    <item><description>Không tên</description></item>\
+    <item><title>Không gì cả</title></item>\
+    </channel></rss>";
+
+fn drafts(folder: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_nhipcau"))
+        .args(["feed", "drafts"])
+        .args(args)
+        .current_dir(folder)
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn the_items_of_a_portal_become_drafts_that_issue_takes_each_once() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("rss.xml"), PORTAL).unwrap();
+    let done = drafts(folder.path(), &["rss.xml", "--map", "Chỉ đạo điều hành=notice"]);
+    assert!(done.status.success(), "{}", said(&done.stderr));
+    let all: Vec<Value> =
+        said(&done.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let titles: Vec<&str> = all.iter().map(|draft| draft["title"].as_str().unwrap()).collect();
+    assert_eq!(
+        titles,
+        ["Vẫn là ba", "Họp & bàn"],
+        "oldest first; one page is one item, whichever address it has"
+    );
+    let notice = &all[1];
+    assert_eq!(
+        (&notice["kind"], &all[0]["kind"]),
+        (&"notice".into(), &"news".into()),
+        "a category fits however it is written"
+    );
+    assert_eq!(notice["text"], "<p>Hai</p>");
+    assert_eq!(notice["issued"], "2026-11-23");
+    assert_eq!(
+        notice["source"],
+        serde_json::json!({ "name": "Tỉnh A", "url": "https://tinh-a.gov.vn/tin/2" })
+    );
+    let told = said(&done.stderr);
+    for (item, why) in
+        [("Mới nhất", "same address"), ("#4", "no title"), ("Không gì cả", "neither text nor address")]
+    {
+        assert!(told.lines().any(|line| line.contains(item) && line.contains(why)), "{item}: {told}");
+    }
+    assert!(told.contains("2 bản thảo · drafts, 3 để riêng"), "{told}");
+
+    // What is printed is what `issue` takes.
+    let mut issue = Command::new(env!("CARGO_BIN_EXE_nhipcau"))
+        .args(["issue", "-", "--dry-run"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    issue.stdin.take().unwrap().write_all(&done.stdout).unwrap();
+    let checked = issue.wait_with_output().unwrap();
+    assert!(checked.status.success() && said(&checked.stdout).contains("2 mục"), "{}", said(&checked.stdout));
+}
+
+#[test]
+fn a_mapping_to_what_is_no_kind_is_refused_with_the_kinds_there_are() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("rss.xml"), PORTAL).unwrap();
+    for (args, words) in [
+        (["--kind", "tin"], "there is no kind `tin`; take one of: "),
+        (["--kind", "annex"], "there is no kind `annex`"),
+        (["--map", "Tin tức=tin"], "there is no kind `tin`"),
+        (["--map", "Tin tức"], "CATEGORY=KIND"),
+    ] {
+        let done = drafts(folder.path(), &["rss.xml", args[0], args[1]]);
+        assert_eq!((done.status.code(), done.stdout.len()), (Some(1), 0), "{args:?}");
+        assert!(said(&done.stderr).contains(words), "{args:?}: {}", said(&done.stderr));
+    }
+    let secret =
+        PORTAL.replace("<description>Ba</description>", "<description>TỐI MẬT\n\nKế hoạch</description>");
+    std::fs::write(folder.path().join("mat.xml"), secret.replace("?utm_source=zalo", "00")).unwrap();
+    let done = drafts(folder.path(), &["mat.xml"]);
+    assert!(!said(&done.stdout).contains("Kế hoạch"), "what bears a mark of secrecy is not even printed");
+    assert!(said(&done.stderr).contains("! Mới nhất: "), "{}", said(&done.stderr));
+}
+
 /// A site that answers by a table of paths, each with what stands behind its status line; it counts the calls.
 struct Site {
     url: String,

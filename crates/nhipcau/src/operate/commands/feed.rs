@@ -1,4 +1,4 @@
-//! `feed`: what a feed of another portal says, read as it would be taken over.
+//! `feed`: what a feed of another portal says, read as it would be taken over, and its items as drafts.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -7,8 +7,13 @@ use anyhow::{Context, bail};
 use feeds::{Feed, Hints, Item, limits};
 use serde_json::json;
 
+use crate::calendar::Today;
+use crate::clock::Clock;
+use crate::items::kinds;
+use crate::sources::draft::{self, Mapping};
 use crate::sources::fetch::{Answer, Fetcher, Validators};
 use crate::sources::read;
+use crate::words::date;
 
 /// What `feed` does.
 #[derive(clap::Args)]
@@ -21,6 +26,8 @@ pub struct Args {
 enum What {
     /// Read feeds from files or addresses: RSS, RDF, Atom, JSON Feed, in any encoding, also broken ones
     Read(ReadArgs),
+    /// Print the items of feeds as drafts, for the first import of a portal by `nhipcau issue -`
+    Drafts(DraftsArgs),
 }
 
 /// What `feed read` takes.
@@ -45,12 +52,19 @@ enum What {
     mended is no failure."
 )]
 struct ReadArgs {
-    /// Files, addresses (https://…), or - for standard input
-    #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
+    #[command(flatten)]
+    sources: Sources,
     /// Print what was read as JSON, one object for each file
     #[arg(long)]
     json: bool,
+}
+
+/// Where feeds come from.
+#[derive(clap::Args)]
+struct Sources {
+    /// Files, addresses (https://…), or - for standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
     /// The address from which a file came: relative links stand against it
     #[arg(long, value_name = "URL")]
     url: Option<String>,
@@ -62,30 +76,110 @@ struct ReadArgs {
     private: bool,
 }
 
+/// What `feed drafts` takes.
+#[derive(clap::Args)]
+#[command(
+    after_help = "Examples:\n  nhipcau feed drafts https://tinh-a.gov.vn/rss/tin.xml                look at them first\n  \
+    nhipcau feed drafts rss.xml --map \"Chỉ đạo điều hành=directive\" | nhipcau issue - --dir node\n\n\
+    For the first import of an agency's own portal into its log: prints a draft for each item, one JSON\n\
+    object on a line, oldest first, as nhipcau issue takes them; that issues nothing twice, and what needs\n\
+    a second person waits in the console. The source of each draft is the feed and the item's address.\n\
+    What comes twice in the feed (one page under several addresses, the same text), has no title, bears a\n\
+    mark of secrecy or would be refused is put aside and told with the reason on standard error.\n\n\
+    What the portal changes or deletes later is not followed yet: a changed item would be a new one.\n\
+    Pictures of texts are not taken over."
+)]
+struct DraftsArgs {
+    #[command(flatten)]
+    sources: Sources,
+    /// The kind of items of no category that is mapped
+    #[arg(long, default_value = "news")]
+    kind: String,
+    /// Items of this category are of this kind; may be given often
+    #[arg(long = "map", value_name = "CATEGORY=KIND")]
+    maps: Vec<String>,
+    /// The name of the source; else the feed's title
+    #[arg(long)]
+    name: Option<String>,
+}
+
 /// Runs what was asked for.
 ///
 /// # Errors
 /// When a file cannot be read or is no feed.
 pub async fn run(args: &Args) -> anyhow::Result<()> {
     match &args.what {
-        What::Read(args) => read_all(args).await,
+        What::Read(args) => {
+            each(&args.sources, |file, feed| {
+                if args.json {
+                    let mut told = read::told(feed);
+                    told["file"] = json!(file.display().to_string());
+                    println!("{told}");
+                } else {
+                    show(file, feed);
+                }
+                Ok(())
+            })
+            .await
+        }
+        What::Drafts(args) => {
+            let mapping = mapping(args)?;
+            let today = Today::shipped(date::day(Clock::system().now()));
+            each(&args.sources, |_, feed| {
+                let (drafts, aside) = draft::drafts(feed, args.name.as_deref(), &mapping, &today);
+                for draft in &drafts {
+                    println!("{}", serde_json::to_string(draft)?);
+                }
+                for one in &aside {
+                    eprintln!("! {}: {}", one.item, one.why);
+                }
+                eprintln!("{} bản thảo · drafts, {} để riêng · put aside", drafts.len(), aside.len());
+                Ok(())
+            })
+            .await
+        }
     }
 }
 
-async fn read_all(args: &ReadArgs) -> anyhow::Result<()> {
+/// The kinds that were named, all of which there are.
+fn mapping(args: &DraftsArgs) -> anyhow::Result<Mapping> {
+    let known = |kind: &str| -> anyhow::Result<()> {
+        if !kinds::all().iter().any(|one| one.id == kind) {
+            let all: Vec<&str> = kinds::all().iter().map(|kind| kind.id.as_str()).collect();
+            bail!(
+                "không có loại “{kind}”; hãy chọn một trong · there is no kind `{kind}`; take one of: {}",
+                all.join(", ")
+            );
+        }
+        Ok(())
+    };
+    known(&args.kind)?;
+    let mut mapping = Mapping { usual: args.kind.clone(), kinds: Vec::new() };
+    for map in &args.maps {
+        let Some((category, kind)) = map.rsplit_once('=') else {
+            bail!(
+                "--map {map}: hãy ghi CHUYÊN MỤC=LOẠI · write CATEGORY=KIND, such as \"Chỉ đạo điều hành=directive\""
+            );
+        };
+        known(kind.trim())?;
+        mapping.kinds.push((category.trim().to_owned(), kind.trim().to_owned()));
+    }
+    Ok(mapping)
+}
+
+/// Reads one feed after the other and goes on after faults.
+async fn each(
+    sources: &Sources,
+    mut then: impl FnMut(&Path, &Feed) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     let mut failed = Vec::new();
-    for file in &args.files {
+    for file in &sources.files {
         let read = match address(file) {
-            Some(url) => read_address(url, args).await,
-            None => read_file(file, args),
+            Some(url) => read_address(url, sources).await,
+            None => read_file(file, sources),
         };
         match read {
-            Ok(feed) if args.json => {
-                let mut told = read::told(&feed);
-                told["file"] = json!(file.display().to_string());
-                println!("{told}");
-            }
-            Ok(feed) => show(file, &feed),
+            Ok(feed) => then(file, &feed)?,
             Err(error) => failed.push(error.context(file.display().to_string())),
         }
     }
@@ -101,7 +195,7 @@ fn address(file: &Path) -> Option<&str> {
     file.to_str().filter(|text| text.starts_with("https://") || text.starts_with("http://"))
 }
 
-async fn read_address(url: &str, args: &ReadArgs) -> anyhow::Result<Feed> {
+async fn read_address(url: &str, args: &Sources) -> anyhow::Result<Feed> {
     let fetcher = Fetcher::new(args.private, None)?;
     match fetcher.fetch(url, &Validators::default()).await? {
         Answer::Fetched(fetched) => {
@@ -118,7 +212,7 @@ async fn read_address(url: &str, args: &ReadArgs) -> anyhow::Result<Feed> {
     }
 }
 
-fn read_file(file: &Path, args: &ReadArgs) -> anyhow::Result<Feed> {
+fn read_file(file: &Path, args: &Sources) -> anyhow::Result<Feed> {
     let most = limits::BYTES as u64 + 1;
     let mut bytes = Vec::new();
     if file.as_os_str() == "-" {
