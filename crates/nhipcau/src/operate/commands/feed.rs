@@ -80,10 +80,11 @@ struct Sources {
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  nhipcau feed drafts https://tinh-a.gov.vn/rss/tin.xml                look at them first\n  \
-    nhipcau feed drafts rss.xml --map \"Chỉ đạo điều hành=directive\" | nhipcau issue - --dir node\n\n\
+    nhipcau feed drafts rss.xml --map \"Thông báo=notice\" | nhipcau issue - --jobs 1\n\n\
     For the first import of an agency's own portal into its log: prints a draft for each item, one JSON\n\
-    object on a line, oldest first, as nhipcau issue takes them; that issues nothing twice, and what needs\n\
-    a second person waits in the console. The source of each draft is the feed and the item's address.\n\
+    object on a line, oldest first, as nhipcau issue takes them (--jobs 1 keeps the order); that issues\n\
+    nothing twice, and what needs a second person waits in the console (--dir or --node name the node).\n\
+    The source of each draft is the feed and the item's address.\n\
     What comes twice in the feed (one page under several addresses, the same text), has no title, bears a\n\
     mark of secrecy or would be refused is put aside and told with the reason on standard error.\n\n\
     What the portal changes or deletes later is not followed yet: a changed item would be a new one.\n\
@@ -157,9 +158,7 @@ fn mapping(args: &DraftsArgs) -> anyhow::Result<Mapping> {
     let mut mapping = Mapping { usual: args.kind.clone(), kinds: Vec::new() };
     for map in &args.maps {
         let Some((category, kind)) = map.rsplit_once('=') else {
-            bail!(
-                "--map {map}: hãy ghi CHUYÊN MỤC=LOẠI · write CATEGORY=KIND, such as \"Chỉ đạo điều hành=directive\""
-            );
+            bail!("--map {map}: hãy ghi CHUYÊN MỤC=LOẠI · write CATEGORY=KIND, such as \"Thông báo=notice\"");
         };
         known(kind.trim())?;
         mapping.kinds.push((category.trim().to_owned(), kind.trim().to_owned()));
