@@ -31,6 +31,7 @@ pub mod previews;
 pub mod problem;
 pub mod procedures;
 pub mod search;
+pub mod sources;
 pub mod subscriptions;
 pub mod tasks;
 pub mod verify;

@@ -16,6 +16,7 @@ mod appends;
 mod catch_up;
 mod click;
 mod desk;
+mod feeds;
 mod load;
 mod nginx;
 mod node;
@@ -82,6 +83,8 @@ pub enum Part {
     Desk,
     /// From the click that issues an item to another node's portal
     Click,
+    /// Feeds of other portals, read and cleaned
+    Feeds,
 }
 
 /// How much is measured.
@@ -107,6 +110,8 @@ struct Scale {
     desk: usize,
     /// Items that are issued by a click; the first one is not counted.
     clicks: usize,
+    /// Feeds that are read.
+    feeds: usize,
     /// Starts.
     starts: usize,
     /// How long a node is left alone before its memory is read.
@@ -124,6 +129,7 @@ const WHOLE: Scale = Scale {
     backlog: 150_000,
     desk: 100_000,
     clicks: 201,
+    feeds: 600,
     starts: 5,
     idle: Duration::from_secs(8),
 };
@@ -139,6 +145,7 @@ const QUICK: Scale = Scale {
     backlog: 600,
     desk: 200,
     clicks: 5,
+    feeds: 4,
     starts: 1,
     idle: Duration::from_millis(300),
 };
@@ -200,6 +207,7 @@ async fn measure(part: Part, dir: &Path, scale: Scale, database: Option<&str>) -
         Part::Memory => serving::memory(dir, scale).await,
         Part::Click => click::click(dir, scale).await,
         Part::Desk => desk::desk(dir, scale, database).await,
+        Part::Feeds => feeds::feeds(scale),
     }
 }
 

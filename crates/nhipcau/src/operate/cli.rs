@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use super::commands::{
-    audit, backup, bulletin, bundle, calendar, check_text, clean, digest, doctor, enrol, erase, gazette,
+    audit, backup, bulletin, bundle, calendar, check_text, clean, digest, doctor, enrol, erase, feed, gazette,
     init, issue, item, keys, kinds, letter, look, merge, offline, people, procedures, publish, reindex,
     rules, simulate, suggest, upgrade, verify,
 };
@@ -78,6 +78,8 @@ enum What {
     Issue(issue::Args),
     /// Import records of the official gazette with their relations
     Gazette(gazette::Args),
+    /// Read feeds of other portals as they would be taken over
+    Feed(feed::Args),
     /// Import procedures of the national database: new ones, and what has changed
     Procedures(procedures::Args),
     /// Correct an item: a new edition that says what was wrong
@@ -173,6 +175,7 @@ pub fn run() -> ExitCode {
             What::Digest(args) => digest::run(args).await,
             What::Issue(args) => issue::run(args).await,
             What::Gazette(args) => gazette::run(args).await,
+            What::Feed(args) => feed::run(&args).await,
             What::Procedures(args) => procedures::run(args).await,
             What::Correct(args) => publish::edition(args, "correct").await,
             What::Update(args) => publish::edition(args, "update").await,

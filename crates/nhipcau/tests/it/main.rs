@@ -37,6 +37,8 @@ mod erasure;
 mod evidence;
 mod factors;
 mod faults;
+mod feed_read;
+mod feed_suites;
 mod feeds;
 mod front;
 mod handed_in;

@@ -2,56 +2,123 @@
 
 use std::collections::{HashMap, HashSet};
 
+use ammonia::{Builder, Url, UrlRelative};
+
+/// The elements of a text that is shown.
+const SHOWN: [&str; 34] = [
+    "p",
+    "br",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ul",
+    "ol",
+    "li",
+    "blockquote",
+    "strong",
+    "b",
+    "em",
+    "i",
+    "u",
+    "s",
+    "del",
+    "sub",
+    "sup",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "caption",
+    "a",
+    "code",
+    "pre",
+    "hr",
+    "dl",
+    "dt",
+    "dd",
+];
+/// What a text from elsewhere may have besides: its shape, and its pictures by their addresses.
+const CARRIED: [&str; 36] = [
+    "abbr",
+    "acronym",
+    "address",
+    "article",
+    "aside",
+    "big",
+    "center",
+    "cite",
+    "col",
+    "colgroup",
+    "details",
+    "dfn",
+    "dir",
+    "div",
+    "figcaption",
+    "figure",
+    "font",
+    "footer",
+    "h1",
+    "header",
+    "img",
+    "ins",
+    "kbd",
+    "mark",
+    "q",
+    "samp",
+    "section",
+    "small",
+    "span",
+    "strike",
+    "summary",
+    "tfoot",
+    "time",
+    "tt",
+    "var",
+    "wbr",
+];
+const SCHEMES: [&str; 4] = ["https", "http", "mailto", "tel"];
+
 /// Keeps what a text needs and nothing that acts: no script, style, form, frame, or picture from elsewhere.
 pub(super) fn clean(html: &str) -> String {
-    let tags = HashSet::from([
-        "p",
-        "br",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "ul",
-        "ol",
-        "li",
-        "blockquote",
-        "strong",
-        "b",
-        "em",
-        "i",
-        "u",
-        "s",
-        "del",
-        "sub",
-        "sup",
-        "table",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-        "caption",
-        "a",
-        "code",
-        "pre",
-        "hr",
-        "dl",
-        "dt",
-        "dd",
-    ]);
     let attributes = HashMap::from([
         ("a", HashSet::from(["href"])),
         ("ol", HashSet::from(["start", "type"])),
         ("td", HashSet::from(["colspan", "rowspan", "align"])),
         ("th", HashSet::from(["colspan", "rowspan", "align", "scope"])),
     ]);
-    ammonia::Builder::new()
-        .tags(tags)
+    Builder::new()
+        .tags(HashSet::from(SHOWN))
         .tag_attributes(attributes)
         .generic_attributes(HashSet::new())
-        .url_schemes(HashSet::from(["https", "http", "mailto", "tel"]))
+        .url_schemes(HashSet::from(SCHEMES))
         .link_rel(Some("noopener noreferrer nofollow"))
+        .clean(html)
+        .to_string()
+}
+
+/// Keeps what a text of another site may bring in, and nothing that acts: besides what is shown here, its divisions and the
+/// addresses of its pictures, so that whoever takes it over can fetch these. Relative addresses become absolute where `base` is
+/// known. Before it is shown it goes through the cleaning of every text all the same.
+pub fn carried(html: &str, base: Option<&Url>) -> String {
+    let attributes = HashMap::from([
+        ("a", HashSet::from(["href"])),
+        ("img", HashSet::from(["src", "alt", "width", "height"])),
+        ("ol", HashSet::from(["start", "type"])),
+        ("td", HashSet::from(["colspan", "rowspan", "align"])),
+        ("th", HashSet::from(["colspan", "rowspan", "align", "scope"])),
+    ]);
+    let relative = base.map_or(UrlRelative::PassThrough, |base| UrlRelative::RewriteWithBase(base.clone()));
+    Builder::new()
+        .tags(SHOWN.into_iter().chain(CARRIED).collect())
+        .tag_attributes(attributes)
+        .generic_attributes(HashSet::from(["title", "dir", "lang"]))
+        .url_schemes(HashSet::from(SCHEMES))
+        .url_relative(relative)
+        .link_rel(None)
         .clean(html)
         .to_string()
 }

@@ -18,6 +18,7 @@ use vietnam::documents::{Level, Places};
 use super::view::TocLine;
 use crate::web::gzip::Part;
 
+pub use clean::carried;
 pub use links::Links;
 
 /// An item's content as every portal of the node shows it: read and rendered once, each part compressed when

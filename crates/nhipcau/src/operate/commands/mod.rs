@@ -12,6 +12,7 @@ pub mod digest;
 pub mod doctor;
 pub mod enrol;
 pub mod erase;
+pub mod feed;
 pub mod gazette;
 pub mod init;
 pub mod issue;

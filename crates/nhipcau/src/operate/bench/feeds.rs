@@ -1,0 +1,99 @@
+//! Feeds of other portals, read and cleaned as the importer does it, on one core.
+//!
+//! The items are what portals publish: a title, a summary with a link and a picture, a text of some 3 KB of HTML with the leftovers of
+//! an editor, in RSS and in Atom by turns. Nothing is written to a disk.
+
+use std::fmt::Write;
+use std::time::Instant;
+
+use anyhow::ensure;
+use feeds::Hints;
+
+use super::report::{Budget, Line};
+use super::{Part, Scale};
+use crate::sources::read;
+
+/// Items in each feed, as most portals have.
+const EACH: usize = 50;
+
+/// Measures how many items are read in a second.
+pub fn feeds(scale: Scale) -> anyhow::Result<Vec<Line>> {
+    let documents = [rss(), atom()];
+    let hints = Hints { url: Some("https://tinh-mau.vn/rss"), ..Hints::default() };
+    let began = Instant::now();
+    for at in 0..scale.feeds {
+        let feed = read::read(documents[at % 2].as_bytes(), &hints)?;
+        ensure!(
+            feed.items.len() == EACH && feed.notes.is_empty(),
+            "the sample feed is not read as it is written"
+        );
+    }
+    let took = began.elapsed().as_secs_f64();
+    let items = (scale.feeds * EACH) as f64;
+    let bytes = documents.iter().map(String::len).sum::<usize>() / 2;
+    Ok(vec![
+        Line::judged(
+            Part::Feeds,
+            "nguồn tin: tin được đọc và làm sạch · feed items read and cleaned",
+            items / took,
+            "/s",
+            Budget::AtLeast(2_000.0),
+        )
+        .beside(format!(
+            "một lõi, {} nguồn × {EACH} tin, mỗi tin {} byte · one core, {} feeds of {EACH} items of {} bytes",
+            scale.feeds,
+            bytes / EACH,
+            scale.feeds,
+            bytes / EACH
+        )),
+    ])
+}
+
+fn text(at: usize) -> String {
+    let paragraph = "<p class=\"MsoNormal\" style=\"margin:0cm;text-align:justify\"><span style=\"font-size:14pt\">Uỷ ban nhân dân \
+        tỉnh yêu cầu các sở, ban, ngành và địa phương triển khai <strong>quyết liệt</strong>, đồng bộ các giải pháp; báo cáo \
+        kết quả trước ngày 25 hằng tháng (<a href=\"/van-ban/46\">Công điện số 46</a>).</span></p>";
+    format!(
+        "<h1>Tin số {at}</h1>{}<img src=\"/anh/{at}.jpg\" alt=\"Ảnh\" onload=\"x()\">",
+        paragraph.repeat(7)
+    )
+}
+
+fn escaped(html: &str) -> String {
+    html.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+fn rss() -> String {
+    let mut document = String::from(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?><rss version=\"2.0\" xmlns:content=\"http://purl.org/rss/1.0/modules/content/\">\
+         <channel><title>Tỉnh Mẫu</title><link>https://tinh-mau.vn</link>",
+    );
+    for at in 0..EACH {
+        // Writing to a string does not fail.
+        let _ = write!(
+            document,
+            "<item><title><![CDATA[Chỉ đạo, điều hành số {at}]]></title><link>/tin/{at}</link><guid>{at}</guid>\
+             <pubDate>Mon, 23 Nov 2026 08:{at:02}:00 +0700</pubDate><category>Chỉ đạo</category>\
+             <description>{}</description><content:encoded><![CDATA[{}]]></content:encoded></item>",
+            escaped("<a href=\"/tin/1\"><img src=\"/a.jpg\"></a><p>Tóm tắt&nbsp;tin</p>"),
+            text(at)
+        );
+    }
+    document + "</channel></rss>"
+}
+
+fn atom() -> String {
+    let mut document = String::from(
+        "<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>Tỉnh Mẫu</title><link href=\"https://tinh-mau.vn\"/>",
+    );
+    for at in 0..EACH {
+        let _ = write!(
+            document,
+            "<entry><id>urn:tin:{at}</id><title>Chỉ đạo, điều hành số {at}</title><link href=\"/tin/{at}\"/>\
+             <published>2026-11-23T08:{at:02}:00+07:00</published><updated>2026-11-23T09:{at:02}:00+07:00</updated>\
+             <summary>Tóm tắt</summary><content type=\"html\">{}</content></entry>",
+            escaped(&text(at))
+        );
+    }
+    document + "</feed>"
+}

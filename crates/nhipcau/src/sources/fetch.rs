@@ -1,0 +1,211 @@
+//! A feed fetched from another site: at public addresses only, with few redirects, within bounds of size and time, and not at all if it is
+//! what came last time.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::path::Path;
+
+use feeds::limits;
+use reqwest::header::{
+    ACCEPT, CONTENT_LOCATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+    LAST_MODIFIED, LOCATION, RETRY_AFTER,
+};
+use reqwest::{Client, Response, StatusCode, Url};
+
+use crate::peers::line;
+
+/// The most redirects that are followed for one feed.
+const REDIRECTS: usize = 5;
+/// The longest validator that is kept and sent back, in bytes.
+const VALIDATOR: usize = 1_000;
+const FEEDS: &str = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5";
+
+/// By what a site says whether its feed is still what it was (RFC 9110): sent back with the next call.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Validators {
+    /// The header `ETag`.
+    pub etag: Option<String>,
+    /// The header `Last-Modified`.
+    pub modified: Option<String>,
+}
+
+/// What a site answered.
+#[derive(Debug)]
+pub enum Answer {
+    /// The feed is what it was.
+    Unchanged,
+    /// The feed.
+    Fetched(Fetched),
+}
+
+/// A feed as it came.
+#[derive(Debug)]
+pub struct Fetched {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// The address that answered, after redirects.
+    pub url: String,
+    /// The header `Content-Type`.
+    pub content_type: Option<String>,
+    /// The header `Content-Location`.
+    pub content_location: Option<String>,
+    /// What to send with the next call.
+    pub validators: Validators,
+}
+
+/// Why a feed was not fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// It is no address of http or https, or holds a password.
+    Address(String),
+    /// It leads to this machine or into a private network.
+    Private(String),
+    /// More than [`REDIRECTS`] redirects, or one from https to http.
+    Redirects(String),
+    /// The site answered with another status; how many seconds it asks to be left alone.
+    Status(u16, Option<u64>),
+    /// More than [`limits::BYTES`].
+    TooLarge,
+    /// No answer, or one that broke off: no such name, no line, a certificate that nobody knows, no answer in 15 s.
+    Line(String),
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refused::Address(url) => write!(
+                f,
+                "{url} không phải địa chỉ http hoặc https không kèm mật khẩu · is no address of http or https without a password"
+            ),
+            Refused::Private(url) => write!(
+                f,
+                "{url} dẫn tới máy này hoặc mạng riêng nên không được gọi; nếu cổng ấy thật sự ở trong mạng của cơ quan, thêm --private · \
+                 leads to this machine or into a private network and is not called; add --private if that portal is in your own network"
+            ),
+            Refused::Redirects(url) => write!(
+                f,
+                "{url}: bị chuyển hướng quá {REDIRECTS} lần, hoặc từ https sang http; hãy dùng địa chỉ cuối cùng · redirected more than \
+                 {REDIRECTS} times, or from https to http; use the last address"
+            ),
+            Refused::Status(status, _) => write!(
+                f,
+                "máy chủ trả mã {status} thay cho nguồn tin; hãy mở địa chỉ ấy bằng trình duyệt · the server answered {status}; open the address \
+                 in a browser"
+            ),
+            Refused::TooLarge => f.write_str(&feeds::Error::TooLarge.to_string()),
+            Refused::Line(why) => write!(
+                f,
+                "không gọi được: {why}; hãy kiểm tra tên máy chủ, đường truyền và chứng thư · cannot be called; check the name, the line and \
+                 the certificate"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Refused {}
+
+/// Who fetches: public addresses alone, unless it was told otherwise.
+pub struct Fetcher {
+    client: Client,
+    private: bool,
+}
+
+impl Fetcher {
+    /// One that also trusts the authorities in the PEM file `ca`; `private` lets it call this machine and private networks.
+    ///
+    /// # Errors
+    /// When the TLS roots cannot be used.
+    pub fn new(private: bool, ca: Option<&Path>) -> anyhow::Result<Fetcher> {
+        Ok(Fetcher { client: line::strict(private, ca)?, private })
+    }
+
+    /// Fetches a feed, unless it is still what `known` says.
+    ///
+    /// # Errors
+    /// Why it did not come.
+    pub async fn fetch(&self, url: &str, known: &Validators) -> Result<Answer, Refused> {
+        let mut at = self.checked(url)?;
+        for _ in 0..=REDIRECTS {
+            let response = self.call(&at, known).await?;
+            match response.status() {
+                StatusCode::OK => return self.taken(response).await.map(Answer::Fetched),
+                StatusCode::NOT_MODIFIED if *known != Validators::default() => return Ok(Answer::Unchanged),
+                status if status.is_redirection() => {
+                    let location = header(response.headers(), &LOCATION)
+                        .ok_or(Refused::Status(status.as_u16(), None))?;
+                    let next = at.join(&location).map_err(|_| Refused::Address(location.clone()))?;
+                    if at.scheme() == "https" && next.scheme() == "http" {
+                        return Err(Refused::Redirects(at.into()));
+                    }
+                    at = self.checked(next.as_str())?;
+                }
+                status => {
+                    // A date in this header is rare, and then the usual pause does.
+                    let after =
+                        header(response.headers(), &RETRY_AFTER).and_then(|after| after.trim().parse().ok());
+                    return Err(Refused::Status(status.as_u16(), after));
+                }
+            }
+        }
+        Err(Refused::Redirects(url.to_owned()))
+    }
+
+    /// An address that may be called. Names are looked at once more when they are resolved.
+    fn checked(&self, url: &str) -> Result<Url, Refused> {
+        let parsed: Url = url.trim().parse().map_err(|_| Refused::Address(url.to_owned()))?;
+        let plain = parsed.username().is_empty() && parsed.password().is_none();
+        if !matches!(parsed.scheme(), "http" | "https") || !plain {
+            return Err(Refused::Address(parsed.host_str().unwrap_or(url).to_owned()));
+        }
+        let host = parsed.host_str().unwrap_or_default().trim_matches(['[', ']']).trim_end_matches('.');
+        let here = host == "localhost" || host.ends_with(".localhost");
+        let hidden = host.parse::<IpAddr>().is_ok_and(|ip| !line::is_public(ip));
+        if !self.private && (here || hidden) {
+            return Err(Refused::Private(parsed.into()));
+        }
+        Ok(parsed)
+    }
+
+    async fn call(&self, url: &Url, known: &Validators) -> Result<Response, Refused> {
+        let mut call = self.client.get(url.clone()).header(ACCEPT, FEEDS);
+        if let Some(etag) = &known.etag {
+            call = call.header(IF_NONE_MATCH, etag);
+        }
+        if let Some(modified) = &known.modified {
+            call = call.header(IF_MODIFIED_SINCE, modified);
+        }
+        call.send().await.map_err(|error| broken(&error))
+    }
+
+    async fn taken(&self, mut response: Response) -> Result<Fetched, Refused> {
+        let headers = response.headers();
+        let validator = |name| header(headers, name).filter(|value| value.len() <= VALIDATOR);
+        let mut fetched = Fetched {
+            bytes: Vec::new(),
+            url: response.url().to_string(),
+            content_type: header(headers, &CONTENT_TYPE),
+            content_location: header(headers, &CONTENT_LOCATION),
+            validators: Validators { etag: validator(&ETAG), modified: validator(&LAST_MODIFIED) },
+        };
+        while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {
+            if fetched.bytes.len() + chunk.len() > limits::BYTES {
+                return Err(Refused::TooLarge);
+            }
+            fetched.bytes.extend_from_slice(&chunk);
+        }
+        Ok(fetched)
+    }
+}
+
+fn header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    headers.get(name)?.to_str().ok().map(str::to_owned)
+}
+
+/// The innermost cause: what stands around it names only the address.
+fn broken(error: &reqwest::Error) -> Refused {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    Refused::Line(cause.to_string())
+}
