@@ -4,11 +4,13 @@
 use anyhow::Context;
 use jiff::civil::Date;
 use network::content::ItemFile;
+use network::handover::Event;
 use network::names::ContentHash;
 use serde::{Deserialize, Serialize};
 use vietnam::petition_code::{Code, Unit};
 
 use super::contact::Contact;
+use super::handover::{self, Seat};
 use super::record::{self, Said};
 use super::rules::Clock;
 use super::secret::Secret;
@@ -144,7 +146,7 @@ pub async fn register(app: &App, portal: &Portal, asked: Asked) -> Result<Regist
     };
     let network = network(app, asked.client);
     let answer = Clock::of("answer", day);
-    let (time, log) = (app.calendar.now(), portal.log);
+    let (time, log, seat) = (app.calendar.now(), portal.log, Seat::from(portal));
     let kept = secret.clone();
     let (app, db) = (app.clone(), app.db.clone());
     let case = db
@@ -196,6 +198,8 @@ pub async fn register(app: &App, portal: &Portal, asked: Asked) -> Result<Regist
             let step = Step { log, act: "registered".into(), shown: 1, ..Step::default() };
             let seq = steps::add(tx, &id, &step).await?;
             steps::attach(tx, &id, seq, &asked.files).await?;
+            let named = handover::named(tx.conn(), &case).await?;
+            handover::happens(&app, tx, &seat, &named, Event::Registered).await?;
             Ok(case)
         })
         .await?;

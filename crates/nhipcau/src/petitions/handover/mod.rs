@@ -1,0 +1,205 @@
+//! A case between portals: the machine of `network::handover`, what it asks for, and the letters that carry it.
+//!
+//! Each portal that knows of a case has a desk. What happens to it is told to the machine within the transaction that it belongs to:
+//! the new desk, the case's rows, the log entries and the letters are committed together or not at all, so a crash between any two
+//! steps loses and doubles nothing. Portals of one node hear each other within that very transaction; what is for another node is
+//! posted (`peers::letters`), sealed to whom it is for.
+//!
+//! An offer is accepted by rule, at once: who thinks that a case is not theirs gives it back within the days that a rule sets, which is an
+//! offer again. So there is one owner at every moment, and it is never a portal that nobody has told.
+
+mod checks;
+mod dossier;
+mod files;
+mod hands;
+pub mod letters;
+mod mirror;
+pub mod store;
+pub mod told;
+
+use std::collections::VecDeque;
+
+use network::entry::Case as Named;
+use network::handover::{Action, Desk, Event, Handover, Settings, Why};
+use network::moment::Moment;
+use network::names::Origin;
+
+use self::hands::Hands;
+use super::store::Case;
+use super::store::steps::{Named as File, Step};
+use crate::agencies::Portal;
+use crate::app::App;
+use crate::db::{Conn, Tx};
+use crate::logs::store as logs;
+use crate::problem::Problem;
+use crate::words::Lang;
+
+pub use files::post as post_files;
+
+/// A portal of this node.
+#[derive(Clone, Debug)]
+pub struct Seat {
+    /// Our number for its log.
+    pub log: i64,
+    /// Its log.
+    pub origin: Origin,
+}
+
+impl From<&Portal> for Seat {
+    fn from(portal: &Portal) -> Seat {
+        Seat { log: portal.log, origin: portal.origin.clone() }
+    }
+}
+
+/// The portal of this node that has a log, if one has.
+pub fn seat(app: &App, origin: &Origin) -> Option<Seat> {
+    app.portals.load().all().iter().find(|portal| portal.origin == *origin).map(|portal| Seat::from(&**portal))
+}
+
+/// What happens to a case at a portal.
+struct Happening {
+    seat: Seat,
+    event: Event,
+    /// What came behind an offer from another node.
+    dossier: Vec<u8>,
+    /// A person wants it: why it cannot be done is told.
+    wanted: bool,
+}
+
+/// The name of a case in the network.
+///
+/// # Errors
+/// What is stored is damaged; the database's.
+pub async fn named(conn: &mut Conn, case: &Case) -> Result<Named, Problem> {
+    let damaged = || anyhow::anyhow!("what is stored of petition {} is damaged; run nhipcau doctor", case.code);
+    let origin = logs::head(conn, case.asked).await?.ok_or_else(damaged)?.origin;
+    Ok(Named { origin, code: case.code.parse().map_err(|_| damaged())? })
+}
+
+/// Lets something that a person wants happen to a case at a portal, and all that follows from it.
+///
+/// # Errors
+/// Why it cannot be done now; a log may not sign; the database's.
+pub async fn happens(app: &App, tx: &mut Tx, seat: &Seat, named: &Named, event: Event) -> Result<(), Problem> {
+    let first = Happening { seat: seat.clone(), event, dossier: Vec::new(), wanted: true };
+    follow(app, tx, named, first).await
+}
+
+/// The same of something that happens by itself.
+async fn comes(
+    app: &App,
+    tx: &mut Tx,
+    seat: &Seat,
+    named: &Named,
+    (event, dossier): (Event, Vec<u8>),
+) -> Result<(), Problem> {
+    follow(app, tx, named, Happening { seat: seat.clone(), event, dossier, wanted: false }).await
+}
+
+async fn follow(app: &App, tx: &mut Tx, named: &Named, first: Happening) -> Result<(), Problem> {
+    let mut queue = VecDeque::from([first]);
+    while let Some(happening) = queue.pop_front() {
+        queue.extend(one(app, tx, named, happening).await?);
+    }
+    Ok(())
+}
+
+/// One event: the desk as it is from now, all that is to be done, and what follows at portals of this node.
+async fn one(app: &App, tx: &mut Tx, named: &Named, happening: Happening) -> Result<Vec<Happening>, Problem> {
+    let Happening { seat, event, dossier, wanted } = happening;
+    let kept = store::find(tx.conn(), seat.log, named).await?;
+    let (desk, tries) = kept.unwrap_or_else(|| (Desk::new(seat.origin.clone(), named.clone()), 0));
+    let from = match &event {
+        Event::Came { from, .. } => Some(from.clone()),
+        _ => None,
+    };
+    let again = matches!(event, Event::Woken);
+    let mut machine = Handover::of(desk, Settings::default(), 0);
+    let now = u64::try_from(tx.ledger.now() / 1_000).unwrap_or(0);
+    let actions = machine.on(event, Moment(now));
+    // The machine asks to be woken after each event while something waits; how long is counted here, across restarts.
+    let waits = actions.iter().any(|action| matches!(action, Action::Wake { .. }));
+    let waits = waits.then_some(if again { tries.saturating_add(1) } else { 0 });
+    store::keep(tx, seat.log, machine.desk(), waits).await?;
+    let mut hands = Hands { app, seat: &seat, named, desk: machine.desk(), from, dossier, follows: Vec::new() };
+    for action in actions {
+        match action {
+            Action::Not(why) if wanted => return Err(refusal(why)),
+            Action::Not(_) => {}
+            action => hands.does(tx, action).await?,
+        }
+    }
+    hands.shows_handing(tx).await?;
+    Ok(hands.follows)
+}
+
+fn refusal(why: Why) -> Problem {
+    let says = |lang: Lang| match why {
+        Why::HandingOver | Why::Ordered => lang.petition_pass().refused_handing,
+        Why::NotOurs | Why::NotHome | Why::NotInherited => lang.petition_desk().refused_not_owner,
+        Why::Ended | Why::NotAnswered | Why::Once | Why::Decided | Why::NotAsked => {
+            lang.petition_desk().refused_over
+        }
+        Why::Ours => lang.petition_desk().fault_target,
+        Why::NotHandingOver | Why::ForAbove => lang.petition_pass().refused_back,
+    };
+    Problem::refused(says(Lang::Vi), says(Lang::En))
+}
+
+/// What the owner's portal tells the asker's, if that is at another node: a step, and how the case stands after it.
+///
+/// # Errors
+/// The database's.
+pub async fn tells(app: &App, tx: &mut Tx, seat: &Seat, case: &Case, step: Option<&Step>) -> Result<(), Problem> {
+    let named = named(tx.conn(), case).await?;
+    if self::seat(app, &named.origin).is_some() {
+        return Ok(());
+    }
+    if let Some(step) = step {
+        let event = Event::Tells { id: step.named(&case.id), words: words(tx.conn(), step, &[]).await? };
+        happens(app, tx, seat, &named, event).await?;
+    }
+    let about = told::About::of(case).said()?;
+    comes(app, tx, seat, &named, (Event::About(about), Vec::new())).await
+}
+
+/// A step in words that another node understands.
+///
+/// # Errors
+/// The database's.
+pub async fn words(conn: &mut Conn, step: &Step, files: &[File]) -> Result<String, Problem> {
+    Ok(told(conn, step, files).await?.said()?)
+}
+
+/// The same before it is written down.
+///
+/// # Errors
+/// The database's.
+pub async fn told(conn: &mut Conn, step: &Step, files: &[File]) -> Result<told::Told, Problem> {
+    let detail = match step.detail.parse() {
+        Ok(log) if told::names_agency(&step.act) => {
+            logs::head(conn, log).await?.map(|head| head.origin.to_string()).unwrap_or_default()
+        }
+        _ => step.detail.clone(),
+    };
+    let listed = files.iter().filter(|file| file.seq == step.seq).map(told::Listed::of).collect();
+    Ok(told::Told { files: listed, ..told::Told::of(step, step.at, detail) })
+}
+
+/// Sends again what nobody has answered for too long.
+///
+/// # Errors
+/// The database's.
+pub async fn again(app: &App) -> Result<(), Problem> {
+    let waiting = store::waiting(&mut app.db.read().await?, app.clock.micros()).await?;
+    for (log, named) in waiting {
+        let found = app.portals.load().all().iter().find(|portal| portal.log == log).map(|p| Seat::from(&**p));
+        let Some(seat) = found else { continue };
+        let (app, db) = (app.clone(), app.db.clone());
+        db.write("petition.again", async move |tx: &mut Tx| -> Result<(), Problem> {
+            comes(&app, tx, &seat, &named, (Event::Woken, Vec::new())).await
+        })
+        .await?;
+    }
+    Ok(())
+}
