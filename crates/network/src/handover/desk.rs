@@ -221,6 +221,12 @@ impl Desk {
         &self.unheard
     }
 
+    /// True if it is known here that an agency is closed and another took its place.
+    #[must_use]
+    pub fn knows_closed(&self, agency: &Origin) -> bool {
+        *agency == self.me || self.seats.contains_key(agency) || self.heir_of.contains(agency)
+    }
+
     /// Forgets the words of all that was said, and nothing else: whoever said them has taken them back, or they are no business of
     /// this portal any more. What was said stays known by its name, so nothing is heard twice.
     pub fn forget_words(&mut self) {

@@ -250,7 +250,7 @@ async fn page_of(
     for step in path.iter().filter(|step| step.shown == 1) {
         let who = name_of(app, &mut conn, step.log, lang).await?;
         let to = match step.detail.parse() {
-            Ok(log) if matches!(step.act.as_str(), "passed" | "returned") => {
+            Ok(log) if handover::told::names_agency(&step.act) => {
                 name_of(app, &mut conn, log, lang).await?
             }
             _ => step.detail.clone(),
@@ -351,6 +351,7 @@ pub fn happened(act: &str, who: &str, to: &str, lang: Lang) -> String {
     let p = lang.petition();
     match act {
         "registered" => p.did_registered(who),
+        "inherited" => lang.petition_pass().did_inherited(who, to),
         "accepted" => lang.petition_pass().did_accepted(who),
         "declined" => lang.petition_pass().did_declined(who),
         "recalled" => lang.petition_pass().did_recalled(who),

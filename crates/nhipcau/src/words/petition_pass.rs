@@ -40,6 +40,7 @@ words! {
     names_stay,
     claimed_says(log, peer),
     claimed_do(code),
+    did_inherited(agency, to),
 }
 
 /// Vietnamese.

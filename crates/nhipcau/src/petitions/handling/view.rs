@@ -13,7 +13,7 @@ use super::super::rules::{Emergency, Kind};
 use super::super::store::draft::{self, Draft};
 use super::super::store::{self, Case, choice, steps};
 use super::super::suggested::{Suggested, Told};
-use super::super::{DESK, Mode, facts, place};
+use super::super::{DESK, Mode, facts, handover, place};
 use super::acts::{by, may};
 use super::{Look, short};
 use crate::app::App;
@@ -363,7 +363,7 @@ async fn lines(
         }
         let who = name_of(app, conn, step.log, lang).await?;
         let to = match step.detail.parse() {
-            Ok(to) if matches!(step.act.as_str(), "passed" | "returned") => {
+            Ok(to) if handover::told::names_agency(&step.act) => {
                 name_of(app, conn, to, lang).await?
             }
             _ => step.detail.clone(),

@@ -40,6 +40,14 @@ impl Hands<'_> {
         self.follows.push(Happening { seat, event, dossier: Vec::new(), wanted: false });
     }
 
+    /// To the portal at which it was asked, if that is at another node.
+    fn tells_how_it_stands(&mut self, case: &Case) -> anyhow::Result<()> {
+        if seat(self.app, &self.named.origin).is_none() {
+            self.follows(Event::About(About::of(case).said()?));
+        }
+        Ok(())
+    }
+
     /// The case as it stands here.
     pub async fn case(&self, tx: &mut Tx) -> Result<Case, Problem> {
         let case = cases::find(tx.conn(), self.named.code.as_str()).await?;
@@ -167,6 +175,7 @@ impl Hands<'_> {
                 case.rating.clear();
                 case.epoch = i64::from(epoch);
                 self.save(tx, &mut case).await?;
+                self.tells_how_it_stands(&case)?;
                 Entry::Reopened
             }
             Public::Closed { epoch, outcome } => {
@@ -216,8 +225,7 @@ impl Hands<'_> {
             id: step.named(&case.id),
             words: super::words(tx.conn(), &step, &[]).await?,
         });
-        self.follows(Event::About(About::of(&case).said()?));
-        Ok(())
+        Ok(self.tells_how_it_stands(&case)?)
     }
 
     /// Another has it. At another node: its files go there, and what is no business of this node any more is forgotten.
@@ -328,6 +336,7 @@ impl Hands<'_> {
             }
         }
         self.save(tx, &mut case).await?;
+        self.tells_how_it_stands(&case)?;
         if said.what == What::Withdraws {
             cases::forget(tx, &case.id).await?;
             store::forget(tx, self.named).await?;
@@ -346,6 +355,34 @@ impl Hands<'_> {
         }
         Ok(())
     }
+}
+
+/// What a closed portal of this node owned, or had before, stands with the one that took its place.
+pub(super) async fn inherited(
+    app: &App,
+    tx: &mut Tx,
+    named: &Named,
+    from: &Seat,
+    to: &Seat,
+) -> Result<(), Problem> {
+    let Some(mut case) = cases::find(tx.conn(), named.code.as_str()).await? else { return Ok(()) };
+    if cases::held_since(tx.conn(), &case.id, from.log).await?.is_some() {
+        cases::hold(tx, &case.id, to.log).await?;
+    }
+    if case.owner != from.log {
+        return Ok(());
+    }
+    // Whoever handled it worked there; its clock runs on.
+    case.owner = to.log;
+    case.handler.clear();
+    if case.state() == State::Work {
+        State::New.word().clone_into(&mut case.state);
+    }
+    case.count(&app.calendar.now(), tx.ledger.now());
+    cases::save(tx, &case).await?;
+    let step = Step { log: to.log, act: "inherited".into(), shown: 1, detail: from.log.to_string(), ..Step::default() };
+    let step = Step { seq: steps::add(tx, &case.id, &step).await?, at: tx.ledger.now(), ..step };
+    super::tells(app, tx, to, &case, Some(&step)).await
 }
 
 /// A step that somebody else said.

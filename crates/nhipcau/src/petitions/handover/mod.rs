@@ -51,9 +51,43 @@ impl From<&Portal> for Seat {
     }
 }
 
-/// The portal of this node that has a log, if one has.
+/// The portal of this node that has a log, or that took the place of the one that had it; nothing if it is elsewhere.
 pub fn seat(app: &App, origin: &Origin) -> Option<Seat> {
-    app.portals.load().all().iter().find(|portal| portal.origin == *origin).map(|portal| Seat::from(&**portal))
+    let directory = app.directory.load();
+    let heir = directory.successor(origin).map_or(origin, |agency| &agency.origin);
+    app.portals.load().all().iter().find(|portal| portal.origin == *heir).map(|portal| Seat::from(&**portal))
+}
+
+/// The agencies that a desk speaks of and does not know to be closed, with who took their place.
+fn closings(app: &App, desk: &Desk) -> anyhow::Result<Vec<Event>> {
+    let directory = app.directory.load();
+    let mut ended = directory.agencies().filter(|agency| agency.closed.is_some()).peekable();
+    if ended.peek().is_none() {
+        return Ok(Vec::new());
+    }
+    let text = desk.encode()?;
+    let spoken = ended.filter(|agency| !desk.knows_closed(&agency.origin) && text.contains(agency.origin.as_str()));
+    let told = spoken.filter_map(|agency| {
+        let successor = agency.closed.as_ref()?.successor.clone()?;
+        Some(Event::Closed { agency: agency.origin.clone(), successor })
+    });
+    Ok(told.collect())
+}
+
+/// A portal of this node takes the place of a closed one of this node, whose log has come to its end: all that it knew and owned. How many
+/// cases that are.
+///
+/// # Errors
+/// A log may not sign; the database's.
+pub async fn inherits(app: &App, tx: &mut Tx, from: &Seat, to: &Seat) -> Result<usize, Problem> {
+    let desks = store::all_of(tx, from.log).await?;
+    for desk in &desks {
+        let named = desk.case().clone();
+        comes(app, tx, to, &named, (Event::Inherits(Box::new(desk.clone())), Vec::new())).await?;
+        hands::inherited(app, tx, &named, from, to).await?;
+    }
+    store::rests(tx, from.log).await?;
+    Ok(desks.len())
 }
 
 /// What happens to a case at a portal.
@@ -114,9 +148,11 @@ async fn one(app: &App, tx: &mut Tx, named: &Named, happening: Happening) -> Res
         _ => None,
     };
     let again = matches!(event, Event::Woken);
+    let closed = closings(app, &desk)?;
     let mut machine = Handover::of(desk, Settings::default(), 0);
-    let now = u64::try_from(tx.ledger.now() / 1_000).unwrap_or(0);
-    let actions = machine.on(event, Moment(now));
+    let now = Moment(u64::try_from(tx.ledger.now() / 1_000).unwrap_or(0));
+    let mut actions: Vec<Action> = closed.into_iter().flat_map(|event| machine.on(event, now)).collect();
+    actions.extend(machine.on(event, now));
     // The machine asks to be woken after each event while something waits; how long is counted here, across restarts.
     let waits = actions.iter().any(|action| matches!(action, Action::Wake { .. }));
     let waits = waits.then_some(if again { tries.saturating_add(1) } else { 0 });
@@ -195,11 +231,14 @@ pub async fn again(app: &App) -> Result<(), Problem> {
     for (log, named) in waiting {
         let found = app.portals.load().all().iter().find(|portal| portal.log == log).map(|p| Seat::from(&**p));
         let Some(seat) = found else { continue };
-        let (app, db) = (app.clone(), app.db.clone());
-        db.write("petition.again", async move |tx: &mut Tx| -> Result<(), Problem> {
-            comes(&app, tx, &seat, &named, (Event::Woken, Vec::new())).await
-        })
-        .await?;
+        let (within, db, code) = (app.clone(), app.db.clone(), named.code.to_string());
+        let done = db.write("petition.again", async move |tx: &mut Tx| -> Result<(), Problem> {
+            comes(&within, tx, &seat, &named, (Event::Woken, Vec::new())).await
+        });
+        // One that cannot go on holds no other up.
+        if let Err(problem) = done.await {
+            tracing::warn!(%problem, code, "what was not answered about a petition could not be sent again");
+        }
     }
     Ok(())
 }

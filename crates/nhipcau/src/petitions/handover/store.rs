@@ -52,6 +52,25 @@ pub async fn keep(tx: &mut Tx, log: i64, desk: &Desk, waits: Option<i64>) -> Res
     Ok(())
 }
 
+/// All desks of a portal.
+///
+/// # Errors
+/// What is kept is damaged; the database's.
+pub async fn all_of(tx: &mut Tx, log: i64) -> Result<Vec<Desk>, Problem> {
+    let rows = all!(tx, (String,), "SELECT desk FROM petition_desk WHERE log = $1 ORDER BY origin, code", log)?;
+    let desks: Result<Vec<Desk>, _> = rows.iter().map(|(text,)| Desk::decode(text)).collect();
+    Ok(desks.map_err(anyhow::Error::from)?)
+}
+
+/// Nothing waits at a portal any more: another took its place.
+///
+/// # Errors
+/// The database's.
+pub async fn rests(tx: &mut Tx, log: i64) -> sqlx::Result<()> {
+    run!(tx, "UPDATE petition_desk SET wake = 0 WHERE log = $1", log)?;
+    Ok(())
+}
+
 /// The desks at which something was not answered for too long: the log, and the case.
 ///
 /// # Errors
