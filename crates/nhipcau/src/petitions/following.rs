@@ -250,9 +250,7 @@ async fn page_of(
     for step in path.iter().filter(|step| step.shown == 1) {
         let who = name_of(app, &mut conn, step.log, lang).await?;
         let to = match step.detail.parse() {
-            Ok(log) if handover::told::names_agency(&step.act) => {
-                name_of(app, &mut conn, log, lang).await?
-            }
+            Ok(log) if handover::told::names_agency(&step.act) => name_of(app, &mut conn, log, lang).await?,
             _ => step.detail.clone(),
         };
         lines.push(Line {

@@ -8,11 +8,11 @@ use network::entry::Outcome;
 use network::handover::Event;
 
 use super::clock::percent;
-use super::{facts, handover};
 use super::life::State;
 use super::rules::reminders;
 use super::store::steps::{self, Step};
 use super::store::{self, Case};
+use super::{facts, handover};
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::{Conn, Tx};
@@ -135,8 +135,10 @@ async fn close(app: &App, mut case: Case) -> Result<(), Problem> {
         }
         let step = Step { log: case.owner, act: "closed".into(), shown: 1, ..Step::default() };
         let step = Step { seq: steps::add(tx, &case.id, &step).await?, at: case.closed, ..step };
-        let (named, owner) = (handover::named(tx.conn(), &case).await?, logs::head(tx.conn(), case.owner).await?);
-        let owner = owner.and_then(|head| handover::seat(&app, &head.origin)).ok_or(Problem::NotFound("portal"))?;
+        let (named, owner) =
+            (handover::named(tx.conn(), &case).await?, logs::head(tx.conn(), case.owner).await?);
+        let owner =
+            owner.and_then(|head| handover::seat(&app, &head.origin)).ok_or(Problem::NotFound("portal"))?;
         handover::tells(&app, tx, &owner, &case, Some(&step)).await?;
         handover::happens(&app, tx, &owner, &named, Event::Ends(Outcome::Answered)).await
     })

@@ -333,7 +333,10 @@ mod tests {
         for act in [Act::Claim, Act::Ask, Act::Extend, Act::Pass, Act::Return, Act::Submit, Act::Outside] {
             assert_eq!(decide(act, &handing, LAN), Err(Refused::Handing), "{act:?}");
         }
-        assert_eq!(decide(Act::Approve, &Facts { handing: true, ..facts(State::Review, Some(LAN)) }, CHIEF), Err(Refused::Handing));
+        assert_eq!(
+            decide(Act::Approve, &Facts { handing: true, ..facts(State::Review, Some(LAN)) }, CHIEF),
+            Err(Refused::Handing)
+        );
         assert_eq!(decide(Act::Note, &handing, MINH), Ok(State::Work));
         assert_eq!(decide(Act::Recall, &handing, LAN), Ok(State::Work));
         assert_eq!(decide(Act::Recall, &handing, PRESS), Err(Refused::Role));

@@ -27,11 +27,7 @@ pub struct Target {
 impl Target {
     fn of(agency: &Agency, lang: Lang) -> Target {
         let domain = agency.domain.to_string();
-        Target {
-            origin: agency.origin.clone(),
-            name: agencies::name(Some(agency), lang, &domain),
-            domain,
-        }
+        Target { origin: agency.origin.clone(), name: agencies::name(Some(agency), lang, &domain), domain }
     }
 
     /// As it stands in a form, so that two agencies of one name are told apart.
@@ -75,7 +71,8 @@ pub fn near(app: &App, own: &Origin, lang: Lang) -> Vec<Target> {
 pub fn chosen(app: &App, own: &Origin, typed: &str) -> Option<Target> {
     let directory = app.directory.load();
     let typed = typed.trim();
-    let in_brackets = typed.strip_suffix(')').and_then(|text| text.rsplit_once('(')).map(|(_, domain)| domain);
+    let in_brackets =
+        typed.strip_suffix(')').and_then(|text| text.rsplit_once('(')).map(|(_, domain)| domain);
     let by_domain = |word: &str| word.parse().ok().and_then(|domain| directory.at_domain(&domain));
     let by_log = |word: &str| word.parse().ok().and_then(|origin: Origin| directory.agency(&origin));
     let found = by_log(typed)

@@ -14,8 +14,8 @@ use crate::{all, maybe, one, run};
 
 pub mod choice;
 pub mod draft;
-pub mod knocks;
 mod kept;
+pub mod knocks;
 pub mod steps;
 
 pub use kept::{contact, forget, forget_contact, keep_contact, keep_words, words};
@@ -265,7 +265,11 @@ pub async fn add(tx: &mut Tx, case: &Case, (day, unit, number): (Date, &str, u32
 ///
 /// # Errors
 /// The database's.
-pub async fn add_foreign(tx: &mut Tx, case: &Case, (day, unit, number): (Date, &str, u32)) -> sqlx::Result<()> {
+pub async fn add_foreign(
+    tx: &mut Tx,
+    case: &Case,
+    (day, unit, number): (Date, &str, u32),
+) -> sqlx::Result<()> {
     run!(
         tx,
         "INSERT INTO petition (id, code, day, unit, number, asked, idx, owner, owned, sort, place, mode, lang, secret, salt,

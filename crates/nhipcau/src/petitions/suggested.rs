@@ -80,7 +80,8 @@ impl Suggested {
     /// For a case at a portal on a day.
     pub fn of(app: &App, portal: &Portal, told: &Told<'_>, day: Date, lang: Lang) -> Suggested {
         let w = lang.petition_pass();
-        let commune = told.commune.parse::<CommuneCode>().ok().and_then(|code| Units::shipped().commune(code));
+        let commune =
+            told.commune.parse::<CommuneCode>().ok().and_then(|code| Units::shipped().commune(code));
         let commune = commune.or_else(|| place::at_domain(&portal.domain));
         let named = commune.map(|commune| place::name(&commune.code.to_string(), Lang::Vi));
         let suggester = Suggester::shipped();
@@ -127,7 +128,8 @@ impl Suggested {
     /// Why a case goes to an agency, for the form of passing on: in Vietnamese, as it goes to its sender.
     pub fn because(&self, target: &Target) -> String {
         let w = Lang::Vi.petition_pass();
-        let body = self.candidates.iter().find(|one| one.target.as_ref().is_some_and(|t| t.origin == target.origin));
+        let body =
+            self.candidates.iter().find(|one| one.target.as_ref().is_some_and(|t| t.origin == target.origin));
         match body.map(|body| body.basis.as_str()).filter(|basis| !basis.is_empty()) {
             _ if self.field.is_empty() => String::new(),
             Some(basis) => w.because(&self.field, basis),
@@ -191,9 +193,8 @@ impl Seen<'_> {
                 let province = Units::shipped().province(self.commune?.province)?;
                 directory.at_domain(&self.commune?.domain_under(&province.domain()).parse().ok()?)
             }
-            Level::Province => {
-                directory.at_domain(&Units::shipped().province(self.commune?.province)?.domain().parse().ok()?)
-            }
+            Level::Province => directory
+                .at_domain(&Units::shipped().province(self.commune?.province)?.domain().parse().ok()?),
             Level::Central => None,
         };
         by_name().or_else(by_unit).and_then(|agency| route::target(self.app, agency, self.lang))

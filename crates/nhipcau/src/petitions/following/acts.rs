@@ -95,7 +95,8 @@ async fn says(
     if !store::save(tx, case).await? {
         return Err(Problem::Ours(anyhow::anyhow!("a petition was changed within a transaction")));
     }
-    let mut step = Step { log: case.owner, act: act.into(), shown: 1, words: words.into(), ..Step::default() };
+    let mut step =
+        Step { log: case.owner, act: act.into(), shown: 1, words: words.into(), ..Step::default() };
     (step.seq, step.at) = (steps::add(tx, &case.id, &step).await?, tx.ledger.now());
     steps::attach(tx, &case.id, step.seq, files).await?;
     let named = handover::named(tx.conn(), case).await?;

@@ -9,10 +9,10 @@ use super::super::handover::{self, Seat};
 use super::super::life::{Act, Refused};
 use super::super::register::commitment;
 use super::super::rules::Clock;
+use super::super::store::Case;
 use super::super::store::choice::{self, Choice};
 use super::super::store::draft::{self, Draft};
 use super::super::store::steps::Step;
-use super::super::store::Case;
 use super::super::{facts, route};
 use super::acts::{Brought, refusal};
 use crate::app::App;
@@ -214,7 +214,10 @@ pub(super) async fn on(
         None => (step.shown == 1).then_some(step),
     };
     // Notes of colleagues are told to nobody, also while it is being handed over.
-    if told.is_some() || step.shown == 1 || matches!(step.act.as_str(), "submitted" | "sent-back" | "released") {
+    if told.is_some()
+        || step.shown == 1
+        || matches!(step.act.as_str(), "submitted" | "sent-back" | "released")
+    {
         handover::tells(app, tx, seat, case, told).await?;
     }
     Ok(())

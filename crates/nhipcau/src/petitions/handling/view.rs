@@ -194,7 +194,8 @@ impl CasePage {
 
     /// The page with the form of passing on filled in for an agency.
     fn fill(&self, target: &Target) -> String {
-        let query: String = form_urlencoded::Serializer::new(String::new()).append_pair("toi", &target.domain).finish();
+        let query: String =
+            form_urlencoded::Serializer::new(String::new()).append_pair("toi", &target.domain).finish();
         self.shell.to(&format!("{DESK}/{}?{query}#chuyen", self.code))
     }
 
@@ -363,9 +364,7 @@ async fn lines(
         }
         let who = name_of(app, conn, step.log, lang).await?;
         let to = match step.detail.parse() {
-            Ok(to) if handover::told::names_agency(&step.act) => {
-                name_of(app, conn, to, lang).await?
-            }
+            Ok(to) if handover::told::names_agency(&step.act) => name_of(app, conn, to, lang).await?,
             _ => step.detail.clone(),
         };
         let head = match step.act.as_str() {

@@ -80,13 +80,17 @@ impl Known<'_> {
             },
             Letter::Decided { .. } => yes(self.directory.is_ancestor(from, self.me)),
             Letter::Status(status) if self.desk.is_some() => self.owned(from, status.epoch),
-            Letter::Said(said) if said.by_owner() && self.desk.is_some() => match self.owned(from, said.epoch) {
-                // What a former owner said is told by the one who has it now.
-                Believed::No if self.record.is_some_and(|record| self.speaks_for(from, &record.owner)) => {
-                    Believed::Yes
+            Letter::Said(said) if said.by_owner() && self.desk.is_some() => {
+                match self.owned(from, said.epoch) {
+                    // What a former owner said is told by the one who has it now.
+                    Believed::No
+                        if self.record.is_some_and(|record| self.speaks_for(from, &record.owner)) =>
+                    {
+                        Believed::Yes
+                    }
+                    believed => believed,
                 }
-                believed => believed,
-            },
+            }
             Letter::Said(_) | Letter::Heard { .. } => yes(home && self.desk.is_some()),
             Letter::Status(_) => Believed::No,
         }
@@ -143,7 +147,8 @@ mod tests {
         let root = Paper::default().directory();
         let (me, record) = (origin("a.vn/log"), record(&named));
         let desk = Desk::new(me.clone(), named.clone());
-        let known = Known { named: &named, me: &me, directory: &root, record: Some(&record), desk: Some(&desk) };
+        let known =
+            Known { named: &named, me: &me, directory: &root, record: Some(&record), desk: Some(&desk) };
         let status = |epoch| {
             Letter::Status(Status {
                 epoch,
@@ -161,7 +166,11 @@ mod tests {
         assert_eq!(says("b.vn/log", 4), Believed::No);
         assert_eq!(says("d.vn/log", 9), Believed::NotYet);
         let said = |what, epoch| Letter::Said(Said { id: Uuid::nil(), epoch, what, words: String::new() });
-        assert_eq!(known.believes(&origin("c.vn/log"), &said(What::Tells, 2)), Believed::Yes, "told after it moved");
+        assert_eq!(
+            known.believes(&origin("c.vn/log"), &said(What::Tells, 2)),
+            Believed::Yes,
+            "told after it moved"
+        );
         assert_eq!(known.believes(&origin("d.vn/log"), &said(What::Answers, 2)), Believed::No);
         assert_eq!(known.believes(&me, &said(What::Withdraws, 4)), Believed::Yes);
         assert_eq!(known.believes(&origin("c.vn/log"), &said(What::Withdraws, 4)), Believed::No);

@@ -60,7 +60,8 @@ pub(super) async fn of(app: &App, tx: &mut Tx, case: &Case) -> Result<Vec<u8>, P
     let listed = steps::files(tx.conn(), &case.id).await?;
     let mut path = Vec::new();
     for step in steps::of(tx.conn(), &case.id).await?.into_iter().filter(|step| step.shown == 1) {
-        let log = logs::head(tx.conn(), step.log).await?.map(|head| head.origin.to_string()).unwrap_or_default();
+        let log =
+            logs::head(tx.conn(), step.log).await?.map(|head| head.origin.to_string()).unwrap_or_default();
         let told = told_of(tx.conn(), &step, &listed).await?;
         path.push(Past { said: step.named(&case.id), log, told });
     }
@@ -202,7 +203,8 @@ async fn proven(
     let directory = app.directory.load_full();
     let record = store::record(tx.conn(), &directory, named).await?.ok_or_else(unreadable)?;
     let first = dossier.path.iter().find(|past| past.told.act == "registered");
-    let files = first.iter().flat_map(|past| past.told.files.iter().map(|file| file.sha256.clone())).collect();
+    let files =
+        first.iter().flat_map(|past| past.told.files.iter().map(|file| file.sha256.clone())).collect();
     let json = Committed::of(case, &dossier.place, &dossier.words, files).json()?;
     let due = commitment(&case.salt, &json);
     if due != record.commitment {

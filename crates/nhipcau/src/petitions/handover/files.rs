@@ -185,7 +185,9 @@ pub(super) async fn came(app: &App, tx: &mut Tx, portal: &Seat, letter: &Letter)
     let record = store::record(tx.conn(), &directory, &about).await?;
     let had = |from: &Origin| {
         *from == about.origin
-            || record.as_ref().is_some_and(|record| record.path.iter().any(|hop| hop.to == *from || hop.from == *from))
+            || record
+                .as_ref()
+                .is_some_and(|record| record.path.iter().any(|hop| hop.to == *from || hop.from == *from))
     };
     if !had(&letter.from) {
         return Ok(false);
@@ -200,12 +202,8 @@ pub(super) async fn came(app: &App, tx: &mut Tx, portal: &Seat, letter: &Letter)
         Stand::Stranger => return Ok(false),
     }
     let Some(case) = cases::find(tx.conn(), about.code.as_str()).await? else { return Ok(false) };
-    let (waiting,) = crate::one!(
-        tx,
-        (i64,),
-        "SELECT COUNT(*) FROM petition_piece WHERE petition = $1",
-        case.id.clone()
-    )?;
+    let (waiting,) =
+        crate::one!(tx, (i64,), "SELECT COUNT(*) FROM petition_piece WHERE petition = $1", case.id.clone())?;
     if waiting >= MOST_WAITING {
         return Ok(false);
     }

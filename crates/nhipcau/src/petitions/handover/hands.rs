@@ -163,7 +163,8 @@ impl Hands<'_> {
             Public::Answered { epoch } => {
                 case.epoch = i64::from(epoch);
                 let path = steps::of(tx.conn(), &case.id).await?;
-                let answer = path.iter().rev().find(|step| step.act == "answered").context("no answer is kept")?;
+                let answer =
+                    path.iter().rev().find(|step| step.act == "answered").context("no answer is kept")?;
                 Entry::Answered(handling::answer_commitment(&case, &answer.words))
             }
             Public::Reopened { epoch } => {
@@ -246,7 +247,8 @@ impl Hands<'_> {
             files::post(self.app, tx, self.seat, &case, to, None).await?;
             if seat(self.app, &self.named.origin).is_none() {
                 let log = case.owner;
-                steps::add(tx, &case.id, &Step { log, act: "accepted".into(), shown: 1, ..Step::default() }).await?;
+                steps::add(tx, &case.id, &Step { log, act: "accepted".into(), shown: 1, ..Step::default() })
+                    .await?;
                 cases::forget(tx, &case.id).await?;
                 store::forget(tx, self.named).await?;
             }
@@ -380,7 +382,13 @@ pub(super) async fn inherited(
     }
     case.count(&app.calendar.now(), tx.ledger.now());
     cases::save(tx, &case).await?;
-    let step = Step { log: to.log, act: "inherited".into(), shown: 1, detail: from.log.to_string(), ..Step::default() };
+    let step = Step {
+        log: to.log,
+        act: "inherited".into(),
+        shown: 1,
+        detail: from.log.to_string(),
+        ..Step::default()
+    };
     let step = Step { seq: steps::add(tx, &case.id, &step).await?, at: tx.ledger.now(), ..step };
     super::tells(app, tx, to, &case, Some(&step)).await
 }

@@ -31,7 +31,8 @@ pub async fn receive(app: &App, tx: &mut Tx, portal: &Portal, letter: Letter) ->
 }
 
 async fn heard(app: &App, tx: &mut Tx, seat: &Seat, letter: &Letter) -> Result<bool, Problem> {
-    let Ok(Received { case: named, letter: said, dossier }) = Received::read(&letter.kind, &letter.body) else {
+    let Ok(Received { case: named, letter: said, dossier }) = Received::read(&letter.kind, &letter.body)
+    else {
         return Ok(false);
     };
     // A code names one petition here; that of another portal cannot speak of it.

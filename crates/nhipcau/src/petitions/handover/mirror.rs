@@ -40,10 +40,16 @@ pub(super) async fn changed(hands: &Hands<'_>, tx: &mut Tx) -> Result<(), Proble
     }
     // What its sender took back stays taken back, though its owner has not heard of it yet.
     let taken_back = case.state() == State::Withdrawn && view.state == Public::Open;
-    let open = about.map(|about| State::of(&about.state)).filter(|state| state.is_open()).unwrap_or(State::New);
+    let open =
+        about.map(|about| State::of(&about.state)).filter(|state| state.is_open()).unwrap_or(State::New);
     let state = match view.state {
         Public::Open if taken_back => State::Withdrawn,
         Public::Open => open,
+        // Its letter comes by itself; nobody is told of an answer that they cannot read yet.
+        Public::Answered if !has_answer(tx, &case).await? => match case.state() {
+            state if state.is_open() => state,
+            _ => State::Work,
+        },
         Public::Answered => State::Answered,
         Public::Closed(Outcome::Withdrawn) => State::Withdrawn,
         Public::Closed(_) => State::Closed,
@@ -57,6 +63,12 @@ pub(super) async fn changed(hands: &Hands<'_>, tx: &mut Tx) -> Result<(), Proble
         return Err(anyhow::anyhow!("a petition was changed within a transaction").into());
     }
     Ok(())
+}
+
+/// True if the answer of which the owner tells has come.
+async fn has_answer(tx: &mut Tx, case: &Case) -> Result<bool, Problem> {
+    let path = steps::of(tx.conn(), &case.id).await?;
+    Ok(path.iter().any(|step| step.act == "answered" && step.at >= case.answered))
 }
 
 /// The owner at another node has said something: its sender reads it here, and an answer without personal data is shown here.
@@ -93,6 +105,7 @@ pub(super) async fn told(
             }
             None => draft::unpublish(tx, &case.id).await?,
         }
+        changed(hands, tx).await?;
     }
     Ok(())
 }

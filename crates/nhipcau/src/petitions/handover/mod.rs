@@ -66,7 +66,8 @@ fn closings(app: &App, desk: &Desk) -> anyhow::Result<Vec<Event>> {
         return Ok(Vec::new());
     }
     let text = desk.encode()?;
-    let spoken = ended.filter(|agency| !desk.knows_closed(&agency.origin) && text.contains(agency.origin.as_str()));
+    let spoken =
+        ended.filter(|agency| !desk.knows_closed(&agency.origin) && text.contains(agency.origin.as_str()));
     let told = spoken.filter_map(|agency| {
         let successor = agency.closed.as_ref()?.successor.clone()?;
         Some(Event::Closed { agency: agency.origin.clone(), successor })
@@ -105,7 +106,8 @@ struct Happening {
 /// # Errors
 /// What is stored is damaged; the database's.
 pub async fn named(conn: &mut Conn, case: &Case) -> Result<Named, Problem> {
-    let damaged = || anyhow::anyhow!("what is stored of petition {} is damaged; run nhipcau doctor", case.code);
+    let damaged =
+        || anyhow::anyhow!("what is stored of petition {} is damaged; run nhipcau doctor", case.code);
     let origin = logs::head(conn, case.asked).await?.ok_or_else(damaged)?.origin;
     Ok(Named { origin, code: case.code.parse().map_err(|_| damaged())? })
 }
@@ -114,7 +116,13 @@ pub async fn named(conn: &mut Conn, case: &Case) -> Result<Named, Problem> {
 ///
 /// # Errors
 /// Why it cannot be done now; a log may not sign; the database's.
-pub async fn happens(app: &App, tx: &mut Tx, seat: &Seat, named: &Named, event: Event) -> Result<(), Problem> {
+pub async fn happens(
+    app: &App,
+    tx: &mut Tx,
+    seat: &Seat,
+    named: &Named,
+    event: Event,
+) -> Result<(), Problem> {
     let first = Happening { seat: seat.clone(), event, dossier: Vec::new(), wanted: true };
     follow(app, tx, named, first).await
 }
@@ -157,7 +165,8 @@ async fn one(app: &App, tx: &mut Tx, named: &Named, happening: Happening) -> Res
     let waits = actions.iter().any(|action| matches!(action, Action::Wake { .. }));
     let waits = waits.then_some(if again { tries.saturating_add(1) } else { 0 });
     store::keep(tx, seat.log, machine.desk(), waits).await?;
-    let mut hands = Hands { app, seat: &seat, named, desk: machine.desk(), from, dossier, follows: Vec::new() };
+    let mut hands =
+        Hands { app, seat: &seat, named, desk: machine.desk(), from, dossier, follows: Vec::new() };
     for action in actions {
         match action {
             Action::Not(why) if wanted => return Err(refusal(why)),
@@ -186,7 +195,13 @@ fn refusal(why: Why) -> Problem {
 ///
 /// # Errors
 /// The database's.
-pub async fn tells(app: &App, tx: &mut Tx, seat: &Seat, case: &Case, step: Option<&Step>) -> Result<(), Problem> {
+pub async fn tells(
+    app: &App,
+    tx: &mut Tx,
+    seat: &Seat,
+    case: &Case,
+    step: Option<&Step>,
+) -> Result<(), Problem> {
     let named = named(tx.conn(), case).await?;
     if self::seat(app, &named.origin).is_some() {
         return Ok(());
@@ -229,7 +244,8 @@ pub async fn told(conn: &mut Conn, step: &Step, files: &[File]) -> Result<told::
 pub async fn again(app: &App) -> Result<(), Problem> {
     let waiting = store::waiting(&mut app.db.read().await?, app.clock.micros()).await?;
     for (log, named) in waiting {
-        let found = app.portals.load().all().iter().find(|portal| portal.log == log).map(|p| Seat::from(&**p));
+        let found =
+            app.portals.load().all().iter().find(|portal| portal.log == log).map(|p| Seat::from(&**p));
         let Some(seat) = found else { continue };
         let (within, db, code) = (app.clone(), app.db.clone(), named.code.to_string());
         let done = db.write("petition.again", async move |tx: &mut Tx| -> Result<(), Problem> {

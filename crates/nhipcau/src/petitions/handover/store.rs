@@ -57,7 +57,8 @@ pub async fn keep(tx: &mut Tx, log: i64, desk: &Desk, waits: Option<i64>) -> Res
 /// # Errors
 /// What is kept is damaged; the database's.
 pub async fn all_of(tx: &mut Tx, log: i64) -> Result<Vec<Desk>, Problem> {
-    let rows = all!(tx, (String,), "SELECT desk FROM petition_desk WHERE log = $1 ORDER BY origin, code", log)?;
+    let rows =
+        all!(tx, (String,), "SELECT desk FROM petition_desk WHERE log = $1 ORDER BY origin, code", log)?;
     let desks: Result<Vec<Desk>, _> = rows.iter().map(|(text,)| Desk::decode(text)).collect();
     Ok(desks.map_err(anyhow::Error::from)?)
 }
@@ -147,7 +148,11 @@ pub async fn cut(tx: &mut Tx, log: i64, honest: u64) -> sqlx::Result<()> {
 ///
 /// # Errors
 /// The database's.
-pub async fn record(conn: &mut Conn, directory: &Directory, named: &Named) -> Result<Option<Record>, Problem> {
+pub async fn record(
+    conn: &mut Conn,
+    directory: &Directory,
+    named: &Named,
+) -> Result<Option<Record>, Problem> {
     let rows = all!(
         conn,
         (String, i64, Vec<u8>),

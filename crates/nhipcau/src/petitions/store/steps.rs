@@ -216,7 +216,13 @@ pub fn hash(file: &Named) -> Option<ContentHash> {
 ///
 /// # Errors
 /// The database's.
-pub async fn lay(tx: &mut Tx, id: &str, seq: i64, n: i64, file: (&str, &str, &[u8], Vec<u8>)) -> sqlx::Result<()> {
+pub async fn lay(
+    tx: &mut Tx,
+    id: &str,
+    seq: i64,
+    n: i64,
+    file: (&str, &str, &[u8], Vec<u8>),
+) -> sqlx::Result<()> {
     let (name, media, sha256, bytes) = file;
     run!(
         tx,

@@ -17,12 +17,19 @@ async fn a_case_is_answered_at_another_node_and_read_where_it_was_asked() {
     paper.extend((0..9_400_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8 | 0x80));
     paper.extend(b"\n%%EOF\n");
     let fields: Vec<(&str, &str)> = [("chuyen-gi", WORDS)].into_iter().chain(CONTACT).collect();
-    let keys = keys(&posts(&world, "xa-a.laocai", ASK, &form(&fields), Some(("don.pdf", "application/pdf", &paper))).await);
+    let keys = keys(
+        &posts(&world, "xa-a.laocai", ASK, &form(&fields), Some(("don.pdf", "application/pdf", &paper)))
+            .await,
+    );
     assert_eq!(world.sees(&minh, &desk(&keys)).await.status, 404, "not before it is theirs");
 
     passes(&world, &lan, &keys, "mof").await;
     let page = told(&world, "xa-a.laocai", &keys, "Cơ quan mof đã nhận, chịu trách nhiệm trả lời").await;
-    assert!(page.says("Tuyến đường này do bộ trực tiếp quản lý.") && page.says("Hạn trả lời"), "{}", page.text());
+    assert!(
+        page.says("Tuyến đường này do bộ trực tiếp quản lý.") && page.says("Hạn trả lời"),
+        "{}",
+        page.text()
+    );
     assert_eq!(record(&world, "mof", &keys).await, ["passed"]);
     until("the former owner's log to confirm", async || match record(&world, "xa-a.laocai", &keys).await {
         kinds if kinds == ["registered", "passed"] => Ok(()),
@@ -50,10 +57,21 @@ async fn a_case_is_answered_at_another_node_and_read_where_it_was_asked() {
     went(&steps(&world, &minh, &keys, "hoi", &[("loi", "Xin gửi ảnh lý trình cột cây số.")]).await);
     let asked = told(&world, "xa-a.laocai", &keys, "cần bạn bổ sung").await;
     assert!(asked.says("Xin gửi ảnh lý trình cột cây số."), "{}", asked.text());
-    let fields =
-        [("ma", keys.code.as_str()), ("bi-mat", &keys.secret), ("viec", "tra-loi"), ("loi-nhan", "Ở Km 98, ngay cầu Móng Sến.")];
+    let fields = [
+        ("ma", keys.code.as_str()),
+        ("bi-mat", &keys.secret),
+        ("viec", "tra-loi"),
+        ("loi-nhan", "Ở Km 98, ngay cầu Móng Sến."),
+    ];
     let note = b"%PDF-1.4\nKm 98\n%%EOF\n";
-    let replied = posts(&world, "xa-b.laocai", "/phan-anh/tra-cuu/viec", &fields, Some(("km98.pdf", "application/pdf", note))).await;
+    let replied = posts(
+        &world,
+        "xa-b.laocai",
+        "/phan-anh/tra-cuu/viec",
+        &fields,
+        Some(("km98.pdf", "application/pdf", note)),
+    )
+    .await;
     assert!(replied.says("Đã gửi.") && replied.says("km98.pdf"), "{}", replied.text());
     let reply = seen(&world, &minh, &keys, "Ở Km 98, ngay cầu Móng Sến.").await;
     assert!(reply.says("đang xử lý"), "{}", reply.text());
@@ -174,7 +192,7 @@ async fn whoever_takes_the_place_of_an_agency_that_ends_answers_for_its_cases() 
 
     super::super::merger::merges(&world).await;
     let heir = world.staff("xa-b.laocai", "hoa", &["clerk"]).await;
-    let chief = world.staff("xa-b.laocai", "chu.tich", &["leader"]).await;
+    let chief = world.staff("xa-b.laocai", "bi.thu", &["leader"]).await;
     for keys in [&own, &from_far] {
         seen(&world, &heir, keys, "đã sáp nhập hoặc giải thể, chịu trách nhiệm trả lời").await;
         answers(&world, &heir, &chief, keys, "Xã mới đã cho vá đường.").await;

@@ -17,12 +17,21 @@ use super::*;
 const WORDS: &str = "Cầu treo bản Phìn Hồ đứt cáp, học sinh không qua được.";
 
 /// A portal posts a letter about a case, whatever it says.
-async fn posts_letter(world: &World, from: &str, to: &str, letter: Letter, case: &Case, dossier: &[u8]) -> Uuid {
+async fn posts_letter(
+    world: &World,
+    from: &str,
+    to: &str,
+    letter: Letter,
+    case: &Case,
+    dossier: &[u8],
+) -> Uuid {
     let app = world.hosted(from);
     let log = app.portals.load().by_host(&format!("{from}.localhost")).unwrap().log;
     let body = letter.body(case, dossier).unwrap().into();
     let posting = Posting::new(app, log, &origin(to), letter.kind(), body).unwrap();
-    let posted = app.db.write("test.letter", async move |tx: &mut Tx| -> Result<Uuid, Problem> { post(tx, posting).await });
+    let posted = app
+        .db
+        .write("test.letter", async move |tx: &mut Tx| -> Result<Uuid, Problem> { post(tx, posting).await });
     posted.await.unwrap()
 }
 
@@ -44,14 +53,19 @@ async fn while_the_line_is_cut_it_waits_with_its_owner_and_goes_on_when_it_is_me
     let answer = steps(&world, &lan, &keys, "hoi", &[("loi", "Xin cho biết thêm chỗ hỏng.")]).await;
     assert!(answer.status == 409 && answer.says("Đang chuyển tới cơ quan khác"), "{}", answer.text());
     went(&steps(&world, &lan, &keys, "ghi-chu", &[("loi", "Đường dây đang đứt.")]).await);
-    let more = does(&world, "xa-a.laocai", &keys, "tra-loi", &[("loi-nhan", "Hôm nay thêm một cáp nữa đứt.")]).await;
+    let more =
+        does(&world, "xa-a.laocai", &keys, "tra-loi", &[("loi-nhan", "Hôm nay thêm một cáp nữa đứt.")]).await;
     assert!(more.says("Đã gửi."), "{}", more.text());
     assert_eq!(record(&world, "xa-a.laocai", &keys).await, ["registered"], "it is still theirs");
     assert_eq!(world.sees(&minh, &desk(&keys)).await.status, 404);
     world.mend("laocai");
     told(&world, "xa-a.laocai", &keys, "Cơ quan mof đã nhận").await;
     let page = seen(&world, &minh, &keys, "Hôm nay thêm một cáp nữa đứt.").await;
-    assert!(page.says(WORDS) && !page.says("Đường dây đang đứt."), "notes are for colleagues: {}", page.text());
+    assert!(
+        page.says(WORDS) && !page.says("Đường dây đang đứt."),
+        "notes are for colleagues: {}",
+        page.text()
+    );
     assert_eq!(page.text().matches("thêm một cáp nữa đứt").count(), 1, "said once: {}", page.text());
 
     // Cut on the other side while it is answered: the answer comes when it can.
@@ -60,7 +74,9 @@ async fn while_the_line_is_cut_it_waits_with_its_owner_and_goes_on_when_it_is_me
     answers(&world, &minh, &chief, &keys, "Đã thay cả bốn sợi cáp.").await;
     assert!(!follows(&world, "xa-a.laocai", &keys).await.says("bốn sợi cáp"));
     world.mend("mof");
-    assert!(told(&world, "xa-a.laocai", &keys, "Cơ quan mof đã trả lời").await.says("Đã thay cả bốn sợi cáp."));
+    assert!(
+        told(&world, "xa-a.laocai", &keys, "Cơ quan mof đã trả lời").await.says("Đã thay cả bốn sợi cáp.")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -106,7 +122,11 @@ async fn kill_9_in_the_middle_loses_no_case_and_doubles_none() {
         // Some have been taken, others are under way.
         until("the first to be taken", async || {
             let page = follows(&world, "xa-a.laocai", &half[0]).await;
-            if page.says("đã nhận, chịu trách nhiệm") { Ok(()) } else { Err(page.status.to_string()) }
+            if page.says("đã nhận, chịu trách nhiệm") {
+                Ok(())
+            } else {
+                Err(page.status.to_string())
+            }
         })
         .await;
         program.kill();
@@ -147,7 +167,10 @@ async fn the_node_that_carries_it_reads_nothing() {
     })
     .await;
     world.stop("laocai").await;
-    assert!(files_with(&world.home("laocai"), "Phìn Hồ").is_empty(), "it lies open at the node that carries it");
+    assert!(
+        files_with(&world.home("laocai"), "Phìn Hồ").is_empty(),
+        "it lies open at the node that carries it"
+    );
     assert!(world.rows("laocai").await.is_none_or(|rows| !rows.contains("Phìn Hồ")));
     world.start("laocai").await;
     world.mend("xa-c.laocai");
@@ -217,7 +240,9 @@ async fn who_has_no_right_to_say_it_is_not_heard() {
     .await;
     // A clerk elsewhere who knows the code finds nothing, whatever is tried.
     for act in ["nhan", "ghi-chu", "xem-nguoi-gui", "duyet", "lay-lai", "chuyen"] {
-        let tried = steps(&world, &stranger, &keys, act, &[("loi", "Đoán mã phản ánh."), ("toi", "mof.localhost")]).await;
+        let tried =
+            steps(&world, &stranger, &keys, act, &[("loi", "Đoán mã phản ánh."), ("toi", "mof.localhost")])
+                .await;
         assert!(tried.status == 404 && !tried.says("Phìn Hồ"), "{act}: {}", tried.text());
     }
     assert_eq!(world.sees(&stranger, &desk(&keys)).await.status, 404);
