@@ -109,9 +109,16 @@ async fn pass(source: &Place, to: &Place, who: &Person, ready: Registered) -> an
         posted(source, &format!("/ban-lam-viec/phan-anh/{}", ready.code), &who.cookie()?, &form),
         posted(source, "/phan-anh/tra-cuu", "", &follow),
     );
-    let began = Instant::now();
-    let answer = node::ask(source, click.as_bytes()).await?;
-    ensure!(answer.status == 303, "the click was answered {}", answer.status);
+    let came = Instant::now();
+    let began = loop {
+        let began = Instant::now();
+        match node::ask(source, click.as_bytes()).await?.status {
+            303 => break began,
+            // The clerk's node has not heard of the other agency yet.
+            422 if came.elapsed() < node::PATIENCE => tokio::time::sleep(BETWEEN).await,
+            status => bail!("the click was answered {status}"),
+        }
+    };
     loop {
         let page = node::ask(source, look.as_bytes()).await?;
         ensure!(page.status == 200, "its sender's page was answered {}", page.status);

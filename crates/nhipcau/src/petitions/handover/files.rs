@@ -95,7 +95,7 @@ pub async fn post(
                 part,
                 parts,
             };
-            send(tx, seat, to, &head, piece).await?;
+            send(app, tx, seat, to, &head, piece).await?;
         }
     }
     if only.is_none() {
@@ -107,20 +107,27 @@ pub async fn post(
         )?;
         for (head, bytes) in waiting {
             let head: Head = serde_json::from_str(&head).map_err(anyhow::Error::from)?;
-            send(tx, seat, to, &head, &bytes).await?;
+            send(app, tx, seat, to, &head, &bytes).await?;
         }
         run!(tx, "DELETE FROM petition_piece WHERE petition = $1", case.id.clone())?;
     }
     Ok(())
 }
 
-async fn send(tx: &mut Tx, seat: &Seat, to: &Origin, head: &Head, bytes: &[u8]) -> Result<(), Problem> {
+async fn send(
+    app: &App,
+    tx: &mut Tx,
+    seat: &Seat,
+    to: &Origin,
+    head: &Head,
+    bytes: &[u8],
+) -> Result<(), Problem> {
     let (said, n, part) = (head.said.to_string(), head.file.n.to_string(), head.part.to_string());
     // The case may come back and go there again; then its files do, too.
     let now = tx.ledger.now().to_string();
     let about = [head.origin.as_str(), &head.code, &said, &n, &part, &now];
     let posting = Posting::named(seat.log, to, KIND, body(head, bytes)?.into(), &about);
-    post_letter(tx, posting).await.map(|_| ())
+    post_letter(tx, posting.closed(app)?).await.map(|_| ())
 }
 
 /// Lists the files of a step: their names are there at once, their bytes when they come.
@@ -195,7 +202,7 @@ pub(super) async fn came(app: &App, tx: &mut Tx, portal: &Seat, letter: &Letter)
     match desk.stand() {
         Stand::Owner(_) => {}
         Stand::Former { to, .. } if self::seat(app, to).is_none() => {
-            send(tx, portal, to, &head, bytes).await?;
+            send(app, tx, portal, to, &head, bytes).await?;
             return Ok(true);
         }
         Stand::Former { .. } => {}

@@ -136,7 +136,7 @@ impl Hands<'_> {
             // It was held once; whoever held it may have lost it with its disk.
             Some(_) => name(&tx.ledger.now().to_string()),
         };
-        match post(tx, posting).await {
+        match post(tx, posting.closed(self.app)?).await {
             Ok(_) => Ok(()),
             // Whoever wants to pass a case on is told at once; anything else is tried again later.
             Err(problem @ Problem::Refused { .. }) if matches!(letter, Letter::Offer(_)) => Err(problem),

@@ -14,6 +14,7 @@ use super::super::erasure::files_with;
 use super::super::world::origin;
 use super::*;
 
+const NAME: &str = "Lò Thị Mai Khế";
 const WORDS: &str = "Cầu treo bản Phìn Hồ đứt cáp, học sinh không qua được.";
 
 /// A portal posts a letter about a case, whatever it says.
@@ -44,9 +45,14 @@ async fn while_the_line_is_cut_it_waits_with_its_owner_and_goes_on_when_it_is_me
     let world = World::with(["chinhphu", "laocai", "mof"]).await;
     let lan = world.staff("xa-a.laocai", "lan", &["clerk"]).await;
     let minh = world.staff("mof", "minh", &["clerk"]).await;
-    let keys = asks(&world, "xa-a.laocai", &[("chuyen-gi", WORDS)]).await;
+    let named =
+        [("chuyen-gi", WORDS), ("dinh-danh", "named"), ("ho-ten", NAME), ("dien-thoai", "0911222333")];
+    let keys = asks(&world, "xa-a.laocai", &named).await;
     world.cut("laocai");
     passes(&world, &lan, &keys, "mof").await;
+    // Also while it waits, who somebody is lies sealed.
+    assert!(files_with(&world.home("laocai"), NAME).is_empty(), "a name lies open in the outbox");
+    assert!(world.rows("laocai").await.is_none_or(|rows| !rows.contains(NAME)));
     let page = follows(&world, "xa-a.laocai", &keys).await;
     assert!(page.says("đang chuyển tới Cơ quan mof") && page.says("vẫn chịu trách nhiệm"), "{}", page.text());
     // One thing is done with it meanwhile, and that is waiting; its sender may go on writing.
@@ -60,6 +66,7 @@ async fn while_the_line_is_cut_it_waits_with_its_owner_and_goes_on_when_it_is_me
     assert_eq!(world.sees(&minh, &desk(&keys)).await.status, 404);
     world.mend("laocai");
     told(&world, "xa-a.laocai", &keys, "Cơ quan mof đã nhận").await;
+    assert!(steps(&world, &minh, &keys, "xem-nguoi-gui", &[]).await.says(NAME));
     let page = seen(&world, &minh, &keys, "Hôm nay thêm một cáp nữa đứt.").await;
     assert!(
         page.says(WORDS) && !page.says("Đường dây đang đứt."),
