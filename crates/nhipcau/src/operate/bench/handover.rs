@@ -98,7 +98,7 @@ async fn pass(source: &Place, to: &Place, who: &Person, ready: Registered) -> an
         .append_pair(KEY, &who.token.form_key())
         .append_pair("ban", &ready.case.version.to_string())
         .append_pair("viec", "chuyen")
-        .append_pair("toi", &to.domain)
+        .append_pair("toi", to.domain)
         .append_pair("loi", "Tuyến đường này do tỉnh quản lý.")
         .finish();
     let follow = form_urlencoded::Serializer::new(String::new())

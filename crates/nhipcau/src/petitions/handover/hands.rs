@@ -40,10 +40,11 @@ impl Hands<'_> {
         self.follows.push(Happening { seat, event, dossier: Vec::new(), wanted: false });
     }
 
-    /// To the portal at which it was asked, if that is at another node.
-    fn tells_how_it_stands(&mut self, case: &Case) -> anyhow::Result<()> {
+    /// To the portal where it was asked, at another node.
+    async fn tells_how_it_stands(&mut self, tx: &mut Tx, case: &Case) -> Result<(), Problem> {
         if seat(self.app, &self.named.origin).is_none() {
-            self.follows(Event::About(About::of(case).said()?));
+            let path = steps::of(tx.conn(), &case.id).await?;
+            self.follows(Event::About(About::of(case, &path).said()?));
         }
         Ok(())
     }
@@ -146,12 +147,12 @@ impl Hands<'_> {
     }
 
     async fn append(&mut self, tx: &mut Tx, public: Public) -> Result<(), Problem> {
-        // It was appended with the row that it is about.
         if public == Public::Registered {
             return Ok(());
         }
         let mut case = self.case(tx).await?;
         let said = match public {
+            // It was appended with the row that it is about.
             Public::Registered => return Ok(()),
             Public::Passed { epoch, from, to, by } => {
                 if to == self.seat.origin {
@@ -176,7 +177,7 @@ impl Hands<'_> {
                 case.rating.clear();
                 case.epoch = i64::from(epoch);
                 self.save(tx, &mut case).await?;
-                self.tells_how_it_stands(&case)?;
+                self.tells_how_it_stands(tx, &case).await?;
                 Entry::Reopened
             }
             Public::Closed { epoch, outcome } => {
@@ -226,7 +227,7 @@ impl Hands<'_> {
             id: step.named(&case.id),
             words: super::words(tx.conn(), &step, &[]).await?,
         });
-        Ok(self.tells_how_it_stands(&case)?)
+        self.tells_how_it_stands(tx, &case).await
     }
 
     /// Another has it. At another node: its files go there, and what is no business of this node any more is forgotten.
@@ -254,8 +255,9 @@ impl Hands<'_> {
             }
         }
         // What was offered to us meanwhile can be decided now.
-        let waiting = self.desk.offers().iter().filter(|(_, taken)| matches!(taken, Taken::Waiting { .. }));
-        let epochs: Vec<u32> = waiting.map(|(epoch, _)| *epoch).collect();
+        let offers = self.desk.offers().iter();
+        let epochs: Vec<u32> =
+            offers.filter(|(_, t)| matches!(t, Taken::Waiting { .. })).map(|(e, _)| *e).collect();
         epochs.into_iter().for_each(|epoch| self.follows(Event::Accept { epoch }));
         Ok(())
     }
@@ -316,7 +318,8 @@ impl Hands<'_> {
             _ => "replied",
         };
         if !known {
-            let step = Step { act: act.into(), words: told.words.clone(), ..step_of(&case, &said, &told) };
+            let step =
+                Step { act: act.into(), words: told.words.clone(), ..mirror::step_of(&case, &said, &told) };
             let seq = steps::add(tx, &case.id, &step).await?;
             files::list(tx, &case.id, seq, said.id, &told.files).await?;
         }
@@ -338,7 +341,7 @@ impl Hands<'_> {
             }
         }
         self.save(tx, &mut case).await?;
-        self.tells_how_it_stands(&case)?;
+        self.tells_how_it_stands(tx, &case).await?;
         if said.what == What::Withdraws {
             cases::forget(tx, &case.id).await?;
             store::forget(tx, self.named).await?;
@@ -391,9 +394,4 @@ pub(super) async fn inherited(
     };
     let step = Step { seq: steps::add(tx, &case.id, &step).await?, at: tx.ledger.now(), ..step };
     super::tells(app, tx, to, &case, Some(&step)).await
-}
-
-/// A step that somebody else said.
-pub(super) fn step_of(case: &Case, said: &Said, told: &Told) -> Step {
-    Step { log: case.owner, at: told.at, shown: 1, said: said.id.to_string(), ..Step::default() }
 }

@@ -6,9 +6,9 @@ use network::petition::State as Public;
 
 use super::super::life::State;
 use super::super::store::draft::{self, Draft};
-use super::super::store::steps;
+use super::super::store::steps::{self, Step};
 use super::super::store::{self as cases, Case};
-use super::hands::{Hands, step_of};
+use super::hands::Hands;
 use super::seat;
 use super::told::{self, About, Told};
 use crate::db::Tx;
@@ -31,21 +31,28 @@ pub(super) async fn changed(hands: &Hands<'_>, tx: &mut Tx) -> Result<(), Proble
     if case.owner != owner {
         (case.owner, case.owned) = (owner, now);
         case.handler.clear();
+        if case.state().is_open() {
+            State::New.word().clone_into(&mut case.state);
+        }
     }
     case.epoch = i64::from(view.epoch);
     case.handing = view.handing.as_ref().map(ToString::to_string).unwrap_or_default();
-    let about = About::read(&view.about);
+    let before = case.state();
+    let about = match About::read(&view.about) {
+        Some(about) if has_come(tx, &case, &about.after).await? => Some(about),
+        _ => None,
+    };
     if let Some(about) = &about {
         about.lay(&mut case);
     }
     // What its sender took back stays taken back, though its owner has not heard of it yet.
     let taken_back = case.state() == State::Withdrawn && view.state == Public::Open;
-    let open =
-        about.map(|about| State::of(&about.state)).filter(|state| state.is_open()).unwrap_or(State::New);
+    let told = about.map(|about| State::of(&about.state)).unwrap_or(before);
+    let open = if told.is_open() { told } else { State::New };
     let state = match view.state {
         Public::Open if taken_back => State::Withdrawn,
         Public::Open => open,
-        // Its letter comes by itself; nobody is told of an answer that they cannot read yet.
+        // Nobody is told of an answer that they cannot read yet.
         Public::Answered if !has_answer(tx, &case).await? => match case.state() {
             state if state.is_open() => state,
             _ => State::Work,
@@ -63,6 +70,15 @@ pub(super) async fn changed(hands: &Hands<'_>, tx: &mut Tx) -> Result<(), Proble
         return Err(anyhow::anyhow!("a petition was changed within a transaction").into());
     }
     Ok(())
+}
+
+/// True if the step after which it stands so has come, or there is none: letters overtake each other, and nobody is told that they are asked
+/// for something before they can read for what.
+async fn has_come(tx: &mut Tx, case: &Case, after: &str) -> Result<bool, Problem> {
+    match after.parse() {
+        Ok(said) => Ok(steps::of_name(tx.conn(), &case.id, said).await?.is_some()),
+        Err(_) => Ok(true),
+    }
 }
 
 /// True if the answer of which the owner tells has come.
@@ -105,7 +121,12 @@ pub(super) async fn told(
             }
             None => draft::unpublish(tx, &case.id).await?,
         }
-        changed(hands, tx).await?;
     }
-    Ok(())
+    // How it stands may have come before.
+    changed(hands, tx).await
+}
+
+/// A step that somebody else said.
+pub(super) fn step_of(case: &Case, said: &Said, told: &Told) -> Step {
+    Step { log: case.owner, at: told.at, shown: 1, said: said.id.to_string(), ..Step::default() }
 }

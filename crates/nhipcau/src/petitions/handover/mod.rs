@@ -26,7 +26,7 @@ use network::names::Origin;
 
 use self::hands::Hands;
 use super::store::Case;
-use super::store::steps::{Named as File, Step};
+use super::store::steps::{self, Named as File, Step};
 use crate::agencies::Portal;
 use crate::app::App;
 use crate::db::{Conn, Tx};
@@ -210,7 +210,8 @@ pub async fn tells(
         let event = Event::Tells { id: step.named(&case.id), words: words(tx.conn(), step, &[]).await? };
         happens(app, tx, seat, &named, event).await?;
     }
-    let about = told::About::of(case).said()?;
+    let path = steps::of(tx.conn(), &case.id).await?;
+    let about = told::About::of(case, &path).said()?;
     comes(app, tx, seat, &named, (Event::About(about), Vec::new())).await
 }
 

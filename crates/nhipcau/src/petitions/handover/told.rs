@@ -95,12 +95,17 @@ pub struct About {
     pub paused: i64,
     /// When it was answered last; 0 if it was not.
     pub answered: i64,
+    /// The step after which it stands so; empty if none was told. Its words come by themselves, and perhaps later.
+    #[serde(default)]
+    pub after: String,
 }
 
 impl About {
-    /// That of a case.
-    pub fn of(case: &Case) -> About {
+    /// That of a case, with the path that led there.
+    pub fn of(case: &Case, path: &[Step]) -> About {
+        let last = path.iter().rev().find(|step| step.shown == 1 && step.log == case.owner);
         About {
+            after: last.map(|step| step.named(&case.id).to_string()).unwrap_or_default(),
             state: case.state.clone(),
             owned: case.owned,
             clock: (case.clock_from, case.clock_days, case.clock_unit.clone(), case.added),
