@@ -16,7 +16,6 @@ mod appends;
 mod catch_up;
 mod click;
 mod desk;
-mod handover;
 mod load;
 mod nginx;
 mod node;
@@ -83,8 +82,6 @@ pub enum Part {
     Desk,
     /// From the click that issues an item to another node's portal
     Click,
-    /// From the click that passes a petition on to its sender's seeing that another node has it
-    Handover,
 }
 
 /// How much is measured.
@@ -202,7 +199,6 @@ async fn measure(part: Part, dir: &Path, scale: Scale, database: Option<&str>) -
         Part::Start => serving::start(dir, scale).await,
         Part::Memory => serving::memory(dir, scale).await,
         Part::Click => click::click(dir, scale).await,
-        Part::Handover => handover::handover(dir, scale).await,
         Part::Desk => desk::desk(dir, scale, database).await,
     }
 }

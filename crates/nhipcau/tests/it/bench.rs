@@ -60,7 +60,6 @@ fn every_part_of_the_bench_reports_its_figures_beside_their_budgets() {
         ("memory", 1),
         ("desk", 3),
         ("click", 1),
-        ("handover", 1),
     ] {
         let lines = lines(&report, part);
         let judged = lines.iter().filter(|line| line.get("budget").is_some()).count();
