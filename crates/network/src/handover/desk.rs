@@ -221,6 +221,23 @@ impl Desk {
         &self.unheard
     }
 
+    /// True if it is known here that an agency is closed and another took its place.
+    #[must_use]
+    pub fn knows_closed(&self, agency: &Origin) -> bool {
+        *agency == self.me || self.seats.contains_key(agency) || self.heir_of.contains(agency)
+    }
+
+    /// Forgets the words of all that was said, and nothing else: whoever said them has taken them back, or they are no business of
+    /// this portal any more. What was said stays known by its name, so nothing is heard twice.
+    pub fn forget_words(&mut self) {
+        let offered = self.offers.values_mut().filter_map(|taken| match taken {
+            Taken::Waiting { offer, .. } => Some(offer.thread.iter_mut()),
+            Taken::Accepted(_) | Taken::Refused(_) => None,
+        });
+        let all = self.thread.values_mut().chain(self.early.values_mut()).chain(offered.flatten());
+        all.for_each(|said| said.words.clear());
+    }
+
     /// Who sits in an agency's place.
     pub(super) fn seat(&self, agency: &Origin) -> Origin {
         let mut at = agency;

@@ -27,6 +27,7 @@ use crate::db::Tx;
 use crate::documents::fold::{self as documents, Shown};
 use crate::drafts;
 use crate::logs::store as logs;
+use crate::petitions::handover::store as petitions;
 use crate::{all, among, fill, maybe, run};
 
 /// Carries out what entries of a log say about items. Other kinds do nothing here.
@@ -84,7 +85,21 @@ async fn act(tx: &mut Tx, log: i64, index: u64, entry: &Entry) -> anyhow::Result
         }
         Kind::AnnexIssued(annex) => annexed::issued(tx, (log, index, at), annex).await,
         Kind::AnnexWithdrawn { annex, note } => annexed::withdrawn(tx, log, index, *annex, note).await,
+        Kind::PetitionRegistered(_)
+        | Kind::PetitionPassed(_)
+        | Kind::PetitionAnswered(_)
+        | Kind::PetitionReopened(_)
+        | Kind::PetitionClosed(_) => petition(tx, log, index, entry).await,
         kind => answered(tx, (log, index, at), kind).await,
+    }
+}
+
+/// The public record of a petition is kept as it stands, and read as a whole (`network::petition`).
+async fn petition(tx: &mut Tx, log: i64, index: u64, entry: &Entry) -> anyhow::Result<()> {
+    let Some(head) = logs::head(tx.conn(), log).await? else { return Ok(()) };
+    match entry.kind.petition(&head.origin) {
+        Some(case) => petitions::note(tx, log, index, &case, entry).await,
+        None => Ok(()),
     }
 }
 

@@ -13,6 +13,7 @@ use super::{content, fold, tables};
 use crate::annexes;
 use crate::db::Tx;
 use crate::logs::store as logs;
+use crate::petitions::handover::store as petitions;
 use crate::{all, run};
 
 /// Entries that are read at a time.
@@ -25,6 +26,7 @@ const PIECE: u64 = 1_024;
 /// # Errors
 /// The database's.
 pub async fn cut(tx: &mut Tx, log: i64, honest: u64) -> anyhow::Result<Vec<ContentHash>> {
+    petitions::cut(tx, log, honest).await?;
     let mut touched: BTreeMap<i64, BTreeSet<String>> = BTreeMap::new();
     let own = all!(
         tx,

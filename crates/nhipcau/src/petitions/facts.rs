@@ -12,10 +12,22 @@ use crate::calendar::WorkingTime;
 use crate::clock::instant;
 use crate::words::date;
 
+/// So often a case is given back; then whoever stands above both agencies decides.
+pub const MOST_BOUNCES: u8 = 2;
+
 /// Who handed a case to the agency that has it now; nothing where it was asked there, or was given back.
 pub fn handed_by(steps: &[Step]) -> Option<i64> {
-    let last = steps.iter().rev().find(|step| matches!(step.act.as_str(), "passed" | "returned"))?;
+    let last = last_passed(steps)?;
     (last.act == "passed").then_some(last.log)
+}
+
+/// Who passed a case on last, or gave it back.
+pub fn passed_by(steps: &[Step]) -> Option<i64> {
+    last_passed(steps).map(|step| step.log)
+}
+
+fn last_passed(steps: &[Step]) -> Option<&Step> {
+    steps.iter().rev().find(|step| matches!(step.act.as_str(), "passed" | "returned"))
 }
 
 /// The last day of a period that a rule sets, from an instant on.
@@ -37,7 +49,9 @@ pub fn of(case: &Case, steps: &[Step], draft: Option<&Draft>, time: &WorkingTime
         writer: draft.and_then(|draft| Uuid::try_parse(&draft.account).ok()),
         extended: (u32::try_from(case.extended).unwrap_or(u32::MAX), most),
         handed: handed_by(steps).is_some(),
-        returnable: within("not_ours", case.owned),
+        // After the second time whoever stands above both has decided.
+        returnable: case.bounced < i64::from(MOST_BOUNCES) && within("not_ours", case.owned),
+        handing: !case.handing.is_empty(),
         ratable: case.rating.is_empty() && within("rate", case.answered),
         reopenable: case.reopened == 0 && within("reopen", case.answered),
     }

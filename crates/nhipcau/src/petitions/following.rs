@@ -9,6 +9,7 @@ use askama::Template;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use network::names::Origin;
 use vietnam::petition_code::{Code, NoCode};
 
 use super::asking::{shell, upload};
@@ -16,7 +17,7 @@ use super::receipt::Due;
 use super::rules::Kind;
 use super::secret::{Secret, same};
 use super::store::{self, Case, draft, steps};
-use super::{Mode, facts, place, proof};
+use super::{Mode, facts, handover, place, proof};
 use crate::agencies;
 use crate::app::App;
 use crate::clock::instant;
@@ -244,13 +245,12 @@ async fn page_of(
     let (time, now) = (app.calendar.now(), app.clock.micros());
     let facts = facts::of(&case, &path, draft.as_ref(), &time, now);
     let agency = name_of(app, &mut conn, case.owner, lang).await?;
+    let stands = stands(app, &mut conn, &case, facts.state, lang).await?;
     let mut lines = Vec::new();
     for step in path.iter().filter(|step| step.shown == 1) {
         let who = name_of(app, &mut conn, step.log, lang).await?;
         let to = match step.detail.parse() {
-            Ok(log) if matches!(step.act.as_str(), "passed" | "returned") => {
-                name_of(app, &mut conn, log, lang).await?
-            }
+            Ok(log) if handover::told::names_agency(&step.act) => name_of(app, &mut conn, log, lang).await?,
             _ => step.detail.clone(),
         };
         lines.push(Line {
@@ -269,7 +269,7 @@ async fn page_of(
     Ok(CasePage {
         shell: shell(app, visitor, &here, p.case_title),
         said,
-        state: state(facts.state, &agency, lang),
+        state: stands,
         sort: Kind::name_of(&case.sort, lang),
         place: [said_place, place].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "),
         mode: Mode::of(&case.mode).unwrap_or(Mode::Named).name(lang),
@@ -301,6 +301,34 @@ pub async fn name_of(app: &App, conn: &mut Conn, log: i64, lang: Lang) -> Result
     Ok(agencies::name(app.directory.load().agency(&head.origin), lang, head.origin.as_str()))
 }
 
+/// Where a case stands, in a sentence: what this node was told, unless it is being handed over, or the public record knows more by now.
+///
+/// # Errors
+/// The database's.
+pub async fn stands(
+    app: &App,
+    conn: &mut Conn,
+    case: &Case,
+    at: super::life::State,
+    lang: Lang,
+) -> Result<String, Problem> {
+    let w = lang.petition_pass();
+    let agency = name_of(app, conn, case.owner, lang).await?;
+    let directory = app.directory.load_full();
+    let name = |origin: &Origin| agencies::name(directory.agency(origin), lang, origin.as_str());
+    let named = handover::named(conn, case).await?;
+    let record = handover::store::record(conn, &directory, &named).await?;
+    if let Some(record) = record.filter(|record| i64::from(record.epoch) > case.epoch)
+        && at.is_open()
+    {
+        return Ok(w.recorded(name(&record.owner)));
+    }
+    Ok(match case.handing.parse() {
+        Ok(to) => w.handing(agency, name(&to)),
+        Err(_) => state(at, &agency, lang),
+    })
+}
+
 /// Where a case stands, in a sentence.
 pub fn state(state: super::life::State, agency: &str, lang: Lang) -> String {
     use super::life::State;
@@ -321,6 +349,10 @@ pub fn happened(act: &str, who: &str, to: &str, lang: Lang) -> String {
     let p = lang.petition();
     match act {
         "registered" => p.did_registered(who),
+        "inherited" => lang.petition_pass().did_inherited(who, to),
+        "accepted" => lang.petition_pass().did_accepted(who),
+        "declined" => lang.petition_pass().did_declined(who),
+        "recalled" => lang.petition_pass().did_recalled(who),
         "claimed" => p.did_claimed(who),
         "passed" => p.did_passed(who, to),
         "returned" => p.did_returned(who, to),

@@ -1,6 +1,7 @@
 //! The console: queues, a case, its files, and the form by which each step is taken.
 
 mod acts;
+mod carry;
 mod view;
 
 use askama::Template;
@@ -13,8 +14,10 @@ use self::view::{CasePage, Row, row};
 use super::DESK;
 use super::clock::percent;
 use super::life::State as Stage;
+use super::route;
 use super::rules::reminders;
 use super::store::{self, Case, steps};
+use super::suggested::{Suggested, Told};
 use crate::app::App;
 use crate::clock::instant;
 use crate::people::forms::{Fields, Filled, Wrong};
@@ -27,6 +30,7 @@ use crate::web::visitor::Visitor;
 use crate::words::{Lang, PetitionDeskWords, date};
 
 pub use acts::{Actor, take};
+pub use carry::answer_commitment;
 pub use view::{AtHome, at_home};
 
 /// The most rows of a queue.
@@ -157,11 +161,13 @@ async fn held(app: &App, staff: &Staff, code: &str) -> Result<Case, Problem> {
     store::held(&mut conn, code, staff.portal.log).await?.ok_or(Problem::NotFound("petition"))
 }
 
-/// What was just done.
+/// What was just done, and the agency for which the form of passing on is to be filled in.
 #[derive(Deserialize)]
 pub struct Done {
     #[serde(default)]
     xong: String,
+    #[serde(default)]
+    toi: String,
 }
 
 /// `GET /ban-lam-viec/phan-anh/{code}`
@@ -181,7 +187,19 @@ pub async fn one(
     }
     let w = visitor.lang.petition_desk();
     let said = (!done.xong.is_empty()).then(|| w.said.to_owned());
-    show(&app, &staff, &visitor, &code, Look { said, ..Look::default() }).await
+    let typed = filled_in(&app, &staff, &visitor, &done.toi, &code).await.unwrap_or_default();
+    show(&app, &staff, &visitor, &code, Look { said, typed, ..Look::default() }).await
+}
+
+/// The form of passing on, filled in for an agency that is suggested. Nothing is passed on by looking at it.
+async fn filled_in(app: &App, staff: &Staff, visitor: &Visitor, to: &str, code: &str) -> Option<Fields> {
+    let target = route::chosen(app, &staff.portal.origin, to)?;
+    let case = held(app, staff, code).await.ok().filter(|case| case.owner == staff.portal.log)?;
+    let (_, words) = store::words(&mut app.db.read().await.ok()?, &case.id).await.ok()??;
+    let told = Told { words: &words, commune: &case.place };
+    let suggested = Suggested::of(app, &staff.portal, &told, date::day(app.clock.now()), visitor.lang);
+    let pairs = [("viec", "chuyen".to_owned()), ("toi", target.typed()), ("loi", suggested.because(&target))];
+    Some(Fields::of(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()))
 }
 
 /// What a page of a case says beside the case.
@@ -263,7 +281,9 @@ pub async fn file(
         }
         let (Ok(seq), Ok(n)) = (seq.parse(), n.parse()) else { return Err(Problem::NotFound("file")) };
         let mut conn = app.db.read().await?;
-        steps::file(&mut conn, &case.id, seq, n).await?.ok_or(Problem::NotFound("file"))
+        let file = steps::file(&mut conn, &case.id, seq, n).await?;
+        // Listed, and still on its way from another node.
+        file.filter(|(.., bytes)| !bytes.is_empty()).ok_or(Problem::NotFound("file"))
     };
     match file.await {
         Ok((name, media, bytes)) => attachment(&name, &media, bytes),

@@ -5,17 +5,18 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use network::entry::Outcome;
+use network::handover::Event;
 
 use super::clock::percent;
-use super::facts;
 use super::life::State;
-use super::record::{Said, append};
 use super::rules::reminders;
 use super::store::steps::{self, Step};
 use super::store::{self, Case};
+use super::{facts, handover};
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::{Conn, Tx};
+use crate::logs::store as logs;
 use crate::problem::Problem;
 use crate::words::date;
 use crate::{all, run};
@@ -28,6 +29,9 @@ pub async fn run(app: &App) {
     loop {
         if let Err(problem) = look(app).await {
             tracing::warn!(%problem, "petitions could not be looked through");
+        }
+        if let Err(problem) = handover::again(app).await {
+            tracing::warn!(%problem, "what was not answered about petitions could not be sent again");
         }
         tokio::time::sleep(EVERY).await;
     }
@@ -130,8 +134,13 @@ async fn close(app: &App, mut case: Case) -> Result<(), Problem> {
             return Ok(());
         }
         let step = Step { log: case.owner, act: "closed".into(), shown: 1, ..Step::default() };
-        steps::add(tx, &case.id, &step).await?;
-        append(&app, tx, &case, case.owner, Said::Closed(Outcome::Answered)).await.map(|_| ())
+        let step = Step { seq: steps::add(tx, &case.id, &step).await?, at: case.closed, ..step };
+        let (named, owner) =
+            (handover::named(tx.conn(), &case).await?, logs::head(tx.conn(), case.owner).await?);
+        let owner =
+            owner.and_then(|head| handover::seat(&app, &head.origin)).ok_or(Problem::NotFound("portal"))?;
+        handover::tells(&app, tx, &owner, &case, Some(&step)).await?;
+        handover::happens(&app, tx, &owner, &named, Event::Ends(Outcome::Answered)).await
     })
     .await
 }

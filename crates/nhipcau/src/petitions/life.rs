@@ -73,6 +73,8 @@ pub enum Act {
     Pass,
     /// Gives it back to the agency that handed it over.
     Return,
+    /// Takes it back while the other agency has not confirmed that it has it.
+    Recall,
     /// Tells its sender how far it has come.
     Progress,
     /// Hands in an answer for approval.
@@ -113,6 +115,8 @@ pub struct Facts {
     pub handed: bool,
     /// True while it may be given back.
     pub returnable: bool,
+    /// True while it is being handed over to another node: only one thing is done with it, and that is waiting.
+    pub handing: bool,
     /// True while its sender may rate it, and has not.
     pub ratable: bool,
     /// True while its sender may reopen it, and has not.
@@ -155,6 +159,8 @@ pub enum Refused {
     NotReturnable,
     /// The time for it is over, or it was done already.
     Late,
+    /// It is being handed over.
+    Handing,
 }
 
 /// The step of somebody in the console.
@@ -167,6 +173,9 @@ pub fn decide(act: Act, facts: &Facts, by: By) -> Result<State, Refused> {
         // Colleagues may still leave a word.
         return if act == Act::Note && state != State::Withdrawn { Ok(state) } else { Err(Refused::Over) };
     }
+    if facts.handing && !matches!(act, Act::Note | Act::Recall) {
+        return Err(Refused::Handing);
+    }
     if matches!(act, Act::Approve | Act::SendBack) {
         return approve(act, facts, by);
     }
@@ -175,6 +184,9 @@ pub fn decide(act: Act, facts: &Facts, by: By) -> Result<State, Refused> {
     }
     if act == Act::Note {
         return Ok(state);
+    }
+    if act == Act::Recall {
+        return if facts.handing { Ok(state) } else { Err(Refused::Late) };
     }
     if act == Act::Claim {
         return match facts.handler {
@@ -199,7 +211,9 @@ pub fn decide(act: Act, facts: &Facts, by: By) -> Result<State, Refused> {
         Act::Pass | Act::Return => Ok(State::New),
         Act::Submit => Ok(State::Review),
         Act::Outside => Ok(State::Closed),
-        Act::Extend | Act::Progress | Act::Note | Act::Claim | Act::Approve | Act::SendBack => Ok(state),
+        Act::Extend | Act::Progress | Act::Note | Act::Claim | Act::Recall | Act::Approve | Act::SendBack => {
+            Ok(state)
+        }
     }
 }
 
@@ -247,6 +261,7 @@ mod tests {
             extended: (0, 2),
             handed: false,
             returnable: false,
+            handing: false,
             ratable: false,
             reopenable: false,
         }
@@ -310,6 +325,23 @@ mod tests {
             (Err(Refused::Late), Err(Refused::Late))
         );
         assert_eq!(sender(Sent::Reply, &facts(State::Withdrawn, None)), Err(Refused::Over));
+    }
+
+    #[test]
+    fn while_it_is_handed_over_nothing_is_done_but_to_take_it_back() {
+        let handing = Facts { handing: true, ..facts(State::Work, Some(LAN)) };
+        for act in [Act::Claim, Act::Ask, Act::Extend, Act::Pass, Act::Return, Act::Submit, Act::Outside] {
+            assert_eq!(decide(act, &handing, LAN), Err(Refused::Handing), "{act:?}");
+        }
+        assert_eq!(
+            decide(Act::Approve, &Facts { handing: true, ..facts(State::Review, Some(LAN)) }, CHIEF),
+            Err(Refused::Handing)
+        );
+        assert_eq!(decide(Act::Note, &handing, MINH), Ok(State::Work));
+        assert_eq!(decide(Act::Recall, &handing, LAN), Ok(State::Work));
+        assert_eq!(decide(Act::Recall, &handing, PRESS), Err(Refused::Role));
+        assert_eq!(decide(Act::Recall, &facts(State::Work, Some(LAN)), LAN), Err(Refused::Late));
+        assert_eq!(sender(Sent::Reply, &handing), Ok(State::Work), "its sender may go on writing");
     }
 
     #[test]

@@ -5,7 +5,8 @@
 //! petition says and who sent it stand in tables of their own and nowhere else: no log, trace, address or error repeats a word
 //! of it. What readers see of an answered one is a text of its own, masked and approved by a second person.
 //!
-//! A case has one owner at every moment. What leaves this node is for `peers`; here it is passed between the portals of one node.
+//! A case has one owner at every moment; `handover` passes it between portals, of this node or of others. `suggested` says who must answer, by
+//! the table and the model of `routing`, and a clerk decides.
 
 pub mod asking;
 mod brief;
@@ -14,6 +15,7 @@ pub mod contact;
 mod facts;
 pub mod following;
 pub mod handling;
+pub mod handover;
 pub mod jobs;
 pub mod life;
 pub mod place;
@@ -26,6 +28,7 @@ pub mod route;
 pub mod rules;
 pub mod secret;
 pub mod store;
+mod suggested;
 
 use axum::routing::{get, post as posted};
 

@@ -188,7 +188,8 @@ async fn figures_of(app: &App, conn: &mut Conn, lang: Lang) -> Result<Vec<Publis
     let facts = all!(
         conn,
         Fact,
-        "SELECT owner, state, due, answered, rating FROM petition WHERE state <> 'withdrawn'"
+        "SELECT p.owner, p.state, p.due, p.answered, p.rating FROM petition p JOIN log l ON l.id = p.owner AND l.own = 1
+         WHERE p.state <> 'withdrawn'"
     )?;
     let today = date::day(app.clock.now());
     let mut by_owner: BTreeMap<i64, Figures> = BTreeMap::new();

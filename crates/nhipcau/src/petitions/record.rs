@@ -24,6 +24,8 @@ pub enum Said {
         from: Origin,
         /// Who has it.
         to: Origin,
+        /// Who decided so, if neither of both.
+        by: Option<Origin>,
     },
     /// It was answered; what stands for the answer.
     Answered(ContentHash),
@@ -52,13 +54,13 @@ pub async fn append(app: &App, tx: &mut Tx, case: &Case, log: i64, said: Said) -
             due: due(case)?,
             commitment: commitment(case)?,
         }),
-        Said::Passed { from, to } => Kind::PetitionPassed(Passed {
+        Said::Passed { from, to, by } => Kind::PetitionPassed(Passed {
             case: named,
             epoch,
             from,
             level: level(app, &to),
             to,
-            by: None,
+            by,
             category: case.sort.clone(),
             due: due(case)?,
         }),

@@ -4,11 +4,14 @@
 use anyhow::Context;
 use jiff::civil::Date;
 use network::content::ItemFile;
+use network::handover::Event;
 use network::names::ContentHash;
+use routing::Suggester;
 use serde::{Deserialize, Serialize};
 use vietnam::petition_code::{Code, Unit};
 
 use super::contact::Contact;
+use super::handover::{self, Seat};
 use super::record::{self, Said};
 use super::rules::Clock;
 use super::secret::Secret;
@@ -46,7 +49,7 @@ pub struct Asked {
     pub contact: Contact,
     /// What they attached.
     pub files: Vec<(ItemFile, Vec<u8>)>,
-    /// True if it makes one think of danger.
+    /// True if somebody is known to be in danger; its words are read for that, too.
     pub urgent: bool,
     /// In which language they asked.
     pub lang: Lang,
@@ -143,8 +146,9 @@ pub async fn register(app: &App, portal: &Portal, asked: Asked) -> Result<Regist
         false => Some(asked.contact.sealed(app, &id)?),
     };
     let network = network(app, asked.client);
+    let urgent = asked.urgent || tells_of_danger(asked.words.clone(), day).await?;
     let answer = Clock::of("answer", day);
-    let (time, log) = (app.calendar.now(), portal.log);
+    let (time, log, seat) = (app.calendar.now(), portal.log, Seat::from(portal));
     let kept = secret.clone();
     let (app, db) = (app.clone(), app.db.clone());
     let case = db
@@ -175,7 +179,7 @@ pub async fn register(app: &App, portal: &Portal, asked: Asked) -> Result<Regist
                 lang: asked.lang.code().to_owned(),
                 salt: salt.to_vec(),
                 once,
-                urgent: i64::from(asked.urgent),
+                urgent: i64::from(urgent),
                 state: "new".into(),
                 version: 1,
                 epoch: 1,
@@ -196,10 +200,19 @@ pub async fn register(app: &App, portal: &Portal, asked: Asked) -> Result<Regist
             let step = Step { log, act: "registered".into(), shown: 1, ..Step::default() };
             let seq = steps::add(tx, &id, &step).await?;
             steps::attach(tx, &id, seq, &asked.files).await?;
+            let named = handover::named(tx.conn(), &case).await?;
+            handover::happens(&app, tx, &seat, &named, Event::Registered).await?;
             Ok(case)
         })
         .await?;
     Ok(Registered { code: case.code.clone(), secret, case })
+}
+
+/// True if words may tell of danger to life, as the model that ships reads them. About a millisecond; where it is asked for the first time
+/// since the start, the model is made ready, which takes longer and holds nobody else up.
+async fn tells_of_danger(words: String, day: Date) -> anyhow::Result<bool> {
+    let read = tokio::task::spawn_blocking(move || Suggester::shipped().suggest(&words, None, day).danger);
+    read.await.context("the words of a petition were not read to their end")
 }
 
 /// The next code of a day at a body. A number without a code is passed over.

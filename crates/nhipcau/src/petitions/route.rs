@@ -1,57 +1,110 @@
-//! To whom a case may go. Today: the portals of this node, of which a clerk names one.
+//! To whom a case may go: any agency of the network that has a portal, here or elsewhere, of which a clerk names one.
 //!
-//! A suggestion of field, level and agency belongs here, beside the choice that a person makes: it would be made of the words of a
-//! case and its place, and shown as a suggestion. There is none yet, and nothing pretends to be one.
+//! What is suggested stands in `suggested`; nothing is passed on without a person.
 
-use std::sync::Arc;
-
+use network::directory::{Agency, Directory};
 use network::names::Origin;
+use vietnam::text::fold;
 
-use crate::agencies::{self, Portal};
+use crate::agencies;
 use crate::app::App;
 use crate::words::Lang;
 
+/// So many agencies are offered while somebody types; any other is found by its name or domain.
+const MOST_NEAR: usize = 150;
+
 /// An agency to which a case may be passed.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     /// Its log.
-    pub origin: String,
+    pub origin: Origin,
     /// Its name.
     pub name: String,
+    /// The domain of its portal.
+    pub domain: String,
 }
 
-/// The portals of this node but the own one, by name; those of agencies that have ended are left out.
-pub fn targets(app: &App, own: &Origin, lang: Lang) -> Vec<Target> {
-    let directory = app.directory.load();
-    let portals = app.portals.load().all();
-    let open = portals
-        .iter()
-        .filter(|portal| portal.origin != *own)
-        .filter(|portal| directory.agency(&portal.origin).is_some_and(|agency| agency.closed.is_none()));
-    let mut all: Vec<Target> = open
-        .map(|portal| Target {
-            origin: portal.origin.to_string(),
-            name: agencies::name(directory.agency(&portal.origin), lang, &portal.domain),
-        })
-        .collect();
-    all.sort_by(|a, b| a.name.cmp(&b.name));
-    all
+impl Target {
+    fn of(agency: &Agency, lang: Lang) -> Target {
+        let domain = agency.domain.to_string();
+        Target { origin: agency.origin.clone(), name: agencies::name(Some(agency), lang, &domain), domain }
+    }
+
+    /// As it stands in a form, so that two agencies of one name are told apart.
+    pub fn typed(&self) -> String {
+        format!("{} ({})", self.name, self.domain)
+    }
 }
 
-/// The portal of this node that was chosen.
-pub fn chosen(app: &App, own: &Origin, typed: &str) -> Option<Arc<Portal>> {
+/// True if a case can be handed to an agency: it has not ended, and it is here or its letters can be sealed.
+fn takes(app: &App, agency: &Agency) -> bool {
+    let here = || app.portals.load().all().iter().any(|portal| portal.origin == agency.origin);
+    let sealed = || agency.sealing.as_ref().is_some_and(|sealing| sealing.known().is_some());
+    agency.closed.is_none() && ((agency.node.is_some() && sealed()) || here())
+}
+
+/// The agencies that are offered first: those above, those of this node, those below and beside; by name.
+pub fn near(app: &App, own: &Origin, lang: Lang) -> Vec<Target> {
     let directory = app.directory.load();
-    let open = |portal: &Arc<Portal>| {
-        portal.origin.as_str() == typed
-            && portal.origin != *own
-            && directory.agency(&portal.origin).is_some_and(|agency| agency.closed.is_none())
+    let mut all: Vec<&Agency> = directory.ancestors(own).collect();
+    let here = app.portals.load().all();
+    all.extend(here.iter().filter_map(|portal| directory.agency(&portal.origin)));
+    all.extend(directory.children(own));
+    if let Some(agency) = directory.agency(own) {
+        all.extend(directory.children(&agency.parent));
+    }
+    let mut near: Vec<Target> = Vec::new();
+    for agency in all {
+        if near.len() == MOST_NEAR {
+            break;
+        }
+        let known = near.iter().any(|target| target.origin == agency.origin);
+        if agency.origin != *own && !known && takes(app, agency) {
+            near.push(Target::of(agency, lang));
+        }
+    }
+    near.sort_by(|a, b| a.name.cmp(&b.name));
+    near
+}
+
+/// The agency that somebody chose: by its log, the domain of its portal, or its name if no other has it.
+pub fn chosen(app: &App, own: &Origin, typed: &str) -> Option<Target> {
+    let directory = app.directory.load();
+    let typed = typed.trim();
+    let in_brackets =
+        typed.strip_suffix(')').and_then(|text| text.rsplit_once('(')).map(|(_, domain)| domain);
+    let by_domain = |word: &str| word.parse().ok().and_then(|domain| directory.at_domain(&domain));
+    let by_log = |word: &str| word.parse().ok().and_then(|origin: Origin| directory.agency(&origin));
+    let found = by_log(typed)
+        .or_else(|| by_domain(in_brackets.unwrap_or(typed)))
+        .or_else(|| named(&directory, typed));
+    let found = found.filter(|agency| agency.origin != *own && takes(app, agency))?;
+    Some(Target::of(found, Lang::Vi))
+}
+
+/// The agency of a name, if there is one alone.
+pub(super) fn named<'a>(directory: &'a Directory, name: &str) -> Option<&'a Agency> {
+    let name = fold(name.trim());
+    let is = |agency: &&Agency| {
+        agency.closed.is_none() && [&agency.name.vi, &agency.name.en].iter().any(|one| fold(one) == name)
     };
-    app.portals.load().all().into_iter().find(open)
+    let mut all = directory.agencies().filter(is);
+    match (all.next(), all.next()) {
+        (Some(one), None) if !name.is_empty() => Some(one),
+        _ => None,
+    }
 }
 
-/// Who decides where two agencies give a case back and forth: the nearest agency above both that has its portal here.
-pub fn umpire(app: &App, a: &Origin, b: &Origin) -> Option<Arc<Portal>> {
+/// An agency of the directory as a target, if a case can be handed to it.
+pub(super) fn target(app: &App, agency: &Agency, lang: Lang) -> Option<Target> {
+    takes(app, agency).then(|| Target::of(agency, lang))
+}
+
+/// Who decides where two agencies give a case back and forth: the nearest agency above both.
+pub fn umpire(app: &App, a: &Origin, b: &Origin) -> Option<Target> {
     let directory = app.directory.load();
-    let portals = app.portals.load().all();
-    let above = directory.ancestors(a).find(|agency| directory.is_ancestor(&agency.origin, b))?;
-    portals.into_iter().find(|portal| portal.origin == above.origin)
+    let above = directory.ancestors(a).find(|agency| {
+        directory.is_ancestor(&agency.origin, b) && agency.origin != *b && takes(app, agency)
+    })?;
+    Some(Target::of(above, Lang::Vi))
 }

@@ -5,18 +5,20 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::clock::{Set, waited};
-use super::contact::Contact;
 use super::life::State;
 use super::rules::Clock;
-use crate::app::App;
 use crate::calendar::WorkingTime;
 use crate::db::{Conn, Tx};
 use crate::words::date;
 use crate::{all, maybe, one, run};
 
+pub mod choice;
 pub mod draft;
+mod kept;
 pub mod knocks;
 pub mod steps;
+
+pub use kept::{contact, forget, forget_contact, keep_contact, keep_words, words};
 
 /// A petition.
 #[derive(Clone, Debug, Default, FromRow)]
@@ -85,6 +87,8 @@ pub struct Case {
     pub closed: i64,
     /// How its sender rated it; empty if they did not.
     pub rating: String,
+    /// The log to which it is being handed over; empty if it is not.
+    pub handing: String,
 }
 
 impl Case {
@@ -162,7 +166,7 @@ pub async fn held(conn: &mut Conn, code: &str, log: i64) -> sqlx::Result<Option<
     )
 }
 
-/// The petitions to which an agency owes an answer, those first that are due first.
+/// The petitions to which an agency owes an answer: those that speak of danger first, then those that are due first.
 ///
 /// # Errors
 /// The database's.
@@ -171,7 +175,7 @@ pub async fn open_at(conn: &mut Conn, log: i64, most: i64) -> sqlx::Result<Vec<C
         conn,
         Case,
         "SELECT * FROM petition WHERE owner = $1 AND state IN ('new', 'work', 'asked', 'review')
-         ORDER BY CASE WHEN due = '' THEN 1 ELSE 0 END, due, registered LIMIT $2",
+         ORDER BY urgent DESC, CASE WHEN due = '' THEN 1 ELSE 0 END, due, registered LIMIT $2",
         log,
         most
     )
@@ -193,7 +197,7 @@ pub async fn done_at(conn: &mut Conn, log: i64, most: i64) -> sqlx::Result<Vec<C
     )
 }
 
-/// Every petition of this node that is owed an answer, or may still be reopened.
+/// Every petition of an agency of this node that is owed an answer, or may still be reopened.
 ///
 /// # Errors
 /// The database's.
@@ -201,7 +205,8 @@ pub async fn all_running(conn: &mut Conn) -> sqlx::Result<Vec<Case>> {
     all!(
         conn,
         Case,
-        "SELECT * FROM petition WHERE state IN ('new', 'work', 'asked', 'review', 'answered') ORDER BY registered, id"
+        "SELECT p.* FROM petition p JOIN log l ON l.id = p.owner AND l.own = 1
+         WHERE p.state IN ('new', 'work', 'asked', 'review', 'answered') ORDER BY p.registered, p.id"
     )
 }
 
@@ -256,6 +261,52 @@ pub async fn add(tx: &mut Tx, case: &Case, (day, unit, number): (Date, &str, u32
     hold(tx, &case.id, case.owner).await
 }
 
+/// A petition that came from another node. Its secret and its form stay where it was asked: nobody opens it here by them.
+///
+/// # Errors
+/// The database's.
+pub async fn add_foreign(
+    tx: &mut Tx,
+    case: &Case,
+    (day, unit, number): (Date, &str, u32),
+) -> sqlx::Result<()> {
+    run!(
+        tx,
+        "INSERT INTO petition (id, code, day, unit, number, asked, idx, owner, owned, sort, place, mode, lang, secret, salt,
+           once, commitment, urgent, state, version, epoch, handler, registered, clock_from, clock_days, clock_unit, added, extended, paused,
+           bounced, due, answered, reopened, closed, rating)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 'new', 1, $19, '', $20, $21, $22, $23,
+           0, 0, 0, $24, $25, 0, $26, 0, '')",
+        case.id.clone(),
+        case.code.clone(),
+        day.to_string(),
+        unit.to_owned(),
+        i64::from(number),
+        case.asked,
+        case.idx,
+        case.owner,
+        case.owned,
+        case.sort.clone(),
+        case.place.clone(),
+        case.mode.clone(),
+        case.lang.clone(),
+        case.secret.clone(),
+        case.salt.clone(),
+        case.once.clone(),
+        case.commitment.clone(),
+        case.urgent,
+        case.epoch,
+        case.registered,
+        case.clock_from,
+        case.clock_days,
+        case.clock_unit.clone(),
+        case.bounced,
+        case.due.clone(),
+        case.reopened
+    )?;
+    Ok(())
+}
+
 /// An agency may look at a petition from now on.
 ///
 /// # Errors
@@ -296,7 +347,7 @@ pub async fn save(tx: &mut Tx, case: &Case) -> sqlx::Result<bool> {
         tx,
         "UPDATE petition SET owner = $1, owned = $2, state = $3, handler = $4, clock_from = $5, clock_days = $6, clock_unit = $7,
            added = $8, extended = $9, paused = $10, bounced = $11, due = $12, answered = $13, reopened = $14, closed = $15,
-           rating = $16, epoch = $19, version = version + 1
+           rating = $16, epoch = $19, handing = $20, version = version + 1
          WHERE id = $17 AND version = $18",
         case.owner,
         case.owned,
@@ -316,76 +367,8 @@ pub async fn save(tx: &mut Tx, case: &Case) -> sqlx::Result<bool> {
         case.rating.clone(),
         case.id.clone(),
         case.version,
-        case.epoch
+        case.epoch,
+        case.handing.clone()
     )?;
     Ok(saved == 1)
-}
-
-/// Keeps what was sent: the place and the words.
-///
-/// # Errors
-/// The database's.
-pub async fn keep_words(tx: &mut Tx, id: &str, place: &str, words: &str) -> sqlx::Result<()> {
-    run!(
-        tx,
-        "INSERT INTO petition_words (petition, place, words) VALUES ($1, $2, $3)",
-        id.to_owned(),
-        place.to_owned(),
-        words.to_owned()
-    )?;
-    Ok(())
-}
-
-/// The place and the words as they were sent; nothing once they are erased.
-///
-/// # Errors
-/// The database's.
-pub async fn words(conn: &mut Conn, id: &str) -> sqlx::Result<Option<(String, String)>> {
-    maybe!(
-        conn,
-        (String, String),
-        "SELECT place, words FROM petition_words WHERE petition = $1",
-        id.to_owned()
-    )
-}
-
-/// Keeps who sent it, sealed.
-///
-/// # Errors
-/// The database's.
-pub async fn keep_contact(tx: &mut Tx, id: &str, sealed: Vec<u8>) -> sqlx::Result<()> {
-    run!(tx, "INSERT INTO petition_contact (petition, sealed) VALUES ($1, $2)", id.to_owned(), sealed)?;
-    Ok(())
-}
-
-/// Who sent it; nothing if they did not say, it is erased, or it was sealed under another key.
-///
-/// # Errors
-/// The database's.
-pub async fn contact(app: &App, conn: &mut Conn, id: &str) -> sqlx::Result<Option<Contact>> {
-    let found =
-        maybe!(conn, (Vec<u8>,), "SELECT sealed FROM petition_contact WHERE petition = $1", id.to_owned())?;
-    Ok(found.and_then(|(sealed,)| Contact::opened(app, id, &sealed)))
-}
-
-/// Forgets who sent it.
-///
-/// # Errors
-/// The database's.
-pub async fn forget_contact(tx: &mut Tx, id: &str) -> sqlx::Result<()> {
-    run!(tx, "DELETE FROM petition_contact WHERE petition = $1", id.to_owned())?;
-    Ok(())
-}
-
-/// Forgets all that its sender said and attached, and what was said to them.
-///
-/// # Errors
-/// The database's.
-pub async fn forget(tx: &mut Tx, id: &str) -> sqlx::Result<()> {
-    forget_contact(tx, id).await?;
-    run!(tx, "DELETE FROM petition_words WHERE petition = $1", id.to_owned())?;
-    run!(tx, "DELETE FROM petition_file WHERE petition = $1", id.to_owned())?;
-    run!(tx, "DELETE FROM petition_draft WHERE petition = $1", id.to_owned())?;
-    run!(tx, "UPDATE petition_step SET words = '' WHERE petition = $1", id.to_owned())?;
-    Ok(())
 }

@@ -25,6 +25,7 @@ mod open;
 mod opinion;
 mod petition;
 mod petition_desk;
+mod petition_pass;
 mod preview;
 mod procedures;
 mod reading;
@@ -54,6 +55,7 @@ pub use open::Words as OpenWords;
 pub use opinion::Words as OpinionWords;
 pub use petition::Words as PetitionWords;
 pub use petition_desk::Words as PetitionDeskWords;
+pub use petition_pass::Words as PetitionPassWords;
 pub use preview::Words as PreviewWords;
 pub use procedures::Words as ProcedureWords;
 pub use reading::Words as ReadingWords;
@@ -188,6 +190,14 @@ impl Lang {
         match self {
             Lang::Vi => &petition::VI,
             Lang::En => &petition::EN,
+        }
+    }
+
+    /// The words of suggestions and of handing over petitions.
+    pub fn petition_pass(self) -> &'static PetitionPassWords {
+        match self {
+            Lang::Vi => &petition_pass::VI,
+            Lang::En => &petition_pass::EN,
         }
     }
 

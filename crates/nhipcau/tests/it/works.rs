@@ -52,6 +52,18 @@ pub const WORKS: &[(&str, &str, &str, &str)] = &[
         "a_case_goes_its_whole_way",
     ),
     (
+        "phản ánh chuyển sang cơ quan ở máy chủ khác, trả lời đọc ở nơi đã gửi",
+        "a petition passed to an agency of another node, its answer read where it was asked",
+        "it/petitions/nodes",
+        "a_case_is_answered_at_another_node_and_read_where_it_was_asked",
+    ),
+    (
+        "chuyển phản ánh khi đứt mạng, máy tắt đột ngột: không mất, không nhân đôi",
+        "petitions handed over through cut lines and kill -9: none lost, none doubled",
+        "it/petitions/nodes_faults",
+        "kill_9_in_the_middle_loses_no_case_and_doubles_none",
+    ),
+    (
         "người gửi phản ánh không lộ ở sổ, nhật ký, trang hay bảng nào",
         "who sent a petition shows in no log, trace, page or table",
         "it/petitions/private",

@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::logs::{ledger, store as logs};
 use crate::people::audit::{self, Line, Who};
+use crate::petitions::handover::{self as petitions, Seat};
 use crate::problem::Problem;
 
 const EVERY: Duration = Duration::from_secs(1);
@@ -121,6 +122,7 @@ async fn take(app: &App, merger: &Merger, at: i64, step: &Step) -> Result<(), Pr
         _ => String::new(),
     };
     let (id, log, step) = (merger.id, merger.log, step.clone());
+    let within = app.clone();
     app.db
         .write("merger.step", async move |tx: &mut Tx| -> Result<(), Problem> {
             if store::done(tx.conn(), id).await?.iter().any(|(done, ..)| *done == at) {
@@ -143,7 +145,12 @@ async fn take(app: &App, merger: &Merger, at: i64, step: &Step) -> Result<(), Pr
                 Step::Drafts { from, to } => {
                     let from = logs::by_origin(tx.conn(), from).await?.ok_or(Problem::NotFound("log"))?;
                     let to = logs::by_origin(tx.conn(), to).await?.ok_or(Problem::NotFound("log"))?;
-                    store::hand_over(tx, from.id, to.id).await?.to_string()
+                    let moved = store::hand_over(tx, from.id, to.id).await?;
+                    if from.own && to.own {
+                        let seat = |head: &logs::Head| Seat { log: head.id, origin: head.origin.clone() };
+                        petitions::inherits(&within, tx, &seat(&from), &seat(&to)).await?;
+                    }
+                    moved.to_string()
                 }
                 Step::Redirect { .. } => led,
             };

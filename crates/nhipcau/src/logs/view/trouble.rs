@@ -46,6 +46,10 @@ impl Alarm {
             }
             "letter.refused" => (letter.refused_says(log, peer), letter.refused_do.to_owned()),
             "letter.contradicts" => (letter.contradicts_says(peer, log), letter.contradicts_do(peer)),
+            "petition.claimed" => {
+                let words = lang.petition_pass();
+                (words.claimed_says(log, peer), words.claimed_do(detail))
+            }
             "refused" => (w.refused_says(log), w.refused_do(detail)),
             other => (w.trouble_says(other), w.trouble_do(detail)),
         };

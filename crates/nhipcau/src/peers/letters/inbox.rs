@@ -158,7 +158,7 @@ async fn keep(
     let Address { from, to, id, .. } = sealed.address.clone();
     let receipt =
         Receipt { by: to.clone(), from: from.clone(), to: to.clone(), id, says: Says::Holds(letter.hash()) };
-    let portal = portal.clone();
+    let (portal, within) = (portal.clone(), app.clone());
     let decision = app
         .db
         .write("letters.keep", async move |tx: &mut Tx| -> Result<Decision, Problem> {
@@ -166,7 +166,7 @@ async fn keep(
             let decision = decide(held, letter.hash());
             if decision == Decision::Keep {
                 store::keep(tx, &letter).await?;
-                kinds::take(tx, &portal, letter).await?;
+                kinds::take(&within, tx, &portal, letter).await?;
             }
             Ok(decision)
         })

@@ -10,7 +10,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::{MEDIA, Notice, inbox, relay, store, ways, within};
+use super::{MEDIA, Notice, inbox, relay, send, store, ways, within};
 use crate::app::App;
 use crate::db::Tx;
 use crate::operate::alarms::{self, Alarm};
@@ -184,13 +184,15 @@ async fn offer(app: &App, id: Uuid, node: &Origin) -> anyhow::Result<Answer> {
     let Some(keys) = agency.sealing.as_ref().and_then(|sealing| sealing.known()) else {
         return Ok(Answer::NotNow);
     };
+    let body = send::body(app, id, whole.body)
+        .context("the body of a letter lies sealed under another key than keys/people.key")?;
     let letter = Letter {
         from: from.clone(),
         to: to.clone(),
         id,
         heads: u64::try_from(whole.heads)?,
         kind: whole.kind,
-        body: whole.body,
+        body,
     };
     let secrets = app.keys.letters(&from, &app.dice)?;
     let sealed = letter.seal(&secrets.signer, keys, app.dice.bytes::<32>()?)?;

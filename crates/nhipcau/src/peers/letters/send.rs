@@ -44,6 +44,32 @@ impl Posting {
     }
 }
 
+/// What stands before a body that lies sealed in the outbox.
+const SEALED: &[u8] = b"nhipcau sealed body\n";
+
+impl Posting {
+    /// The same letter, whose body lies sealed under the node's own key until it leaves: it says who somebody is, and may wait for weeks.
+    ///
+    /// # Errors
+    /// When the machine has no randomness to give.
+    pub fn closed(self, app: &App) -> anyhow::Result<Posting> {
+        let sealed = app.people.seal.close(&app.dice, &about(self.id), &self.body)?;
+        Ok(Posting { body: [SEALED, &sealed].concat().into(), ..self })
+    }
+}
+
+fn about(id: Uuid) -> String {
+    format!("letter {id}")
+}
+
+/// The body of a letter as it was written; nothing if it lies sealed under another key than the node has now.
+pub(super) fn body(app: &App, id: Uuid, kept: Vec<u8>) -> Option<Vec<u8>> {
+    match kept.strip_prefix(SEALED) {
+        Some(sealed) => app.people.seal.unlock(&about(id), sealed),
+        None => Some(kept),
+    }
+}
+
 /// Puts a letter into the outbox; for a closed agency that has a successor, one to the successor. Returns its name.
 ///
 /// # Errors

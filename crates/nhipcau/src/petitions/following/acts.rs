@@ -1,16 +1,16 @@
 //! What its sender does with a case: one transaction each, decided by `life`.
 
-use network::entry::Outcome;
+use network::handover::{Event, Rating, What};
 
 use super::super::asking::{check, taken};
-use super::super::facts;
 use super::super::life::{self, Refused, Sent, State};
-use super::super::record::{self, append};
 use super::super::store::steps::{self, Step};
 use super::super::store::{self, Case, draft};
+use super::super::{facts, handover};
 use crate::app::App;
 use crate::db::Tx;
 use crate::files::Upload;
+use crate::logs::store as logs;
 use crate::people::forms::Fields;
 use crate::problem::{Fault, Problem};
 use crate::words::{Lang, PetitionWords};
@@ -71,28 +71,45 @@ fn said_forgotten(p: &'static PetitionWords) -> &'static str {
     p.said_forgotten
 }
 
-/// The case as it stands in this transaction, and where the act leads.
-async fn decided(app: &App, tx: &mut Tx, code: &str, act: Sent) -> Result<(Case, State), Problem> {
+/// The case as it stands in this transaction, if the act may be done.
+async fn decided(app: &App, tx: &mut Tx, code: &str, act: Sent) -> Result<Case, Problem> {
     let now = tx.ledger.now();
     let case = store::find(tx.conn(), code).await?.ok_or(Problem::NotFound("petition"))?;
     let path = steps::of(tx.conn(), &case.id).await?;
     let draft = draft::find(tx.conn(), &case.id).await?;
     let facts = facts::of(&case, &path, draft.as_ref(), &app.calendar.now(), now);
-    let next = life::sender(act, &facts).map_err(problem)?;
-    Ok((case, next))
+    life::sender(act, &facts).map_err(problem)?;
+    Ok(case)
 }
 
-/// Writes down where it stands now. Within one transaction nobody else can have changed it.
-async fn saved(app: &App, tx: &mut Tx, case: &mut Case) -> Result<(), Problem> {
-    case.count(&app.calendar.now(), tx.ledger.now());
-    if store::save(tx, case).await? {
+/// Writes down what was said, and says it to whoever has the case, wherever that is: what it does there is done in this transaction if it
+/// is an agency of this node, else when the letter comes. Within one transaction nobody else can have changed the case.
+async fn says(
+    app: &App,
+    tx: &mut Tx,
+    case: &Case,
+    what: What,
+    (act, words): (&str, &str),
+    files: &[(network::content::ItemFile, Vec<u8>)],
+) -> Result<(), Problem> {
+    if !store::save(tx, case).await? {
+        return Err(Problem::Ours(anyhow::anyhow!("a petition was changed within a transaction")));
+    }
+    let mut step =
+        Step { log: case.owner, act: act.into(), shown: 1, words: words.into(), ..Step::default() };
+    (step.seq, step.at) = (steps::add(tx, &case.id, &step).await?, tx.ledger.now());
+    steps::attach(tx, &case.id, step.seq, files).await?;
+    let named = handover::named(tx.conn(), case).await?;
+    let home = handover::seat(app, &named.origin).ok_or(Problem::NotFound("portal"))?;
+    let listed = steps::files(tx.conn(), &case.id).await?;
+    let said = handover::words(tx.conn(), &step, &listed).await?;
+    let event = Event::Asks { id: step.named(&case.id), what, words: said };
+    handover::happens(app, tx, &home, &named, event).await?;
+    if files.is_empty() {
         return Ok(());
     }
-    Err(Problem::Ours(anyhow::anyhow!("a petition was changed within a transaction")))
-}
-
-fn step(case: &Case, act: &str, words: &str) -> Step {
-    Step { log: case.owner, act: act.to_owned(), shown: 1, words: words.to_owned(), ..Step::default() }
+    let owner = logs::head(tx.conn(), case.owner).await?.ok_or(Problem::NotFound("agency"))?.origin;
+    handover::post_files(app, tx, &home, case, &owner, Some(step.seq)).await
 }
 
 async fn reply(
@@ -117,39 +134,29 @@ async fn reply(
     let (app, code) = (app.clone(), case.code.clone());
     let db = app.db.clone();
     db.write("petition.reply", async move |tx: &mut Tx| -> Result<(), Problem> {
-        let (mut case, next) = decided(&app, tx, &code, Sent::Reply).await?;
-        let now = tx.ledger.now();
+        let case = decided(&app, tx, &code, Sent::Reply).await?;
         let path = steps::of(tx.conn(), &case.id).await?;
         // Sent twice by an impatient finger.
         if path.last().is_some_and(|last| last.act == "replied" && last.words == words) {
             return Ok(());
         }
-        if steps::written(tx, &case.id, now - DAY).await? >= MOST_MESSAGES {
+        if steps::written(tx, &case.id, tx.ledger.now() - DAY).await? >= MOST_MESSAGES {
             let says = |lang: Lang| lang.petition().too_many_messages.to_owned();
             return Err(Problem::TooOften { vi: says(Lang::Vi), en: says(Lang::En) });
         }
-        case.stop_waiting(&app.calendar.now(), now);
-        next.word().clone_into(&mut case.state);
-        saved(&app, tx, &mut case).await?;
-        let seq = steps::add(tx, &case.id, &step(&case, "replied", &words)).await?;
-        Ok(steps::attach(tx, &case.id, seq, &kept).await?)
+        says(&app, tx, &case, What::Asks, ("replied", &words), &kept).await
     })
     .await
 }
 
 async fn rate(app: &App, case: &Case, typed: &Fields) -> Result<(), Problem> {
-    let rating = match typed.get("muc") {
-        word @ ("yes" | "partly" | "no") => word.to_owned(),
-        _ => return Err(fault("muc", |p| p.fault_rating)),
-    };
+    let rating: Rating = typed.get("muc").parse().map_err(|_| fault("muc", |p| p.fault_rating))?;
     let (app, code) = (app.clone(), case.code.clone());
     let db = app.db.clone();
     db.write("petition.rate", async move |tx: &mut Tx| -> Result<(), Problem> {
-        let (mut case, _) = decided(&app, tx, &code, Sent::Rate).await?;
-        case.rating = rating;
-        saved(&app, tx, &mut case).await?;
-        steps::add(tx, &case.id, &step(&case, "rated", "")).await?;
-        Ok(())
+        let mut case = decided(&app, tx, &code, Sent::Rate).await?;
+        rating.word().clone_into(&mut case.rating);
+        says(&app, tx, &case, What::Rates(rating), ("rated", ""), &[]).await
     })
     .await
 }
@@ -163,17 +170,9 @@ async fn reopen(app: &App, case: &Case, typed: &Fields) -> Result<(), Problem> {
     let (app, code) = (app.clone(), case.code.clone());
     let db = app.db.clone();
     db.write("petition.reopen", async move |tx: &mut Tx| -> Result<(), Problem> {
-        let (mut case, next) = decided(&app, tx, &code, Sent::Reopen).await?;
-        let now = tx.ledger.now();
-        next.word().clone_into(&mut case.state);
-        (case.reopened, case.clock_from, case.closed, case.paused) = (now, now, 0, 0);
-        (case.added, case.extended) = (0, 0);
-        case.handler.clear();
-        case.rating.clear();
-        case.epoch += 1;
-        saved(&app, tx, &mut case).await?;
-        steps::add(tx, &case.id, &step(&case, "reopened", &words)).await?;
-        append(&app, tx, &case, case.owner, record::Said::Reopened).await.map(|_| ())
+        let mut case = decided(&app, tx, &code, Sent::Reopen).await?;
+        case.reopened = tx.ledger.now();
+        says(&app, tx, &case, What::Reopens, ("reopened", &words), &[]).await
     })
     .await
 }
@@ -185,25 +184,25 @@ async fn withdraw(app: &App, case: &Case, typed: &Fields) -> Result<(), Problem>
     let (app, code) = (app.clone(), case.code.clone());
     let db = app.db.clone();
     db.write("petition.withdraw", async move |tx: &mut Tx| -> Result<(), Problem> {
-        let (mut case, next) = decided(&app, tx, &code, Sent::Withdraw).await?;
-        next.word().clone_into(&mut case.state);
+        let mut case = decided(&app, tx, &code, Sent::Withdraw).await?;
+        // Its words go here and now, also while its owner at another node has not heard of it yet.
+        State::Withdrawn.word().clone_into(&mut case.state);
         case.closed = tx.ledger.now();
-        saved(&app, tx, &mut case).await?;
         store::forget(tx, &case.id).await?;
-        steps::add(tx, &case.id, &step(&case, "withdrawn", "")).await?;
-        append(&app, tx, &case, case.owner, record::Said::Closed(Outcome::Withdrawn)).await.map(|_| ())
+        let named = handover::named(tx.conn(), &case).await?;
+        handover::store::forget(tx, &named).await?;
+        says(&app, tx, &case, What::Withdraws, ("withdrawn", ""), &[]).await
     })
     .await
 }
 
 async fn forget(app: &App, case: &Case) -> Result<(), Problem> {
-    let (log, id) = (case.owner, case.id.clone());
-    app.db
-        .write("petition.forget", async move |tx: &mut Tx| -> Result<(), Problem> {
-            store::forget_contact(tx, &id).await?;
-            let step = Step { log, act: "forgotten".into(), shown: 1, ..Step::default() };
-            steps::add(tx, &id, &step).await?;
-            Ok(())
-        })
-        .await
+    let (app, code) = (app.clone(), case.code.clone());
+    let db = app.db.clone();
+    db.write("petition.forget", async move |tx: &mut Tx| -> Result<(), Problem> {
+        let case = store::find(tx.conn(), &code).await?.ok_or(Problem::NotFound("petition"))?;
+        store::forget_contact(tx, &case.id).await?;
+        says(&app, tx, &case, What::Asks, ("forgotten", ""), &[]).await
+    })
+    .await
 }

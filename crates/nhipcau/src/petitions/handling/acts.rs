@@ -1,27 +1,23 @@
 //! Each step that somebody takes in the console: decided by `life` upon what stands there, one transaction with the log and the trail.
 
-use std::sync::Arc;
-
-use network::entry::Outcome;
-use network::names::{ContentHash, Origin};
+use network::names::Origin;
 use serde_json::json;
 use vietnam::masking;
 
 use super::super::asking::check;
 use super::super::contact::Contact;
+use super::super::handover::Seat;
 use super::super::life::{self, Act, By, Refused};
-use super::super::record::{Said, append};
-use super::super::register::commitment;
-use super::super::rules::Clock;
+use super::super::route::Target;
+use super::super::store::choice::Offered;
 use super::super::store::draft::{self, Draft};
 use super::super::store::steps::{self, Step};
 use super::super::store::{self, Case};
+use super::super::suggested::{Suggested, Told};
 use super::super::{Mode, facts, route};
-use crate::agencies::{self, Portal};
+use super::carry;
 use crate::app::App;
-use crate::clock::instant;
 use crate::db::Tx;
-use crate::logs::store as logs;
 use crate::people::Role;
 use crate::people::audit::{self, Line, Who};
 use crate::people::forms::Fields;
@@ -56,20 +52,23 @@ pub fn by(staff: &Staff) -> By {
     }
 }
 
-fn refusal(refused: Refused) -> Problem {
-    let says = |w: &'static PetitionDeskWords| match refused {
-        Refused::Over => w.refused_over,
-        Refused::Role => w.refused_role,
-        Refused::Taken => w.refused_taken,
-        Refused::Unclaimed => w.refused_unclaimed,
-        Refused::InReview => w.refused_review,
-        Refused::NoAnswer => w.refused_no_answer,
-        Refused::Own => w.refused_own,
-        Refused::TooOften => w.refused_often,
-        Refused::NotReturnable => w.refused_return,
-        Refused::Late => w.refused_over,
+pub(super) fn refusal(refused: Refused) -> Problem {
+    let says = |lang: Lang| {
+        let w = lang.petition_desk();
+        match refused {
+            Refused::Handing => lang.petition_pass().refused_handing,
+            Refused::Over | Refused::Late => w.refused_over,
+            Refused::Role => w.refused_role,
+            Refused::Taken => w.refused_taken,
+            Refused::Unclaimed => w.refused_unclaimed,
+            Refused::InReview => w.refused_review,
+            Refused::NoAnswer => w.refused_no_answer,
+            Refused::Own => w.refused_own,
+            Refused::TooOften => w.refused_often,
+            Refused::NotReturnable => w.refused_return,
+        }
     };
-    Problem::refused(says(Lang::Vi.petition_desk()), says(Lang::En.petition_desk()))
+    Problem::refused(says(Lang::Vi), says(Lang::En))
 }
 
 fn fault(field: &str, says: fn(&'static PetitionDeskWords) -> &'static str) -> Problem {
@@ -87,6 +86,7 @@ fn act_of(word: &str) -> Option<Act> {
         "gia-han" => Act::Extend,
         "chuyen" => Act::Pass,
         "tra" => Act::Return,
+        "lay-lai" => Act::Recall,
         "tien-do" => Act::Progress,
         "trinh" => Act::Submit,
         "tra-lai" => Act::SendBack,
@@ -120,18 +120,20 @@ pub async fn contact(app: &App, staff: &Staff, case: &Case) -> Result<Contact, P
 }
 
 /// What an act brings along, read before the transaction.
-struct Brought {
-    act: Act,
-    words: String,
-    target: Option<Arc<Portal>>,
-    draft: Option<Draft>,
+pub(super) struct Brought {
+    pub act: Act,
+    pub words: String,
+    pub target: Option<Target>,
+    pub draft: Option<Draft>,
+    /// What was suggested, where the act says whose the case is.
+    pub offered: Option<Offered>,
 }
 
-fn brought(app: &App, actor: &Actor, typed: &Fields) -> Result<Brought, Problem> {
+async fn brought(app: &App, actor: &Actor, code: &str, typed: &Fields) -> Result<Brought, Problem> {
     let act = act_of(typed.get("viec")).ok_or(Problem::NotFound("act"))?;
     let mut faults = Vec::new();
     let field = match act {
-        Act::Claim | Act::Release | Act::Approve => "",
+        Act::Claim | Act::Release | Act::Approve | Act::Recall => "",
         Act::Submit => "tra-loi",
         _ => "loi",
     };
@@ -161,7 +163,23 @@ fn brought(app: &App, actor: &Actor, typed: &Fields) -> Result<Brought, Problem>
     if draft.as_ref().is_some_and(|draft| draft.open == 1 && draft.question.is_empty()) {
         return Err(fault("cau-hoi", |w| w.fault_question));
     }
-    Ok(Brought { act, words, target, draft })
+    let offered = match act {
+        Act::Pass | Act::Submit => suggested(app, actor, code).await?,
+        _ => None,
+    };
+    Ok(Brought { act, words, target, draft, offered })
+}
+
+/// What is suggested for a case of an agency of this node, if its words are still here.
+async fn suggested(app: &App, actor: &Actor, code: &str) -> Result<Option<Offered>, Problem> {
+    let portal = app.portals.load().all().into_iter().find(|portal| portal.log == actor.log);
+    let mut conn = app.db.read().await?;
+    let (Some(portal), Some(case)) = (portal, store::held(&mut conn, code, actor.log).await?) else {
+        return Ok(None);
+    };
+    let Some((_, words)) = store::words(&mut conn, &case.id).await? else { return Ok(None) };
+    let told = Told { words: &words, commune: &case.place };
+    Ok(Some(Suggested::of(app, &portal, &told, date::day(app.clock.now()), Lang::Vi).offered))
 }
 
 /// Takes a step.
@@ -177,11 +195,12 @@ pub async fn act(app: &App, staff: &Staff, case: &Case, typed: &Fields) -> Resul
 /// # Errors
 /// As [`act`].
 pub async fn take(app: &App, actor: &Actor, code: &str, typed: &Fields) -> Result<(), Problem> {
-    let brought = brought(app, actor, typed)?;
+    let brought = brought(app, actor, code, typed).await?;
     let version: i64 = typed.get("ban").parse().unwrap_or(0);
     let (by, log, code) = (actor.by, actor.log, code.to_owned());
     let line = Line::new(Who::Account(by.account), log, "petition.step", code.clone());
     let line = line.with(json!({ "act": typed.get("viec") }));
+    let seat = Seat { log, origin: actor.origin.clone() };
     let (app, db) = (app.clone(), app.db.clone());
     db.write("petition.step", async move |tx: &mut Tx| -> Result<(), Problem> {
         let mut case = store::held(tx.conn(), &code, log).await?.ok_or(Problem::NotFound("petition"))?;
@@ -199,154 +218,17 @@ pub async fn take(app: &App, actor: &Actor, code: &str, typed: &Fields) -> Resul
         next.word().clone_into(&mut case.state);
         let mut step =
             Step { log, account: by.account.to_string(), words: brought.words.clone(), ..Step::default() };
-        carry_out(&app, tx, &mut case, &path, &brought, waiting, &mut step).await?;
+        let goes = carry::out(&app, tx, &mut case, &path, &brought, waiting, &mut step).await?;
         case.count(&app.calendar.now(), tx.ledger.now());
         if !store::save(tx, &case).await? {
             return Err(Problem::refused(Lang::Vi.petition_desk().stale, Lang::En.petition_desk().stale));
         }
-        steps::add(tx, &case.id, &step).await?;
+        (step.seq, step.at) = (steps::add(tx, &case.id, &step).await?, tx.ledger.now());
+        carry::choice(tx, &case, &brought, &step, &seat.origin).await?;
+        carry::on(&app, tx, &seat, &case, &step, goes).await?;
         Ok(audit::add(tx, line).await?)
     })
     .await
-}
-
-/// What an act does to a case, beside where it stands.
-async fn carry_out(
-    app: &App,
-    tx: &mut Tx,
-    case: &mut Case,
-    path: &[Step],
-    brought: &Brought,
-    waiting: Option<Draft>,
-    step: &mut Step,
-) -> Result<(), Problem> {
-    let now = tx.ledger.now();
-    let today = date::day(instant(now));
-    let (word, shown) = match brought.act {
-        Act::Claim => ("claimed", 1),
-        Act::Release => ("released", 0),
-        Act::Note => ("noted", 0),
-        Act::Ask => ("asked", 1),
-        Act::Extend => ("extended", 1),
-        Act::Pass => ("passed", 1),
-        Act::Return => ("returned", 1),
-        Act::Progress => ("progress", 1),
-        Act::Submit => ("submitted", 0),
-        Act::SendBack => ("sent-back", 0),
-        Act::Approve => ("answered", 1),
-        Act::Outside => ("outside", 1),
-    };
-    (step.act, step.shown) = (word.to_owned(), shown);
-    match brought.act {
-        Act::Claim => case.handler.clone_from(&step.account),
-        Act::Release => case.handler.clear(),
-        Act::Note | Act::Progress | Act::SendBack => {}
-        Act::Ask => {
-            case.stop_waiting(&app.calendar.now(), now);
-            case.paused = now;
-        }
-        Act::Extend => {
-            let days = Clock::of("extend", today).map_or(0, |clock| clock.count);
-            case.added += i64::from(days);
-            case.extended += 1;
-            step.detail = days.to_string();
-        }
-        Act::Pass => {
-            let target = brought.target.clone().ok_or(Problem::NotFound("agency"))?;
-            hand_over(app, tx, case, &target, now, step).await?;
-        }
-        Act::Return => {
-            if let Some(proposed) = &brought.target {
-                let name =
-                    agencies::name(app.directory.load().agency(&proposed.origin), Lang::Vi, &proposed.domain);
-                step.words = format!("{}\n{}", step.words, Lang::Vi.petition_desk().proposes(name));
-            }
-            give_back(app, tx, case, path, step).await?;
-        }
-        Act::Submit => {
-            if let Some(draft) = &brought.draft {
-                draft::keep(tx, &case.id, draft).await?;
-            }
-            // The answer stands in the draft until it is given; nothing of it is told before.
-            step.words.clear();
-        }
-        Act::Approve => {
-            let draft = waiting.ok_or_else(|| refusal(Refused::NoAnswer))?;
-            step.words.clone_from(&draft.answer);
-            case.answered = now;
-            case.stop_waiting(&app.calendar.now(), now);
-            if draft.open == 1 {
-                draft::publish(tx, case, &draft).await?;
-            } else {
-                draft::unpublish(tx, &case.id).await?;
-            }
-            draft::done(tx, &case.id).await?;
-            let commitment = answer_commitment(case, &draft.answer);
-            append(app, tx, case, case.owner, Said::Answered(commitment)).await?;
-        }
-        Act::Outside => {
-            case.closed = now;
-            append(app, tx, case, case.owner, Said::Closed(Outcome::Declined)).await?;
-        }
-    }
-    Ok(())
-}
-
-/// What stands in the log for an answer; its sender has the salt.
-fn answer_commitment(case: &Case, answer: &str) -> ContentHash {
-    commitment(&case.salt, &json!({ "v": 1, "code": case.code, "answer": answer }).to_string())
-}
-
-/// Another agency answers from now on: both logs say so in this transaction, and the clock of the answer begins anew.
-async fn hand_over(
-    app: &App,
-    tx: &mut Tx,
-    case: &mut Case,
-    target: &Portal,
-    since: i64,
-    step: &mut Step,
-) -> Result<(), Problem> {
-    step.detail = target.log.to_string();
-    let before = case.owner;
-    let head = logs::head(tx.conn(), before).await?.ok_or(Problem::NotFound("agency"))?;
-    let (from, to) = (head.origin, target.origin.clone());
-    (case.owner, case.owned, case.clock_from) = (target.log, tx.ledger.now(), since);
-    (case.added, case.extended, case.paused) = (0, 0, 0);
-    case.epoch += 1;
-    case.handler.clear();
-    store::hold(tx, &case.id, target.log).await?;
-    case.count(&app.calendar.now(), tx.ledger.now());
-    append(app, tx, case, target.log, Said::Passed { from: from.clone(), to: to.clone() }).await?;
-    append(app, tx, case, before, Said::Passed { from, to }).await.map(|_| ())
-}
-
-/// Back to whoever handed it over, whose clock has run on; after the second time whoever stands above both decides.
-async fn give_back(
-    app: &App,
-    tx: &mut Tx,
-    case: &mut Case,
-    path: &[Step],
-    step: &mut Step,
-) -> Result<(), Problem> {
-    let from = facts::handed_by(path).ok_or_else(|| refusal(Refused::NotReturnable))?;
-    let portals = app.portals.load().all();
-    let portal = |log: i64| portals.iter().find(|portal| portal.log == log).cloned();
-    let (Some(own), Some(back)) = (portal(case.owner), portal(from)) else {
-        return Err(refusal(Refused::NotReturnable));
-    };
-    case.bounced += 1;
-    let umpire = if case.bounced >= 2 { route::umpire(app, &own.origin, &back.origin) } else { None };
-    match umpire.filter(|umpire| umpire.log != back.log) {
-        Some(umpire) => {
-            "passed".clone_into(&mut step.act);
-            let now = tx.ledger.now();
-            hand_over(app, tx, case, &umpire, now, step).await
-        }
-        None => {
-            let since = store::held_since(tx.conn(), &case.id, back.log).await?.unwrap_or(case.registered);
-            hand_over(app, tx, case, &back, since, step).await
-        }
-    }
 }
 
 /// True for a case that this person may do something with.

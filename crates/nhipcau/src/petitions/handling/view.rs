@@ -5,19 +5,21 @@ use vietnam::masking;
 
 use super::super::clock::percent;
 use super::super::contact::Contact;
-use super::super::following::{happened, name_of, state};
+use super::super::following::{happened, name_of, stands, state};
 use super::super::life::{Act, State};
 use super::super::receipt::Due;
 use super::super::route::{self, Target};
-use super::super::rules::Kind;
+use super::super::rules::{Emergency, Kind};
 use super::super::store::draft::{self, Draft};
-use super::super::store::{self, Case, steps};
-use super::super::{DESK, Mode, facts, place};
+use super::super::store::{self, Case, choice, steps};
+use super::super::suggested::{Suggested, Told};
+use super::super::{DESK, Mode, facts, handover, place};
 use super::acts::{by, may};
 use super::{Look, short};
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::Conn;
+use crate::logs::store as logs;
 use crate::people::forms::{Fields, Wrong};
 use crate::people::gate::Staff;
 use crate::people::pages::{Desk, shell};
@@ -25,8 +27,10 @@ use crate::people::store as people;
 use crate::problem::Problem;
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
-use crate::words::{Lang, PetitionDeskWords, date};
+use crate::words::{Lang, PetitionDeskWords, PetitionPassWords, date};
 
+/// How far back choices are counted, in microseconds: 90 days.
+const LATELY: i64 = 90 * 86_400_000_000;
 /// So much of a text stands in a queue.
 const SNIPPET: usize = 90;
 
@@ -119,8 +123,8 @@ struct Line {
     head: String,
     by: String,
     words: String,
-    /// Files: address, name, size in kilobytes.
-    files: Vec<(String, String, i64)>,
+    /// Files: address, name, size in kilobytes; no size while it is on its way from another node.
+    files: Vec<(String, String, Option<i64>)>,
     inside: bool,
 }
 
@@ -133,6 +137,7 @@ struct May {
     extend: bool,
     pass: bool,
     give_back: bool,
+    recall: bool,
     progress: bool,
     submit: bool,
     send_back: bool,
@@ -150,7 +155,13 @@ pub struct CasePage {
     version: i64,
     state: String,
     ours: bool,
+    /// What its words make one think of, and whom to call.
     urgent: bool,
+    call: Vec<Emergency>,
+    suggested: Option<Suggested>,
+    /// How often the suggested agency was chosen of late; nothing while nobody chose.
+    agreed: Option<String>,
+    names_stay: bool,
     sort: String,
     place: String,
     mode: &'static str,
@@ -177,6 +188,17 @@ impl CasePage {
         self.shell.lang.petition_desk()
     }
 
+    fn s(&self) -> &'static PetitionPassWords {
+        self.shell.lang.petition_pass()
+    }
+
+    /// The page with the form of passing on filled in for an agency.
+    fn fill(&self, target: &Target) -> String {
+        let query: String =
+            form_urlencoded::Serializer::new(String::new()).append_pair("toi", &target.domain).finish();
+        self.shell.to(&format!("{DESK}/{}?{query}#chuyen", self.code))
+    }
+
     /// What stands in a field: what was typed, else what waits, else nothing.
     fn filled(&self, field: &str) -> String {
         if self.typed.has(field) {
@@ -196,9 +218,9 @@ impl CasePage {
         if self.typed.get("viec") == act { self.typed.get("loi") } else { "" }
     }
 
-    /// True for the agency that was chosen in an act's form.
-    fn chosen(&self, act: &str, origin: &str) -> bool {
-        self.typed.get("viec") == act && self.typed.get("toi") == origin
+    /// The agency that was chosen in an act's form.
+    fn chosen(&self, act: &str) -> &str {
+        if self.typed.get("viec") == act { self.typed.get("toi") } else { "" }
     }
 
     /// What is wrong with a field of an act's form.
@@ -249,13 +271,24 @@ impl CasePage {
         let by = by(staff);
         let can = |act| ours && may(act, &facts, by);
         let words = store::words(&mut conn, &case.id).await?.filter(|_| ours);
-        let agency = name_of(app, &mut conn, case.owner, lang).await?;
         let hidden = case.mode == Mode::Hidden.word();
         let sees = ours && (by.leads || by.handles && !hidden);
         let has_contact = sees && store::contact(app, &mut conn, &case.id).await?.is_some();
         let due = Due::of(app, &case, lang).filter(|_| facts.state.is_open());
         let last = case.last_day(&time, now).filter(|_| facts.state.is_open());
         let public = draft::shown_one(&mut conn, &case.code).await?;
+        let suggested = words.as_ref().filter(|_| facts.state.is_open() && by.handles).map(|(_, words)| {
+            let told = Told { words, commune: &case.place };
+            Suggested::of(app, &staff.portal, &told, date::day(instant(now)), lang)
+        });
+        let call = match (&suggested, case.urgent == 1 && facts.state.is_open() && ours) {
+            (Some(suggested), _) if !suggested.call.is_empty() => suggested.call.clone(),
+            (_, true) => Emergency::all(date::day(instant(now))),
+            _ => Vec::new(),
+        };
+        let agreed = choice::agreed(&mut conn, staff.portal.log, now - LATELY).await?;
+        let home = logs::head(&mut conn, case.asked).await?.is_some_and(|head| head.own);
+        let state = stands(app, &mut conn, &case, facts.state, lang).await?;
         let place_said = words.as_ref().map(|(place, _)| place.clone()).unwrap_or_default();
         let text = words.map(|(_, words)| words).unwrap_or_default();
         let parts = [place_said, place::name(&case.place, lang)];
@@ -264,9 +297,13 @@ impl CasePage {
             desk: Desk::of(staff, lang, DESK, look.said),
             code: case.code.clone(),
             version: case.version,
-            state: state(facts.state, &agency, lang),
+            state,
             ours,
-            urgent: case.urgent == 1,
+            urgent: !call.is_empty(),
+            call,
+            agreed: (agreed.1 > 0).then(|| lang.petition_pass().agreed(agreed.0, agreed.1)),
+            names_stay: ours && hidden && !home,
+            suggested,
             sort: Kind::name_of(&case.sort, lang),
             place: parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "),
             mode: Mode::of(&case.mode).unwrap_or(Mode::Named).name(lang),
@@ -276,7 +313,7 @@ impl CasePage {
             lines: lines(app, &mut conn, (&case, &path), (staff.portal.log, ours), lang).await?,
             asks_contact: has_contact && look.contact.is_none(),
             contact: look.contact,
-            targets: route::targets(app, &staff.portal.origin, lang),
+            targets: route::near(app, &staff.portal.origin, lang),
             may: May {
                 claim: can(Act::Claim) && case.handler != staff.account.id.to_string(),
                 release: can(Act::Release),
@@ -285,6 +322,7 @@ impl CasePage {
                 extend: can(Act::Extend),
                 pass: can(Act::Pass),
                 give_back: can(Act::Return),
+                recall: can(Act::Recall),
                 progress: can(Act::Progress),
                 submit: can(Act::Submit),
                 send_back: can(Act::SendBack),
@@ -326,15 +364,14 @@ async fn lines(
         }
         let who = name_of(app, conn, step.log, lang).await?;
         let to = match step.detail.parse() {
-            Ok(to) if matches!(step.act.as_str(), "passed" | "returned") => {
-                name_of(app, conn, to, lang).await?
-            }
+            Ok(to) if handover::told::names_agency(&step.act) => name_of(app, conn, to, lang).await?,
             _ => step.detail.clone(),
         };
         let head = match step.act.as_str() {
             "released" => w.did_released.to_owned(),
             "noted" => w.did_noted.to_owned(),
             "submitted" => w.did_submitted.to_owned(),
+            "recalling" => lang.petition_pass().recall.to_owned(),
             "sent-back" => w.did_sent_back.to_owned(),
             "replied" => w.did_replied.to_owned(),
             "reopened" => w.did_reopened.to_owned(),
@@ -348,7 +385,7 @@ async fn lines(
         let own = |file: &&steps::Named| ours && file.seq == step.seq;
         let file = |file: &steps::Named| {
             let href = lang.path(&format!("{DESK}/{}/tep/{}/{}", case.code, file.seq, file.n));
-            (href, file.name.clone(), file.size.div_euclid(1024) + 1)
+            (href, file.name.clone(), (file.size > 0).then(|| file.size.div_euclid(1024) + 1))
         };
         lines.push(Line {
             head,

@@ -3,6 +3,7 @@
 use network::content::ItemFile;
 use network::names::ContentHash;
 use sqlx::FromRow;
+use uuid::Uuid;
 
 use crate::db::{Conn, Tx};
 use crate::{all, maybe, one, run};
@@ -26,9 +27,26 @@ pub struct Step {
     pub words: String,
     /// Facts beside it: a log, a number.
     pub detail: String,
+    /// Its name, by which every node knows it; empty for what is older than names.
+    pub said: String,
 }
 
-/// Adds a step; its number.
+/// The name of a step that is added here.
+pub fn name(id: &str, seq: i64) -> Uuid {
+    let hash = ContentHash::of(format!("nhipcau petition step\n{id}\n{seq}").as_bytes());
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash.0[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+impl Step {
+    /// Its name; that of an older step follows from its place.
+    pub fn named(&self, id: &str) -> Uuid {
+        Uuid::try_parse(&self.said).unwrap_or_else(|_| name(id, self.seq))
+    }
+}
+
+/// Adds a step; its number. One without a name gets one; one without a time happens now.
 ///
 /// # Errors
 /// The database's.
@@ -42,19 +60,50 @@ pub async fn add(tx: &mut Tx, id: &str, step: &Step) -> sqlx::Result<i64> {
     )?;
     run!(
         tx,
-        "INSERT INTO petition_step (petition, seq, at, log, account, act, shown, words, detail)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO petition_step (petition, seq, at, log, account, act, shown, words, detail, said)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         id.to_owned(),
         seq,
-        now,
+        if step.at > 0 { step.at } else { now },
         step.log,
         step.account.clone(),
         step.act.clone(),
         step.shown,
         step.words.clone(),
-        step.detail.clone()
+        step.detail.clone(),
+        if step.said.is_empty() { name(id, seq).to_string() } else { step.said.clone() }
     )?;
     Ok(seq)
+}
+
+/// The number of the step of a name.
+///
+/// # Errors
+/// The database's.
+pub async fn of_name(conn: &mut Conn, id: &str, said: Uuid) -> sqlx::Result<Option<i64>> {
+    let found = maybe!(
+        conn,
+        (i64,),
+        "SELECT seq FROM petition_step WHERE petition = $1 AND said = $2",
+        id.to_owned(),
+        said.to_string()
+    )?;
+    Ok(found.map(|(seq,)| seq))
+}
+
+/// Says the words of a step again that were forgotten here.
+///
+/// # Errors
+/// The database's.
+pub async fn say(tx: &mut Tx, id: &str, seq: i64, words: &str) -> sqlx::Result<()> {
+    run!(
+        tx,
+        "UPDATE petition_step SET words = $1 WHERE petition = $2 AND seq = $3 AND words = ''",
+        words.to_owned(),
+        id.to_owned(),
+        seq
+    )?;
+    Ok(())
 }
 
 /// All steps of a petition, the oldest first.
@@ -65,7 +114,8 @@ pub async fn of(conn: &mut Conn, id: &str) -> sqlx::Result<Vec<Step>> {
     all!(
         conn,
         Step,
-        "SELECT seq, at, log, account, act, shown, words, detail FROM petition_step WHERE petition = $1 ORDER BY seq",
+        "SELECT seq, at, log, account, act, shown, words, detail, said FROM petition_step
+         WHERE petition = $1 ORDER BY seq",
         id.to_owned()
     )
 }
@@ -115,9 +165,11 @@ pub struct Named {
     pub n: i64,
     /// Its name.
     pub name: String,
+    /// Its media type.
+    pub media: String,
     /// Its SHA-256.
     pub sha256: Vec<u8>,
-    /// Its size in bytes.
+    /// Its size in bytes; 0 while it is on its way from another node.
     pub size: i64,
 }
 
@@ -129,7 +181,7 @@ pub async fn files(conn: &mut Conn, id: &str) -> sqlx::Result<Vec<Named>> {
     all!(
         conn,
         Named,
-        "SELECT seq, n, name, sha256, CAST(LENGTH(bytes) AS BIGINT) AS size FROM petition_file
+        "SELECT seq, n, name, media, sha256, CAST(LENGTH(bytes) AS BIGINT) AS size FROM petition_file
          WHERE petition = $1 ORDER BY seq, n",
         id.to_owned()
     )
@@ -158,4 +210,32 @@ pub async fn file(
 /// The hash of a file that is listed.
 pub fn hash(file: &Named) -> Option<ContentHash> {
     file.sha256.clone().try_into().ok().map(ContentHash)
+}
+
+/// Puts a file beside a step: its bytes, or an empty place for them.
+///
+/// # Errors
+/// The database's.
+pub async fn lay(
+    tx: &mut Tx,
+    id: &str,
+    seq: i64,
+    n: i64,
+    file: (&str, &str, &[u8], Vec<u8>),
+) -> sqlx::Result<()> {
+    let (name, media, sha256, bytes) = file;
+    run!(
+        tx,
+        "INSERT INTO petition_file (petition, seq, n, name, media, sha256, bytes) VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (petition, seq, n) DO UPDATE SET bytes = excluded.bytes
+         WHERE LENGTH(petition_file.bytes) = 0 AND petition_file.sha256 = excluded.sha256",
+        id.to_owned(),
+        seq,
+        n,
+        name.to_owned(),
+        media.to_owned(),
+        sha256.to_vec(),
+        bytes
+    )?;
+    Ok(())
 }

@@ -4,11 +4,14 @@
 mod asking;
 mod brief;
 mod handling;
+mod nodes;
+mod nodes_faults;
 mod private;
+mod suggested;
 
 use nhipcau::petitions::jobs;
 
-use super::world::{Answer, Staff, World, multipart};
+use super::world::{Answer, Staff, World, multipart, until};
 
 const ASK: &str = "/phan-anh/gui";
 const FOLLOW: &str = "/phan-anh/tra-cuu";
@@ -128,6 +131,32 @@ async fn record(world: &World, portal: &str, keys: &Keys) -> Vec<String> {
     let about = |line: &String| line.contains(&format!("\"code\":\"{}\"", keys.code));
     let kind = |line: String| between(&line, "\"kind\":\"petition.", "\"");
     entries(world, portal).await.into_iter().filter(about).map(kind).collect()
+}
+
+/// Waits until the page of a case says something at a portal.
+async fn told(world: &World, portal: &str, keys: &Keys, what: &str) -> Answer {
+    until(what, async || {
+        let page = follows(world, portal, keys).await;
+        if page.says(what) { Ok(page) } else { Err(between(&page.text(), "<main", "</main>")) }
+    })
+    .await
+}
+
+/// Waits until somebody in the console sees something of a case.
+async fn seen(world: &World, who: &Staff, keys: &Keys, what: &str) -> Answer {
+    until(what, async || {
+        let page = world.sees(who, &desk(keys)).await;
+        if page.says(what) { Ok(page) } else { Err(format!("{} {}", page.status, page.text())) }
+    })
+    .await
+}
+
+/// Passes a case on to an agency.
+async fn passes(world: &World, clerk: &Staff, keys: &Keys, to: &str) {
+    went(&steps(world, clerk, keys, "nhan", &[]).await);
+    let to = format!("{to}.localhost");
+    let why = [("toi", to.as_str()), ("loi", "Tuyến đường này do bộ trực tiếp quản lý.")];
+    went(&steps(world, clerk, keys, "chuyen", &why).await);
 }
 
 /// Days go by at a node; what happens by itself happens.
