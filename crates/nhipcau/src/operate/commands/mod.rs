@@ -20,6 +20,7 @@ pub mod kinds;
 pub mod letter;
 pub mod look;
 pub mod merge;
+pub mod open311;
 pub mod people;
 pub mod procedures;
 mod prompt;

@@ -1,9 +1,14 @@
 //! Petitions: asked at any portal, followed by whoever holds code and secret, answered by two people, told to readers without
 //! a word that is somebody's.
 
+mod alike;
+mod api;
 mod asking;
 mod handling;
+mod open311;
 mod private;
+mod strangers;
+mod verifying;
 
 use nhipcau::petitions::jobs;
 
