@@ -23,6 +23,8 @@ use crate::{all, run};
 const TOGETHER: i64 = 256;
 /// What is published within this time is read together.
 const GATHER: Duration = Duration::from_millis(200);
+/// A topic that is likelier than not.
+const LIKELY: f32 = 0.5;
 /// Without a commit it is looked so often.
 const EVERY: Duration = Duration::from_secs(60);
 /// It is looked so often what is published no more; it is never shown meanwhile, for whoever looks asks the database.
@@ -175,7 +177,9 @@ fn read(index: &Index, due: Vec<Due>, gone: &[(String, i64)]) -> Result<Vec<(Due
             })?;
         }
         let field = suggester.suggest(&one.question, None, day).field;
-        let topic = field.candidates.first().filter(|_| !field.abstain).map(|first| first.id.clone());
+        // It only sorts what is published; nothing is passed on by it, so less certainty is needed than for that.
+        let first = field.candidates.first().filter(|first| first.confidence >= LIKELY);
+        let topic = first.map(|first| first.id.clone());
         read.push((one, topic.unwrap_or_else(|| CATCH_ALL.to_owned())));
     }
     writer.commit()?;

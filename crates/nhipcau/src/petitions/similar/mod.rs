@@ -2,7 +2,8 @@
 //!
 //! Only what is published is found, of every portal of this node. The index is the crate `search`'s, in a folder of its own; `keep` holds
 //! it in step with what is published and can build it anew at any time. What it finds are pointers: whether a case is still published is
-//! asked of the database. How alike two texts are is judged by what of the one the other has, and by `routing::duplicates`.
+//! asked of the database. How alike two texts are is judged by the words that they share, as `routing::words` reads them, and by
+//! `routing::duplicates`: what the index itself counts says nothing of words that it does not know.
 
 mod keep;
 
@@ -17,12 +18,12 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use routing::duplicates::Signature;
-use search::{Ask, Hit, Index};
+use routing::words;
+use search::{Ask, Index};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::{Mutex, Semaphore};
 use uuid::Uuid;
-use vietnam::units::CommuneCode;
 
 use super::asking::check::clean;
 use super::following::name_of;
@@ -33,7 +34,7 @@ use crate::api::Sent;
 use crate::app::App;
 use crate::clock::instant;
 use crate::config::Config;
-use crate::problem::Problem;
+use crate::problem::{Fault, Problem};
 use crate::search::Limit;
 use crate::web::answer::problem_json;
 use crate::web::visitor::Visitor;
@@ -47,11 +48,17 @@ pub const MOST: usize = 5;
 const CANDIDATES: usize = 30;
 /// So many letters must be there before anything is looked for.
 const LEAST: usize = 12;
-/// A case is alike if it has so much of what was typed, or if the texts have so much in common.
-const COVER: f32 = 0.55;
+/// Two texts are alike if the shorter one has so many of its words in the other, and so many pairs of them; or if so much of their letters
+/// is the same.
+const WORDS: f32 = 0.5;
+const PAIRS: usize = 2;
 const OVERLAP: f32 = 0.3;
+/// Of a text with fewer words than these each counts for no more.
+const FEW: usize = 6;
 /// How much it counts that the place is the same.
 const SAME_PLACE: f32 = 0.15;
+/// The most characters that are looked for.
+const MOST_TYPED: usize = 8_000;
 /// Looks that may be under way at once: each takes a processor for some milliseconds.
 const TURNS: usize = 2;
 /// Whoever types waits for a turn no longer than this.
@@ -129,7 +136,7 @@ pub async fn find(app: &App, words: &str, commune: &str, lang: Lang) -> Result<V
     let mut cases = Vec::new();
     for hit in hits {
         let id = Uuid::from_u128(hit.key.item).to_string();
-        cases.extend(draft::shown_of(&mut conn, &id).await?.map(|case| (hit, case)));
+        cases.extend(draft::shown_of(&mut conn, &id).await?);
     }
     let mut all = Vec::new();
     for case in ranked(&words, commune, cases) {
@@ -144,19 +151,47 @@ pub async fn find(app: &App, words: &str, commune: &str, lang: Lang) -> Result<V
     Ok(all)
 }
 
+/// What a text is compared by: its folded words, and the pairs of them.
+struct Bag {
+    words: HashSet<String>,
+    pairs: HashSet<String>,
+}
+
+impl Bag {
+    fn of(text: &str) -> Bag {
+        let words: Vec<String> = words::of(text).into_iter().map(|word| word.text).collect();
+        let pairs = words.windows(2).map(|two| two.join(" ")).collect();
+        Bag { words: words.into_iter().collect(), pairs }
+    }
+
+    /// The shares of words and of pairs that the shorter one has in common with the other, 0 to 1, and how many pairs that are.
+    fn shared(&self, other: &Bag) -> (f32, f32, usize) {
+        let share = |a: &HashSet<String>, b: &HashSet<String>| {
+            let both = a.intersection(b).count();
+            (both as f32 / a.len().min(b.len()).max(FEW) as f32, both)
+        };
+        let ((words, _), (pairs, count)) =
+            (share(&self.words, &other.words), share(&self.pairs, &other.pairs));
+        (words, pairs, count)
+    }
+}
+
+/// How alike two texts are, 0 to 1; nothing if they are not.
+fn alike(typed: &Bag, signature: &Signature, question: &str) -> Option<f32> {
+    let (words, pairs, count) = typed.shared(&Bag::of(question));
+    let overlap = signature.overlap(&Signature::of(question, None, &[]));
+    let fits = (words >= WORDS && count >= PAIRS) || overlap >= OVERLAP;
+    fits.then(|| ((words + pairs) / 2.0).max(overlap))
+}
+
 /// Those that are alike, the likest first, each question once.
-fn ranked(words: &str, commune: &str, cases: Vec<(Hit, Shown)>) -> Vec<Shown> {
-    let placed = |code: &str| code.parse::<CommuneCode>().into_iter().collect::<Vec<_>>();
+fn ranked(words: &str, commune: &str, cases: Vec<Shown>) -> Vec<Shown> {
     // The place counts by itself below: a case elsewhere is no less alike for somebody who looks for an answer.
-    let signature = Signature::of(words, None, &[]);
-    let here = placed(commune);
-    let judged = cases.into_iter().filter_map(|(hit, case)| {
-        let overlap = signature.overlap(&Signature::of(&case.question, None, &[]));
-        if hit.cover < COVER && overlap < OVERLAP {
-            return None;
-        }
-        let near = !here.is_empty() && placed(&case.place) == here;
-        Some((hit.cover.max(overlap) + if near { SAME_PLACE } else { 0.0 }, case))
+    let (typed, signature) = (Bag::of(words), Signature::of(words, None, &[]));
+    let judged = cases.into_iter().filter_map(|case| {
+        let near = !commune.is_empty() && case.place == commune;
+        let score = alike(&typed, &signature, &case.question)?;
+        Some((score + if near { SAME_PLACE } else { 0.0 }, case))
     });
     let mut judged: Vec<(f32, Shown)> = judged.collect();
     // The newer answer first, of two that are as alike.
@@ -212,6 +247,12 @@ pub async fn api(State(app): State<App>, visitor: Visitor, Sent { said, .. }: Se
             let says = |lang: Lang| lang.petition().similar_wait.to_owned();
             return Err(Problem::TooOften { vi: says(Lang::Vi), en: says(Lang::En) });
         }
+        let length = said.words.chars().count();
+        if length > MOST_TYPED {
+            let says = |lang: Lang| lang.petition().fault_long(length, MOST_TYPED);
+            let fault = Fault { field: "words".into(), vi: says(Lang::Vi), en: says(Lang::En) };
+            return Err(Problem::Invalid(vec![fault]));
+        }
         let commune = commune_of(&portal.domain, &said.commune);
         find(&app, &said.words, &commune, Lang::of_code(&said.lang)).await
     };
@@ -227,5 +268,34 @@ pub async fn api(State(app): State<App>, visitor: Visitor, Sent { said, .. }: Se
             ([("cache-control", "no-store")], Json(json!({ "similar": all }))).into_response()
         }
         Err(problem) => problem_json(&app, problem),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_one_matter_are_alike_however_they_are_typed_and_others_are_not() {
+        let lamp = "Đèn đường trước trường tiểu học xã hỏng ba tuần nay, tối rất nguy hiểm cho các cháu.";
+        let judge = |typed: &str| alike(&Bag::of(typed), &Signature::of(typed, None, &[]), lamp);
+        for typed in [
+            lamp,
+            "den duong truoc truong tieu hoc hong",
+            "Gần trường tiểu học có cái đèn đường hỏng mấy tuần",
+            "Đèn đường hỏng ở trường tiểu học",
+        ] {
+            assert!(judge(typed).is_some_and(|score| score > 0.3), "{typed}: {:?}", judge(typed));
+        }
+        for typed in [
+            "Xin hỏi thủ tục cấp đổi thẻ căn cước cho người già",
+            "Rác chất đống ở đầu chợ, ba ngày không ai thu gom.",
+            "Trường tiểu học thu tiền quỹ lớp quá cao",
+            "đèn",
+            "",
+        ] {
+            assert_eq!(judge(typed), None, "{typed}");
+        }
+        assert!(judge(lamp) > judge("den duong truoc truong tieu hoc hong"));
     }
 }

@@ -2,11 +2,14 @@
 //! `./check` has them.
 
 use std::ffi::OsString;
+use std::net::Ipv4Addr;
 use std::path::Path;
 use std::process::Command;
 
+use nhipcau::config::File;
 use serde_json::{Value, json};
 
+use super::super::world::Plan;
 use super::*;
 
 const PORTAL: &str = "xa-a.laocai";
@@ -54,6 +57,10 @@ async fn an_open311_client_of_others_reads_and_reports() {
 
 /// The description as the fuzzer gets it: it knows a key, two codes and a secret, so that it comes past the door.
 fn with_keys(mut whole: Value, key: &str, published: &Keys, open: &Keys) -> Value {
+    // Some that hold, one that says nothing, one that is no petition.
+    let texts = json!({ "type": "string", "enum": [
+        "Ổ gà lớn trước cổng trường tiểu học, xe máy ngã hai lần.", "Đèn đường hỏng", "rác", "Tôi tố cáo ông X nhận tiền",
+    ] });
     let form = json!({ "type": "string", "enum": [key] });
     let codes = json!([published.code, open.code, "PAKN.20261126.9999.00004-X"]);
     let secrets = json!([published.secret, open.secret, "0000-0000-0000-0000-0000-0000-00"]);
@@ -61,12 +68,18 @@ fn with_keys(mut whole: Value, key: &str, published: &Keys, open: &Keys) -> Valu
     for name in ["PetitionReply", "PetitionRating", "PetitionReason", "PetitionSure", "PetitionDigits"] {
         whole["components"]["schemas"][name]["properties"]["secret"]["enum"] = secrets.clone();
     }
+    for name in ["PetitionAsked", "PetitionReply", "PetitionTyped"] {
+        whole["components"]["schemas"][name]["properties"]["words"] = texts.clone();
+    }
     for (path, methods) in whole["paths"].as_object_mut().unwrap() {
         for operation in methods.as_object_mut().unwrap().values_mut() {
             let fields = &mut operation["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]
                 ["properties"];
             if fields.is_object() {
                 fields["api_key"] = form.clone();
+                fields["service_code"] =
+                    json!({ "type": "string", "enum": ["giao-thong.mat-duong", "ngoai.to-cao", "x"] });
+                fields["description"] = texts.clone();
             }
             for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
                 if path.starts_with("/api/v1/petitions/{code}") && parameter["name"] == "code" {
@@ -81,7 +94,9 @@ fn with_keys(mut whole: Value, key: &str, published: &Keys, open: &Keys) -> Valu
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fuzzer_that_reads_the_description_finds_nothing() {
     let Some(python) = python() else { return };
-    let world = World::with(["chinhphu", "laocai"]).await;
+    // Each request comes from another network, so that the limits answer none of them.
+    let trusts = |file: &mut File| file.trusted_proxies = vec![Ipv4Addr::LOCALHOST.into()];
+    let world = Plan::of(["chinhphu", "laocai"]).with(trusts).start().await;
     let (published, open) = cases(&world).await;
     let key = super::open311::key(&world, PORTAL).await;
     let folder = tempfile::tempdir().unwrap();
@@ -92,6 +107,9 @@ async fn a_fuzzer_that_reads_the_description_finds_nothing() {
     // `localhost` is told apart by its header, for the fuzzer resolves names as the machine does.
     let port = world.host(PORTAL).rsplit(':').next().unwrap().to_owned();
     let mut command = Command::new(st);
+    let hooks = concat!(env!("CARGO_MANIFEST_DIR"), "/tests");
+    command.env("SCHEMATHESIS_HOOKS", "schemathesis_hooks").env("PYTHONPATH", hooks);
+    command.env("PYTHONDONTWRITEBYTECODE", "1");
     command.current_dir(folder.path()).arg("run").arg(&description).args([
         "--url",
         &format!("http://127.0.0.1:{port}"),
@@ -108,8 +126,6 @@ async fn a_fuzzer_that_reads_the_description_finds_nothing() {
         "--max-examples",
         "30",
         "--generation-deterministic",
-        "--generation-database",
-        "none",
         "--continue-on-failure",
         "--no-color",
     ]);
