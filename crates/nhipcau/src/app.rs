@@ -31,6 +31,7 @@ use crate::peers::line::Line;
 use crate::peers::{self, Status};
 use crate::people::Door;
 use crate::people::tries::Tries;
+use crate::petitions::similar::Similar;
 use crate::search::Search;
 use crate::subscriptions::mail::Mailer;
 use crate::subscriptions::push::Pusher;
@@ -119,6 +120,8 @@ pub struct Inner {
     pub restricted: Opened,
     /// What finds items by their words.
     pub search: Search,
+    /// What finds published petitions that are like another.
+    pub similar: Similar,
     /// The way out by e-mail, if there is one.
     pub mailer: Option<Mailer>,
     /// The way out to browsers, if there is one.
@@ -230,6 +233,7 @@ impl App {
             tasks: Tasks::default(),
             errors: AtomicU64::new(0),
             search: Search::new(&config),
+            similar: Similar::new(&config),
             mailer,
             pusher,
             config,

@@ -18,6 +18,7 @@ pub mod documents;
 pub mod drafts;
 pub mod embargo;
 pub mod files;
+pub mod georeport;
 pub mod items;
 pub mod logs;
 pub mod offline;

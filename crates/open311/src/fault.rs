@@ -5,7 +5,7 @@ use crate::document::{Document, Node, whole};
 /// One fault, in words for whoever made it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// 400, 403 or 404, as the specification gives them.
+    /// 400, 403 or 404, as the specification gives them; 429, 500 or 503 where that is what HTTP has for it.
     pub code: u16,
     /// The argument, or empty.
     pub field: String,
@@ -53,11 +53,11 @@ impl Fault {
     }
 }
 
-/// The answer, and its status: 403 before 404 before 400; 400 for no fault at all.
+/// The answer, and its status: what is the server's own before 403 before 404 before 400; 400 for no fault at all.
 #[must_use]
 pub fn faults(all: &[Fault]) -> (u16, Document) {
     let has = |code: u16| all.iter().any(|fault| fault.code == code);
-    let status = [403, 404].into_iter().find(|code| has(*code)).unwrap_or(400);
+    let status = [500, 503, 429, 403, 404].into_iter().find(|code| has(*code)).unwrap_or(400);
     let one = |fault: &Fault| {
         let description = Node::Text(Some(fault.description()));
         Node::Object(vec![("code", whole(fault.code)), ("description", description)])

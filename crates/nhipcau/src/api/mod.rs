@@ -9,6 +9,7 @@ mod calendar;
 mod directory;
 mod ends;
 pub mod front;
+mod georeport;
 mod keep;
 mod kinds;
 mod letters;
@@ -20,7 +21,7 @@ mod procedures;
 mod read;
 mod write;
 
-pub use asked::{Asked, Named, Nothing};
+pub use asked::{Asked, Named, Nothing, Sent};
 pub use keep::LINES;
 pub(crate) use keep::busy;
 pub use procedures::Portalled;
@@ -102,6 +103,15 @@ pub fn routes() -> Vec<Route> {
         writes("/api/v1/people", "invite somebody to work at a portal", people::invite),
         writes("/api/v1/people/{login}", "a new link, roles, closing", people::change),
         api_route("GET", "/api/v1/audit", Role::Administrator, "the audit trail", get(people::trail)),
+        api_route(
+            "GET",
+            "/api/v1/open311/keys",
+            Role::Administrator,
+            "keys of programs that send petitions",
+            get(georeport::list),
+        ),
+        writes("/api/v1/open311/keys", "give a program a key", georeport::give),
+        writes("/api/v1/open311/keys/{id}", "end a key", georeport::change),
         reads("/api/v1/records", "items in every state, for copies of them", open::records::api),
         reads("/api/v1/check", "is this paper or address real", checks::pages::api),
         reads("/api/v1/hosts", "official portals", checks::hosts::api),

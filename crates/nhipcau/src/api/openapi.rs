@@ -24,6 +24,10 @@ const PATHS: &[&str] = &[
     include_str!("openapi/search.json"),
     include_str!("openapi/procedures.json"),
     include_str!("openapi/open.json"),
+    include_str!("openapi/open311.json"),
+    include_str!("openapi/open311_keys.json"),
+    include_str!("openapi/petitions.json"),
+    include_str!("openapi/cases.json"),
 ];
 const SCHEMAS: &[&str] = &[
     include_str!("openapi/kept.json"),
@@ -36,6 +40,8 @@ const SCHEMAS: &[&str] = &[
     include_str!("openapi/procedure.json"),
     include_str!("openapi/opened.json"),
     include_str!("openapi/day.json"),
+    include_str!("openapi/report.json"),
+    include_str!("openapi/petition.json"),
 ];
 
 /// The whole description, as it is served. Empty only if its parts were no JSON, which a test forbids.

@@ -7,7 +7,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::commands::{
     audit, backup, bulletin, bundle, calendar, check_text, clean, digest, doctor, enrol, erase, feed, gazette,
-    init, issue, item, keys, kinds, letter, look, merge, offline, people, procedures, publish, reindex,
+    init, issue, item, keys, kinds, letter, look, merge, offline, open311, people, procedures, publish, reindex,
     rules, simulate, suggest, upgrade, verify,
 };
 use super::{bench, demo, nation, rehearsal, serve};
@@ -62,6 +62,8 @@ enum What {
     Look(look::Args),
     /// Say who may work at a portal, and open the way back for whoever cannot sign in
     People(people::Args),
+    /// Give and end the keys of programs that send petitions by Open311
+    Open311(open311::Args),
     /// Show who did and saw what, and check that nothing of it was changed
     Audit(audit::Args),
     /// Show the calendar of working days; check a newer file against it, and load it
@@ -167,6 +169,7 @@ pub fn run() -> ExitCode {
             What::Split(args) => merge::split(*args).await,
             What::Look(args) => look::run(args).await,
             What::People(args) => people::run(args).await,
+            What::Open311(args) => open311::run(args).await,
             What::Audit(args) => audit::run(args).await,
             What::Calendar(args) => calendar::run(args).await,
             What::Keys(args) => keys::run(args).await,

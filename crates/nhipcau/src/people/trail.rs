@@ -96,6 +96,7 @@ fn name(act: &str, lang: Lang) -> String {
     match named {
         Some((_, name)) => name(lang.desk()).to_owned(),
         None if act == "draft.word" => lang.word_file().act.to_owned(),
+        None if act == "georeport.key" => lang.georeport().act_key.to_owned(),
         None => merger
             .or(breach)
             .or(calendar::act_name(act, lang))

@@ -1,18 +1,18 @@
 //! Asking: the page, the form as it comes, what is told when something is wrong with it. No account, no script.
 
 pub mod check;
+pub mod intake;
 pub mod upload;
 
 use askama::Template;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use network::names::ContentHash;
 use vietnam::units::CommuneCode;
 
-use self::check::Place;
-use super::register::{self, Asked};
+use self::intake::{Bad, Came, Sender};
 use super::rules::{Emergency, Kind, Outside};
+use super::similar::{self, Like};
 use super::{Mode, place, receipt};
 use crate::agencies::Portal;
 use crate::app::App;
@@ -22,6 +22,7 @@ use crate::people::forms::{Fields, Wrong};
 use crate::people::pages::drawn;
 use crate::problem::{Fault, Problem};
 use crate::web::answer::failure;
+use crate::web::assets;
 use crate::web::shell::{Section, Shell};
 use crate::web::visitor::Visitor;
 use crate::words::{Lang, PetitionWords, date};
@@ -34,6 +35,9 @@ pub const MOST_FILE: usize = 20 << 20;
 pub const MOST_BODY: usize = MOST_FILES * MOST_FILE + (1 << 20);
 /// The field of the very form, by which one that is sent twice is known.
 const ONCE: &str = "lan";
+/// The field of a button that only looks for similar cases, and its value.
+const STEP: &str = "buoc";
+const LOOK: &str = "xem";
 
 /// The frame of a page of petitions.
 pub fn shell(app: &App, visitor: &Visitor, portal: &Portal, title: &str) -> Shell {
@@ -57,6 +61,10 @@ struct AskPage {
     /// Communes to choose from, each with its code.
     choices: Vec<(String, String)>,
     outside: Option<Outside>,
+    /// Published cases like this one, where they were asked for.
+    similar: Option<Vec<Like>>,
+    /// True if this node sends mails.
+    mails: bool,
     once: String,
     /// True if files must be chosen again.
     files_again: bool,
@@ -65,6 +73,14 @@ struct AskPage {
 }
 
 impl AskPage {
+    fn mail_hint(&self) -> &'static str {
+        if self.mails { self.p().mail_hint } else { self.p().mail_hint_none }
+    }
+
+    fn script(&self) -> &'static str {
+        assets::ask()
+    }
+
     fn p(&self) -> &'static PetitionWords {
         self.shell.lang.petition()
     }
@@ -93,6 +109,7 @@ struct Told {
     wrong: Wrong,
     choices: Vec<CommuneCode>,
     outside: Option<Outside>,
+    similar: Option<Vec<Like>>,
     files_again: bool,
 }
 
@@ -126,6 +143,8 @@ fn form(app: &App, visitor: &Visitor, typed: Fields, status: StatusCode, told: T
         here: here.unwrap_or_default(),
         choices: choices.collect(),
         outside: told.outside,
+        similar: told.similar,
+        mails: app.mailer.is_some(),
         once,
         files_again: told.files_again,
         typed,
@@ -144,58 +163,28 @@ pub async fn sent(State(app): State<App>, visitor: Visitor, request: Request) ->
     let Some(portal) = visitor.portal.clone() else {
         return failure(&app, &visitor, Problem::NotFound("portal"));
     };
-    let day = date::day(app.clock.now());
     let some_files = came.files.as_ref().map_or(true, |files| !files.is_empty());
     let mut told = Told { files_again: some_files, ..Told::default() };
-
-    // Before anything is checked: what is no petition is explained, and nothing of it is kept.
-    let outside = Outside::read(typed.get("chuyen-gi"), day);
-    if let Some(outside) = outside.filter(|outside| outside.sure() || !typed.has("van-la")) {
-        told.outside = Some(outside);
-        return form(&app, &visitor, typed, StatusCode::OK, told);
+    if typed.get(STEP) == LOOK {
+        // Nothing is registered yet: without a script, too, one sees what was answered to others before.
+        let commune = similar::commune_of(&portal.domain, typed.get("noi"));
+        return match similar::find(&app, typed.get("chuyen-gi"), &commune, visitor.lang).await {
+            Ok(found) => {
+                told.similar = Some(found);
+                form(&app, &visitor, typed, StatusCode::OK, told)
+            }
+            Err(problem) => failure(&app, &visitor, problem),
+        };
     }
-    let mut faults = Vec::new();
-    let checked = check::checked(&typed, day, &mut faults);
-    let commune = match check::place(&portal.domain, &typed) {
-        Ok(Place(commune)) => commune,
-        Err((fault, choices)) => {
-            faults.push(fault);
-            told.choices = choices;
-            String::new()
+    let sender = Sender { lang: visitor.lang, client: visitor.client, via: None };
+    match intake::take(&app, &portal, &typed, came.files, sender).await {
+        Ok(Came::Registered(registered)) => receipt::first(&app, &visitor, &portal, &registered, &typed),
+        Ok(Came::Outside(outside)) => {
+            told.outside = Some(outside);
+            form(&app, &visitor, typed, StatusCode::OK, told)
         }
-    };
-    let files = match came.files {
-        Ok(files) if faults.is_empty() => taken(&app, files, &mut faults).await,
-        Ok(_) => Ok(Vec::new()),
-        Err(fault) => {
-            faults.push(fault);
-            Ok(Vec::new())
-        }
-    };
-    let registered = async {
-        let files = files?;
-        let Some(checked) = checked.filter(|_| faults.is_empty()) else {
-            return Err(Problem::Invalid(faults));
-        };
-        let asked = Asked {
-            once: once(&app, &typed, &files)?,
-            urgent: !Emergency::read(&checked.words, day).is_empty(),
-            sort: checked.sort,
-            mode: checked.mode,
-            commune,
-            place: checked.place,
-            words: checked.words,
-            contact: checked.contact,
-            files,
-            lang: visitor.lang,
-            client: visitor.client,
-        };
-        register::register(&app, &portal, asked).await
-    };
-    match registered.await {
-        Ok(registered) => receipt::first(&app, &visitor, &portal, &registered, typed.get("chuyen-gi")),
-        Err(problem) => match Wrong::of(problem, visitor.lang) {
-            Ok((status, wrong)) => form(&app, &visitor, typed, status, Told { wrong, ..told }),
+        Err(Bad { problem, choices }) => match Wrong::of(problem, visitor.lang) {
+            Ok((status, wrong)) => form(&app, &visitor, typed, status, Told { wrong, choices, ..told }),
             Err(problem) => failure(&app, &visitor, problem),
         },
     }
@@ -233,24 +222,4 @@ pub async fn taken(
         }
     }
     Ok(all)
-}
-
-/// The very form with all that it says, in 32 bytes; of chance where it has no number of its own.
-fn once(
-    app: &App,
-    typed: &Fields,
-    files: &[(network::content::ItemFile, Vec<u8>)],
-) -> anyhow::Result<[u8; 32]> {
-    let number = typed.get(ONCE);
-    if number.len() != 32 || !number.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return app.dice.bytes();
-    }
-    let mut all = String::new();
-    for (name, value) in typed.pairs() {
-        all.push_str(&format!("{}:{name}{}:{value}", name.len(), value.len()));
-    }
-    for (file, _) in files {
-        all.push_str(&file.sha256.to_string());
-    }
-    Ok(ContentHash::of(all.as_bytes()).0)
 }

@@ -3,7 +3,7 @@
 //! The secret comes in the body of a form and stands in no address. A wrong one and an unknown code are answered alike, after the
 //! same work, and a network that tries often waits.
 
-mod acts;
+pub(super) mod acts;
 
 use askama::Template;
 use axum::extract::{Request, State};
@@ -17,6 +17,7 @@ use super::receipt::Due;
 use super::rules::Kind;
 use super::secret::{Secret, same};
 use super::store::{self, Case, draft, steps};
+use super::verify::Stands;
 use super::{Mode, facts, handover, place, proof};
 use crate::agencies;
 use crate::app::App;
@@ -70,7 +71,7 @@ fn form(app: &App, visitor: &Visitor, typed: Fields, status: StatusCode, wrong: 
 ///
 /// # Errors
 /// What is no code; the one answer to all that does not open; that this network has to wait.
-async fn opened(app: &App, visitor: &Visitor, typed: &Fields) -> Result<Case, Problem> {
+pub(super) async fn opened(app: &App, visitor: &Visitor, typed: &Fields) -> Result<Case, Problem> {
     let now = app.clock.micros();
     let waits = visitor.client.map_or(0, |client| app.petition_tries.wait(client, now));
     if waits > 0 {
@@ -199,6 +200,8 @@ struct CasePage {
     reopens: bool,
     withdraws: bool,
     has_contact: bool,
+    mail: Stands,
+    mails: bool,
     readable: bool,
     typed: Fields,
     wrong: Wrong,
@@ -261,6 +264,7 @@ async fn page_of(
         });
     }
     let words = store::words(&mut conn, &case.id).await?;
+    let contact = store::contact(app, &mut conn, &case.id).await?;
     let open = facts.state.is_open();
     let due = Due::of(app, &case, lang).filter(|_| open);
     let last = case.last_day(&time, now);
@@ -285,7 +289,9 @@ async fn page_of(
         rates: facts.ratable && !open,
         reopens: facts.reopenable && !open,
         withdraws: open,
-        has_contact: store::contact(app, &mut conn, &case.id).await?.is_some(),
+        has_contact: contact.is_some(),
+        mail: Stands::of(app, &mut conn, &case, contact.as_ref()).await?,
+        mails: app.mailer.is_some(),
         keys,
         typed,
         wrong,

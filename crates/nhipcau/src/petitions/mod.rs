@@ -3,11 +3,13 @@
 //! `asking` reads what somebody sends, `register` gives it a code, a secret and a place in the log, `following` shows its way to
 //! whoever holds both, `handling` is the console. `life` decides every step of a case, `clock` counts its days; both are pure. What a
 //! petition says and who sent it stand in tables of their own and nowhere else: no log, trace, address or error repeats a word
-//! of it. What readers see of an answered one is a text of its own, masked and approved by a second person.
+//! of it. What readers see of an answered one is a text of its own, masked and approved by a second person. `api` is the door for
+//! programs, `verify` whether a sender reads the address they gave, `similar` what was answered before to others.
 //!
 //! A case has one owner at every moment; `handover` passes it between portals, of this node or of others. `suggested` says who must answer, by
 //! the table and the model of `routing`, and a clerk decides.
 
+pub mod api;
 pub mod asking;
 mod brief;
 pub mod clock;
@@ -21,14 +23,16 @@ pub mod life;
 pub mod place;
 pub mod proof;
 pub mod public;
-mod receipt;
+pub mod receipt;
 mod record;
 pub mod register;
 pub mod route;
 pub mod rules;
 pub mod secret;
+pub mod similar;
 pub mod store;
 mod suggested;
+pub mod verify;
 
 use axum::routing::{get, post as posted};
 
@@ -102,6 +106,12 @@ pub fn routes() -> Vec<Route> {
             asking::MOST_BODY,
         ),
         door_form("/phan-anh/tra-cuu/giay", "a petition's receipt with its proof", posted(following::paper)),
+        open_page(
+            "/phan-anh/xac-nhan/{token}",
+            "the link by which an address is proven",
+            get(verify::pages::link),
+        ),
+        door_form("/phan-anh/xac-nhan/{token}", "proves it", posted(verify::pages::confirmed)),
         open_page("/phan-anh/thong-ke", "how petitions are answered, by agency", get(public::figures)),
         open_page("/phan-anh/ho-so/{code}", "a petition that was answered", get(public::one)),
         page(DESK, "petitions to be answered", get(handling::queue)),
@@ -137,7 +147,7 @@ pub fn act_name(act: &str, lang: Lang) -> Option<&'static str> {
     })
 }
 
-/// Reminds and closes in office hours until the node stops.
+/// Reminds and closes in office hours, and reads what is published, until the node stops.
 pub async fn run(app: App) {
-    jobs::run(&app).await;
+    futures::future::join(jobs::run(&app), similar::run(&app)).await;
 }

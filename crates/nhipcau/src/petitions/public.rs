@@ -178,13 +178,17 @@ fn published(count: i64) -> String {
 }
 
 /// An agency with its figures as they are published: name, counts, share in time.
-struct Published {
-    name: String,
-    counts: Vec<String>,
-    share: Option<i64>,
+pub(super) struct Published {
+    /// Its name.
+    pub(super) name: String,
+    /// The counts, in the order of the table; small ones as `<5`.
+    pub(super) counts: Vec<String>,
+    /// The share of answers in time in per cent, where there are enough.
+    pub(super) share: Option<i64>,
 }
 
-async fn figures_of(app: &App, conn: &mut Conn, lang: Lang) -> Result<Vec<Published>, Problem> {
+/// The figures of every agency.
+pub(super) async fn figures_of(app: &App, conn: &mut Conn, lang: Lang) -> Result<Vec<Published>, Problem> {
     let facts = all!(
         conn,
         Fact,

@@ -14,7 +14,9 @@ use crate::agencies::Portal;
 use crate::app::App;
 use crate::clock::instant;
 use crate::items::view::qr_svg;
+use crate::people::forms::Fields;
 use crate::people::pages::drawn;
+use crate::web::assets;
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
 use crate::words::{Lang, PetitionWords, date};
@@ -64,11 +66,17 @@ struct ReceiptPage {
     at: String,
     mode: &'static str,
     hidden: bool,
+    /// True if a mail goes to the address that was given.
+    mailed: bool,
     due: Option<Due>,
     danger: Vec<Emergency>,
 }
 
 impl ReceiptPage {
+    fn script(&self) -> &'static str {
+        assets::ask()
+    }
+
     fn p(&self) -> &'static PetitionWords {
         self.shell.lang.petition()
     }
@@ -80,7 +88,7 @@ pub fn first(
     visitor: &Visitor,
     portal: &Portal,
     registered: &Registered,
-    words: &str,
+    typed: &Fields,
 ) -> Response {
     let (lang, case) = (visitor.lang, &registered.case);
     let at = instant(case.registered);
@@ -99,7 +107,8 @@ pub fn first(
         mode: mode.name(lang),
         hidden: mode == Mode::Hidden,
         due: Due::of(app, case, lang),
-        danger: Emergency::read(words, date::day(at)),
+        mailed: app.mailer.is_some() && mode != Mode::Anonymous && typed.some("email").is_some(),
+        danger: Emergency::read(typed.get("chuyen-gi"), date::day(at)),
         shell,
     };
     drawn(app, visitor, StatusCode::OK, &page)

@@ -18,11 +18,12 @@ use super::secret::Secret;
 use super::store::knocks;
 use super::store::steps::{self, Step};
 use super::store::{self, Case};
-use super::{Mode, place};
+use super::{Mode, place, verify};
 use crate::agencies::Portal;
 use crate::app::App;
 use crate::db::Tx;
 use crate::problem::Problem;
+use crate::run;
 use crate::subscriptions::door::network;
 use crate::words::{Lang, date};
 
@@ -57,6 +58,16 @@ pub struct Asked {
     pub once: [u8; 32],
     /// From where.
     pub client: Option<std::net::IpAddr>,
+    /// By which program, if it is no page of ours.
+    pub via: Option<Via>,
+}
+
+/// The program by which it came.
+pub struct Via {
+    /// The topic that its sender has chosen.
+    pub service: String,
+    /// The id of the program's key.
+    pub key: String,
 }
 
 /// What its sender takes along.
@@ -149,7 +160,7 @@ pub async fn register(app: &App, portal: &Portal, asked: Asked) -> Result<Regist
     let urgent = asked.urgent || tells_of_danger(asked.words.clone(), day).await?;
     let answer = Clock::of("answer", day);
     let (time, log, seat) = (app.calendar.now(), portal.log, Seat::from(portal));
-    let kept = secret.clone();
+    let (kept, domain, proof) = (secret.clone(), portal.domain.clone(), verify::New::of(app)?);
     let (app, db) = (app.clone(), app.db.clone());
     let case = db
         .write("petition.register", async move |tx: &mut Tx| -> Result<Case, Problem> {
@@ -196,6 +207,16 @@ pub async fn register(app: &App, portal: &Portal, asked: Asked) -> Result<Regist
             store::keep_words(tx, &id, &asked.place, &asked.words).await?;
             if let Some(sealed) = sealed {
                 store::keep_contact(tx, &id, sealed).await?;
+                verify::ask(&app, tx, (&id, &domain), Some(&asked.contact), proof).await?;
+            }
+            if let Some(via) = asked.via {
+                run!(
+                    tx,
+                    "INSERT INTO petition_service (petition, service, via) VALUES ($1, $2, $3)",
+                    id.clone(),
+                    via.service,
+                    via.key
+                )?;
             }
             let step = Step { log, act: "registered".into(), shown: 1, ..Step::default() };
             let seq = steps::add(tx, &id, &step).await?;

@@ -32,7 +32,7 @@ use crate::web::routes::{Role, Route, api_route, door_page};
 pub(crate) use entry::text;
 pub(crate) use find::{Asked, find};
 pub use keep::{rebuild, run};
-pub(crate) use limit::network_of;
+pub(crate) use limit::{Limit, network_of};
 pub(crate) use pages::counted;
 
 /// Searches that may be under way at once: each takes a processor for some milliseconds.
@@ -50,7 +50,7 @@ pub struct Search {
     turns: Semaphore,
     /// Held while the index's files are written: that goes on when the task that began it is stopped.
     writing: Arc<Mutex<()>>,
-    limit: limit::Limit,
+    limit: Limit,
 }
 
 /// How search is.
@@ -80,7 +80,7 @@ impl Search {
             wake: Notify::new(),
             turns: Semaphore::new(TURNS),
             writing: Arc::default(),
-            limit: limit::Limit::default(),
+            limit: Limit::default(),
         }
     }
 

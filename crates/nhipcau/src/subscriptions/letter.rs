@@ -15,6 +15,7 @@ use crate::agencies::{self, Portal};
 use crate::app::App;
 use crate::clock::instant;
 use crate::maybe;
+use crate::petitions::verify::letter as verify;
 use crate::problem::Problem;
 use crate::words::{Lang, date};
 
@@ -70,6 +71,10 @@ pub async fn compose(app: &App, id: &str) -> Result<Option<Letter>, Problem> {
         id.to_owned()
     )?;
     let Some((subscriber, request, made)) = row else { return Ok(None) };
+    if let Some(about) = request.strip_prefix(verify::ABOUT) {
+        let mail = verify::compose(app, &mut conn, (id, made), about).await?;
+        return Ok(mail.map(|mail| Letter::Mail(Box::new(mail))));
+    }
     if !request.is_empty() {
         let request = store::request(&mut conn, &request, app.clock.micros()).await?;
         let Some(request) = request else { return Ok(None) };
@@ -83,8 +88,22 @@ pub async fn compose(app: &App, id: &str) -> Result<Option<Letter>, Problem> {
     })
 }
 
+/// What a mail asks for.
+pub struct Asks<'a> {
+    /// Its subject.
+    pub subject: &'a str,
+    /// Its first sentences.
+    pub lead: &'a str,
+    /// What is to be done, and the address where.
+    pub action: (&'a str, &'a str),
+    /// What else is said; may be empty.
+    pub more: &'a str,
+    /// Its last sentence.
+    pub foot: &'a str,
+}
+
 /// Who speaks to whom, in which language.
-struct Voice {
+pub struct Voice {
     portal: Arc<Portal>,
     /// The address of the portal.
     base: String,
@@ -97,8 +116,12 @@ struct Voice {
 impl Voice {
     /// A portal to a sealed address; none if the one is not ours any more or the other does not open.
     fn of(app: &App, domain: &str, sealed: &[u8], lang: Lang) -> Option<Voice> {
+        Voice::to(app, domain, door::unseal(app, domain, sealed)?, lang)
+    }
+
+    /// A portal to an address; none if the portal is not ours any more.
+    pub fn to(app: &App, domain: &str, to: Address, lang: Lang) -> Option<Voice> {
         let portal = app.portals.load().by_host(domain)?;
-        let to = door::unseal(app, domain, sealed)?;
         let directory = app.directory.load();
         let base = agencies::address(&directory, &portal.origin);
         let base = base.unwrap_or_else(|| format!("https://{}", portal.domain));
@@ -106,8 +129,27 @@ impl Voice {
         Some(Voice { portal, base, speaker, to, lang })
     }
 
+    /// What its agency is called.
+    pub fn speaker(&self) -> &str {
+        &self.speaker
+    }
+
+    /// A mail that asks for one thing only.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn asks(self, mail: (&str, i64), asks: Asks<'_>) -> Result<Mail, Problem> {
+        let Asks { subject, lead, action, more, foot } = asks;
+        let (lang, foot) = (self.lang, [(foot.to_owned(), None)]);
+        let more = Some(more).filter(|more| !more.is_empty());
+        let after = more.map(|more| format!("{more}\n\n")).unwrap_or_default();
+        let text = format!("{lead}\n\n{}\n{}\n\n{after}{}\n", action.0, action.1, foot[0].0);
+        let html = Html { lang, subject, lead, items: &[], action: Some(action), more, foot: &foot };
+        self.mail(mail, &html, text, None)
+    }
+
     /// An address at the portal, in this language.
-    fn href(&self, path: &str) -> String {
+    pub fn href(&self, path: &str) -> String {
         format!("{}{}", self.base, self.lang.path(path))
     }
 
@@ -148,12 +190,10 @@ fn asks(app: &App, mail: (&str, i64), request: &Request) -> Result<Option<Mail>,
     let href = voice.href(&format!("/theo-doi/xac-nhan/{token}"));
     let topic = request.topic.says_to_a_stranger(&app.directory.load(), lang);
     let lead = w.mail_asks(topic, &voice.speaker, pages::rhythm(lang, request.rhythm));
-    let foot = [(w.mail_asks_not_you.to_owned(), None)];
-    let text = format!("{lead}\n\n{}\n{href}\n\n{}\n", w.mail_asks_open, foot[0].0);
-    let action = Some((w.mail_asks_open, href.as_str()));
     let subject = w.mail_asks_subject(&voice.speaker);
-    let html = Html { lang, subject: &subject, lead: &lead, items: &[], action, more: None, foot: &foot };
-    voice.mail(mail, &html, text, None).map(Some)
+    let action = (w.mail_asks_open, href.as_str());
+    let asks = Asks { subject: &subject, lead: &lead, action, more: "", foot: w.mail_asks_not_you };
+    voice.asks(mail, asks).map(Some)
 }
 
 /// What a mail or a notice says of what was gathered, in one line.

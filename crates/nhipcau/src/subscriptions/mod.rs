@@ -8,7 +8,7 @@
 
 pub mod door;
 mod gathered;
-mod letter;
+pub mod letter;
 pub mod mail;
 mod pages;
 mod post;

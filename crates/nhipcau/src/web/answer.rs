@@ -207,7 +207,7 @@ fn noted(app: &App, problem: Problem) -> Problem {
 }
 
 /// Logs a fault of ours once and returns the code under which it was logged.
-fn ours(app: &App, error: &anyhow::Error) -> String {
+pub(crate) fn ours(app: &App, error: &anyhow::Error) -> String {
     let number = app.errors.fetch_add(1, Ordering::Relaxed);
     let code = format!("{:x}-{number}", app.clock.micros() / 1_000_000);
     tracing::error!(code, error = format!("{error:#}"), "a request failed by our own fault");

@@ -35,6 +35,7 @@ struct Table {
     check: Asset,
     reading: Asset,
     push: Asset,
+    ask: Asset,
     favicon: Asset,
 }
 
@@ -70,6 +71,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| Table {
         include_bytes!("../../assets/reading.js"),
     ),
     push: Asset::new("push", "js", "text/javascript; charset=utf-8", include_bytes!("../../assets/push.js")),
+    ask: Asset::new("ask", "js", "text/javascript; charset=utf-8", include_bytes!("../../assets/ask.js")),
     favicon: Asset::new("favicon", "svg", "image/svg+xml", include_bytes!("../../assets/favicon.svg")),
 });
 
@@ -97,7 +99,7 @@ fn desk(lang: Lang) -> Asset {
 }
 
 /// Every file, for the route table and for compressing at start.
-pub fn all() -> [&'static Asset; 12] {
+pub fn all() -> [&'static Asset; 13] {
     let t = &*TABLE;
     [
         &t.css,
@@ -111,6 +113,7 @@ pub fn all() -> [&'static Asset; 12] {
         &t.check,
         &t.reading,
         &t.push,
+        &t.ask,
         &t.favicon,
     ]
 }
@@ -144,6 +147,11 @@ pub fn desk_js(lang: Lang) -> &'static str {
         Lang::Vi => &TABLE.desk_vi.href,
         Lang::En => &TABLE.desk_en.href,
     }
+}
+
+/// The address of the script of the page on which somebody writes a petition.
+pub fn ask() -> &'static str {
+    &TABLE.ask.href
 }
 
 /// The address of the script of passkeys.

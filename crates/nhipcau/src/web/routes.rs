@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::extract::{DefaultBodyLimit, OriginalUri, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
@@ -35,12 +35,13 @@ use crate::web::error_view::Fault;
 use crate::web::visitor::Visitor;
 use crate::web::{assets, light, shell};
 use crate::{
-    api, assignments, checks, drafts, items::feeds, offline, open, opinions, previews, procedures, search,
+    api, assignments, checks, drafts, georeport, items::feeds, offline, open, opinions, previews, procedures,
+    search,
 };
 
 pub use row::{
     Role, Route, api_route, desk_form, desk_page, desk_upload, door_form, door_page, open_page, page_upload,
-    reader_form,
+    program, reader_form,
 };
 use row::{page, upload};
 
@@ -148,6 +149,7 @@ fn machines() -> Vec<Route> {
     machines.extend(open::machines());
     machines.extend(offline::machines());
     machines.extend(crate::petitions::machines());
+    machines.extend(crate::georeport::machines());
     machines
 }
 
@@ -157,6 +159,7 @@ pub fn table() -> Vec<Route> {
     table.extend(machines());
     table.extend(search::machines());
     table.extend(api::routes());
+    table.extend(crate::petitions::api::routes());
     table
 }
 
@@ -164,6 +167,9 @@ pub fn table() -> Vec<Route> {
 /// what is announced, and before it is kept.
 fn bounded(app: &App, route: Route) -> MethodRouter<App> {
     match route.role {
+        Role::Program => {
+            route.handler.layer(RequestBodyLimitLayer::new(route.most)).layer(map_response(in_words))
+        }
         // After the token was found right; its own words say so.
         _ if route.path.starts_with("/api/") => route.handler.layer(DefaultBodyLimit::max(api::MOST_BODY)),
         Role::Node => {
@@ -220,7 +226,10 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
-async fn nothing(State(app): State<App>, visitor: Visitor) -> Response {
+async fn nothing(State(app): State<App>, visitor: Visitor, OriginalUri(uri): OriginalUri) -> Response {
+    if uri.path().starts_with(georeport::BASE) {
+        return georeport::nothing(&uri);
+    }
     if visitor.whole.starts_with("/api/") {
         return problem_json(&app, Problem::NotFound("path; /api/v1/openapi.json lists them all"));
     }

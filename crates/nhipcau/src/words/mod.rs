@@ -16,6 +16,7 @@ pub mod date;
 mod desk;
 mod doors;
 mod embargo;
+mod georeport;
 mod keys;
 mod letter;
 mod log_key;
@@ -47,6 +48,7 @@ pub use checks::Words as CheckWords;
 pub use desk::Words as DeskWords;
 pub use doors::Words as DoorWords;
 pub use embargo::Words as EmbargoWords;
+pub use georeport::Words as GeoreportWords;
 pub use keys::Words;
 pub use letter::Words as LetterWords;
 pub use log_key::Words as LogKeyWords;
@@ -294,6 +296,14 @@ impl Lang {
         match self {
             Lang::Vi => &word_file::VI,
             Lang::En => &word_file::EN,
+        }
+    }
+
+    /// The words of the Open311 interface.
+    pub fn georeport(self) -> &'static GeoreportWords {
+        match self {
+            Lang::Vi => &georeport::VI,
+            Lang::En => &georeport::EN,
         }
     }
 

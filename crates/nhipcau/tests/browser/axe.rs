@@ -71,6 +71,7 @@ fn is_page(path: &str) -> bool {
         "/ban-lam-viec/su-co/{id}/du-lieu.json",
         "/ban-lam-viec/y-kien/{round}/tep/",
         "/ban-lam-viec/nhiem-vu/{reference}/tai-lieu",
+        "/open311/",
         "/phan-anh/thong-ke.csv",
         "/phan-anh/bao-cao/{week}/tep",
         "/ban-lam-viec/phan-anh/bao-cao/tep",

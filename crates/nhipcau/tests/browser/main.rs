@@ -8,6 +8,7 @@
 
 #[path = "../it/archive.rs"]
 mod archive;
+mod asking;
 mod axe;
 mod beside;
 mod chair;

@@ -16,6 +16,9 @@ pub async fn asked_and_answered(tour: &mut Tour<'_>, nation: &Nation, password: 
     tour.opens("/phan-anh/tra-cuu", "petitions/follow.html", "/phan-anh/tra-cuu").await;
     tour.opens("/phan-anh/gui", "petitions/ask.html", "/phan-anh/gui").await;
 
+    let over = "/phan-anh/xac-nhan/khong-con";
+    tour.opens("/phan-anh/xac-nhan/{token}", "petitions/verify.html", over).await;
+
     // Refused with what is wrong, then registered, then followed.
     tour.goes("/phan-anh/gui").await;
     tour.types("chuyen-gi", "Ổ gà").await;

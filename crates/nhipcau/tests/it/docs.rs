@@ -55,6 +55,7 @@ fn the_route_table_is_that_of_the_program() {
         Role::Reader => "anybody".to_owned(),
         Role::Newcomer => "a form of the host's own page".to_owned(),
         Role::Node => "nodes".to_owned(),
+        Role::Program => "programs".to_owned(),
         Role::Administrator => "the token".to_owned(),
         Role::Staff(duty) => duty.roles().iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
     };

@@ -64,6 +64,24 @@ pub const WORKS: &[(&str, &str, &str, &str)] = &[
         "kill_9_in_the_middle_loses_no_case_and_doubles_none",
     ),
     (
+        "chương trình của nơi khác gửi phản ánh và đọc trả lời theo Open311 GeoReport v2, hoặc giao diện của dự án",
+        "programs of others report and read answers by Open311 GeoReport v2, or by the project's own interface",
+        "it/petitions/open311",
+        "a_report_goes_its_whole_way_and_only_what_is_published_is_told",
+    ),
+    (
+        "đang viết đã thấy người khác hỏi gì và được trả lời ra sao",
+        "while writing one sees what others have asked and how they were answered",
+        "it/petitions/alike",
+        "what_was_answered_before_is_shown_while_somebody_types",
+    ),
+    (
+        "email của người gửi được xác nhận; không ai làm ngập hộp thư của ai",
+        "a sender's address is confirmed; nobody floods a mailbox",
+        "it/petitions/verifying",
+        "an_address_is_proven_by_its_link_and_the_clerk_sees_it",
+    ),
+    (
         "người gửi phản ánh không lộ ở sổ, nhật ký, trang hay bảng nào",
         "who sent a petition shows in no log, trace, page or table",
         "it/petitions/private",

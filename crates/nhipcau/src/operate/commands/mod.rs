@@ -23,6 +23,7 @@ pub mod letter;
 pub mod look;
 pub mod merge;
 pub mod offline;
+pub mod open311;
 pub mod people;
 pub mod procedures;
 mod prompt;

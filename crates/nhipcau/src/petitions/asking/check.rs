@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use lettre::Address;
 use vietnam::secret;
 use vietnam::text::nfc;
-use vietnam::units::CommuneCode;
+use vietnam::units::{CommuneCode, Units};
 
 use super::super::Mode;
 use super::super::contact::Contact;
@@ -157,6 +157,10 @@ pub fn place(domain: &str, form: &Fields) -> Result<Place, (Fault, Vec<CommuneCo
     };
     if typed.is_empty() {
         return Ok(Place(at_domain(domain).map(|commune| commune.code.to_string()).unwrap_or_default()));
+    }
+    // A program names the commune by its code (Decision 19/2025/QĐ-TTg).
+    if let Some(known) = typed.parse().ok().and_then(|code| Units::shipped().commune(code)) {
+        return Ok(Place(known.code.to_string()));
     }
     match meant(&typed) {
         Meant::One(code, _) => Ok(Place(code.to_string())),

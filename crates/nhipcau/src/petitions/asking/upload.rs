@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Multipart, Request};
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{MOST_BODY, MOST_FILE, MOST_FILES};
 use crate::app::App;
@@ -97,6 +97,20 @@ pub async fn read(app: &App, visitor: &Visitor, request: Request) -> Result<Came
             Err(()) => return done(pairs, Err(fault(|p| p.fault_broken))),
         }
     }
+}
+
+/// Room for a body with files that somebody announces, or sends without saying how much; nothing if there is none for too long. A
+/// small one needs none.
+pub async fn room(headers: &HeaderMap) -> Option<Option<SemaphorePermit<'static>>> {
+    let announced: Option<usize> =
+        headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    let size = announced.unwrap_or(MOST_BODY).min(MOST_BODY);
+    if size <= MOST_TYPED {
+        return Some(None);
+    }
+    let wanted = u32::try_from(size.div_ceil(1 << 20)).unwrap_or(u32::MAX);
+    let turn = tokio::time::timeout(PATIENCE, ROOM.acquire_many(wanted)).await.ok()?;
+    turn.ok().map(Some)
 }
 
 /// A file's type and bytes; nothing for one that is too large.

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use network::names::Origin;
 use serde::Deserialize;
 use serde_json::json;
@@ -102,7 +102,7 @@ struct DeskPage {
 }
 
 impl DeskPage {
-    fn w(&self) -> &'static BriefWords {
+    fn b(&self) -> &'static BriefWords {
         self.shell.lang.brief()
     }
 }
@@ -116,7 +116,7 @@ struct ListPage {
 }
 
 impl ListPage {
-    fn w(&self) -> &'static BriefWords {
+    fn b(&self) -> &'static BriefWords {
         self.shell.lang.brief()
     }
 }
@@ -131,7 +131,7 @@ struct OnePage {
 }
 
 impl OnePage {
-    fn w(&self) -> &'static BriefWords {
+    fn b(&self) -> &'static BriefWords {
         self.shell.lang.brief()
     }
 }
@@ -158,7 +158,7 @@ fn days(week: Week, lang: Lang) -> String {
 async fn made(app: &App, conn: &mut Conn, portal: &Portal, week: Week) -> Result<Brief, Problem> {
     let (from, until) = week.days();
     let micros = |day: Date| {
-        let zoned = day.to_zoned(date::zone()).map_err(|error| Problem::Ours(error.into()))?;
+        let zoned = day.to_datetime(Time::midnight()).to_zoned_datetime(date::zone()).map_err(|error| Problem::Ours(error.into()))?;
         Ok::<_, Problem>(zoned.timestamp().as_microsecond())
     };
     let after = until.tomorrow().map_err(|error| Problem::Ours(error.into()))?;

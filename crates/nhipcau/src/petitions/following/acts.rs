@@ -6,7 +6,7 @@ use super::super::asking::{check, taken};
 use super::super::life::{self, Refused, Sent, State};
 use super::super::store::steps::{self, Step};
 use super::super::store::{self, Case, draft};
-use super::super::{facts, handover};
+use super::super::{facts, handover, verify};
 use crate::app::App;
 use crate::db::Tx;
 use crate::files::Upload;
@@ -50,6 +50,10 @@ pub async fn act(
         "danh-gia" => rate(app, case, typed).await.map(|()| said_rated as Said),
         "mo-lai" => reopen(app, case, typed).await.map(|()| said_reopened as Said),
         "rut" => withdraw(app, case, typed).await.map(|()| said_withdrawn as Said),
+        "xac-nhan" if typed.get("so").trim().is_empty() => {
+            verify::pages::act(app, case, "").await.map(|()| said_mailed as Said)
+        }
+        "xac-nhan" => verify::pages::act(app, case, typed.get("so")).await.map(|()| said_verified as Said),
         "xoa-lien-he" => forget(app, case).await.map(|()| said_forgotten as Said),
         _ => Err(Problem::NotFound("act")),
     }
@@ -66,6 +70,12 @@ fn said_reopened(p: &'static PetitionWords) -> &'static str {
 }
 fn said_withdrawn(p: &'static PetitionWords) -> &'static str {
     p.said_withdrawn
+}
+fn said_mailed(p: &'static PetitionWords) -> &'static str {
+    p.said_mailed
+}
+fn said_verified(p: &'static PetitionWords) -> &'static str {
+    p.verify_done
 }
 fn said_forgotten(p: &'static PetitionWords) -> &'static str {
     p.said_forgotten

@@ -13,6 +13,7 @@ use super::super::rules::{Emergency, Kind};
 use super::super::store::draft::{self, Draft};
 use super::super::store::{self, Case, choice, steps};
 use super::super::suggested::{Suggested, Told};
+use super::super::verify::Stands;
 use super::super::{DESK, Mode, facts, handover, place};
 use super::acts::{by, may};
 use super::{Look, short};
@@ -173,6 +174,8 @@ pub struct CasePage {
     /// True if this person may see who sent it, and there is somebody to see.
     asks_contact: bool,
     contact: Option<Contact>,
+    /// Whether its sender reads the address.
+    mail: Stands,
     targets: Vec<Target>,
     may: May,
     draft: Option<Draft>,
@@ -312,6 +315,7 @@ impl CasePage {
             due,
             lines: lines(app, &mut conn, (&case, &path), (staff.portal.log, ours), lang).await?,
             asks_contact: has_contact && look.contact.is_none(),
+            mail: Stands::of(app, &mut conn, &case, look.contact.as_ref()).await?,
             contact: look.contact,
             targets: route::near(app, &staff.portal.origin, lang),
             may: May {

@@ -132,6 +132,20 @@ pub async fn shown(conn: &mut Conn, log: i64, before: i64, most: i64) -> sqlx::R
     )
 }
 
+/// What readers see of the petition of an id.
+///
+/// # Errors
+/// The database's.
+pub async fn shown_of(conn: &mut Conn, id: &str) -> sqlx::Result<Option<Shown>> {
+    maybe!(
+        conn,
+        Shown,
+        "SELECT p.code, p.sort, p.place, s.log, p.registered, s.at, s.question, s.reply
+         FROM petition_public s JOIN petition p ON p.id = s.petition WHERE p.id = $1",
+        id.to_owned()
+    )
+}
+
 /// What readers see of one.
 ///
 /// # Errors

@@ -65,7 +65,7 @@ pub async fn contact(app: &App, conn: &mut Conn, id: &str) -> sqlx::Result<Optio
 /// The database's.
 pub async fn forget_contact(tx: &mut Tx, id: &str) -> sqlx::Result<()> {
     run!(tx, "DELETE FROM petition_contact WHERE petition = $1", id.to_owned())?;
-    Ok(())
+    crate::petitions::verify::forget(tx, id).await
 }
 
 /// Forgets all that its sender said and attached, and what was said to them.

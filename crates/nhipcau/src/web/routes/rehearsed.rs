@@ -17,7 +17,7 @@ const NEEDED: [&str; 6] =
 pub(super) fn only(mut table: Vec<Route>, pages: &[Route]) -> Vec<Route> {
     let people: BTreeSet<&str> = pages.iter().map(|route| route.path).collect();
     for route in &mut table {
-        let outside = matches!(route.role, Role::Reader | Role::Node);
+        let outside = matches!(route.role, Role::Reader | Role::Node | Role::Program);
         if outside && !people.contains(route.path) && !NEEDED.contains(&route.path) {
             route.handler = if route.method == "POST" { post(refused) } else { get(refused) };
         }

@@ -17,6 +17,8 @@ pub enum Role {
     Administrator,
     /// Anybody who signs in or chooses a password: a form of this host's own page.
     Newcomer,
+    /// A program that sends something for people: by a key of the operator's, or what anybody may send.
+    Program,
     /// Whoever is signed in at the portal with a role that covers the duty; the gate asks (`people::gate`).
     Staff(Duty),
 }
@@ -83,6 +85,11 @@ pub fn page_upload(path: &'static str, what: &'static str, handler: MethodRouter
 /// A page at the door, for anybody.
 pub fn door_page(path: &'static str, what: &'static str, handler: MethodRouter<App>) -> Route {
     page(path, what, handler)
+}
+
+/// What a program sends for people, of so many bytes at most.
+pub fn program(path: &'static str, what: &'static str, handler: MethodRouter<App>, most: usize) -> Route {
+    Route { method: "POST", path, role: Role::Program, what, handler, most }
 }
 
 /// A row for the API.

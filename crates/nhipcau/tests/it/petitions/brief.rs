@@ -51,7 +51,7 @@ async fn a_week_is_reported_approved_and_stays_as_it_was() {
 
 /// The week that the province's clock is in.
 fn nhipcau_week(world: &World) -> String {
-    let today = world.clock("laocai").now().to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(7))).date();
+    let today = world.clock("laocai").now().to_zoned_datetime(jiff::tz::TimeZone::fixed(jiff::tz::offset(7))).date();
     let week = today.iso_week_date();
     format!("{}-W{:02}", week.year(), week.week())
 }

@@ -1,13 +1,18 @@
 //! Petitions: asked at any portal, followed by whoever holds code and secret, answered by two people, told to readers without
 //! a word that is somebody's.
 
+mod alike;
+mod api;
 mod asking;
 mod brief;
 mod handling;
 mod nodes;
 mod nodes_faults;
+mod open311;
 mod private;
+mod strangers;
 mod suggested;
+mod verifying;
 
 use nhipcau::petitions::jobs;
 

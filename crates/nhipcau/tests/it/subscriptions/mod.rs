@@ -14,14 +14,15 @@ use serde_json::json;
 
 use super::erasure::files_with;
 use super::world::{Answer, Plan, World, edition, notice, on_postgres, until};
-use sink::{Got, KEY, Mood, Sink};
+pub(crate) use sink::{Got, Sink};
+use sink::{KEY, Mood};
 
 const AN: &str = "an@vidu.vn";
 const MINUTE: i64 = 60_000_000;
 const HOUR: i64 = 60 * MINUTE;
 
 /// A nation whose nodes send mail over a relay.
-async fn with_mail<const N: usize>(labels: [&str; N], sink: &Sink, folder: &Path) -> World {
+pub(crate) async fn with_mail<const N: usize>(labels: [&str; N], sink: &Sink, folder: &Path) -> World {
     let key = folder.join("dkim.pem");
     std::fs::write(&key, KEY).unwrap();
     let bounces = folder.join("bounces");
@@ -40,7 +41,7 @@ async fn with_mail<const N: usize>(labels: [&str; N], sink: &Sink, folder: &Path
 }
 
 /// Waits for the `n`th mail to an address.
-async fn comes(sink: &Sink, to: &str, n: usize) -> Got {
+pub(crate) async fn comes(sink: &Sink, to: &str, n: usize) -> Got {
     until("a mail", async || {
         let got = sink.to(to);
         let subjects: Vec<String> = got.iter().map(|got| got.header("subject")).collect();
@@ -53,7 +54,7 @@ async fn asks(world: &World, portal: &str, fields: &[(&str, &str)]) -> Answer {
     world.sends(portal, "/theo-doi", "", fields).await
 }
 
-fn path(link: &str) -> String {
+pub(crate) fn path(link: &str) -> String {
     format!("/{}", link.splitn(4, '/').nth(3).unwrap())
 }
 

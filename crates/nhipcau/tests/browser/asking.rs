@@ -1,0 +1,75 @@
+//! Somebody who writes a petition on a telephone: sees what was answered to others while typing, keeps the draft when the page is lost,
+//! deletes it, sends; and somebody without script, who presses a button to look.
+
+use fantoccini::{Client, Locator};
+
+use super::Nation;
+use super::driver::{Driver, Kind, until};
+use super::reader::{fits, text};
+
+const WORDS: &str = "Đèn đường ở đầu bản Kim Nọi lại hỏng, buổi tối rất tối.";
+
+async fn words(browser: &Client) -> String {
+    let script = "return document.querySelector('[name=chuyen-gi]').value";
+    browser.execute(script, Vec::new()).await.unwrap().as_str().unwrap().to_owned()
+}
+
+async fn types(browser: &Client, words: &str) {
+    let field = browser.find(Locator::Css("[name='chuyen-gi']")).await.unwrap();
+    field.send_keys(words).await.unwrap();
+}
+
+async fn presses(browser: &Client, button: &str) {
+    let path = format!("//main//button[normalize-space()='{button}']");
+    browser.find(Locator::XPath(&path)).await.unwrap().click().await.unwrap();
+}
+
+async fn reads(browser: &Client, words: &str) {
+    until(words, async || text(browser).await.contains(words).then_some(())).await;
+    fits(browser).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_is_kept_on_the_device_and_similar_cases_are_shown() {
+    if std::env::var_os("NHIPCAU_BROWSER").is_none() {
+        println!("skipped: the browser test needs Chromium and its driver; run it with NHIPCAU_BROWSER=1");
+        return;
+    }
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let nation = Nation::start().await;
+    let ask = format!("{}/phan-anh/gui", nation.commune());
+    let driver = Driver::start().await;
+
+    let browser = driver.browser(Kind::Telephone).await;
+    browser.goto(&ask).await.unwrap();
+    assert!(!text(&browser).await.contains("Xóa bản nháp"), "nothing is kept yet");
+    types(&browser, WORDS).await;
+    reads(&browser, "Đã có người hỏi tương tự").await;
+    reads(&browser, "thay ba bóng đèn").await;
+    reads(&browser, "đang được giữ trên máy này").await;
+    // The page is lost; what was typed is not.
+    browser.goto("about:blank").await.unwrap();
+    browser.goto(&ask).await.unwrap();
+    assert_eq!(words(&browser).await, WORDS);
+    presses(&browser, "Xóa bản nháp").await;
+    assert_eq!(words(&browser).await, "");
+    browser.goto(&ask).await.unwrap();
+    assert_eq!(words(&browser).await, "", "it was deleted");
+    types(&browser, WORDS).await;
+    reads(&browser, "Xóa bản nháp").await;
+    presses(&browser, "Gửi").await;
+    reads(&browser, "Mã tra cứu chỉ hiện một lần này").await;
+    browser.goto(&ask).await.unwrap();
+    assert_eq!(words(&browser).await, "", "what was sent is kept no more");
+    driver.is_clean(&browser).await;
+    browser.close().await.unwrap();
+
+    let browser = driver.browser(Kind::Plain).await;
+    browser.goto(&ask).await.unwrap();
+    types(&browser, WORDS).await;
+    presses(&browser, "Xem trước: đã có ai hỏi tương tự chưa?").await;
+    reads(&browser, "Đã có người hỏi tương tự").await;
+    reads(&browser, "thay ba bóng đèn").await;
+    browser.close().await.unwrap();
+    nation.demo.close().await;
+}
