@@ -26,6 +26,7 @@ use crate::db::Tx;
 use crate::problem::Problem;
 use crate::web::answer::{Large, came_from, failure, fault_page, too_large};
 use crate::web::error_view::Fault;
+use crate::web::routes::bounds::hear;
 use crate::web::visitor::Visitor;
 use crate::words::date;
 
@@ -233,9 +234,9 @@ async fn kept_for_later(app: &App, visitor: &Visitor, portal: &Arc<Portal>, requ
         };
     }
     let back = came_from(request.headers(), visitor);
-    match axum::body::to_bytes(request.into_body(), MOST).await {
-        Ok(body) => pages::sign_in_again(app, visitor, portal, &Fields::read(&body)),
-        Err(_) => too_large(app, visitor, (MOST, Large::Form), back),
+    match hear(request.into_body(), MOST).await {
+        Some(body) => pages::sign_in_again(app, visitor, portal, &Fields::read(&body)),
+        None => too_large(app, visitor, (MOST, Large::Form), back),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The one route table: method, path, who may, how it is cached, what it is. A test prints it into ARCHITECTURE.md.
 
-mod bounds;
+pub(crate) mod bounds;
 mod rehearsed;
 mod row;
 

@@ -12,6 +12,7 @@ mod axe;
 mod beside;
 mod chair;
 mod driver;
+mod held;
 mod keyboard;
 mod offline;
 mod petitions;
