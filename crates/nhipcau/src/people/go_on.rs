@@ -46,9 +46,14 @@ pub fn other_session(app: &App, visitor: &Visitor, staff: &Staff, sent: &Fields)
         says: w.other_says(&staff.account.name),
         to: visitor.lang.path(&next(&visitor.path)),
         form_key: staff.form_key.clone(),
-        held: let_go(&hold(sent, &visitor.path)),
+        held: let_go(&hold(sent, &visitor.path)).into_iter().filter(|(name, _)| !is_secret(name)).collect(),
     };
     drawn(app, visitor, StatusCode::FORBIDDEN, &page)
+}
+
+/// True for a field that no page may show or hold for whoever is signed in now.
+fn is_secret(name: &str) -> bool {
+    name.contains("mat-khau")
 }
 
 /// The fields of a form that was held, as it sent them.
@@ -72,7 +77,7 @@ struct GoOn {
 impl GoOn {
     /// What is to be seen of what was typed: words, and no ids or passwords.
     fn words(&self) -> Vec<&str> {
-        let seen = |(name, value): &&(String, String)| !name.contains("mat-khau") && value.trim().contains(' ');
+        let seen = |(name, value): &&(String, String)| !is_secret(name) && value.trim().contains(' ');
         self.held.iter().filter(seen).map(|(_, value)| value.trim()).collect()
     }
 }

@@ -279,7 +279,7 @@ async fn page(
     let buttons = buttons(&work, &facts, lang);
     let approves = buttons.iter().any(|button| button.act == Act::Approve.word());
     Ok(DraftPage {
-        typed: if writes { None } else { Typed::of(&with, &work, &staff.portal.origin, lang) },
+        typed: Typed::of(&with, &work, writes, &staff.portal.origin, lang),
         unsaved: writes && with.unsaved(),
         unread: with.faults.iter().map(mend).collect(),
         moved: moved(&mut conn, staff, &work, lang, now).await?,

@@ -117,9 +117,15 @@ pub(super) struct Typed {
 }
 
 impl Typed {
-    /// What was typed and differs from what stands, if there is any.
-    pub(super) fn of(with: &With<'_>, work: &Work, origin: &Origin, lang: Lang) -> Option<Typed> {
-        let mut pieces = with.typed.map_or_else(Vec::new, |form| {
+    /// What was typed and differs from what stands, if there is any; `writes` if there is a form that holds it.
+    pub(super) fn of(
+        with: &With<'_>,
+        work: &Work,
+        writes: bool,
+        origin: &Origin,
+        lang: Lang,
+    ) -> Option<Typed> {
+        let mut pieces = with.typed.filter(|_| !writes).map_or_else(Vec::new, |form| {
             form::changed(work, form, lang).into_iter().map(|(label, text)| Piece { label, text }).collect()
         });
         let written = !pieces.is_empty();
@@ -129,7 +135,7 @@ impl Typed {
         for (label, text) in
             [(lang.desk().file_alt, &with.beside.alt), (lang.desk().file_text, &with.beside.text)]
         {
-            if !text.is_empty() {
+            if !text.is_empty() && !writes {
                 pieces.push(Piece { label: label.to_owned(), text: text.clone() });
             }
         }

@@ -13,6 +13,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 
 use super::{Role, Route};
 use crate::app::App;
+use crate::people::gate::Staff;
 use crate::people::{forms, gate};
 use crate::web::answer::{self, Large};
 use crate::web::visitor::Visitor;
@@ -98,9 +99,13 @@ async fn in_words(
     let large = if says(header::CONTENT_TYPE, "multipart/") { Large::File } else { Large::Form };
     let back = answer::came_from(&parts.headers, &visitor);
     let announced = parts.headers.get(header::CONTENT_LENGTH).and_then(|n| n.to_str().ok()?.parse::<usize>().ok());
-    if reads && announced.is_some_and(|size| size > heard) {
+    let known = reads || parts.extensions.get::<Staff>().is_some();
+    if known && announced.is_some_and(|size| size > heard) {
         hear(body, most).await;
-        return answer::too_large(&app, &visitor, (most, large), back);
+        return match reads {
+            true => answer::too_large(&app, &visitor, (most, large), back),
+            false => answer::too_large_json(most),
+        };
     }
     let response = next.run(Request::from_parts(parts, body)).await;
     match response.status() {
