@@ -35,12 +35,24 @@ pub fn wrong(field: &str, due: i64, now: i64) -> Option<Fault> {
     let said = |lang| date::short(lang, instant(due), instant(now));
     let (vi, en) = match due {
         past if past <= now => (
-            format!("Giờ hẹn {} đã qua. Chọn giờ ở sau bây giờ, hoặc để trống để đăng bằng tay.", said(Lang::Vi)),
-            format!("The hour {} has passed. Choose one that is still to come, or leave it empty to issue by hand.", said(Lang::En)),
+            format!(
+                "Giờ hẹn {} đã qua. Chọn giờ ở sau bây giờ, hoặc để trống để đăng bằng tay.",
+                said(Lang::Vi)
+            ),
+            format!(
+                "The hour {} has passed. Choose one that is still to come, or leave it empty to issue by hand.",
+                said(Lang::En)
+            ),
         ),
         far if far - now > FARTHEST => (
-            format!("Giờ hẹn {} còn hơn hai năm nữa. Xem lại năm, hoặc để trống để đăng bằng tay.", said(Lang::Vi)),
-            format!("The hour {} is more than two years ahead. Look at the year again, or leave it empty to issue by hand.", said(Lang::En)),
+            format!(
+                "Giờ hẹn {} còn hơn hai năm nữa. Xem lại năm, hoặc để trống để đăng bằng tay.",
+                said(Lang::Vi)
+            ),
+            format!(
+                "The hour {} is more than two years ahead. Look at the year again, or leave it empty to issue by hand.",
+                said(Lang::En)
+            ),
         ),
         _ => return None,
     };

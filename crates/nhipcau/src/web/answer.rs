@@ -199,7 +199,8 @@ pub fn too_large(
 /// The path of this host from which a request was sent, if the browser says so.
 pub fn came_from(headers: &HeaderMap, visitor: &Visitor) -> Option<String> {
     let from = headers.get(header::REFERER)?.to_str().ok()?.strip_prefix(&visitor.base)?;
-    let plain = from.starts_with('/') && !from.starts_with("//") && from.bytes().all(|b| b.is_ascii_graphic());
+    let plain =
+        from.starts_with('/') && !from.starts_with("//") && from.bytes().all(|b| b.is_ascii_graphic());
     plain.then(|| from.to_owned())
 }
 
@@ -213,8 +214,12 @@ pub fn too_large_json(most: usize) -> Response {
     let most = measure(most);
     problem_of(
         StatusCode::PAYLOAD_TOO_LARGE,
-        &format!("Yêu cầu lớn hơn mức máy chủ nhận ở đây là {most}; hãy giảm dung lượng tệp đính kèm hoặc chia nhỏ."),
-        &format!("The request is larger than the {most} that are taken here; make the attachments smaller or split them."),
+        &format!(
+            "Yêu cầu lớn hơn mức máy chủ nhận ở đây là {most}; hãy giảm dung lượng tệp đính kèm hoặc chia nhỏ."
+        ),
+        &format!(
+            "The request is larger than the {most} that are taken here; make the attachments smaller or split them."
+        ),
     )
 }
 

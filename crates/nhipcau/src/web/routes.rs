@@ -38,11 +38,11 @@ use crate::{
     api, assignments, checks, drafts, items::feeds, offline, open, opinions, previews, procedures, search,
 };
 
+use bounds::bounded;
 pub use row::{
     Role, Route, api_route, desk_form, desk_page, desk_upload, door_form, door_page, open_page, page_upload,
     reader_form,
 };
-use bounds::bounded;
 use row::{page, upload};
 
 /// Whoever sends a body pauses for no longer than this.

@@ -53,7 +53,8 @@ async fn filled(app: &App, staff: &Staff, id: &str, version: i64) -> Result<(), 
         Problem::Invalid(vec![Fault {
             field: "details.day".into(),
             vi: "Hãy chọn ngày ở ô “Của ngày” trước, rồi bấm lại. Những gì đã gõ được lưu.".into(),
-            en: "Choose the day in the field “Of the day” first, then press again. What was typed is saved.".into(),
+            en: "Choose the day in the field “Of the day” first, then press again. What was typed is saved."
+                .into(),
         }])
     })?;
     if !draft.text.trim().is_empty() {

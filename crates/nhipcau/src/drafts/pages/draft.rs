@@ -17,8 +17,8 @@ use crate::app::App;
 use crate::clock::instant;
 use crate::db::Conn;
 use crate::drafts::acts;
-use crate::drafts::hours;
 use crate::drafts::form::{self, Group};
+use crate::drafts::hours;
 use crate::drafts::life::{self, Act, Facts, Stage};
 use crate::drafts::{Attached, Work, notes};
 use crate::items;
@@ -178,7 +178,9 @@ async fn moved(
     Ok(match item.state {
         items::State::Withdrawn => Some(w.moved_withdrawn(at)),
         items::State::Gone => Some(w.moved_gone(at)),
-        items::State::Standing if item.edition > i64::from(work.base) => Some(w.moved_edition(item.edition, work.base)),
+        items::State::Standing if item.edition > i64::from(work.base) => {
+            Some(w.moved_edition(item.edition, work.base))
+        }
         items::State::Standing | items::State::Erased => None,
     })
 }

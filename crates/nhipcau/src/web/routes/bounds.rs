@@ -88,17 +88,26 @@ async fn in_words(
 ) -> Response {
     if request.method() == Method::GET {
         let response = next.run(request).await;
-        return if response.status() == StatusCode::PAYLOAD_TOO_LARGE { answer::too_large_json(most) } else { response };
+        return if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            answer::too_large_json(most)
+        } else {
+            response
+        };
     }
     let (mut parts, body) = request.into_parts();
     let Ok(visitor): Result<Visitor, Infallible> = Visitor::from_request_parts(&mut parts, &app).await;
     let says = |name: HeaderName, what: &str| {
-        parts.headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains(what))
+        parts
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.contains(what))
     };
     let reads = visitor.portal.is_some() && says(header::ACCEPT, "text/html");
     let large = if says(header::CONTENT_TYPE, "multipart/") { Large::File } else { Large::Form };
     let back = answer::came_from(&parts.headers, &visitor);
-    let announced = parts.headers.get(header::CONTENT_LENGTH).and_then(|n| n.to_str().ok()?.parse::<usize>().ok());
+    let announced =
+        parts.headers.get(header::CONTENT_LENGTH).and_then(|n| n.to_str().ok()?.parse::<usize>().ok());
     let known = reads || parts.extensions.get::<Staff>().is_some();
     if known && announced.is_some_and(|size| size > heard) {
         hear(body, most).await;
