@@ -19,7 +19,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         about: "Kết quả tiếp nhận, trả lời phản ánh, kiến nghị tuần 48 năm 2026".into(),
         blocks: vec![
             Block::Heading("I. TÌNH HÌNH CHUNG".into()),
-            Block::Text(vec![Run::plain(long.repeat(4)), Run::bold("Đúng hạn 96,5 %. "), Run::link("Trang công khai", "https://laocai.gov.vn/")]),
+            Block::Text(vec![
+                Run::plain(long.repeat(4)),
+                Run::bold("Đúng hạn 96,5 %. "),
+                Run::link("Trang công khai", "https://laocai.gov.vn/"),
+            ]),
             Block::Item(vec![Run::plain(long)]),
             Block::Heading("II. CƠ QUAN CÓ VIỆC QUÁ HẠN".into()),
             Block::Table(Table {
@@ -27,10 +31,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 head: vec!["Cơ quan".into(), "Tiếp nhận".into(), "Quá hạn".into()],
                 parts: vec![4, 1, 1],
                 numbers: vec![false, true, true],
-                rows: (0..40).map(|at| vec![format!("Ủy ban nhân dân xã số {at}"), "120".into(), at.to_string()]).collect(),
+                rows: (0..40)
+                    .map(|at| vec![format!("Ủy ban nhân dân xã số {at}"), "120".into(), at.to_string()])
+                    .collect(),
             }),
         ],
-        signer: Some(Signer { capacity: "CHÁNH VĂN PHÒNG".into(), says: "(đã duyệt ngày 26/11/2026)".into(), name: "Nguyễn Văn Mẫu".into() }),
+        signer: Some(Signer {
+            capacity: "CHÁNH VĂN PHÒNG".into(),
+            says: "(đã duyệt ngày 26/11/2026)".into(),
+            name: "Nguyễn Văn Mẫu".into(),
+        }),
         recipients: vec!["Nơi nhận:".into(), "- Như trên;".into(), "- Lưu: VT.".into()],
         foot: "Kiểm tra tại https://laocai.gov.vn/phan-anh/bao-cao/2026-w48".into(),
     };

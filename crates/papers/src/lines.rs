@@ -117,8 +117,12 @@ mod tests {
         let said: Vec<String> =
             all.iter().map(|line| line.pieces.iter().map(|piece| piece.text.as_str()).collect()).collect();
         assert_eq!(said, ["Số phản ánh", "đã trả lời 95%,", "tăng."]);
-        let bold: Vec<&str> =
-            all[1].pieces.iter().filter(|piece| piece.style == Style::Bold).map(|piece| piece.text.as_str()).collect();
+        let bold: Vec<&str> = all[1]
+            .pieces
+            .iter()
+            .filter(|piece| piece.style == Style::Bold)
+            .map(|piece| piece.text.as_str())
+            .collect();
         assert_eq!(bold, ["95%"]);
         assert!(all[2].last && !all[0].last);
     }

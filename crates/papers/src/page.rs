@@ -60,18 +60,13 @@ impl Page {
         for piece in &line.pieces {
             let letters = crate::letters::letters(piece.style);
             let wide = letters.width(&piece.text, size) + extra * piece.text.matches(' ').count() as f32;
-            self.ops.push(Op::Text {
-                x: at,
-                y,
-                size,
-                style: piece.style,
-                text: piece.text.clone(),
-                extra,
-            });
+            self.ops.push(Op::Text { x: at, y, size, style: piece.style, text: piece.text.clone(), extra });
             if let Some(to) = &piece.link {
                 self.ops.push(Op::Rule { from: (at, y + 1.5), to: (at + wide, y + 1.5) });
-                self.ops
-                    .push(Op::Link { edges: [at, y - size * 0.8, at + wide, y + size * 0.25], to: to.clone() });
+                self.ops.push(Op::Link {
+                    edges: [at, y - size * 0.8, at + wide, y + size * 0.25],
+                    to: to.clone(),
+                });
             }
             at += wide;
         }

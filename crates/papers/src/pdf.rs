@@ -39,13 +39,18 @@ pub fn pdf(paper: &Paper) -> Result<Vec<u8>, PdfError> {
     let mut pdf = Pdf::new();
     pdf.catalog(catalog).pages(tree).lang(TextStr(&paper.lang));
     // No day of making: the same paper is the same file.
-    pdf.document_info(info).title(TextStr(&paper.name)).author(TextStr(&paper.agency)).creator(TextStr("Nhịp Cầu"));
+    pdf.document_info(info)
+        .title(TextStr(&paper.name))
+        .author(TextStr(&paper.agency))
+        .creator(TextStr("Nhịp Cầu"));
     let mut fonts = Vec::new();
     for style in STYLES {
         fonts.push((style, font(&mut pdf, &mut refs, letters(style))?));
     }
     let kids: Vec<(Ref, Ref)> = pages.iter().map(|_| (refs.next(), refs.next())).collect();
-    pdf.pages(tree).kids(kids.iter().map(|(page, _)| *page)).count(i32::try_from(kids.len()).unwrap_or(i32::MAX));
+    pdf.pages(tree)
+        .kids(kids.iter().map(|(page, _)| *page))
+        .count(i32::try_from(kids.len()).unwrap_or(i32::MAX));
     for (page, (id, content)) in pages.iter().zip(&kids) {
         let mut links = Vec::new();
         for op in &page.ops {

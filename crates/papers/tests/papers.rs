@@ -36,7 +36,11 @@ fn report(rows: usize) -> Paper {
                 rows: (0..rows).map(|at| vec![format!("Xã số {at}"), "120".into(), at.to_string()]).collect(),
             }),
         ],
-        signer: Some(Signer { capacity: "CHÁNH VĂN PHÒNG".into(), says: "(đã duyệt ngày 26/11/2026)".into(), name: "Hà (mẫu)".into() }),
+        signer: Some(Signer {
+            capacity: "CHÁNH VĂN PHÒNG".into(),
+            says: "(đã duyệt ngày 26/11/2026)".into(),
+            name: "Hà (mẫu)".into(),
+        }),
         recipients: vec!["Nơi nhận:".into(), "- Như trên;".into(), "- Lưu: VT.".into()],
         foot: "Kiểm tra tại https://laocai.gov.vn/phan-anh/bao-cao/2026-w48".into(),
     }
@@ -62,7 +66,14 @@ fn a_document_has_its_parts_its_words_and_its_links() {
     let bytes = docx(&report(3)).unwrap();
     let all = parts(&bytes);
     let part = |name: &str| all.iter().find(|(n, _)| n == name).map(|(_, text)| text.as_str()).unwrap();
-    for words in ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "DỰ THẢO", "I. TÌNH HÌNH CHUNG", "1.204", "Nơi nhận:", "CHÁNH VĂN PHÒNG"] {
+    for words in [
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "DỰ THẢO",
+        "I. TÌNH HÌNH CHUNG",
+        "1.204",
+        "Nơi nhận:",
+        "CHÁNH VĂN PHÒNG",
+    ] {
         assert!(part("word/document.xml").contains(words), "{words}");
     }
     assert!(part("word/_rels/document.xml.rels").contains("https://laocai.gov.vn/phan-anh/thong-ke"));

@@ -316,7 +316,11 @@ fn a_number_is_used_once_in_a_year_by_the_body_that_its_symbol_names() {
     for (agency, day) in [("Thủ tướng", date(2026, 11, 25)), ("", date(2026, 1, 2))] {
         assert_eq!(key(agency, "908/QĐ-TTg", day), first);
     }
-    assert_ne!(key("Thủ tướng Chính phủ", "908/QĐ-TTg", date(2027, 1, 4)), first, "numbers begin anew each year");
+    assert_ne!(
+        key("Thủ tướng Chính phủ", "908/QĐ-TTg", date(2027, 1, 4)),
+        first,
+        "numbers begin anew each year"
+    );
     // People's Committees are thousands: there the name counts.
     let of = |agency| key(agency, "12/QĐ-UBND", date(2026, 11, 24));
     assert_ne!(of("UBND tỉnh Lào Cai"), of("UBND tỉnh Hà Giang"));

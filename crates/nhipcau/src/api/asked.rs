@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use super::MOST_BODY;
 use crate::app::App;
 use crate::problem::{Fault, Problem};
-use crate::web::answer::{problem_json, problem_of, too_large};
+use crate::web::answer::{problem_json, problem_of, too_large_json};
 
 /// A query whose every parameter is known and has the right form.
 pub struct Asked<T>(pub T);
@@ -83,10 +83,10 @@ impl<T: DeserializeOwned> FromRequest<App> for Sent<T> {
         let announced =
             request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
         if announced.is_some_and(|bytes| bytes > MOST_BODY as u64) {
-            return Err(too_large());
+            return Err(too_large_json(super::MOST_BODY));
         }
         let bytes = Bytes::from_request(request, app).await.map_err(|error| match error.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+            StatusCode::PAYLOAD_TOO_LARGE => too_large_json(super::MOST_BODY),
             _ => problem_of(
                 StatusCode::BAD_REQUEST,
                 "Yêu cầu bị ngắt giữa chừng; hãy gửi lại.",

@@ -139,7 +139,8 @@ impl<'a> Roll<'a> {
                 return Some(Found::Agencies(self.members(group, issuer, day)));
             }
             if let Some((group, whose)) = within(name, first) {
-                let whose = if whose.is_empty() { Some(issuer.clone()) } else { self.one(whose, issuer, day) };
+                let whose =
+                    if whose.is_empty() { Some(issuer.clone()) } else { self.one(whose, issuer, day) };
                 return whose.map(|whose| Found::Agencies(self.members(group, &whose, day)));
             }
             let agency = match raw.parse::<Domain>() {

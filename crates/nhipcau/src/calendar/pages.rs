@@ -14,7 +14,7 @@ use crate::clock::instant;
 use crate::files::Upload;
 use crate::people::Duty;
 use crate::people::forms::{Fields, Filled, Wrong};
-use crate::people::gate::{Staff, refused_form};
+use crate::people::gate::Staff;
 use crate::people::pages::{Desk, Done, drawn, see, shell};
 use crate::people::upload::{self, Sent};
 use crate::problem::{Fault, Problem};
@@ -213,8 +213,9 @@ fn refused(app: &App, staff: &Staff, visitor: &Visitor, typed: String, problem: 
 
 /// `POST /ban-lam-viec/lich-nghi`: what the file would change. Nothing is changed.
 async fn plan(Given(app): Given<App>, staff: Staff, visitor: Visitor, request: Request) -> Response {
-    let Some(Sent { fields, file, others }) = upload::sent(&app, &staff, request).await else {
-        return refused_form(&app, &visitor);
+    let Sent { fields, file, others } = match upload::sent(&app, &staff, &visitor, request).await {
+        Ok(sent) => sent,
+        Err(answer) => return answer,
     };
     let hours = others.into_iter().find(|(field, _)| field == "tep-gio").map(|(_, file)| file);
     let tables = match file.and_then(|days| tables(&fields, days, hours)) {

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::life::{self, Act, Actor, Facts, Refused, Stage};
 use super::merge::{self, Joined};
-use super::{Attached, Hour, Work, Written, alone, rules, store};
+use super::{Attached, Hour, Work, Written, alone, hours, notes, rules, store};
 use crate::agencies::Portal;
 use crate::annexes;
 use crate::app::App;
@@ -108,12 +108,17 @@ pub async fn save(
     app.db
         .write("draft.save", async move |tx: &mut Tx| -> Result<Saved, Problem> {
             let work = find(tx.conn(), by.log, id).await?;
+            // What is not written any more is refused as such, and not joined with what nobody can decide.
+            let now = tx.ledger.now();
+            let facts = facts(tx.conn(), &work, &by, now, true).await?;
+            let step = life::decide(work.stage, Act::Save, &facts).map_err(refusal);
             let mut joined = Joined { written, conflicts: Vec::new() };
             if work.version != version {
                 let base =
                     store::version(tx.conn(), id, version).await?.ok_or(Problem::NotFound("version"))?;
                 joined = merge::join(&base, &joined.written, &work.written)?;
                 if !joined.conflicts.is_empty() {
+                    step?;
                     return Ok(Saved::Clash(work.version, Box::new(joined)));
                 }
             }
@@ -122,9 +127,7 @@ pub async fn save(
             if next.hash()? == work.hash()? {
                 return Ok(Saved::As(work.version, work.stage));
             }
-            let now = tx.ledger.now();
-            let facts = facts(tx.conn(), &work, &by, now, true).await?;
-            let step = life::decide(work.stage, Act::Save, &facts).map_err(refusal)?;
+            let step = step?;
             if !store::save(tx, id, work.version, account, (step.next, hour), &next.written).await? {
                 return Err(moved());
             }
@@ -189,6 +192,11 @@ pub async fn act(
     let now = app.clock.micros();
     let facts_now = facts(&mut conn, &work, by, now, sound).await?;
     let next = life::decide(work.stage, act, &facts_now).map_err(refusal)?.next;
+    if matches!(act, Act::Submit | Act::Approve)
+        && let Some(fault) = hours::fault(&work, now)
+    {
+        return Err(Problem::Refused { vi: fault.vi, en: fault.en });
+    }
     let request = match act {
         Act::Issue | Act::Override if sealed => {
             Some(seal::opening(app, &mut conn, by.log, &by.origin, work.item).await?)
@@ -266,8 +274,10 @@ pub async fn act(
             if !step.next.is_open() {
                 previews::end_all(tx, id).await?;
             }
-            if let (Some(words), Some(account)) = (&words, by.account()) {
-                store::note(tx, id, &account.to_string(), act.word(), words).await?;
+            // Who handed it in answers for it, words or none (`life::writers`).
+            let noted = words.as_deref().or((act == Act::Submit).then_some(""));
+            if let (Some(words), Some(account)) = (noted, by.account()) {
+                notes::note(tx, id, &account.to_string(), act.word(), words).await?;
             }
             let subject = done.as_ref().map_or_else(|| id.to_string(), |done| done.reference.clone());
             let line = Line::new(by.who, by.log, audited(act), subject);
@@ -354,7 +364,7 @@ pub(super) async fn facts(
 ) -> Result<Facts, Problem> {
     let kind = &work.written.draft.kind;
     Ok(Facts {
-        writers: store::writers(conn, work.id).await?,
+        writers: notes::writers(conn, work.id).await?,
         approvals: store::approvals(conn, work.id, &work.hash()?).await?,
         persons: rules::persons(kind, date::day(instant(now))),
         signed: rules::signed(kind),

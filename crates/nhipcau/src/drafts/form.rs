@@ -273,6 +273,22 @@ pub fn groups(work: &Work, lang: Lang, typed: Option<&Fields>, faults: &[Fault])
     groups
 }
 
+/// What a form says otherwise than what is written: what the field is called, and what was typed into it.
+pub fn changed(work: &Work, typed: &Fields, lang: Lang) -> Vec<(String, String)> {
+    let inputs = |typed| groups(work, lang, typed, &[]).into_iter().flat_map(|group| group.inputs);
+    let pairs = inputs(None).zip(inputs(Some(typed)));
+    let differ = pairs.filter(|(kept, typed)| kept.value != typed.value && !typed.value.trim().is_empty());
+    let said = |input: Input| {
+        match input.choices() {
+            Some(all) => all.iter().find(|(value, _)| *value == input.value).map(|(_, label)| label.clone()),
+            None if input.tick().is_some() => Some(lang.kept().yes.to_owned()),
+            None => None,
+        }
+        .unwrap_or(input.value)
+    };
+    differ.map(|(_, input)| (input.label.clone(), said(input))).collect()
+}
+
 /// What stands in a field that every item may have.
 fn common(draft: &Draft, id: &str) -> String {
     let day = |value: &Option<Date>| value.map(|day| day.to_string());

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::acts::{self, By};
 use super::life::{Act, Stage};
-use super::store;
+use super::{Work, store};
 use crate::agencies::Portal;
 use crate::app::App;
 use crate::clock::instant;
@@ -17,13 +17,54 @@ use crate::db::Tx;
 use crate::embargo::{self, seal};
 use crate::logs::keys::Signing;
 use crate::operate::alarms::{self, Alarm};
-use crate::problem::Problem;
+use crate::problem::{Fault, Problem};
+use crate::words::{Lang, date};
 
 const EVERY: Duration = Duration::from_secs(1);
 /// So long what could not be issued rests before the next try, in microseconds: a try encodes every picture anew.
 const REST: i64 = 10_000_000;
 /// So much later than its hour, an issue is late, in microseconds.
 const LATE: i64 = 60_000_000;
+
+/// So far ahead an hour may lie, in microseconds: two years. A farther one is a slip of the year; nobody plans an issue beyond
+/// the next years' calendar of days off, and what waits longer is forgotten by those who approved it.
+const FARTHEST: i64 = 731 * 86_400_000_000;
+
+/// What is wrong with an hour at which something is to be issued, told of its field; nothing for one that can be waited for.
+pub fn wrong(field: &str, due: i64, now: i64) -> Option<Fault> {
+    let said = |lang| date::short(lang, instant(due), instant(now));
+    let (vi, en) = match due {
+        past if past <= now => (
+            format!(
+                "Giờ hẹn {} đã qua. Chọn giờ ở sau bây giờ, hoặc để trống để đăng bằng tay.",
+                said(Lang::Vi)
+            ),
+            format!(
+                "The hour {} has passed. Choose one that is still to come, or leave it empty to issue by hand.",
+                said(Lang::En)
+            ),
+        ),
+        far if far - now > FARTHEST => (
+            format!(
+                "Giờ hẹn {} còn hơn hai năm nữa. Xem lại năm, hoặc để trống để đăng bằng tay.",
+                said(Lang::Vi)
+            ),
+            format!(
+                "The hour {} is more than two years ahead. Look at the year again, or leave it empty to issue by hand.",
+                said(Lang::En)
+            ),
+        ),
+        _ => return None,
+    };
+    Some(Fault { field: field.to_owned(), vi, en })
+}
+
+/// What is wrong with the hour of a draft that is to be handed in or approved; nothing once it is approved, when the hour is
+/// what is waited for.
+pub fn fault(work: &Work, now: i64) -> Option<Fault> {
+    let waits = matches!(work.stage, Stage::Draft | Stage::InReview);
+    work.due.filter(|_| waits).and_then(|due| wrong("due", due, now))
+}
 
 /// Drafts that could not be issued, and the instant of the next try.
 type Resting = HashMap<Uuid, i64>;

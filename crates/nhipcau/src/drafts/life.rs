@@ -177,7 +177,7 @@ pub enum End {
 pub struct Facts {
     /// Who acts.
     pub actor: Actor,
-    /// Who wrote what stands there: everybody who has saved since it was last issued or begun.
+    /// Who wrote what stands there ([`writers`]).
     pub writers: BTreeSet<Uuid>,
     /// Who has approved exactly what stands there.
     pub approvals: BTreeSet<Uuid>,
@@ -313,6 +313,35 @@ pub fn decide(stage: Stage, act: Act, facts: &Facts) -> Result<Step, Refused> {
         }
         _ => Err(Refused::Stage),
     }
+}
+
+/// A save of a draft: whose, which version, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SavedBy {
+    /// Who.
+    pub account: Uuid,
+    /// The version that it made.
+    pub version: i64,
+    /// When, in microseconds.
+    pub at: i64,
+}
+
+/// Who wrote what stands there, for [`Facts::writers`]: everybody who has ever saved it – or, once somebody has saved and
+/// handed in anew what was sent back (`sent_back`, the last time; `handed_in`, who did so when), only whoever did that. They
+/// answer for all of it then, also for words of others that they left standing, so whoever mended a comma before may be
+/// the second person again. Any doubt about the order, as after a clock that was set back, counts everybody.
+pub fn writers(saves: &[SavedBy], sent_back: Option<i64>, handed_in: &[(Uuid, i64)]) -> BTreeSet<Uuid> {
+    let everybody = || saves.iter().map(|save| save.account).collect();
+    let Some(back) = sent_back else { return everybody() };
+    let before = saves.iter().filter(|save| save.at <= back).map(|save| save.version).max().unwrap_or(0);
+    let since: BTreeSet<Uuid> =
+        saves.iter().filter(|save| save.version > before).map(|save| save.account).collect();
+    let handed: BTreeSet<Uuid> =
+        handed_in.iter().filter(|(_, at)| *at > back).map(|(account, _)| *account).collect();
+    if since.is_empty() || handed.is_empty() || before == 0 {
+        return everybody();
+    }
+    since.union(&handed).copied().collect()
 }
 
 impl Facts {

@@ -13,6 +13,7 @@ pub mod form;
 pub mod hours;
 pub mod life;
 pub mod merge;
+pub mod notes;
 pub mod pages;
 pub mod relations;
 pub mod rules;

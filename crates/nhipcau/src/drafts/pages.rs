@@ -2,6 +2,7 @@
 //! stands (`item`).
 
 mod below;
+mod digest;
 mod draft;
 mod file;
 mod home;
@@ -11,6 +12,7 @@ mod look;
 mod order;
 mod save;
 mod translate;
+mod with;
 mod word;
 
 use uuid::Uuid;

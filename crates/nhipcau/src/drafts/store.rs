@@ -258,16 +258,6 @@ pub async fn set_stage(tx: &mut Tx, id: Uuid, version: i64, stage: Stage) -> sql
     Ok(moved == 1)
 }
 
-/// Everybody who has saved a draft.
-///
-/// # Errors
-/// The database's.
-pub async fn writers(conn: &mut Conn, id: Uuid) -> anyhow::Result<BTreeSet<Uuid>> {
-    let rows =
-        all!(conn, (String,), "SELECT DISTINCT account FROM draft_version WHERE draft = $1", id.to_string())?;
-    rows.into_iter().map(|(account,)| Ok(account.parse()?)).collect()
-}
-
 /// Who has approved exactly `hash`.
 ///
 /// # Errors
@@ -308,52 +298,6 @@ pub async fn approve(tx: &mut Tx, id: Uuid, account: Uuid, hash: &ContentHash) -
 pub async fn ask_again(tx: &mut Tx, id: Uuid) -> sqlx::Result<()> {
     run!(tx, "DELETE FROM approval WHERE draft = $1", id.to_string())?;
     Ok(())
-}
-
-/// A word beside a draft.
-#[derive(FromRow, Clone, Debug)]
-pub struct Note {
-    /// When, in microseconds.
-    pub at: i64,
-    /// Whose name.
-    pub name: String,
-    /// With which act.
-    pub act: String,
-    /// What.
-    pub text: String,
-}
-
-/// Adds a word beside a draft.
-///
-/// # Errors
-/// The database's.
-pub async fn note(tx: &mut Tx, id: Uuid, account: &str, act: &str, text: &str) -> sqlx::Result<()> {
-    let now = tx.ledger.now();
-    run!(
-        tx,
-        "INSERT INTO draft_note (draft, at, account, act, text) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (draft, at, account) DO NOTHING",
-        id.to_string(),
-        now,
-        account.to_owned(),
-        act.to_owned(),
-        text.to_owned()
-    )?;
-    Ok(())
-}
-
-/// The words beside a draft, the newest first.
-///
-/// # Errors
-/// The database's.
-pub async fn notes(conn: &mut Conn, id: Uuid) -> sqlx::Result<Vec<Note>> {
-    all!(
-        conn,
-        Note,
-        "SELECT n.at, COALESCE(a.name, '') AS name, n.act, n.text
-         FROM draft_note n LEFT JOIN account a ON a.id = n.account WHERE n.draft = $1 ORDER BY n.at DESC",
-        id.to_string()
-    )
 }
 
 /// Notes that a draft is late, once; true if it was not noted before.

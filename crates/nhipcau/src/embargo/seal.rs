@@ -10,13 +10,14 @@ use uuid::Uuid;
 use super::store;
 use crate::app::App;
 use crate::db::{Conn, Tx};
+use crate::drafts::hours;
 use crate::items::desk::{self, Request};
 use crate::items::draft::Draft;
 use crate::items::fold::sealed;
 use crate::items::once::Once;
 use crate::items::publish::{self, Done};
 use crate::items::store::Reference;
-use crate::problem::{Fault, Problem};
+use crate::problem::Problem;
 
 /// A sealing that is ready: one step in the writer is left.
 pub struct Ready {
@@ -168,16 +169,12 @@ pub async fn settle(app: &App) -> Result<(), Problem> {
 /// Checks the hour of an opening, in microseconds.
 ///
 /// # Errors
-/// It has come already.
+/// It has come already, or lies too far ahead.
 pub fn still_to_come(app: &App, due: i64) -> Result<(), Problem> {
-    if due > app.clock.micros() {
-        return Ok(());
+    match hours::wrong("embargo_until", due, app.clock.micros()) {
+        Some(fault) => Err(Problem::Invalid(vec![fault])),
+        None => Ok(()),
     }
-    Err(Problem::Invalid(vec![Fault {
-        field: "embargo_until".into(),
-        vi: "Giờ mở niêm phong phải ở sau bây giờ.".into(),
-        en: "The hour of the opening must be still to come.".into(),
-    }]))
 }
 
 /// Issues a new item under embargo: sealed now, opened at `due` (microseconds).

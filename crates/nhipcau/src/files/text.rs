@@ -25,9 +25,7 @@ pub fn text_of(kind: Kind, bytes: &[u8]) -> String {
             let text = legacy::read(&bytes[..bytes.len().min(MOST_TEXT)]).text;
             text.replace([',', ';'], "\t").replace('"', "")
         }
-        Kind::Text | Kind::Json | Kind::Xml => {
-            legacy::read(&bytes[..bytes.len().min(MOST_TEXT)]).text
-        }
+        Kind::Text | Kind::Json | Kind::Xml => legacy::read(&bytes[..bytes.len().min(MOST_TEXT)]).text,
         Kind::Docx => parts(bytes, |name| {
             name.starts_with("word/")
                 && name.ends_with(".xml")

@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use super::commands::{
-    audit, backup, bulletin, bundle, calendar, check_text, clean, digest, doctor, enrol, erase, feed, gazette,
-    init, issue, item, keys, kinds, letter, look, merge, offline, open311, people, procedures, publish, reindex,
-    rules, simulate, suggest, upgrade, verify,
+    audit, backup, bulletin, bundle, calendar, check_text, clean, digest, doctor, enrol, erase, feed,
+    gazette, init, issue, item, keys, kinds, letter, look, merge, offline, open311, people, procedures,
+    publish, reindex, rules, simulate, suggest, upgrade, verify,
 };
 use super::{bench, demo, nation, rehearsal, serve};
 

@@ -4,9 +4,10 @@
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 
 use super::gate::{Staff, refused_form};
+use super::go_on;
 use crate::app::App;
 use crate::problem::Problem;
 use crate::web::visitor::Visitor;
@@ -71,13 +72,19 @@ impl FromRequest<App> for Filled {
         let (mut parts, body) = request.into_parts();
         let Ok(visitor) =
             <Visitor as axum::extract::FromRequestParts<App>>::from_request_parts(&mut parts, app).await;
-        let key = parts.extensions.get::<Staff>().map(|staff| staff.form_key.clone());
-        let body = Bytes::from_request(Request::from_parts(parts, body), app).await;
-        let Ok(body) = body else { return Err(refused_form(app, &visitor)) };
+        let staff = parts.extensions.get::<Staff>().cloned();
+        let body = match Bytes::from_request(Request::from_parts(parts, body), app).await {
+            Ok(body) => body,
+            Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                return Err(error.into_response());
+            }
+            Err(_) => return Err(refused_form(app, &visitor)),
+        };
         let fields = Fields::read(&body);
-        match key {
-            Some(key) if key == fields.get(KEY) => Ok(Filled(fields)),
-            _ => Err(refused_form(app, &visitor)),
+        match staff {
+            Some(staff) if staff.form_key == fields.get(KEY) => Ok(Filled(fields)),
+            Some(staff) => Err(go_on::other_session(app, &visitor, &staff, &fields)),
+            None => Err(refused_form(app, &visitor)),
         }
     }
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
@@ -24,8 +24,9 @@ use crate::agencies::Portal;
 use crate::app::App;
 use crate::db::Tx;
 use crate::problem::Problem;
-use crate::web::answer::{failure, fault_page};
+use crate::web::answer::{Large, came_from, failure, fault_page, too_large};
 use crate::web::error_view::Fault;
+use crate::web::routes::bounds::hear;
 use crate::web::visitor::Visitor;
 use crate::words::date;
 
@@ -232,9 +233,10 @@ async fn kept_for_later(app: &App, visitor: &Visitor, portal: &Arc<Portal>, requ
             None => pages::sign_in_first(visitor),
         };
     }
-    match axum::body::to_bytes(request.into_body(), MOST).await {
-        Ok(body) => pages::sign_in_again(app, visitor, portal, &Fields::read(&body)),
-        Err(_) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+    let back = came_from(request.headers(), visitor);
+    match hear(request.into_body(), MOST).await {
+        Some(body) => pages::sign_in_again(app, visitor, portal, &Fields::read(&body)),
+        None => too_large(app, visitor, (MOST, Large::Form), back),
     }
 }
 

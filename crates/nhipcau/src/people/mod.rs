@@ -15,6 +15,7 @@ pub mod enter;
 pub mod factors;
 pub mod forms;
 pub mod gate;
+pub mod go_on;
 pub mod invite;
 pub mod journey;
 pub mod login;

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::audit;
 use super::forms::{Fields, Filled, KEY, told};
 use super::gate::{Open, Staff};
+use super::go_on::go_on;
 use super::login::{self, Caller};
 use super::session::{self, Token, no_cookie};
 use super::{Duty, Role, accounts, enter, mine, trail};
@@ -31,7 +32,7 @@ pub const SIGN_OUT: &str = "/ban-lam-viec/dang-xuat";
 /// The field that says where to go after signing in.
 pub const NEXT: &str = "tiep";
 /// Fields of a form that waits for a sign-in are sent under this prefix.
-const HELD: &str = "giu.";
+pub(super) const HELD: &str = "giu.";
 /// Where the held form is to be sent.
 const HELD_FOR: &str = "gui-den";
 
@@ -39,6 +40,8 @@ const HELD_FOR: &str = "gui-den";
 pub struct Desk {
     /// Who is signed in.
     pub name: String,
+    /// Their account: under it the page's script keeps what this browser holds of theirs.
+    pub who: String,
     /// What the forms of this page must carry.
     pub form_key: String,
     /// The navigation.
@@ -74,7 +77,8 @@ impl Desk {
             .map(|(path, label, _)| NavLink { href: lang.path(path), label, current: path == here })
             .collect();
         let urged = staff.urged && here == HOME;
-        Desk { name: staff.account.name.clone(), form_key: staff.form_key.clone(), nav, said, urged }
+        let who = staff.account.id.to_string();
+        Desk { name: staff.account.name.clone(), who, form_key: staff.form_key.clone(), nav, said, urged }
     }
 }
 
@@ -230,39 +234,6 @@ pub fn let_in(
     };
     response.headers_mut().extend(token.cookie(visitor.secure()).map(|cookie| (header::SET_COOKIE, cookie)));
     response
-}
-
-/// The page from which a form that waited is sent on, with the key of the session that is now.
-pub fn go_on(
-    app: &App,
-    visitor: &Visitor,
-    portal: &Portal,
-    (form_key, by_itself): (String, bool),
-    to: &str,
-    held: &[(String, String)],
-) -> Response {
-    let page = GoOn {
-        script: by_itself.then(assets::passkey),
-        shell: shell(app, visitor, portal, visitor.lang.desk().go_on_title),
-        to: visitor.lang.path(to),
-        form_key,
-        held: held
-            .iter()
-            .filter_map(|(name, value)| Some((name.strip_prefix(HELD)?.to_owned(), value.clone())))
-            .collect(),
-    };
-    drawn(app, visitor, StatusCode::OK, &page)
-}
-
-#[derive(Template)]
-#[template(path = "people/go_on.html")]
-struct GoOn {
-    /// The script that sends the form by itself, where nobody need be asked again.
-    script: Option<&'static str>,
-    shell: Shell,
-    to: String,
-    form_key: String,
-    held: Vec<(String, String)>,
 }
 
 /// What a form holds for after the sign-in.

@@ -93,7 +93,11 @@ mod tests {
         assert_eq!(week.to_string(), "2026-W48");
         assert_eq!(week.days(), (date(2026, 11, 23), date(2026, 11, 29)));
         assert_eq!(Week::parse("2026-W48"), Some(Week::of(date(2026, 11, 23))));
-        assert_eq!(Week::of(date(2027, 1, 2)).to_string(), "2026-W53", "the first days may belong to the year before");
+        assert_eq!(
+            Week::of(date(2027, 1, 2)).to_string(),
+            "2026-W53",
+            "the first days may belong to the year before"
+        );
         assert_eq!(Week::of(date(2026, 12, 30)).later(1).to_string(), "2027-W01");
         for text in ["", "2026-W54", "2026-48", "2026-W4", "+026-W48", "2026-W-1"] {
             assert_eq!(Week::parse(text), None, "{text}");

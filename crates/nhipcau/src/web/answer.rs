@@ -172,12 +172,54 @@ pub fn problem_of(status: StatusCode, vi: &str, en: &str) -> Response {
     problem_with(status, vi, en, &[])
 }
 
-/// A body beyond what the route takes.
-pub fn too_large() -> Response {
+/// What is too large.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Large {
+    /// A form with a file.
+    File,
+    /// A form of words.
+    Form,
+}
+
+/// The page for a body beyond the `most` bytes that the route takes: the limit, and the way `back`.
+pub fn too_large(
+    app: &App,
+    visitor: &Visitor,
+    (most, large): (usize, Large),
+    back: Option<String>,
+) -> Response {
+    let w = visitor.lang.kept();
+    let what = match large {
+        Large::File => w.large_file(most >> 20),
+        Large::Form => w.large_form(measure(most)),
+    };
+    fault_page(app, visitor, Fault::TooLarge { what, back })
+}
+
+/// The path of this host from which a request was sent, if the browser says so.
+pub fn came_from(headers: &HeaderMap, visitor: &Visitor) -> Option<String> {
+    let from = headers.get(header::REFERER)?.to_str().ok()?.strip_prefix(&visitor.base)?;
+    let plain =
+        from.starts_with('/') && !from.starts_with("//") && from.bytes().all(|b| b.is_ascii_graphic());
+    plain.then(|| from.to_owned())
+}
+
+/// A limit as pages say it: in units of 1024, as `64 MB` beside the field of a file.
+fn measure(most: usize) -> String {
+    if most < 1 << 20 { format!("{} KB", most >> 10) } else { format!("{} MB", most >> 20) }
+}
+
+/// The same for a program.
+pub fn too_large_json(most: usize) -> Response {
+    let most = measure(most);
     problem_of(
         StatusCode::PAYLOAD_TOO_LARGE,
-        "Yêu cầu lớn hơn mức máy chủ nhận ở đây (giao diện lập trình: 128 MB); hãy giảm dung lượng tệp đính kèm hoặc chia nhỏ.",
-        "The request is larger than what is taken here (the API: 128 MB); make the attachments smaller or split them.",
+        &format!(
+            "Yêu cầu lớn hơn mức máy chủ nhận ở đây là {most}; hãy giảm dung lượng tệp đính kèm hoặc chia nhỏ."
+        ),
+        &format!(
+            "The request is larger than the {most} that are taken here; make the attachments smaller or split them."
+        ),
     )
 }
 

@@ -46,6 +46,13 @@ pub enum Fault {
         /// Why, and what is to be done, in the shell's language.
         what: String,
     },
+    /// 413: more was sent than is taken.
+    TooLarge {
+        /// What, how much is taken, and what is to be done, in the shell's language.
+        what: String,
+        /// The path from which it was sent.
+        back: Option<String>,
+    },
     /// 503: the item is issued and its content has not come yet.
     Awaited,
     /// 500: it is ours; the code finds it in our log.
@@ -65,6 +72,7 @@ impl Fault {
             Fault::UnknownHost { .. } => 421,
             Fault::NotNow { .. } | Fault::Awaited => 503,
             Fault::TooOften { .. } => 429,
+            Fault::TooLarge { .. } => 413,
             Fault::Ours { .. } => 500,
         }
     }
@@ -81,6 +89,7 @@ impl ErrorPage {
             Fault::UnknownHost { .. } => w.error_host,
             Fault::NotNow { .. } => w.error_not_now,
             Fault::TooOften { .. } => w.error_too_often,
+            Fault::TooLarge { .. } => lang.kept().large_title,
             Fault::Awaited => w.error_awaited,
             Fault::Ours { .. } => w.error_ours,
         }
@@ -96,9 +105,16 @@ impl ErrorPage {
             Fault::NotFound => w.error_not_found_says.to_owned(),
             Fault::Bad { what } | Fault::Forbidden { what } => what.clone(),
             Fault::UnknownHost { host } => w.error_host_says(host),
-            Fault::NotNow { what } | Fault::TooOften { what } => what.clone(),
+            Fault::NotNow { what } | Fault::TooOften { what } | Fault::TooLarge { what, .. } => what.clone(),
             Fault::Awaited => w.error_awaited_says.to_owned(),
             Fault::Ours { .. } => w.error_ours_says.to_owned(),
+        }
+    }
+
+    fn back(&self) -> Option<&str> {
+        match &self.fault {
+            Fault::TooLarge { back, .. } => back.as_deref(),
+            _ => None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! The one route table: method, path, who may, how it is cached, what it is. A test prints it into ARCHITECTURE.md.
 
+pub(crate) mod bounds;
 mod rehearsed;
 mod row;
 
@@ -10,12 +11,11 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, OriginalUri, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::middleware::{from_fn, from_fn_with_state, map_response};
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use network::door::{Door, DoorNode, DoorPortal};
 use serde::Deserialize;
-use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::agencies::{self, look};
@@ -28,7 +28,7 @@ use crate::logs::pages as logs;
 use crate::logs::serve::{self, Which};
 use crate::logs::startup::Heard;
 use crate::peers::{letters, receipts, serve as flow};
-use crate::people::{self, gate};
+use crate::people;
 use crate::problem::Problem;
 use crate::web::answer::{self, answered, fault_page, guard, problem_json};
 use crate::web::error_view::Fault;
@@ -39,6 +39,7 @@ use crate::{
     search,
 };
 
+use bounds::bounded;
 pub use row::{
     Role, Route, api_route, desk_form, desk_page, desk_upload, door_form, door_page, open_page, page_upload,
     program, reader_form,
@@ -161,48 +162,6 @@ pub fn table() -> Vec<Route> {
     table.extend(api::routes());
     table.extend(crate::petitions::api::routes());
     table
-}
-
-/// A route's handler, with the most bytes of body that are read for it. Readers send none. More is refused by
-/// what is announced, and before it is kept.
-fn bounded(app: &App, route: Route) -> MethodRouter<App> {
-    match route.role {
-        Role::Program => {
-            route.handler.layer(RequestBodyLimitLayer::new(route.most)).layer(map_response(in_words))
-        }
-        // After the token was found right; its own words say so.
-        _ if route.path.starts_with("/api/") => route.handler.layer(DefaultBodyLimit::max(api::MOST_BODY)),
-        Role::Node => {
-            let most = RequestBodyLimitLayer::new(route.most);
-            route.handler.layer(most).layer(map_response(in_words))
-        }
-        Role::Newcomer => {
-            route.handler.layer(RequestBodyLimitLayer::new(route.most)).layer(map_response(in_words))
-        }
-        Role::Staff(duty) => {
-            // The body is read behind the gate, so nobody else can make us read much.
-            let gate = from_fn_with_state((app.clone(), duty), gate::gate);
-            route
-                .handler
-                .layer(RequestBodyLimitLayer::new(route.most))
-                .layer(map_response(in_words))
-                .layer(gate)
-        }
-        Role::Reader if route.method == "POST" => {
-            route.handler.layer(RequestBodyLimitLayer::new(route.most)).layer(map_response(in_words))
-        }
-        Role::Reader | Role::Administrator => {
-            route.handler.layer(RequestBodyLimitLayer::new(64 << 10)).layer(map_response(in_words))
-        }
-    }
-}
-
-/// The limit's own answer says nothing of what to do.
-async fn in_words(response: Response) -> Response {
-    match response.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => answer::too_large(),
-        _ => response,
-    }
 }
 
 /// The router of a node.

@@ -180,7 +180,8 @@ impl Shell {
 
     /// The page in both languages, each by its whole address, as search engines ask for (`hreflang`).
     pub fn tongues(&self) -> [(&'static str, String); 2] {
-        [self.lang, self.lang.other()].map(|lang| (lang.code(), format!("{}{}", self.home, lang.path(&self.path))))
+        [self.lang, self.lang.other()]
+            .map(|lang| (lang.code(), format!("{}{}", self.home, lang.path(&self.path))))
     }
 
     /// What a search engine shows under the title.

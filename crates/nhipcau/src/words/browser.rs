@@ -73,12 +73,18 @@ pub fn verifier_words(lang: Lang) -> String {
 
 /// The sentences of the console's script as a JSON object.
 pub fn desk_words(lang: Lang) -> String {
-    let w = lang.desk();
+    let (w, k) = (lang.desk(), lang.kept());
     serde_json::json!({
         "saved": w.auto_saved("{hour}"),
         "refused": w.auto_refused,
         "offline": w.auto_offline,
-        "held": w.auto_held,
+        "held": k.held_at("{at}"),
+        "show": k.held_show,
+        "drop": k.held_drop,
+        "bigFile": k.big_file("{most}"),
+        "bigForm": k.big_form,
+        "bigPaste": k.big_paste,
+        "leaving": k.leaving("{n}"),
         "take": w.auto_take,
         "others": w.others("{names}"),
         "none": w.others_none,

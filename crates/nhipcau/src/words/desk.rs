@@ -114,7 +114,6 @@ words! {
     auto_saved(hour),
     auto_refused,
     auto_offline,
-    auto_held,
     auto_take,
     note_by(name, at),
     preview,

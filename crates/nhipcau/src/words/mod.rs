@@ -17,6 +17,7 @@ mod desk;
 mod doors;
 mod embargo;
 mod georeport;
+mod kept;
 mod keys;
 mod letter;
 mod log_key;
@@ -49,6 +50,7 @@ pub use desk::Words as DeskWords;
 pub use doors::Words as DoorWords;
 pub use embargo::Words as EmbargoWords;
 pub use georeport::Words as GeoreportWords;
+pub use kept::Words as KeptWords;
 pub use keys::Words;
 pub use letter::Words as LetterWords;
 pub use log_key::Words as LogKeyWords;
@@ -128,6 +130,14 @@ impl Lang {
         match self {
             Lang::Vi => &embargo::VI,
             Lang::En => &embargo::EN,
+        }
+    }
+
+    /// The words of what was typed and could not be taken.
+    pub fn kept(self) -> &'static KeptWords {
+        match self {
+            Lang::Vi => &kept::VI,
+            Lang::En => &kept::EN,
         }
     }
 

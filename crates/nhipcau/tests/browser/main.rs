@@ -14,6 +14,7 @@ mod beside;
 mod chair;
 mod copy;
 mod driver;
+mod held;
 mod keyboard;
 mod offline;
 mod petitions;

@@ -68,9 +68,10 @@ fn the_route_table_is_that_of_the_program() {
 /// The life of an item as `drafts::life` decides it, asked for every stage, act and role.
 #[test]
 fn the_life_of_an_item_is_that_of_the_program() {
+    use network::entry::ItemChange;
     use nhipcau::drafts::life::{Act, Actor, End, Facts, Stage, decide};
     let (writer, other) = (uuid::Uuid::from_u128(1), uuid::Uuid::from_u128(2));
-    let facts = |role| Facts {
+    let ending = |role, end| Facts {
         actor: Actor::Person(other, [role].into()),
         writers: [writer].into(),
         approvals: [uuid::Uuid::from_u128(3)].into(),
@@ -79,8 +80,9 @@ fn the_life_of_an_item_is_that_of_the_program() {
         sound: true,
         later: false,
         sealed: false,
-        end: Some((End::Withdraw, writer)),
+        end: Some((end, writer)),
     };
+    let facts = |role| ending(role, End::Withdraw);
     let mut rows = Vec::new();
     for stage in Stage::ALL {
         for act in Act::ALL.into_iter().filter(|act| *act != Act::Begin || stage != Stage::Draft) {
@@ -100,12 +102,33 @@ fn the_life_of_an_item_is_that_of_the_program() {
             let handed = matches!(act, Act::Submit | Act::ProposeEnd) && decide(stage, act, &token).is_ok();
             who.extend(handed.then(|| "the token".to_owned()));
             let again = if step.asks_again { "yes" } else { "" }.to_owned();
-            let next = if act == Act::Begin {
-                "a new draft beside it".to_owned()
-            } else {
-                step.next.word().to_owned()
+            let mut row = |act: String, next: String| {
+                rows.push([stage.word().to_owned(), act, who.join(", "), next, again.clone()]);
             };
-            rows.push([stage.word().to_owned(), act.word().to_owned(), who.join(", "), next, again]);
+            match act {
+                // The item stays as it is until its new draft has gone the whole way.
+                Act::Begin => {
+                    for (change, stands) in [
+                        (ItemChange::Correct, "issued, shown as corrected"),
+                        (ItemChange::Update, "issued, shown as updated"),
+                        (ItemChange::Replace, "issued, shown as replaced by its new edition"),
+                    ] {
+                        row(
+                            format!("begin: {change}"),
+                            format!("a {} beside it; once that is issued: {stands}", step.next.word()),
+                        );
+                    }
+                }
+                Act::ConfirmEnd => {
+                    for (how, end) in
+                        [("withdraw", End::Withdraw), ("gone", End::Gone), ("erase", End::Erase)]
+                    {
+                        let next = decide(stage, act, &ending(people::Role::Leader, end)).unwrap().next;
+                        row(format!("confirm-end: {how}"), next.word().to_owned());
+                    }
+                }
+                act => row(act.word().to_owned(), step.next.word().to_owned()),
+            }
         }
     }
     let head = ["stage", "act", "who", "next", "asks again"];

@@ -83,6 +83,7 @@ mod tls;
 mod tokens;
 mod translations;
 mod two_people;
+mod typed;
 mod verify;
 mod word_files;
 mod works;

@@ -299,7 +299,14 @@ async fn whoever_issues_alone_says_why_and_those_above_see_it() {
             .await,
     );
     assert!(world.sees(&chair, "/ban-lam-viec").await.says("đăng khẩn cấp một người 1 lần"));
-    let domain = world.hosted("xa-a.laocai").portals.load().all().iter().map(|p| p.domain.to_string()).find(|d| d.starts_with("xa-a"));
+    let domain = world
+        .hosted("xa-a.laocai")
+        .portals
+        .load()
+        .all()
+        .iter()
+        .map(|p| p.domain.to_string())
+        .find(|d| d.starts_with("xa-a"));
     let page = world.get("chinhphu", &format!("/co-quan/{}", domain.unwrap())).await;
     assert!(page.says("1 lần trong 365 ngày qua"), "its use is counted for everybody: {}", page.text());
     for who in [above, top] {

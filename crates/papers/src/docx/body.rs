@@ -88,10 +88,7 @@ fn all(runs: &[Run], links: &mut Vec<String>) -> String {
 /// A table without lines: what stands side by side.
 fn beside(left: (f32, &str), right: (f32, &str)) -> String {
     let cell = |(share, inside): (f32, &str)| {
-        format!(
-            "<w:tc><w:tcPr><w:tcW w:w=\"{:.0}\" w:type=\"dxa\"/></w:tcPr>{inside}</w:tc>",
-            WIDTH * share
-        )
+        format!("<w:tc><w:tcPr><w:tcW w:w=\"{:.0}\" w:type=\"dxa\"/></w:tcPr>{inside}</w:tc>", WIDTH * share)
     };
     format!(
         "<w:tbl><w:tblPr><w:tblW w:w=\"{WIDTH:.0}\" w:type=\"dxa\"/><w:tblLayout w:type=\"fixed\"/></w:tblPr><w:tblGrid><w:gridCol \

@@ -76,7 +76,9 @@ fn stands_alone(cell: &str, head: bool) -> Option<Degree> {
         inner.chars().filter(|c| !c.is_whitespace() && !matches!(c, '.' | '*' | '_' | '-' | '–')).collect();
     // The copy's number, which every copy of a secret document bears: `TUYỆT MẬT số 2`.
     let word = squeezed.trim_end_matches(|c: char| c.is_ascii_digit());
-    let word = [":", "BẢNSỐ", "Bảnsố", "bảnsố", "SỐ", "Số", "số"].iter().fold(word, |word, end| word.strip_suffix(end).unwrap_or(word));
+    let word = [":", "BẢNSỐ", "Bảnsố", "bảnsố", "SỐ", "Số", "số"]
+        .iter()
+        .fold(word, |word, end| word.strip_suffix(end).unwrap_or(word));
     match word {
         "MẬT" => Some(Degree::Secret),
         // Without diacritics only what can be nothing else.

@@ -17,7 +17,7 @@ use crate::files::Upload;
 use crate::items::draft::{attach, of_words};
 use crate::items::store::Reference;
 use crate::people::forms::{Fields, told};
-use crate::people::gate::{Staff, refused_form};
+use crate::people::gate::Staff;
 use crate::people::pages::see;
 use crate::people::upload::{self, Sent};
 use crate::problem::{Fault, Problem};
@@ -47,8 +47,9 @@ pub async fn answer(
     Path(reference): Path<String>,
     request: Request,
 ) -> Response {
-    let Some(sent) = upload::sent(&app, &staff, request).await else {
-        return refused_form(&app, &visitor);
+    let sent = match upload::sent(&app, &staff, &visitor, request).await {
+        Ok(sent) => sent,
+        Err(answer) => return answer,
     };
     let wish = match (sent.fields.get("bo").parse(), sent.fields.get("viec")) {
         (Ok(hash), _) => Wish::Detach(hash),
@@ -67,9 +68,9 @@ pub async fn close(
     Path(reference): Path<String>,
     request: Request,
 ) -> Response {
-    match upload::sent(&app, &staff, request).await {
-        Some(sent) => done(&app, &staff, &visitor, &reference, sent, Wish::Say(Act::Done)).await,
-        None => refused_form(&app, &visitor),
+    match upload::sent(&app, &staff, &visitor, request).await {
+        Ok(sent) => done(&app, &staff, &visitor, &reference, sent, Wish::Say(Act::Done)).await,
+        Err(answer) => answer,
     }
 }
 

@@ -24,8 +24,8 @@ pub(in crate::drafts) fn refusal(refused: Refused) -> Problem {
             "An official document must be approved by a signer or a leader.",
         ),
         Refused::SecondPerson => (
-            "Cần một người thứ hai: người đã viết hoặc đề xuất không tự duyệt. Nhờ người duyệt khác, lãnh đạo, hoặc bộ phận trực của cấp trên được giao.",
-            "A second person is needed: whoever wrote or proposed it does not approve it. Ask another publisher, the leader, or the duty desk of the parent agency.",
+            "Cần một người thứ hai: người đã viết hoặc đề xuất không tự duyệt. Nhờ người duyệt khác, lãnh đạo, hoặc bộ phận trực của cấp trên được giao; hoặc trả lại người viết: khi người đó lưu và trình lại, bạn duyệt được.",
+            "A second person is needed: whoever wrote or proposed it does not approve it. Ask another publisher, the leader, or the duty desk of the parent agency; or send it back: once its writer has saved and handed it in anew, you may approve it.",
         ),
         Refused::Unsound => (
             "Còn chỗ phải sửa trước; xem danh sách trên trang bản nháp.",

@@ -122,3 +122,94 @@ fn what_is_erased_stays_so_and_an_administrator_touches_nothing() {
         }
     }
 }
+
+fn save(account: Uuid, version: i64, at: i64) -> SavedBy {
+    SavedBy { account, version, at }
+}
+
+#[test]
+fn who_saves_and_hands_in_what_was_sent_back_answers_for_all_of_it() {
+    // The writer wrote, the other mended a comma, sent it back; the writer saved and handed it in again.
+    let saves = [save(WRITER, 1, 10), save(OTHER, 2, 20), save(WRITER, 3, 40)];
+    assert_eq!(writers(&saves, None, &[(WRITER, 15)]), [WRITER, OTHER].into());
+    assert_eq!(writers(&saves, Some(30), &[(WRITER, 15), (WRITER, 50)]), [WRITER].into());
+    // Handed in by the other: then these are two, as they are while nobody has handed it in.
+    assert_eq!(writers(&saves, Some(30), &[(OTHER, 50)]), [WRITER, OTHER].into());
+    assert_eq!(writers(&saves, Some(30), &[(WRITER, 15)]), [WRITER, OTHER].into());
+    // Sent back and handed in without a save: nobody has taken the words over.
+    assert_eq!(writers(&saves[..2], Some(30), &[(WRITER, 50)]), [WRITER, OTHER].into());
+    // The clock was set back: the order is in doubt, and everybody counts.
+    let back = [save(OTHER, 1, 100), save(WRITER, 2, 110), save(WRITER, 3, 12)];
+    assert_eq!(writers(&back, Some(60), &[(WRITER, 13)]), [WRITER, OTHER].into());
+}
+
+/// A draft as the store keeps it, for a walk through every short life.
+#[derive(Clone, Default)]
+struct Walk {
+    stage: Option<Stage>,
+    now: i64,
+    saves: Vec<SavedBy>,
+    sent_back: Option<i64>,
+    handed_in: Vec<(Uuid, i64)>,
+    approvals: BTreeSet<Uuid>,
+}
+
+impl Walk {
+    fn does(&self, who: Uuid, act: Act) -> Option<Walk> {
+        let facts = Facts {
+            writers: writers(&self.saves, self.sent_back, &self.handed_in),
+            approvals: self.approvals.clone(),
+            ..facts(who, &[Role::Editor, Role::Publisher])
+        };
+        let step = decide(self.stage?, act, &facts).ok()?;
+        let mut next = Walk { stage: Some(step.next), now: self.now + 1, ..self.clone() };
+        if step.asks_again {
+            next.approvals.clear();
+        }
+        match act {
+            Act::Save => next.saves.push(save(who, self.saves.len() as i64 + 1, next.now)),
+            Act::Submit => next.handed_in.push((who, next.now)),
+            Act::SendBack => next.sent_back = Some(next.now),
+            Act::Approve => _ = next.approvals.insert(who),
+            _ => {}
+        }
+        Some(next)
+    }
+}
+
+#[test]
+fn in_every_short_life_two_people_stand_behind_what_is_issued() {
+    let acts = [Act::Save, Act::Submit, Act::SendBack, Act::Approve, Act::Issue];
+    let begun = Walk { stage: Some(Stage::Draft), saves: vec![save(WRITER, 1, 0)], ..Walk::default() };
+    let (mut walks, mut issued, mut afresh) = (vec![begun], 0, 0);
+    for _ in 0..8 {
+        let mut further = Vec::new();
+        for walk in &walks {
+            for who in [WRITER, OTHER] {
+                for next in acts.iter().filter_map(|act| walk.does(who, *act)) {
+                    if next.stage != Some(Stage::Issued) {
+                        further.push(next);
+                        continue;
+                    }
+                    issued += 1;
+                    let last = next.saves.last().map(|save| save.account);
+                    let handed = next.handed_in.last().map(|(who, _)| *who);
+                    // Whoever lets it out has neither saved the last version nor handed it in anew; somebody else did.
+                    let second = next.approvals.iter().find(|who| Some(**who) != last);
+                    assert!(second.is_some(), "{last:?} alone saved and approved");
+                    let back = next.sent_back.unwrap_or(-1);
+                    let since = |who: &Uuid| next.saves.iter().any(|s| s.account == *who && s.at > back);
+                    let ever = |who: &Uuid| next.saves.iter().any(|s| s.account == *who);
+                    if let Some(second) = second.filter(|second| ever(second)) {
+                        assert!(!since(second), "saved since it was sent back, and approved");
+                        assert!(handed != Some(*second), "handed in its own words, and approved");
+                        assert!(last.is_some_and(|last| since(&last)), "nobody has taken the words over");
+                        afresh += 1;
+                    }
+                }
+            }
+        }
+        walks = further;
+    }
+    assert!(issued > 100 && afresh > 10, "{issued} issued, {afresh} of them afresh");
+}

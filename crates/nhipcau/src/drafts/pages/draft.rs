@@ -4,24 +4,28 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use vietnam::plain;
 
+use super::digest;
 use super::translate::{Tongue, tongues};
+use super::with::{Beside, Clash, Typed, With};
 use super::{by, find, kind_name, persons_say, stage_name};
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::Conn;
 use crate::drafts::acts;
 use crate::drafts::form::{self, Group};
+use crate::drafts::hours;
 use crate::drafts::life::{self, Act, Facts, Stage};
-use crate::drafts::{Attached, Work, Written, store};
+use crate::drafts::{Attached, Work, notes};
+use crate::items;
 use crate::items::pages::title;
-use crate::items::store as items;
+use crate::items::store::{self as standing, Reference};
 use crate::opinions::pages::{self as opinions, Round};
 use crate::people::Duty;
-use crate::people::forms::Fields;
 use crate::people::gate::Staff;
 use crate::people::pages::{Desk, Done, HOME, drawn, shell};
 use crate::problem::{Fault, Problem};
@@ -81,14 +85,6 @@ struct Mend {
     says: String,
 }
 
-/// A field that two people changed.
-pub(super) struct Clash {
-    pub(super) field: String,
-    pub(super) label: String,
-    pub(super) mine: String,
-    pub(super) theirs: String,
-}
-
 struct Said {
     who: String,
     text: String,
@@ -121,6 +117,20 @@ struct DraftPage {
     clashes: Vec<Clash>,
     /// Why the last act was refused.
     wrong: Option<String>,
+    /// True if the form holds what is not saved.
+    unsaved: bool,
+    /// What cannot be read of it.
+    unread: Vec<Mend>,
+    /// What was typed into a form that is no more.
+    typed: Option<Typed>,
+    /// What stood in the form of a file that was not taken.
+    file: Beside,
+    /// What happened meanwhile to the item of which this is the next edition.
+    moved: Option<String>,
+    /// True if a change of this person's would keep them from approving.
+    warns: bool,
+    /// True if the day's items can be put together.
+    digests: bool,
     notes: Vec<Said>,
     others: Vec<String>,
     saved: String,
@@ -151,10 +161,34 @@ struct BesideWhat {
     moved: Option<(i64, String)>,
 }
 
+/// What happened to the item of which a draft is the next edition, since that was begun.
+async fn moved(
+    conn: &mut Conn,
+    staff: &Staff,
+    work: &Work,
+    lang: Lang,
+    now: Timestamp,
+) -> Result<Option<String>, Problem> {
+    if work.base == 0 || work.written.beside.is_some() || !work.stage.is_open() {
+        return Ok(None);
+    }
+    let reference = Reference::of(&staff.portal.origin, work.item);
+    let Some(item) = standing::find(conn, &reference).await? else { return Ok(None) };
+    let (w, at) = (lang.kept(), date::short(lang, instant(item.changed), now));
+    Ok(match item.state {
+        items::State::Withdrawn => Some(w.moved_withdrawn(at)),
+        items::State::Gone => Some(w.moved_gone(at)),
+        items::State::Standing if item.edition > i64::from(work.base) => {
+            Some(w.moved_edition(item.edition, work.base))
+        }
+        items::State::Standing | items::State::Erased => None,
+    })
+}
+
 async fn beside(conn: &mut Conn, work: &Work, lang: Lang) -> Result<Option<BesideWhat>, Problem> {
     let Some(core) = &work.written.beside else { return Ok(None) };
     let (w, reference) = (lang.annex(), core.reference()?);
-    let item = items::find(conn, &reference).await?;
+    let item = standing::find(conn, &reference).await?;
     let moved = item.as_ref().filter(|item| item.edition > i64::from(core.edition));
     Ok(Some(BesideWhat {
         read: w.draft_read(core.edition),
@@ -162,47 +196,6 @@ async fn beside(conn: &mut Conn, work: &Work, lang: Lang) -> Result<Option<Besid
         title: item.map_or_else(|| reference.to_string(), |item| title(&item.card, lang).text),
         reference: reference.to_string(),
     }))
-}
-
-/// What the page shows beside what is kept.
-#[derive(Default)]
-pub(super) struct With<'a> {
-    typed: Option<&'a Fields>,
-    /// What two people wrote, joined, to be decided in the form.
-    joined: Option<Written>,
-    faults: Vec<Fault>,
-    clashes: Vec<Clash>,
-    wrong: Option<String>,
-    said: Option<String>,
-}
-
-impl With<'_> {
-    /// The page with what was wrong.
-    pub(super) fn wrong(why: String) -> Self {
-        With { wrong: Some(why), ..With::default() }
-    }
-
-    /// The page with what two people wrote.
-    pub(super) fn clashes(clashes: Vec<Clash>, joined: Written) -> Self {
-        With { clashes, joined: Some(joined), ..With::default() }
-    }
-
-    /// The same with what was wrong.
-    pub(super) fn and_wrong(self, why: String) -> Self {
-        With { wrong: Some(why), ..self }
-    }
-
-    /// The same with what cannot be read, each at its field.
-    pub(super) fn and_faults(self, faults: Vec<Fault>) -> Self {
-        With { faults, ..self }
-    }
-}
-
-impl<'a> With<'a> {
-    /// The page with what was typed and is not saved.
-    pub(super) fn typed(form: &'a Fields) -> Self {
-        With { typed: Some(form), ..With::default() }
-    }
 }
 
 /// `GET /ban-lam-viec/tin/{id}`
@@ -226,6 +219,7 @@ pub async fn draft(
         "gop" => Some(w.done_joined.to_owned()),
         "hoi" => Some(visitor.lang.opinion().done_sent.to_owned()),
         "nhac" => Some(visitor.lang.opinion().done_reminded.to_owned()),
+        "tong-hop" => Some(visitor.lang.kept().digest_done.to_owned()),
         "rut" => Some(visitor.lang.opinion().done_cancelled.to_owned()),
         _ => None,
     };
@@ -257,7 +251,10 @@ async fn page(
     let w = lang.desk();
     let work = find(app, staff, id).await?;
     let open = work.stage.is_open();
-    let faults = if open { acts::faults(app, &work) } else { Vec::new() };
+    // The heading, the faults and the findings are of what the form shows, saved or not.
+    let shown = with.over(&work);
+    let mut faults = if open { acts::faults(app, &shown) } else { Vec::new() };
+    faults.extend(hours::fault(&shown, now.as_microsecond()));
     let mut conn = app.db.read().await?;
     let sound = faults.is_empty();
     let facts = acts::facts(&mut conn, &work, &by(staff), now.as_microsecond(), sound).await?;
@@ -266,17 +263,30 @@ async fn page(
         let account = crate::people::store::account(&mut conn, *account).await?;
         approved.extend(account.map(|account| account.name));
     }
-    let notes = store::notes(&mut conn, work.id).await?.into_iter().map(|note| Said {
+    let notes = notes::notes(&mut conn, work.id).await?.into_iter().map(|note| Said {
         who: w.note_by(note.name, date::short(lang, instant(note.at), now)),
         text: note.text,
     });
     let writes = open && staff.may(Duty::Write);
     // Beside a field only what could not be read; what is not written yet is told in the list.
-    let name = match work.title() {
+    let name = match shown.title() {
         "" => w.untitled,
         title => title,
     };
+    let mend = |fault: &Fault| Mend {
+        label: form::label(&work.written.draft.kind, &fault.field, lang),
+        says: fault.of(lang).to_owned(),
+        field: fault.field.clone(),
+    };
+    let buttons = buttons(&work, &facts, lang);
+    let approves = buttons.iter().any(|button| button.act == Act::Approve.word());
     Ok(DraftPage {
+        typed: Typed::of(&with, &work, writes, &staff.portal.origin, lang),
+        unsaved: writes && with.unsaved(),
+        unread: with.faults.iter().map(mend).collect(),
+        moved: moved(&mut conn, staff, &work, lang, now).await?,
+        warns: writes && approves && facts.persons > 1,
+        digests: writes && digest::is_one(&work),
         shell: shell(app, visitor, &staff.portal, name),
         desk: Desk::of(staff, lang, HOME, with.said),
         id: work.id.to_string(),
@@ -289,20 +299,14 @@ async fn page(
         beside: beside(&mut conn, &work, lang).await?,
         writes,
         groups: match with.joined {
-            Some(written) => form::groups(&Work { written, ..work.clone() }, lang, None, &with.faults),
+            Some(_) => form::groups(&shown, lang, None, &with.faults),
             None => form::groups(&work, lang, with.typed, &with.faults),
         },
+        file: with.beside,
         files: work.written.files.clone(),
-        findings: if writes { findings(&work, lang, date::day(now)) } else { Vec::new() },
-        buttons: buttons(&work, &facts, lang),
-        mend: faults
-            .iter()
-            .map(|fault| Mend {
-                label: form::label(&work.written.draft.kind, &fault.field, lang),
-                says: fault.of(lang).to_owned(),
-                field: fault.field.clone(),
-            })
-            .collect(),
+        findings: if writes { findings(&shown, lang, date::day(now)) } else { Vec::new() },
+        buttons,
+        mend: faults.iter().map(mend).collect(),
         reaches: crate::assignments::findings::of(app, staff, &work, lang),
         sealed: work
             .due

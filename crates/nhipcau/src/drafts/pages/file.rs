@@ -6,7 +6,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::draft::{With, answer};
+use super::draft::answer;
+use super::with::{Beside, With};
 use super::{by, find};
 use crate::app::App;
 use crate::db::Tx;
@@ -15,7 +16,7 @@ use crate::drafts::{Attached, store};
 use crate::items::draft::attach;
 use crate::items::paste as pasted;
 use crate::people::forms::{Filled, told};
-use crate::people::gate::{Staff, refused_form};
+use crate::people::gate::Staff;
 use crate::people::pages::{HOME, see};
 use crate::people::upload::{self, Sent};
 use crate::problem::{Fault, Problem};
@@ -31,20 +32,33 @@ pub async fn file(
     Path(id): Path<String>,
     request: Request,
 ) -> Response {
-    let Some(sent) = upload::sent(&app, &staff, request).await else {
-        return refused_form(&app, &visitor);
+    let sent = match upload::sent(&app, &staff, &visitor, request).await {
+        Ok(sent) => sent,
+        Err(answer) => return answer,
+    };
+    let beside = Beside {
+        alt: sent.fields.get("alt").to_owned(),
+        decorative: sent.fields.has("decorative"),
+        text: sent.fields.get("loi").to_owned(),
     };
     match change(&app, &staff, &id, sent).await {
         Ok(()) => see(visitor.lang, &format!("{HOME}/tin/{id}?xong=tep")),
-        Err(problem) => refused(&app, &staff, &visitor, &id, problem).await,
+        Err(problem) => refused(&app, &staff, &visitor, &id, problem, beside).await,
     }
 }
 
-/// The draft's page with what was wrong.
-async fn refused(app: &App, staff: &Staff, visitor: &Visitor, id: &str, problem: Problem) -> Response {
+/// The draft's page with what was wrong, and what was typed beside the file.
+async fn refused(
+    app: &App,
+    staff: &Staff,
+    visitor: &Visitor,
+    id: &str,
+    problem: Problem,
+    beside: Beside,
+) -> Response {
     match told(problem, visitor.lang) {
         Ok((_, wrong)) => {
-            let with = With::wrong(wrong);
+            let with = With::wrong(wrong).and_beside(beside);
             answer(app, staff, visitor, id, with, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(problem) => failure(app, visitor, problem),

@@ -5,7 +5,8 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{by, hand, kind_name, order, stage_name};
+use super::with::{CARRIED, With};
+use super::{by, draft, hand, kind_name, order, stage_name, translate};
 use crate::app::App;
 use crate::clock::instant;
 use crate::drafts::ends::Target;
@@ -155,6 +156,14 @@ pub async fn next(
         acts::next(&app, &by(&staff), &reference, change).await
     };
     match begun.await {
+        // What was typed while the item was issued goes on in its next edition, to be saved.
+        Ok(id) if form.has("ban-dich") => {
+            translate::carried(&app, &staff, &visitor, (&id.to_string(), form.get("ban-dich")), &form).await
+        }
+        Ok(id) if form.has(CARRIED) => {
+            let id = id.to_string();
+            draft::answer(&app, &staff, &visitor, &id, With::typed(&form), StatusCode::OK).await
+        }
         Ok(id) => see(visitor.lang, &format!("{HOME}/tin/{id}")),
         Err(problem) => failure(&app, &visitor, problem),
     }

@@ -5,7 +5,9 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::draft::{APPROVE_AND_ISSUE, Clash, With, answer};
+use super::digest;
+use super::draft::{APPROVE_AND_ISSUE, answer};
+use super::with::{CARRIED, Clash, With};
 use super::{by, find};
 use crate::annexes;
 use crate::app::App;
@@ -57,6 +59,9 @@ pub async fn save(
         Ok(Kept::As(version)) => {
             if form.get("viec") == APPROVE_AND_ISSUE {
                 return approve_and_issue(&app, &staff, &visitor, &id, version).await;
+            }
+            if form.get("viec") == digest::FILL {
+                return digest::fill(&app, &staff, &visitor, &id, version).await;
             }
             let Some(act) = Act::of(form.get("viec")) else {
                 let said = if version == version_of(&form) + 1 || version == version_of(&form) {
@@ -122,7 +127,7 @@ async fn saved<'a>(
                 theirs: text(&clash.theirs),
                 field: clash.field.clone(),
             });
-            Ok(Kept::Not(Box::new(With::clashes(clashes.collect(), joined.written))))
+            Ok(Kept::Not(Box::new(With::typed(form).and_clashes(clashes.collect(), joined.written))))
         }
     }
 }
@@ -144,6 +149,21 @@ pub async fn act(
         return approve_and_issue(&app, &staff, &visitor, &id, version_of(&form)).await;
     }
     match Act::of(form.get("viec")) {
+        // What was typed while somebody threw the draft away goes on in it, to be saved.
+        Some(Act::Restore) if form.has(CARRIED) => {
+            let restored = async {
+                let work = find(&app, &staff, &id).await?;
+                acts::act(&app, &by(&staff), work.id, version_of(&form), Act::Restore, None).await
+            };
+            match restored.await.map_err(|problem| told(problem, visitor.lang)) {
+                Ok(_) => answer(&app, &staff, &visitor, &id, With::typed(&form), StatusCode::OK).await,
+                Err(Ok((_, why))) => {
+                    let with = With::typed(&form).and_wrong(why);
+                    answer(&app, &staff, &visitor, &id, with, StatusCode::CONFLICT).await
+                }
+                Err(Err(problem)) => failure(&app, &visitor, problem),
+            }
+        }
         Some(act) => carry_out(&app, &staff, &visitor, &id, version_of(&form), act, form.some("ly-do")).await,
         None => failure(&app, &visitor, Problem::invalid("viec", "no such act")),
     }
@@ -178,7 +198,7 @@ async fn carry_out(
 ) -> Response {
     let acted = async {
         let work = find(app, staff, id).await?;
-        let acted = acts::act(app, &by(staff), work.id, version, act, why).await?;
+        let acted = acts::act(app, &by(staff), work.id, version, act, why.clone()).await?;
         Ok((acted, work.written.beside.is_some()))
     };
     match acted.await {
@@ -199,7 +219,10 @@ async fn carry_out(
             }
         },
         Err(problem) => match told(problem, visitor.lang) {
-            Ok((_, wrong)) => answer(app, staff, visitor, id, With::wrong(wrong), StatusCode::CONFLICT).await,
+            Ok((_, wrong)) => {
+                let with = With::wrong(wrong).and_reason(why);
+                answer(app, staff, visitor, id, with, StatusCode::CONFLICT).await
+            }
             Err(problem) => failure(app, visitor, problem),
         },
     }

@@ -9,9 +9,11 @@ use vietnam::text::nfc;
 use super::{by, find};
 use crate::app::App;
 use crate::drafts::acts::{self, Saved};
+use crate::drafts::life::Stage;
 use crate::drafts::translated::LANGUAGES;
 use crate::drafts::{Work, store};
 use crate::items::draft::DraftTranslation;
+use crate::items::store::Reference;
 use crate::people::Duty;
 use crate::people::forms::{Fields, Filled, told};
 use crate::people::gate::Staff;
@@ -74,6 +76,10 @@ struct Panel {
     there: bool,
     writes: bool,
     wrong: Option<String>,
+    /// True if words were typed that are not saved.
+    typed: bool,
+    /// The item from which a correction can begin that holds what was typed.
+    corrects: Option<String>,
     /// Title, summary and text of the draft, and what is made of them.
     from: [String; 3],
     to: [String; 3],
@@ -117,7 +123,9 @@ async fn answer(
     let (status, wrong, to, version) = match refused {
         Some((status, wrong, form)) => {
             let typed = ["title", "summary", "text"].map(|field| form.get(field).to_owned());
-            (status, Some(wrong), typed, form.get("version").to_owned())
+            // What is carried over from another draft begins with the version that stands in this one.
+            let version = form.some("version").unwrap_or_else(|| work.version.to_string());
+            (status, Some(wrong), typed, version)
         }
         None => (StatusCode::OK, None, kept.clone().unwrap_or_default(), work.version.to_string()),
     };
@@ -129,6 +137,9 @@ async fn answer(
         state: there.into_iter().find(|tongue| tongue.tag == tag).map(|t| t.state).unwrap_or_default(),
         there: kept.is_some(),
         writes: work.stage.is_open() && staff.may(Duty::Write),
+        typed: wrong.is_some() && to.iter().any(|said| !said.trim().is_empty()),
+        corrects: (work.stage == Stage::Issued)
+            .then(|| Reference::of(&staff.portal.origin, work.item).to_string()),
         from: [draft.title.clone(), draft.summary.clone(), draft.text.clone()],
         id: work.id.to_string(),
         tag: tag.to_owned(),
@@ -137,6 +148,18 @@ async fn answer(
         to,
     };
     drawn(app, visitor, status, &page)
+}
+
+/// The panel with what was typed for another draft, to be saved in this one.
+pub(super) async fn carried(
+    app: &App,
+    staff: &Staff,
+    visitor: &Visitor,
+    place: (&str, &str),
+    form: &Fields,
+) -> Response {
+    let says = visitor.lang.kept().unsaved_says.to_owned();
+    answer(app, staff, visitor, place, Some((StatusCode::OK, says, form))).await
 }
 
 /// `POST /ban-lam-viec/tin/{id}/ban-dich/{lang}`

@@ -22,7 +22,7 @@ use crate::items::draft::{attach, of_words};
 use crate::items::paste::{self, Cleaned, Picture};
 use crate::people::audit;
 use crate::people::forms::{Fields, told};
-use crate::people::gate::{Staff, refused_form};
+use crate::people::gate::Staff;
 use crate::people::pages::{Desk, HOME, drawn, see, shell};
 use crate::people::upload;
 use crate::problem::{Fault, Problem};
@@ -118,8 +118,9 @@ pub async fn take_word(
     Path(id): Path<String>,
     request: Request,
 ) -> Response {
-    let Some(sent) = upload::sent(&app, &staff, request).await else {
-        return refused_form(&app, &visitor);
+    let sent = match upload::sent(&app, &staff, &visitor, request).await {
+        Ok(sent) => sent,
+        Err(answer) => return answer,
     };
     if sent.fields.get("viec") == "lay" {
         let typed = typed(&sent.fields);

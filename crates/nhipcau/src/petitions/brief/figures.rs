@@ -94,19 +94,27 @@ pub struct Brief {
     pub urgent: Vec<Urgent>,
 }
 
+/// What a week comes to.
+pub struct Counted {
+    /// All agencies together.
+    pub counts: Counts,
+    /// See `Brief`.
+    pub late: Vec<Late>,
+    /// See `Brief`.
+    pub kinds: Vec<(String, i64)>,
+    /// See `Brief`.
+    pub urgent: Vec<Urgent>,
+}
+
 /// Counts a week, from Monday to Sunday. An open week is counted up to `today`.
-pub fn count(
-    week: (Date, Date),
-    today: Date,
-    facts: &[Fact],
-    name: impl Fn(i64) -> String,
-) -> (Counts, Vec<Late>, Vec<(String, i64)>, Vec<Urgent>) {
+pub fn count(week: (Date, Date), today: Date, facts: &[Fact], name: impl Fn(i64) -> String) -> Counted {
     let (from, until) = week;
     let end = until.min(today);
     let day = |at: i64| date::day(instant(at));
     let inside = |at: i64| at > 0 && (from..=until).contains(&day(at));
     let mut counts = Counts::default();
-    let (mut late, mut kinds): (BTreeMap<i64, (i64, i64)>, BTreeMap<&str, i64>) = Default::default();
+    let mut late: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
+    let mut kinds: BTreeMap<&str, i64> = BTreeMap::new();
     let mut urgent = Vec::new();
     for fact in facts.iter().filter(|fact| day(fact.registered) <= until) {
         let due: Option<Date> = fact.due.parse().ok();
@@ -135,7 +143,11 @@ pub fn count(
                 *days = (*days).max(i64::from((end - due).get_days()));
             }
             if fact.urgent > 0 {
-                urgent.push(Urgent { code: fact.code.clone(), agency: name(fact.owner), due: fact.due.clone() });
+                urgent.push(Urgent {
+                    code: fact.code.clone(),
+                    agency: name(fact.owner),
+                    due: fact.due.clone(),
+                });
             }
         }
     }
@@ -144,10 +156,11 @@ pub fn count(
         .map(|(owner, (overdue, days))| Late { agency: name(owner), overdue, days })
         .collect();
     late.sort_by(|a, b| (b.overdue, b.days).cmp(&(a.overdue, a.days)).then_with(|| a.agency.cmp(&b.agency)));
-    let mut kinds: Vec<(String, i64)> = kinds.into_iter().map(|(sort, many)| (sort.to_owned(), many)).collect();
+    let mut kinds: Vec<(String, i64)> =
+        kinds.into_iter().map(|(sort, many)| (sort.to_owned(), many)).collect();
     kinds.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     urgent.sort_by(|a, b| (a.due.is_empty(), &a.due, &a.code).cmp(&(b.due.is_empty(), &b.due, &b.code)));
-    (counts, late, kinds, urgent)
+    Counted { counts, late, kinds, urgent }
 }
 
 #[cfg(test)]
@@ -158,7 +171,11 @@ mod tests {
     use super::*;
 
     fn at(text: &str) -> i64 {
-        if text.is_empty() { 0 } else { format!("{text}T09:00:00+07:00").parse::<jiff::Timestamp>().unwrap().as_microsecond() }
+        if text.is_empty() {
+            0
+        } else {
+            format!("{text}T09:00:00+07:00").parse::<jiff::Timestamp>().unwrap().as_microsecond()
+        }
     }
 
     fn fact(state: &str, registered: &str, due: &str, answered: &str) -> Fact {
@@ -186,15 +203,17 @@ mod tests {
             fact("new", "2026-11-30", "2026-12-20", ""),
         ];
         let week = (date(2026, 11, 23), date(2026, 11, 29));
-        let (counts, late, kinds, urgent) = count(week, date(2026, 12, 2), &facts, |owner| format!("cơ quan {owner}"));
-        let said = Counts { received: 3, answered: 2, in_time: 1, open: 3, overdue: 2, yes: 1, partly: 0, no: 0 };
+        let Counted { counts, late, kinds, urgent } =
+            count(week, date(2026, 12, 2), &facts, |owner| format!("cơ quan {owner}"));
+        let said =
+            Counts { received: 3, answered: 2, in_time: 1, open: 3, overdue: 2, yes: 1, partly: 0, no: 0 };
         assert_eq!(counts, said);
         assert_eq!(late, [Late { agency: "cơ quan 7".into(), overdue: 2, days: 10 }]);
         assert_eq!(kinds, [("phan-anh".to_owned(), 3)]);
         assert_eq!(urgent.len(), 1);
         assert_eq!(urgent[0].due, "2026-12-20");
         // The running week is counted up to today: nothing is overdue that is not yet.
-        let (counts, ..) = count(week, date(2026, 11, 25), &facts[..3], |_| String::new());
+        let Counted { counts, .. } = count(week, date(2026, 11, 25), &facts[..3], |_| String::new());
         assert_eq!(counts.overdue, 1);
     }
 }

@@ -9,7 +9,7 @@ use network::names::Origin;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::figures::{self, Brief};
+use super::figures::{self, Brief, Counted};
 use super::paper::{self, Around};
 use super::store::{self, Approved};
 use super::{DESK, HOME, Week};
@@ -18,11 +18,11 @@ use crate::app::App;
 use crate::clock::instant;
 use crate::db::{Conn, Tx};
 use crate::items::pages::{html, kept, portal};
+use crate::people::Duty;
 use crate::people::audit;
 use crate::people::forms::Filled;
 use crate::people::gate::Staff;
 use crate::people::pages::{Desk, drawn, see, shell};
-use crate::people::Duty;
 use crate::petitions::asking;
 use crate::petitions::following::name_of;
 use crate::petitions::rules::Kind;
@@ -158,7 +158,10 @@ fn days(week: Week, lang: Lang) -> String {
 async fn made(app: &App, conn: &mut Conn, portal: &Portal, week: Week) -> Result<Brief, Problem> {
     let (from, until) = week.days();
     let micros = |day: Date| {
-        let zoned = day.to_datetime(Time::midnight()).to_zoned_datetime(date::zone()).map_err(|error| Problem::Ours(error.into()))?;
+        let zoned = day
+            .to_datetime(Time::midnight())
+            .to_zoned_datetime(date::zone())
+            .map_err(|error| Problem::Ours(error.into()))?;
         Ok::<_, Problem>(zoned.timestamp().as_microsecond())
     };
     let after = until.tomorrow().map_err(|error| Problem::Ours(error.into()))?;
@@ -173,7 +176,7 @@ async fn made(app: &App, conn: &mut Conn, portal: &Portal, week: Week) -> Result
     let facts: Vec<_> = facts.into_iter().filter(|fact| names.contains_key(&fact.owner)).collect();
     let today = date::day(app.clock.now());
     let name = |owner: i64| names.get(&owner).cloned().unwrap_or_default();
-    let (counts, late, kinds, urgent) = figures::count((from, until), today, &facts, name);
+    let Counted { counts, late, kinds, urgent } = figures::count((from, until), today, &facts, name);
     Ok(Brief {
         week: week.to_string(),
         agency: name(portal.log),
@@ -236,7 +239,12 @@ fn file_of(paper: &papers::Paper, form: &str, week: Week) -> Result<Response, Pr
 }
 
 /// `GET /ban-lam-viec/phan-anh/bao-cao?tuan=2026-W48`
-pub async fn desk(State(app): State<App>, staff: Staff, visitor: Visitor, Query(asked): Query<Asked>) -> Response {
+pub async fn desk(
+    State(app): State<App>,
+    staff: Staff,
+    visitor: Visitor,
+    Query(asked): Query<Asked>,
+) -> Response {
     match desk_of(&app, &staff, &visitor, &asked).await {
         Ok(page) => drawn(&app, &visitor, StatusCode::OK, &page),
         Err(problem) => failure(&app, &visitor, problem),
@@ -257,7 +265,12 @@ async fn desk_of(app: &App, staff: &Staff, visitor: &Visitor, asked: &Asked) -> 
     let over = week.days().1 < now.days().0;
     Ok(DeskPage {
         shell: shell(app, visitor, &staff.portal, w.title),
-        desk: Desk::of(staff, lang, crate::petitions::DESK, (asked.xong == "duyet").then(|| w.done.to_owned())),
+        desk: Desk::of(
+            staff,
+            lang,
+            crate::petitions::DESK,
+            (asked.xong == "duyet").then(|| w.done.to_owned()),
+        ),
         shown: Shown { brief, days: days(week, lang), public: false, lang },
         week: week.to_string(),
         before: to(week.later(-1)),
@@ -289,7 +302,12 @@ pub async fn desk_file(
 }
 
 /// `POST /ban-lam-viec/phan-anh/bao-cao`
-pub async fn approve(State(app): State<App>, staff: Staff, visitor: Visitor, Filled(form): Filled) -> Response {
+pub async fn approve(
+    State(app): State<App>,
+    staff: Staff,
+    visitor: Visitor,
+    Filled(form): Filled,
+) -> Response {
     let done = async {
         let week = Week::parse(form.get("tuan")).ok_or_else(missing)?;
         let now = Week::of(date::day(app.clock.now()));

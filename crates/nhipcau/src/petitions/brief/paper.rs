@@ -147,10 +147,23 @@ mod tests {
             week: "2026-W48".into(),
             agency: "Tỉnh Lào Cai".into(),
             agencies: 99,
-            counts: Counts { received: 120, answered: 80, in_time: 72, open: 31, overdue: 4, yes: 40, partly: 3, no: 7 },
+            counts: Counts {
+                received: 120,
+                answered: 80,
+                in_time: 72,
+                open: 31,
+                overdue: 4,
+                yes: 40,
+                partly: 3,
+                no: 7,
+            },
             late: vec![Late { agency: "Xã Mù Cang Chải".into(), overdue: 4, days: 12 }],
             kinds: vec![("phan-anh".into(), 118), ("kien-nghi".into(), 2)],
-            urgent: vec![Urgent { code: "PAKN.20261126.0001.XE008DC51-0".into(), agency: "Xã Mù Cang Chải".into(), due: String::new() }],
+            urgent: vec![Urgent {
+                code: "PAKN.20261126.0001.XE008DC51-0".into(),
+                agency: "Xã Mù Cang Chải".into(),
+                due: String::new(),
+            }],
         }
     }
 
@@ -160,11 +173,19 @@ mod tests {
 
     #[test]
     fn a_draft_says_that_it_is_one_and_tells_the_agency_everything() {
-        let around = Around { above: "Chính phủ", approved: None, today: date(2026, 11, 30), address: "", public: false };
+        let around = Around {
+            above: "Chính phủ",
+            approved: None,
+            today: date(2026, 11, 30),
+            address: "",
+            public: false,
+        };
         let paper = of(&brief(), Week::parse("2026-W48").unwrap(), &around);
         assert_eq!(paper.mark, "DỰ THẢO");
         let said = words(&paper);
-        for part in ["tuần 48 năm 2026", "120", "90,0 %", "PAKN.20261126.0001", "\"12\"", "TỈNH LÀO CAI", "CHÍNH PHỦ"] {
+        for part in
+            ["tuần 48 năm 2026", "120", "90,0 %", "PAKN.20261126.0001", "\"12\"", "TỈNH LÀO CAI", "CHÍNH PHỦ"]
+        {
             assert!(said.contains(part), "{part}: {said}");
         }
     }
@@ -180,7 +201,9 @@ mod tests {
         };
         let paper = of(&brief(), Week::parse("2026-W48").unwrap(), &around);
         let said = words(&paper);
-        assert!(paper.mark.is_empty() && said.contains("Hà (mẫu)") && said.contains("ngày 30 tháng 11 năm 2026"));
+        assert!(
+            paper.mark.is_empty() && said.contains("Hà (mẫu)") && said.contains("ngày 30 tháng 11 năm 2026")
+        );
         assert!(!said.contains("PAKN.") && said.contains("<5") && paper.foot.contains("2026-W48"));
         assert_eq!(told(4, true), "<5");
         assert_eq!((share(4, 80, true), share(72, 80, true)), (None, Some("90,0 %".into())));

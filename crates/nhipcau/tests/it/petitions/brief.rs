@@ -21,29 +21,44 @@ async fn a_week_is_reported_approved_and_stays_as_it_was() {
     assert!(world.sees(&clerk, DESK).await.says(BRIEF), "the queue leads to it");
     for (form, begins) in [("pdf", "%PDF-1.7".as_bytes()), ("docx", b"PK\x03\x04")] {
         let file = world.sees(&clerk, &format!("{BRIEF}/tep?tuan={week}&dang={form}")).await;
-        assert!(file.bytes.starts_with(begins) && file.header("content-disposition").contains(form), "{form}");
+        assert!(
+            file.bytes.starts_with(begins) && file.header("content-disposition").contains(form),
+            "{form}"
+        );
     }
     let approves = |who| world.fills(who, BRIEF, &[("tuan", week.as_str())]);
     assert!(approves(&chief).await.says("Tuần này chưa hết"));
-    assert_eq!(world.get("laocai", &format!("/phan-anh/bao-cao/{week}")).await.status, 404, "nobody approved it");
+    assert_eq!(
+        world.get("laocai", &format!("/phan-anh/bao-cao/{week}")).await.status,
+        404,
+        "nobody approved it"
+    );
     world.clock("laocai").pass(7 * DAY);
-    let chief = world.signed_in("laocai", &world.signs_in("laocai", "ha", crate::world::PASSWORD).await).await;
+    let chief =
+        world.signed_in("laocai", &world.signs_in("laocai", "ha", crate::world::PASSWORD).await).await;
     assert_eq!(approves(&clerk).await.status, 403, "a clerk alone does not");
     let done = approves(&chief).await;
     assert_eq!(done.status, 303, "{}", done.text());
     assert!(approves(&chief).await.says("đã được duyệt"), "once");
     // From then on it says what it said, whatever becomes of the cases; readers get no small count and no case.
     let public = world.get("laocai", &format!("/phan-anh/bao-cao/{week}")).await;
-    assert!(public.says("&#60;5") && public.says("ha duyệt") && !public.says(&keys.code), "{}", public.text());
+    assert!(
+        public.says("&#60;5") && public.says("ha duyệt") && !public.says(&keys.code),
+        "{}",
+        public.text()
+    );
     let data = world.get("laocai", &format!("/phan-anh/bao-cao/{week}/tep?dang=json")).await;
     assert_eq!(data.json()["received"], "<5", "{}", data.text());
     assert!(world.get("laocai", "/phan-anh/bao-cao").await.says(&week));
-    let file = || async { world.get("laocai", &format!("/phan-anh/bao-cao/{week}/tep?dang=pdf")).await.bytes };
+    let file =
+        || async { world.get("laocai", &format!("/phan-anh/bao-cao/{week}/tep?dang=pdf")).await.bytes };
     let first = file().await;
     asks(&world, "laocai", &[("chuyen-gi", "Cầu treo bị gãy dây.")]).await;
     assert_eq!(file().await, first, "the same bytes");
     // Another agency's brief is its own.
-    assert!(world.sees(&stranger, &format!("{BRIEF}?tuan={week}")).await.says("<dt>Tiếp nhận</dt><dd>0</dd>"));
+    assert!(
+        world.sees(&stranger, &format!("{BRIEF}?tuan={week}")).await.says("<dt>Tiếp nhận</dt><dd>0</dd>")
+    );
     for week in ["2026-W60", "x", "..%2f"] {
         assert_eq!(world.get("laocai", &format!("/phan-anh/bao-cao/{week}")).await.status, 404, "{week}");
     }
@@ -51,7 +66,8 @@ async fn a_week_is_reported_approved_and_stays_as_it_was() {
 
 /// The week that the province's clock is in.
 fn nhipcau_week(world: &World) -> String {
-    let today = world.clock("laocai").now().to_zoned_datetime(jiff::tz::TimeZone::fixed(jiff::tz::offset(7))).date();
+    let today =
+        world.clock("laocai").now().to_zoned_datetime(jiff::tz::TimeZone::fixed(jiff::tz::offset(7))).date();
     let week = today.iso_week_date();
     format!("{}-W{:02}", week.year(), week.week())
 }
