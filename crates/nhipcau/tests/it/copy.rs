@@ -53,7 +53,11 @@ fn leads(folder: &Path) {
             let mut parts: Vec<&str> =
                 Path::new(page).parent().unwrap().iter().map(|p| p.to_str().unwrap()).collect();
             for part in path.split('/') {
-                if part == ".." { drop(parts.pop().unwrap()) } else { parts.push(part) }
+                if part == ".." {
+                    parts.pop().unwrap();
+                } else {
+                    parts.push(part)
+                }
             }
             let target = if path.is_empty() { page.clone() } else { parts.join("/") };
             assert!(all.contains(&target), "{page} leads to {address}, which is not there");

@@ -26,7 +26,8 @@ async fn a_week_is_reported_approved_and_stays_as_it_was() {
             "{form}"
         );
     }
-    let approves = |who| world.fills(who, BRIEF, &[("tuan", week.as_str())]);
+    let fields = [("tuan", week.as_str())];
+    let approves = |who| world.fills(who, BRIEF, &fields);
     assert!(approves(&chief).await.says("Tuần này chưa hết"));
     assert_eq!(
         world.get("laocai", &format!("/phan-anh/bao-cao/{week}")).await.status,

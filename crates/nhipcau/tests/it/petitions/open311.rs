@@ -219,7 +219,7 @@ async fn what_is_wrong_with_a_report_is_told_by_argument_and_nothing_is_register
     let world = World::with(["chinhphu", "laocai"]).await;
     let given = key(&world, "xa-a.laocai").await;
     let good = given["key"].as_str().unwrap();
-    let tries: Vec<(Vec<(&str, &str)>, u16, &str)> = vec![
+    let tries = vec![
         (report("0000", &[]), 403, "api_key"),
         (report("", &[]), 403, "api_key"),
         (report(good, &[("service_code", "khong-co")]), 404, "service_code"),
