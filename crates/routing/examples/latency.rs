@@ -1,4 +1,4 @@
-//! How long a suggestion takes: `cargo run --release -p routing --example speed`.
+//! How long a suggestion takes: `cargo run --release -p routing --example latency`.
 
 use std::time::Instant;
 
