@@ -38,9 +38,10 @@ pub fn all() -> Vec<Service> {
 }
 
 fn service(topic: &Topic) -> Service {
-    let mut keywords = vec![topic.name_en.clone()];
     // A comma stands between keywords and in none.
-    keywords.extend(topic.words.iter().map(|word| word.replace(',', " ")));
+    let words = std::iter::once(&topic.name_en).chain(&topic.words);
+    let keywords =
+        words.map(|word| word.replace(',', " ").split_whitespace().collect::<Vec<_>>().join(" ")).collect();
     Service {
         code: topic.id.clone(),
         name: topic.name.clone(),

@@ -16,7 +16,7 @@ const HOME: &str = "/ban-lam-viec/nhiem-vu";
 fn directive() -> Value {
     json!({
         "kind": "directive", "title": "Tập trung ứng phó mưa lũ", "text": "Yêu cầu thực hiện.",
-        "form": "Công điện", "number": "46/CĐ-TTg", "issued": "2026-11-20",
+        "form": "Công điện", "number": "46/CĐ-TTg", "issued": "2020-01-01",
         "details": {
             "addressees": [{ "name": "Chủ tịch Ủy ban nhân dân các tỉnh, thành phố trực thuộc Trung ương" }],
             "tasks": [

@@ -184,7 +184,7 @@ mod tests {
         assert_eq!(paper.mark, "DỰ THẢO");
         let said = words(&paper);
         for part in
-            ["tuần 48 năm 2026", "120", "90,0 %", "PAKN.20261126.0001", "\"12\"", "TỈNH LÀO CAI", "CHÍNH PHỦ"]
+            ["tuần 48 năm 2026", "120", "90 %", "PAKN.20261126.0001", "\"12\"", "TỈNH LÀO CAI", "CHÍNH PHỦ"]
         {
             assert!(said.contains(part), "{part}: {said}");
         }
@@ -206,7 +206,7 @@ mod tests {
         );
         assert!(!said.contains("PAKN.") && said.contains("<5") && paper.foot.contains("2026-W48"));
         assert_eq!(told(4, true), "<5");
-        assert_eq!((share(4, 80, true), share(72, 80, true)), (None, Some("90,0 %".into())));
+        assert_eq!((share(4, 80, true), share(72, 80, true)), (None, Some("90 %".into())));
         assert_eq!(share(0, 0, false), None);
     }
 }

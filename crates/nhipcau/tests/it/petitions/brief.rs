@@ -37,6 +37,8 @@ async fn a_week_is_reported_approved_and_stays_as_it_was() {
     world.clock("laocai").pass(7 * DAY);
     let chief =
         world.signed_in("laocai", &world.signs_in("laocai", "ha", crate::world::PASSWORD).await).await;
+    let clerk =
+        world.signed_in("laocai", &world.signs_in("laocai", "mai", crate::world::PASSWORD).await).await;
     assert_eq!(approves(&clerk).await.status, 403, "a clerk alone does not");
     let done = approves(&chief).await;
     assert_eq!(done.status, 303, "{}", done.text());

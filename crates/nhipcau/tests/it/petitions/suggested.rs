@@ -90,5 +90,5 @@ async fn it_says_when_it_is_not_sure_and_danger_comes_first() {
     assert!(call.is_some() && call < text.find("Nội dung gốc") && page.says("Gọi ngay"), "{text}");
     // First in the queue, though the other was there before.
     let queue = world.sees(&lan, DESK).await.text();
-    assert!(queue.find(&danger.code) < queue.find(&vague.code) && queue.contains("<b>Khẩn</b>"), "{queue}");
+    assert!(queue.find(&danger.code) < queue.find(&vague.code) && queue.contains("Khẩn</b>"), "{queue}");
 }
