@@ -37,6 +37,8 @@ async fn a_draft_is_kept_on_the_device_and_similar_cases_are_shown() {
     }
     let _ = rustls::crypto::ring::default_provider().install_default();
     let nation = Nation::start().await;
+    // With the offices come the petitions that were answered.
+    nation.opens_offices().await;
     let ask = format!("{}/phan-anh/gui", nation.commune());
     let driver = Driver::start().await;
 
