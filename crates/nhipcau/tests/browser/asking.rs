@@ -1,5 +1,5 @@
 //! Somebody who writes a petition on a telephone: sees what was answered to others while typing, keeps the draft when the page is lost,
-//! deletes it, sends; and somebody without script, who presses a button to look.
+//! deletes it, sends.
 
 use fantoccini::{Client, Locator};
 
@@ -25,7 +25,12 @@ async fn presses(browser: &Client, button: &str) {
 }
 
 async fn reads(browser: &Client, words: &str) {
-    until(words, async || text(browser).await.contains(words).then_some(())).await;
+    // The page may be leaving while it is read.
+    until(words, async || {
+        let said = browser.find(Locator::Css("body")).await.ok()?.text().await.ok()?;
+        said.contains(words).then_some(())
+    })
+    .await;
     fits(browser).await;
 }
 
@@ -74,14 +79,6 @@ async fn a_draft_is_kept_on_the_device_and_similar_cases_are_shown() {
     browser.goto(&ask).await.unwrap();
     assert_eq!(words(&browser).await, "", "what was sent is kept no more");
     driver.is_clean(&browser).await;
-    browser.close().await.unwrap();
-
-    let browser = driver.browser(Kind::Plain).await;
-    browser.goto(&ask).await.unwrap();
-    types(&browser, WORDS).await;
-    presses(&browser, "Xem trước: đã có ai hỏi tương tự chưa?").await;
-    reads(&browser, "Đã có người hỏi tương tự").await;
-    reads(&browser, "thay ba bóng đèn").await;
     browser.close().await.unwrap();
     nation.demo.close().await;
 }
