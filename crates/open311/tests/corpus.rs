@@ -31,16 +31,14 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
 
     #[test]
-    fn damaged_corpora_hold(which in any::<Index>(), changes in prop::collection::vec((any::<Index>(), any::<u8>()), 0..6), cut in any::<Index>()) {
+    fn damaged_files_never_panic(
+        file in any::<Index>(),
+        other in any::<Index>(),
+        cut in any::<Index>(),
+        edits in prop::collection::vec((any::<Index>(), any::<u8>()), 0..6),
+    ) {
         let files = corpus();
-        let (target, mut bytes) = files[which.index(files.len())].clone();
-        for (at, byte) in changes {
-            let at = at.index(bytes.len());
-            bytes[at] = byte;
-        }
-        if cut.index(4) == 0 {
-            bytes.truncate(cut.index(bytes.len()));
-        }
-        target(&bytes);
+        let (target, bytes) = file.get(&files).clone();
+        fuzzed::survives(target, fuzzed::edited(bytes, edits), cut, &other.get(&files).1);
     }
 }

@@ -29,7 +29,6 @@ fn report(rows: usize) -> Paper {
             ]),
             Block::Item(vec![Run::plain("Xã Mù Cang Chải: 3 việc quá hạn, kéo dài nhất 12 ngày.")]),
             Block::Table(Table {
-                caption: "Bảng 1. Cơ quan có việc quá hạn".into(),
                 head: vec!["Cơ quan".into(), "Tiếp nhận".into(), "Quá hạn".into()],
                 parts: vec![4, 1, 1],
                 numbers: vec![false, true, true],

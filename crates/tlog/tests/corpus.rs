@@ -53,18 +53,7 @@ proptest! {
         edits in prop::collection::vec((any::<Index>(), any::<u8>()), 0..4),
     ) {
         let files = corpus();
-        let (target, mut bytes) = file.get(&files).clone();
-        for (place, byte) in edits {
-            if !bytes.is_empty() {
-                let place = place.index(bytes.len());
-                bytes[place] = byte;
-            }
-        }
-        target(&bytes);
-        let cut = cut.index(bytes.len() + 1);
-        target(&bytes[..cut]);
-        let rest = &other.get(&files).1;
-        bytes.splice(cut.., rest.iter().copied().skip(cut));
-        target(&bytes);
+        let (target, bytes) = file.get(&files).clone();
+        fuzzed::survives(target, fuzzed::edited(bytes, edits), cut, &other.get(&files).1);
     }
 }

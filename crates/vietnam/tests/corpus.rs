@@ -72,11 +72,6 @@ proptest! {
                 bytes[place] = byte;
             }
         }
-        target(&bytes);
-        let cut = cut.index(bytes.len() + 1);
-        target(&bytes[..cut]);
-        let rest = &other.get(&files).1;
-        bytes.splice(cut.., rest.iter().copied().skip(cut));
-        target(&bytes);
+        fuzzed::survives(target, bytes, cut, &other.get(&files).1);
     }
 }

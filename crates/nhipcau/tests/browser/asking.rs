@@ -1,37 +1,18 @@
 //! Somebody who writes a petition on a telephone: sees what was answered to others while typing, keeps the draft when the page is lost,
 //! deletes it, sends.
 
-use fantoccini::{Client, Locator};
+use fantoccini::Client;
 
 use super::Nation;
 use super::driver::{Driver, Kind, until};
 use super::reader::{fits, text};
+use super::staff::{presses, reads, types_into};
 
 const WORDS: &str = "Đèn đường ở đầu bản Kim Nọi lại hỏng, buổi tối rất tối.";
 
 async fn words(browser: &Client) -> String {
     let script = "return document.querySelector('[name=chuyen-gi]').value";
     browser.execute(script, Vec::new()).await.unwrap().as_str().unwrap().to_owned()
-}
-
-async fn types(browser: &Client, words: &str) {
-    let field = browser.find(Locator::Css("[name='chuyen-gi']")).await.unwrap();
-    field.send_keys(words).await.unwrap();
-}
-
-async fn presses(browser: &Client, button: &str) {
-    let path = format!("//main//button[normalize-space()='{button}']");
-    browser.find(Locator::XPath(&path)).await.unwrap().click().await.unwrap();
-}
-
-async fn reads(browser: &Client, words: &str) {
-    // The page may be leaving while it is read.
-    until(words, async || {
-        let said = browser.find(Locator::Css("body")).await.ok()?.text().await.ok()?;
-        said.contains(words).then_some(())
-    })
-    .await;
-    fits(browser).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -60,10 +41,11 @@ async fn a_draft_is_kept_on_the_device_and_similar_cases_are_shown() {
         found.as_u64().filter(|found| *found > 0)
     })
     .await;
-    types(&browser, WORDS).await;
+    types_into(&browser, "chuyen-gi", WORDS).await;
     reads(&browser, "Đã có người hỏi tương tự").await;
     reads(&browser, "thay ba bóng đèn").await;
     reads(&browser, "đang được giữ trên máy này").await;
+    fits(&browser).await;
     // The page is lost; what was typed is not.
     browser.goto("about:blank").await.unwrap();
     browser.goto(&ask).await.unwrap();
@@ -72,7 +54,7 @@ async fn a_draft_is_kept_on_the_device_and_similar_cases_are_shown() {
     assert_eq!(words(&browser).await, "");
     browser.goto(&ask).await.unwrap();
     assert_eq!(words(&browser).await, "", "it was deleted");
-    types(&browser, WORDS).await;
+    types_into(&browser, "chuyen-gi", WORDS).await;
     reads(&browser, "Xóa bản nháp").await;
     presses(&browser, "Gửi").await;
     reads(&browser, "Mã tra cứu chỉ hiện một lần này").await;

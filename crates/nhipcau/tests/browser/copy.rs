@@ -1,4 +1,4 @@
-//! A portal's copy, opened from the disk as from a stick: at 320 px, with script and without, no page is wider than the screen, none
+//! A portal's copy, opened from the disk as from a stick: at 320 px no page is wider than the screen, none
 //! asks for anything but files beside it, axe-core finds nothing wrong, and its search finds.
 
 use std::path::{Path, PathBuf};
@@ -77,48 +77,26 @@ async fn a_stick_is_read_searched_and_asks_nobody() {
         "kiem-chung.html",
         &item,
     ];
-    for kind in [Kind::Narrow] {
-        let browser = driver.browser(kind).await;
-        for path in pages {
-            browser.goto(&url(&folder, path)).await.unwrap();
-            // Measured by script, which the plain browser has not.
-            if kind == Kind::Narrow {
-                fits(&browser).await;
-            }
-            let said = text(&browser).await;
-            assert!(said.contains("Bản sao ngoại tuyến của") && said.contains("lập lúc"), "{path}: {said}");
-            assert_eq!(said.contains("Bản sao lập hôm nay."), kind == Kind::Narrow, "{path}: {said}");
-            if let Some(axe) = axe.as_ref().filter(|_| kind == Kind::Narrow) {
-                assert_eq!(wrong(&browser, axe).await, Vec::<String>::new(), "{path}");
-            }
+    let browser = driver.browser(Kind::Narrow).await;
+    for path in pages {
+        browser.goto(&url(&folder, path)).await.unwrap();
+        fits(&browser).await;
+        let said = text(&browser).await;
+        assert!(said.contains("Bản sao ngoại tuyến của") && said.contains("lập lúc"), "{path}: {said}");
+        assert!(said.contains("Bản sao lập hôm nay."), "{path}: {said}");
+        if let Some(axe) = &axe {
+            assert_eq!(wrong(&browser, axe).await, Vec::<String>::new(), "{path}");
         }
-        // From the first page: typed without marks, found by its text, opened.
-        browser.goto(&url(&folder, "index.html")).await.unwrap();
-        browser
-            .find(Locator::Css("input[name=q]"))
-            .await
-            .unwrap()
-            .send_keys("muc nuoc nam khat")
-            .await
-            .unwrap();
-        browser.find(Locator::Css("form button")).await.unwrap().click().await.unwrap();
-        match kind {
-            Kind::Narrow => {
-                let found =
-                    until("the result", async || browser.find(Locator::Css("#ket-qua a")).await.ok()).await;
-                assert_eq!(found.text().await.unwrap(), "Công điện về ứng phó mưa lũ");
-                found.click().await.unwrap();
-                until("the item", async || text(&browser).await.contains("Mực nước dâng").then_some(()))
-                    .await;
-            }
-            _ => {
-                until("the way without script", async || {
-                    text(&browser).await.contains("Ô tìm kiếm cần JavaScript").then_some(())
-                })
-                .await
-            }
-        }
-        driver.asks_nobody(&browser).await;
-        browser.close().await.unwrap();
     }
+    // From the first page: typed without marks, found by its text, opened.
+    browser.goto(&url(&folder, "index.html")).await.unwrap();
+    let field = browser.find(Locator::Css("input[name=q]")).await.unwrap();
+    field.send_keys("muc nuoc nam khat").await.unwrap();
+    browser.find(Locator::Css("form button")).await.unwrap().click().await.unwrap();
+    let found = until("the result", async || browser.find(Locator::Css("#ket-qua a")).await.ok()).await;
+    assert_eq!(found.text().await.unwrap(), "Công điện về ứng phó mưa lũ");
+    found.click().await.unwrap();
+    until("the item", async || text(&browser).await.contains("Mực nước dâng").then_some(())).await;
+    driver.asks_nobody(&browser).await;
+    browser.close().await.unwrap();
 }

@@ -8,19 +8,20 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
+use super::machine::program;
+
 const FEED: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?><rss version=\"2.0\"><channel><title>Tỉnh A</title>\
     <link>https://tinh-a.gov.vn/</link><item><title>Công điện số 46 &amp;amp; hướng dẫn</title><link>/tin/46</link>\
     <guid isPermaLink=\"false\">t46</guid><pubDate>23/11/2026 08:15</pubDate><category>Chỉ đạo</category>\
     <description>&lt;p onclick=\"x()\"&gt;Xem &lt;a href=\"/tep/46.pdf\"&gt;toàn văn&lt;/a&gt;&lt;/p&gt;&lt;script&gt;x()&lt;/script&gt;</description>\
     <enclosure url=\"/tep/46.pdf\" type=\"application/pdf\" length=\"18204\"/></item></channel></rss>";
 
+fn feed(act: &str, folder: &Path, args: &[&str]) -> Output {
+    program().args(["feed", act]).args(args).current_dir(folder).output().unwrap()
+}
+
 fn read(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_nhipcau"))
-        .args(["feed", "read"])
-        .args(args)
-        .current_dir(folder)
-        .output()
-        .unwrap()
+    feed("read", folder, args)
 }
 
 fn said(bytes: &[u8]) -> String {
@@ -147,20 +148,11 @@ const PORTAL: &str = "<rss version=\"2.0\"><channel><title>Tỉnh A</title><link
     <item><title>Không gì cả</title></item>\
     </channel></rss>";
 
-fn drafts(folder: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_nhipcau"))
-        .args(["feed", "drafts"])
-        .args(args)
-        .current_dir(folder)
-        .output()
-        .unwrap()
-}
-
 #[test]
 fn the_items_of_a_portal_become_drafts_that_issue_takes_each_once() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("rss.xml"), PORTAL).unwrap();
-    let done = drafts(folder.path(), &["rss.xml", "--map", "Chỉ đạo điều hành=notice"]);
+    let done = feed("drafts", folder.path(), &["rss.xml", "--map", "Chỉ đạo điều hành=notice"]);
     assert!(done.status.success(), "{}", said(&done.stderr));
     let all: Vec<Value> =
         said(&done.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -212,14 +204,14 @@ fn a_mapping_to_what_is_no_kind_is_refused_with_the_kinds_there_are() {
         (["--map", "Tin tức=tin"], "there is no kind `tin`"),
         (["--map", "Tin tức"], "CATEGORY=KIND"),
     ] {
-        let done = drafts(folder.path(), &["rss.xml", args[0], args[1]]);
+        let done = feed("drafts", folder.path(), &["rss.xml", args[0], args[1]]);
         assert_eq!((done.status.code(), done.stdout.len()), (Some(1), 0), "{args:?}");
         assert!(said(&done.stderr).contains(words), "{args:?}: {}", said(&done.stderr));
     }
     let secret =
         PORTAL.replace("<description>Ba</description>", "<description>TỐI MẬT\n\nKế hoạch</description>");
     std::fs::write(folder.path().join("mat.xml"), secret.replace("?utm_source=zalo", "00")).unwrap();
-    let done = drafts(folder.path(), &["mat.xml"]);
+    let done = feed("drafts", folder.path(), &["mat.xml"]);
     assert!(!said(&done.stdout).contains("Kế hoạch"), "what bears a mark of secrecy is not even printed");
     assert!(said(&done.stderr).contains("! Mới nhất: "), "{}", said(&done.stderr));
 }

@@ -265,14 +265,12 @@ fn no_file_of_the_suites_brings_in_anything_that_acts() {
                         "<script", "<style", "<iframe", "<object", "<embed", "<form", "<svg", " style=",
                         " on",
                     ] {
+                        // What stands in an attribute's value is no name of one.
+                        let outside = |tag: &str| tag.split('"').step_by(2).collect::<String>();
                         let tags = lower.split('<').skip(1).map(|tag| tag.split('>').next().unwrap());
-                        assert!(
-                            !tags
-                                .map(|tag| format!("<{tag}"))
-                                .any(|tag| tag.contains(bad) && !tag.contains('"')),
-                            "{}: {bad}",
-                            path.display()
-                        );
+                        let found =
+                            tags.map(|tag| format!("<{}", outside(tag))).find(|tag| tag.contains(bad));
+                        assert_eq!(found, None, "{}: {bad}", path.display());
                     }
                     assert!(!lower.contains("=\"javascript:"), "{}", path.display());
                 }

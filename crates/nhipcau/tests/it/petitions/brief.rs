@@ -1,5 +1,7 @@
 //! The weekly brief: counted from cases, approved by somebody, then the same for everybody.
 
+use nhipcau::words::date;
+
 use super::{DAY, DESK, asks};
 use crate::world::World;
 
@@ -14,7 +16,8 @@ async fn a_week_is_reported_approved_and_stays_as_it_was() {
     // A commune of the province's node, and the province itself.
     let keys = asks(&world, "xa-a.laocai", &[]).await;
     asks(&world, "laocai", &[("chuyen-gi", "Đường tỉnh 175 sạt lở, xe không qua được.")]).await;
-    let week = nhipcau_week(&world);
+    let week = date::day(world.clock("laocai").now()).iso_week_date();
+    let week = format!("{}-W{:02}", week.year(), week.week());
     let page = world.sees(&clerk, &format!("{BRIEF}?tuan={week}")).await;
     assert_eq!(page.status, 200, "{}", page.text());
     assert!(page.says("<dt>Tiếp nhận</dt><dd>2</dd>") && page.says("dự thảo"), "{}", page.text());
@@ -35,10 +38,8 @@ async fn a_week_is_reported_approved_and_stays_as_it_was() {
         "nobody approved it"
     );
     world.clock("laocai").pass(7 * DAY);
-    let chief =
-        world.signed_in("laocai", &world.signs_in("laocai", "ha", crate::world::PASSWORD).await).await;
-    let clerk =
-        world.signed_in("laocai", &world.signs_in("laocai", "mai", crate::world::PASSWORD).await).await;
+    let chief = world.again("laocai", "ha").await;
+    let clerk = world.again("laocai", "mai").await;
     assert_eq!(approves(&clerk).await.status, 403, "a clerk alone does not");
     let done = approves(&chief).await;
     assert_eq!(done.status, 303, "{}", done.text());
@@ -65,12 +66,4 @@ async fn a_week_is_reported_approved_and_stays_as_it_was() {
     for week in ["2026-W60", "x", "..%2f"] {
         assert_eq!(world.get("laocai", &format!("/phan-anh/bao-cao/{week}")).await.status, 404, "{week}");
     }
-}
-
-/// The week that the province's clock is in.
-fn nhipcau_week(world: &World) -> String {
-    let today =
-        world.clock("laocai").now().to_zoned_datetime(jiff::tz::TimeZone::fixed(jiff::tz::offset(7))).date();
-    let week = today.iso_week_date();
-    format!("{}-W{:02}", week.year(), week.week())
 }

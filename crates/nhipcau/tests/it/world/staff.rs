@@ -90,6 +90,11 @@ impl World {
         staff
     }
 
+    /// Somebody who signs in again: a session ends with its time.
+    pub async fn again(&self, portal: &str, login: &str) -> Staff {
+        self.signed_in(portal, &self.signs_in(portal, login, PASSWORD).await).await
+    }
+
     /// A page as somebody sees it.
     pub async fn sees(&self, staff: &Staff, path: &str) -> Answer {
         self.ask(self.request("GET", &staff.portal, path).header("cookie", &staff.cookie)).await
