@@ -52,17 +52,33 @@ let holding = true;
 let flush = async () => {};
 const form = document.querySelector("form[data-draft]");
 
+/** What a button sends, by the name under which it is held; a browser that keeps nothing forgets it. */
+function leaves(name) {
+  try {
+    sessionStorage.setItem(SENT, name);
+  } catch {
+    // Then the held copy stays until it is taken or dismissed.
+  }
+}
+
+/** What a button sent is saved once the page that follows, a draft or not, says what was done. */
+function arrived() {
+  try {
+    const sent = sessionStorage.getItem(SENT);
+    if (sent && /[?&]xong=/.test(location.search)) drop(sent);
+    sessionStorage.removeItem(SENT);
+  } catch {
+    // A browser that keeps nothing has nothing to forget.
+  }
+}
+arrived();
+
 if (form) {
   const place = `${form.dataset.who}.${form.dataset.draft}`;
   const [name, aside] = [LIVE + place, ASIDE + place];
   const saved = document.querySelector("[data-saved]");
   const others = document.querySelector("[data-others]");
   let [waiting, dirty, sending, since] = [0, false, false, 0];
-
-  // What a button sent is saved once the page that follows says so.
-  const sent = sessionStorage.getItem(SENT);
-  if (sent && /[?&]xong=/.test(location.search)) drop(sent);
-  sessionStorage.removeItem(SENT);
 
   const fields = () => new URLSearchParams(new FormData(form)).toString();
   const own = (key) => key === "khoa" || key === "version" || key === "viec";
@@ -209,7 +225,7 @@ if (form) {
       saved.scrollIntoView({ block: "center" });
       return;
     }
-    if (kept(name)) sessionStorage.setItem(SENT, name);
+    if (kept(name)) leaves(name);
   });
 
   // Text from Word or a page comes with its dress; the portal keeps headings, lists, tables and links, and says what it left.
@@ -245,11 +261,6 @@ if (form) {
       save();
     }
   });
-} else {
-  // A page that is no draft follows what was sent well where it says what was done.
-  const sent = sessionStorage.getItem(SENT);
-  if (sent && /[?&]xong=/.test(location.search)) drop(sent);
-  sessionStorage.removeItem(SENT);
 }
 
 // A file beyond the limit is told of before it is sent.

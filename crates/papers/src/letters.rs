@@ -1,7 +1,10 @@
 //! The letters that the PDF carries: how wide each is, and which glyph draws it.
 
+use std::io::Write as _;
 use std::sync::LazyLock;
 
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
 use ttf_parser::Face;
 use unicode_normalization::UnicodeNormalization;
 
@@ -12,8 +15,10 @@ const UNIT: f32 = 1000.0;
 
 /// The letters of one style.
 pub struct Letters {
-    /// The font's file.
-    pub data: &'static [u8],
+    /// The font's file, compressed once for all papers.
+    pub packed: Vec<u8>,
+    /// Every letter that it can draw, with its glyph, each glyph once.
+    pub drawn: Vec<(u16, char)>,
     /// Its name in the PDF.
     pub name: &'static str,
     face: Face<'static>,
@@ -24,7 +29,9 @@ impl Letters {
         // Compiled in, and read by the tests.
         #[allow(clippy::expect_used)]
         let face = Face::parse(data, 0).expect("a font that is compiled in");
-        Letters { data, name, face }
+        #[allow(clippy::expect_used)]
+        let packed = packed(data).expect("memory takes what is compiled in");
+        Letters { packed, drawn: drawn(&face), name, face }
     }
 
     /// The glyph of a letter; a letter that the font lacks is drawn as its sign for that.
@@ -47,24 +54,6 @@ impl Letters {
         self.face.number_of_glyphs()
     }
 
-    /// Every letter that it can draw, with its glyph, each glyph once.
-    pub fn drawn(&self) -> Vec<(u16, char)> {
-        let mut all: Vec<(u16, char)> = Vec::new();
-        for table in self.face.tables().cmap.iter().flat_map(|cmap| cmap.subtables) {
-            if !table.is_unicode() {
-                continue;
-            }
-            table.codepoints(|code| {
-                if let (Some(letter), Some(glyph)) = (char::from_u32(code), table.glyph_index(code)) {
-                    all.push((glyph.0, letter));
-                }
-            });
-        }
-        all.sort_unstable();
-        all.dedup_by_key(|(glyph, _)| *glyph);
-        all
-    }
-
     /// Box, ascent, descent, height of capitals in thousandths; angle in degrees.
     pub fn metrics(&self) -> ([f32; 4], f32, f32, f32, f32) {
         let of = |value: i16| self.scaled(f32::from(value));
@@ -81,6 +70,33 @@ impl Letters {
     fn scaled(&self, value: f32) -> f32 {
         value * UNIT / f32::from(self.face.units_per_em())
     }
+}
+
+/// Bytes compressed as PDF streams are.
+///
+/// # Errors
+/// When there is no memory for them.
+pub fn packed(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut out = ZlibEncoder::new(Vec::new(), Compression::best());
+    out.write_all(bytes)?;
+    out.finish()
+}
+
+fn drawn(face: &Face<'_>) -> Vec<(u16, char)> {
+    let mut all: Vec<(u16, char)> = Vec::new();
+    for table in face.tables().cmap.iter().flat_map(|cmap| cmap.subtables) {
+        if !table.is_unicode() {
+            continue;
+        }
+        table.codepoints(|code| {
+            if let (Some(letter), Some(glyph)) = (char::from_u32(code), table.glyph_index(code)) {
+                all.push((glyph.0, letter));
+            }
+        });
+    }
+    all.sort_unstable();
+    all.dedup_by_key(|(glyph, _)| *glyph);
+    all
 }
 
 /// The letters of a style.

@@ -60,8 +60,6 @@ pub enum Block {
 /// A table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Table {
-    /// What it shows; empty if nothing is to be said.
-    pub caption: String,
     /// Names of the columns.
     pub head: Vec<String>,
     /// How wide each column is, as parts of the whole; a column without a part has one.

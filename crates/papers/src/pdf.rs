@@ -1,13 +1,9 @@
 //! Pages become a PDF 1.7 file with its own letters.
 
-use std::io::Write as _;
-
-use flate2::Compression;
-use flate2::write::ZlibEncoder;
 use pdf_writer::types::{ActionType, AnnotationType, CidFontType, FontFlags, SystemInfo, UnicodeCmap};
 use pdf_writer::{Content, Filter, Finish, Name, Pdf, Rect, Ref, Str, TextStr};
 
-use crate::letters::{Letters, letters};
+use crate::letters::{Letters, letters, packed};
 use crate::page::{HEIGHT, Op, Page, WIDTH};
 use crate::sheet::pages;
 use crate::{Paper, Style};
@@ -45,7 +41,7 @@ pub fn pdf(paper: &Paper) -> Result<Vec<u8>, PdfError> {
         .creator(TextStr("Nhịp Cầu"));
     let mut fonts = Vec::new();
     for style in STYLES {
-        fonts.push((style, font(&mut pdf, &mut refs, letters(style))?));
+        fonts.push((style, font(&mut pdf, &mut refs, letters(style))));
     }
     let kids: Vec<(Ref, Ref)> = pages.iter().map(|_| (refs.next(), refs.next())).collect();
     pdf.pages(tree)
@@ -101,13 +97,7 @@ fn name(style: Style) -> &'static [u8] {
     }
 }
 
-fn packed(bytes: &[u8]) -> Result<Vec<u8>, PdfError> {
-    let mut out = ZlibEncoder::new(Vec::new(), Compression::best());
-    out.write_all(bytes)?;
-    Ok(out.finish()?)
-}
-
-fn font(pdf: &mut Pdf, refs: &mut Refs, of: &Letters) -> Result<Ref, PdfError> {
+fn font(pdf: &mut Pdf, refs: &mut Refs, of: &Letters) -> Ref {
     let (font, cid, descriptor, file, cmap) =
         (refs.next(), refs.next(), refs.next(), refs.next(), refs.next());
     pdf.type0_font(font)
@@ -131,13 +121,13 @@ fn font(pdf: &mut Pdf, refs: &mut Refs, of: &Letters) -> Result<Ref, PdfError> {
         .cap_height(capitals)
         .stem_v(80.0)
         .font_file2(file);
-    pdf.stream(file, &packed(of.data)?).filter(Filter::FlateDecode);
+    pdf.stream(file, &of.packed).filter(Filter::FlateDecode);
     let mut unicode = UnicodeCmap::<u16>::new(Name(b"Tinos"), IDENTITY);
-    for (glyph, letter) in of.drawn() {
-        unicode.pair(glyph, letter);
+    for (glyph, letter) in &of.drawn {
+        unicode.pair(*glyph, *letter);
     }
     pdf.cmap(cmap, &unicode.finish());
-    Ok(font)
+    font
 }
 
 /// What is drawn on a page, in PDF's words.

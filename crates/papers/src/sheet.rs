@@ -59,10 +59,8 @@ struct Sheet {
 }
 
 impl Sheet {
+    /// The last page; there is always one.
     fn page(&mut self) -> &mut Page {
-        if self.pages.is_empty() {
-            self.pages.push(Page::default());
-        }
         let last = self.pages.len() - 1;
         &mut self.pages[last]
     }
@@ -130,10 +128,6 @@ impl Sheet {
     fn table(&mut self, table: &Table) {
         if table.head.is_empty() {
             return;
-        }
-        if !table.caption.is_empty() {
-            self.need(BODY * LEADING * 4.0);
-            self.text(&styled(&table.caption, Style::Italic), Align::Left, 0.0);
         }
         let head = self.cells(table, &table.head, Style::Bold);
         self.row(table, &head, true);

@@ -58,7 +58,7 @@ words! {
     col_days,
     part_urgent,
     urgent_none,
-    urgent_line(code, agency, due),
+    urgent_line(agency, due),
     no_due,
     approver,
     approved_says(day),

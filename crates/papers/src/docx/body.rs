@@ -123,15 +123,12 @@ fn head(paper: &Paper) -> String {
 }
 
 fn table_of(table: &Table) -> String {
-    const LINE: &str = "w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"000000\"";
-    let mut out = String::new();
-    if !table.caption.is_empty() {
-        out += &format!(
-            "<w:p><w:pPr><w:keepNext/></w:pPr>{}</w:p>",
-            run(&Run { text: table.caption.clone(), style: Style::Italic, link: None }, "")
-        );
+    // A row without cells is none: Word refuses the document.
+    if table.head.is_empty() {
+        return String::new();
     }
-    out += &format!("<w:tbl><w:tblPr><w:tblW w:w=\"{WIDTH:.0}\" w:type=\"dxa\"/><w:tblBorders>");
+    const LINE: &str = "w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"000000\"";
+    let mut out = format!("<w:tbl><w:tblPr><w:tblW w:w=\"{WIDTH:.0}\" w:type=\"dxa\"/><w:tblBorders>");
     for edge in ["top", "left", "bottom", "right", "insideH", "insideV"] {
         out += &format!("<w:{edge} {LINE}/>");
     }
