@@ -116,9 +116,7 @@ fn address(link: &Element) -> Option<String> {
 }
 
 fn resolved(link: &Element) -> Option<String> {
-    let said = address(link)?;
-    links::absolute(&said, link.base.as_deref())
-        .or_else(|| links::tidy(&said).filter(|said| links::scheme(said).is_none()))
+    links::resolved(&address(link)?, link.base.as_deref())
 }
 
 fn time(of: &Element, names: &[&str]) -> Option<Timestamp> {

@@ -62,7 +62,7 @@ pub(crate) fn scheme(address: &str) -> Option<&str> {
 /// Resolves what is still relative against the address of the document, else against the feed's own page, and names each
 /// item that has no name by its link.
 pub(crate) fn finish(feed: &mut Feed, base: Option<&Url>) {
-    feed.link = feed.link.take().and_then(|link| absolute(&link, base).or_else(|| as_it_stands(&link)));
+    feed.link = feed.link.take().and_then(|link| resolved(&link, base));
     let page = feed.link.as_deref().and_then(|link| Url::parse(link).ok()).filter(is_web);
     let base = base.or(page.as_ref());
     for text in [&mut feed.title].into_iter().flatten() {
@@ -70,7 +70,7 @@ pub(crate) fn finish(feed: &mut Feed, base: Option<&Url>) {
     }
     let mut tags = 0;
     for item in &mut feed.items {
-        item.link = item.link.take().and_then(|link| absolute(&link, base).or_else(|| as_it_stands(&link)));
+        item.link = item.link.take().and_then(|link| resolved(&link, base));
         for text in [&mut item.title, &mut item.summary, &mut item.content] {
             tags += text.as_ref().map_or(0, Text::tags);
             let Some(kept) = text.take() else { continue };
@@ -95,9 +95,10 @@ pub(crate) fn finish(feed: &mut Feed, base: Option<&Url>) {
     }
 }
 
-/// A relative address that nothing resolves.
-fn as_it_stands(address: &str) -> Option<String> {
-    tidy(address).filter(|address| scheme(address).is_none())
+/// An address against a base; a relative one that nothing resolves yet as it stands, for the document's own address may be
+/// known later.
+pub(crate) fn resolved(address: &str, base: Option<&Url>) -> Option<String> {
+    absolute(address, base).or_else(|| tidy(address).filter(|address| scheme(address).is_none()))
 }
 
 #[cfg(test)]

@@ -145,20 +145,14 @@ fn link(of: &Element) -> Option<String> {
         .filter_map(|link| {
             let text = Some(link.text()).filter(|text| !text.is_empty());
             text.or_else(|| link.attribute("href").map(str::to_owned))
-                .and_then(|address| resolved(link, &address))
+                .and_then(|address| links::resolved(&address, link.base.as_deref()))
         })
         .last();
-    text.or_else(|| of.attribute("href").and_then(|address| resolved(of, address)))
+    text.or_else(|| of.attribute("href").and_then(|address| links::resolved(address, of.base.as_deref())))
 }
 
 fn is_page(link: &Element) -> bool {
     link.attribute("rel").is_none_or(|rel| rel.eq_ignore_ascii_case("alternate"))
-}
-
-/// An address against the `xml:base` of its element; without one it stays, for the document's address may be known.
-fn resolved(at: &Element, address: &str) -> Option<String> {
-    links::absolute(address, at.base.as_deref())
-        .or_else(|| links::tidy(address).filter(|address| links::scheme(address).is_none()))
 }
 
 /// The address that a `guid` is, unless it says that it is none.

@@ -74,11 +74,7 @@ impl Text {
 
 /// The first bytes of a text, whole letters.
 fn cut(text: &str, most: usize) -> &str {
-    let mut end = most.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
+    &text[..text.floor_char_boundary(most)]
 }
 
 /// A text without what stands between angle brackets.
@@ -88,12 +84,15 @@ fn bare(html: &str) -> String {
     while let Some(at) = rest.find('<') {
         text.push_str(&rest[..at]);
         rest = &rest[at..];
-        match rest.find('>').filter(|_| is_tag(rest)) {
+        if !is_tag(rest) {
+            text.push('<');
+            rest = &rest[1..];
+            continue;
+        }
+        match rest.find('>') {
             Some(end) => rest = &rest[end + 1..],
-            None => {
-                text.push('<');
-                rest = &rest[1..];
-            }
+            // No tag ends any more: what is left is text, and is looked through once.
+            None => break,
         }
     }
     text.push_str(rest);

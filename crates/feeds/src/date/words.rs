@@ -150,7 +150,9 @@ impl Words {
         match word {
             "thu"
                 if self.number(at + 1).is_some_and(|day| (2..=7).contains(&day))
-                    && self.digits(at + 1) == 1 =>
+                    && self.digits(at + 1) == 1
+                    // "Thu 5 Jan" is English.
+                    && self.word(at + 2).and_then(month).is_none() =>
             {
                 self.vietnamese = true;
                 return Some(2);

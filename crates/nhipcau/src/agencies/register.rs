@@ -124,7 +124,7 @@ pub async fn of(
             mender: Some(agency.origin.clone()),
         }));
     }
-    let alone = alone::count_of(conn, &agency.origin, app.clock.micros() - YEAR).await?;
+    let alone = alone::count(conn, &agency.origin, app.clock.micros() - YEAR).await?;
     Ok(Register { legal_basis: legal_basis(agency, day), pattern, reach, findings: all, alone })
 }
 

@@ -1,5 +1,7 @@
 //! What is asked: paths, queries and bodies, read at the edge; what is wrong with them is said as a problem.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
@@ -9,9 +11,11 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::MOST_BODY;
+use crate::agencies::Portal;
 use crate::app::App;
 use crate::problem::{Fault, Problem};
 use crate::web::answer::{problem_json, problem_of, too_large_json};
+use crate::web::visitor::Visitor;
 
 /// A query whose every parameter is known and has the right form.
 pub struct Asked<T>(pub T);
@@ -111,6 +115,18 @@ impl<T: DeserializeOwned> FromRequest<App> for Sent<T> {
 fn is_json(media: &str) -> bool {
     let essence = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+/// The portal that a question is about: named by its domain, else the host's own.
+///
+/// # Errors
+/// There is none of that name, or none at that host.
+pub(crate) fn portal_of(app: &App, visitor: &Visitor, named: Option<&str>) -> Result<Arc<Portal>, Problem> {
+    let found = match named {
+        Some(domain) => app.portals.load().by_host(domain),
+        None => visitor.portal.clone(),
+    };
+    found.ok_or(Problem::NotFound("portal"))
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ mod procedures;
 mod read;
 mod write;
 
+pub(crate) use asked::portal_of;
 pub use asked::{Asked, Named, Nothing, Sent};
 pub use keep::LINES;
 pub(crate) use keep::busy;

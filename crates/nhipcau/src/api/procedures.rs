@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use vietnam::text::slug;
 
-use super::asked::Asked;
+use super::asked::{Asked, portal_of};
 use crate::agencies::Portal;
 use crate::app::App;
 use crate::items::Card;
@@ -49,16 +49,8 @@ impl Portalled {
     /// # Errors
     /// There is none of that name, or none at that host.
     pub fn of(&self, app: &App, visitor: &Visitor) -> Result<Arc<Portal>, Problem> {
-        portal(app, visitor, self.0.0.portal.as_deref())
+        portal_of(app, visitor, self.0.0.portal.as_deref())
     }
-}
-
-fn portal(app: &App, visitor: &Visitor, named: Option<&str>) -> Result<Arc<Portal>, Problem> {
-    let found = match named {
-        Some(domain) => app.portals.load().by_host(domain),
-        None => visitor.portal.clone(),
-    };
-    found.ok_or(Problem::NotFound("portal"))
 }
 
 /// What a list is asked for.
@@ -150,7 +142,7 @@ impl Listing {
 pub async fn list(State(app): State<App>, Asked(asked): Asked<Listing>, visitor: Visitor) -> Response {
     let result = async {
         let filter = asked.checked()?;
-        let portal = portal(&app, &visitor, asked.portal.as_deref())?;
+        let portal = portal_of(&app, &visitor, asked.portal.as_deref())?;
         let mut conn = app.db.read().await?;
         let total = store::count(&mut conn, &portal.domain, portal.log, &filter).await?;
         let rows = store::list(&mut conn, &portal.domain, portal.log, &filter).await?;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tlog::TlogProof;
 
-use super::asked::{Asked, Named, Nothing};
+use super::asked::{Asked, Named, Nothing, portal_of};
 use crate::annexes;
 use crate::app::App;
 use crate::clock::instant;
@@ -78,12 +78,7 @@ impl Listing {
 pub async fn items(State(app): State<App>, Asked(asked): Asked<Listing>, visitor: Visitor) -> Response {
     let result = async {
         let filter = asked.checked()?;
-        let portals = app.portals.load();
-        let portal = match &asked.portal {
-            Some(domain) => portals.by_host(domain),
-            None => visitor.portal.clone(),
-        }
-        .ok_or(Problem::NotFound("portal"))?;
+        let portal = portal_of(&app, &visitor, asked.portal.as_deref())?;
         let mut conn = app.db.read().await?;
         let total = store::count(&mut conn, &portal.domain, portal.log, &filter).await?;
         let found = store::list(&mut conn, &portal.domain, portal.log, &filter).await?;

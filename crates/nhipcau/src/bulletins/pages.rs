@@ -1,6 +1,5 @@
 //! The pages of bulletins: a day's, an item's; and the same for programs.
 
-use askama::Template;
 use axum::Json;
 use axum::extract::{Path, State as Given};
 use axum::response::Response;
@@ -12,23 +11,20 @@ use vietnam::spoken::spoken;
 use super::store::{of_day, told};
 use super::view::{DayPage, ItemPage};
 use crate::agencies::Portal;
-use crate::api::Asked;
+use crate::api::{Asked, portal_of};
 use crate::app::App;
 use crate::items::State;
-use crate::items::pages::{LONG, find, kept};
+use crate::items::pages::{LONG, html, kept};
+use crate::items::store::{self, Reference};
 use crate::problem::Problem;
-use crate::web::answer::{answered, failure};
-use crate::web::pages::{Drawn, Tag};
+use crate::web::answer::answered;
+use crate::web::pages::Tag;
 use crate::web::shell::Section;
 use crate::web::visitor::Visitor;
 use crate::words::date;
 
 /// Microseconds for which a day's page stands when nothing changes.
 const LASTS: i64 = 60_000_000;
-
-fn html(page: &impl Template) -> Result<Drawn, Problem> {
-    Ok(Drawn::whole(200, "text/html; charset=utf-8", &page.render().map_err(anyhow::Error::from)?))
-}
 
 /// `/truyen-thanh?ngay=2026-11-26`
 pub async fn day(Given(app): Given<App>, visitor: Visitor) -> Response {
@@ -52,15 +48,12 @@ pub async fn day(Given(app): Given<App>, visitor: Visitor) -> Response {
 
 /// `/muc/{reference}/doc`
 pub async fn item(Given(app): Given<App>, Path(reference): Path<String>, visitor: Visitor) -> Response {
-    let found = match find(&app, &reference).await {
-        Ok(found) => found,
-        Err(problem) => return failure(&app, &visitor, problem),
-    };
-    let tags = vec![Tag::Item(found.log, found.item.to_string()), Tag::Directory];
-    kept(&app, &visitor, tags, LONG, async |portal: &Portal| {
+    kept(&app, &visitor, vec![Tag::Directory], LONG, async |portal: &Portal| {
+        let reference: Reference = reference.parse().map_err(|_| Problem::NotFound("item"))?;
         let mut conn = app.db.read().await?;
-        let item = crate::items::store::find(&mut conn, &found.reference()).await?;
-        let item = item.filter(|item| item.state == State::Standing && item.content.is_some());
+        let item = store::find(&mut conn, &reference).await?.ok_or(Problem::NotFound("item"))?;
+        let tag = Tag::Item(item.log, item.item.to_string());
+        let item = Some(item).filter(|item| item.state == State::Standing && item.content.is_some());
         // What no longer stands is not read to anybody.
         let item = item.ok_or(Problem::Gone)?;
         let one = told(&app, &mut conn, portal, &item, None).await?;
@@ -70,12 +63,13 @@ pub async fn item(Given(app): Given<App>, Path(reference): Path<String>, visitor
         let say = |text: &str| -> Vec<String> {
             spoken(text, on).lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
         };
-        html(&ItemPage {
+        Ok(html(&ItemPage {
             reference: one.reference.clone(),
             title: spoken(&one.title, on),
             said: say(&format!("{}\n{}", if one.summary == one.title { "" } else { &one.summary }, one.text)),
             shell,
-        })
+        })?
+        .of([tag]))
     })
     .await
 }
@@ -95,11 +89,7 @@ pub struct Of {
 /// `GET /api/v1/bulletin`: a day's bulletin, as an announcer reads it.
 pub async fn api(Given(app): Given<App>, Asked(asked): Asked<Of>, visitor: Visitor) -> Response {
     let result = async {
-        let portal = match asked.portal.as_deref() {
-            Some(domain) => app.portals.load().by_host(domain),
-            None => visitor.portal.clone(),
-        };
-        let portal = portal.ok_or(Problem::NotFound("portal"))?;
+        let portal = portal_of(&app, &visitor, asked.portal.as_deref())?;
         let chosen: Vec<String> = asked
             .item
             .iter()

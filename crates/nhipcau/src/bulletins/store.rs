@@ -10,12 +10,12 @@ use crate::app::App;
 use crate::clock::instant;
 use crate::db::Conn;
 use crate::items::pages::{explained, publisher};
-use crate::items::store::{Standing, changes};
+use crate::items::store::{Standing, between};
 use crate::items::{State, body, kinds};
 use crate::problem::Problem;
 use crate::words::{Lang, date};
 
-/// Items that changed last, among which a day's are looked for.
+/// Items of a day that are looked at.
 const LOOKED_AT: i64 = 1_000;
 /// Pieces of one bulletin.
 const MOST: usize = 60;
@@ -27,38 +27,37 @@ const MOST: usize = 60;
 pub async fn of_day(app: &App, portal: &Portal, on: Date, chosen: &[String]) -> Result<Bulletin, Problem> {
     let mut conn = app.db.read().await?;
     let conn = &mut conn;
-    let changed = changes(conn, &portal.domain, (portal.log, None), "", "", LOOKED_AT).await?;
+    let start = |day: Date| -> anyhow::Result<i64> {
+        Ok(day.to_zoned_datetime(date::zone())?.timestamp().as_microsecond())
+    };
+    let (day, next) = (start(on)?, start(on.tomorrow().map_err(anyhow::Error::from)?)?);
+    let before = start(on.yesterday().map_err(anyhow::Error::from)?)?;
+    let found = between(conn, &portal.domain, portal.log, (day, next), (before, next), LOOKED_AT).await?;
     let (mut ended, mut new) = (Vec::new(), Vec::new());
-    for item in changed.iter().filter(|item| item.log == portal.log || item.urgent) {
-        let kind = kinds::of(&item.kind);
-        if kind.is_some_and(|kind| kind.reference) {
+    // As they were issued, the first first.
+    for item in found.iter().rev() {
+        if kinds::of(&item.kind).is_some_and(|kind| kind.reference) {
             continue;
         }
         match what(item, on) {
-            Some(None) => new.push(told(app, conn, portal, item, None).await?),
-            Some(Some(change)) => ended.push(told(app, conn, portal, item, Some(change)).await?),
+            Some(None) => new.push((item, None)),
+            Some(change) => ended.push((item, change)),
             None => {}
         }
     }
-    // As they were issued, the first first.
-    new.reverse();
-    ended.reverse();
     if !chosen.is_empty() {
-        let mut picked = Vec::new();
-        for reference in chosen {
-            let found = new.iter().find(|one| one.reference == *reference).cloned();
-            picked.push(
-                found.ok_or_else(|| {
-                    Problem::invalid("item", format!("{reference} is no item of {on} here"))
-                })?,
-            );
-        }
-        new = picked;
+        let picked = chosen.iter().map(|reference| {
+            let found = new.iter().find(|(item, _)| item.reference().to_string() == *reference).copied();
+            found.ok_or_else(|| Problem::invalid("item", format!("{reference} is no item of {on} here")))
+        });
+        new = picked.collect::<Result<_, _>>()?;
     }
-    ended.extend(new);
-    ended.truncate(MOST);
+    let mut pieces = Vec::new();
+    for (item, change) in ended.into_iter().chain(new).take(MOST) {
+        pieces.push(told(app, conn, portal, item, change).await?);
+    }
     let name = agencies::name(app.directory.load().agency(&portal.origin), Lang::Vi, &portal.domain);
-    Ok(Bulletin::of((&portal.domain, &name), on, &ended))
+    Ok(Bulletin::of((&portal.domain, &name), on, &pieces))
 }
 
 /// What an item is to the bulletin of a day: nothing, news, or a change of that day or of the one before.

@@ -75,20 +75,11 @@ pub async fn of(conn: &mut Conn, log: i64, item: Uuid, edition: i64) -> sqlx::Re
     Ok(row.and_then(|(note,)| note.try_into().ok()).map(ContentHash))
 }
 
-/// How often an agency has issued alone since an instant.
-///
-/// # Errors
-/// The database's.
-pub async fn count(conn: &mut Conn, log: i64, since: i64) -> sqlx::Result<i64> {
-    let (count,) = one!(conn, (i64,), "SELECT COUNT(*) FROM alone WHERE log = $1 AND at >= $2", log, since)?;
-    Ok(count)
-}
-
 /// How often the agency of a log that this node carries has issued alone since an instant.
 ///
 /// # Errors
 /// The database's.
-pub async fn count_of(conn: &mut Conn, origin: &Origin, since: i64) -> sqlx::Result<i64> {
+pub async fn count(conn: &mut Conn, origin: &Origin, since: i64) -> sqlx::Result<i64> {
     let (count,) = one!(
         conn,
         (i64,),

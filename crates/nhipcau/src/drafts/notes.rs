@@ -14,22 +14,12 @@ use crate::{all, run};
 /// # Errors
 /// The database's.
 pub async fn writers(conn: &mut Conn, id: Uuid) -> anyhow::Result<BTreeSet<Uuid>> {
-    let saves = all!(
-        conn,
-        (String, i64, i64),
-        "SELECT account, version, at FROM draft_version WHERE draft = $1",
-        id.to_string()
-    )?;
     let acts = all!(
         conn,
         (String, String, i64),
         "SELECT account, act, at FROM draft_note WHERE draft = $1 AND act IN ('submit', 'send-back')",
         id.to_string()
     )?;
-    let saves = saves
-        .into_iter()
-        .map(|(account, version, at)| Ok(SavedBy { account: account.parse()?, version, at }))
-        .collect::<anyhow::Result<Vec<_>>>()?;
     let (mut sent_back, mut handed_in) = (None, Vec::new());
     for (account, act, at) in acts {
         match Act::of(&act) {
@@ -37,6 +27,26 @@ pub async fn writers(conn: &mut Conn, id: Uuid) -> anyhow::Result<BTreeSet<Uuid>
             _ => handed_in.push((account.parse()?, at)),
         }
     }
+    if sent_back.is_none() {
+        // Every autosave is a row: what was never sent back needs the names alone.
+        let all = all!(
+            conn,
+            (String,),
+            "SELECT DISTINCT account FROM draft_version WHERE draft = $1",
+            id.to_string()
+        )?;
+        return all.into_iter().map(|(account,)| Ok(account.parse()?)).collect();
+    }
+    let saves = all!(
+        conn,
+        (String, i64, i64),
+        "SELECT account, version, at FROM draft_version WHERE draft = $1",
+        id.to_string()
+    )?;
+    let saves = saves
+        .into_iter()
+        .map(|(account, version, at)| Ok(SavedBy { account: account.parse()?, version, at }))
+        .collect::<anyhow::Result<Vec<_>>>()?;
     Ok(life::writers(&saves, sent_back, &handed_in))
 }
 

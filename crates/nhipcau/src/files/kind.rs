@@ -141,16 +141,20 @@ fn ending(name: &str) -> Option<String> {
     fine.then(|| end.to_ascii_lowercase())
 }
 
+/// What a file is by its bytes; of plain text, what its name says, as far as that is text at all.
+pub fn named_kind(name: &str, bytes: &[u8]) -> Kind {
+    match (kind_of(bytes), ending(name).as_deref().and_then(Kind::of_ending)) {
+        (Kind::Text, Some(named @ (Kind::Csv | Kind::Json | Kind::Xml))) => named,
+        (Kind::Xml, Some(Kind::Text)) => Kind::Text,
+        (kind, _) => kind,
+    }
+}
+
 /// What a file is, if it is taken and is what its name and type say.
 pub(super) fn checked(name: &str, media: &str, bytes: &[u8]) -> Result<Kind, Refusal> {
     let ending = ending(name);
     let called = ending.as_deref().map(Kind::of_ending);
-    let kind = match (kind_of(bytes), called.flatten()) {
-        // Plain text is what its name says, as far as that is text at all.
-        (Kind::Text, Some(named @ (Kind::Csv | Kind::Json | Kind::Xml))) => named,
-        (Kind::Xml, Some(Kind::Text)) => Kind::Text,
-        (kind, _) => kind,
-    };
+    let kind = named_kind(name, bytes);
     if let Some(refusal) = not_taken(kind) {
         return Err(refusal);
     }

@@ -21,7 +21,7 @@ use network::content::ItemFile;
 use network::names::ContentHash;
 use vietnam::text::nfc;
 
-pub use kind::Kind;
+pub use kind::{Kind, named_kind};
 pub use picture::{MOST_PIXELS, WIDTHS};
 pub use sniff::kind_of;
 pub use text::text_of;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use tokio_util::io::ReaderStream;
 
 use super::copy::{Ask, packed};
-use crate::api::{Administrator, Asked, busy};
+use crate::api::{Administrator, Asked, busy, portal_of};
 use crate::app::App;
 use crate::problem::Problem;
 use crate::web::answer::problem_json;
@@ -74,11 +74,7 @@ pub async fn copy(
 ) -> Response {
     let made = async {
         let ask = wanted.ask()?;
-        let portal = match wanted.portal.as_deref() {
-            Some(domain) => app.portals.load().by_host(domain),
-            None => visitor.portal.clone(),
-        };
-        let portal = portal.ok_or(Problem::NotFound("portal"))?;
+        let portal = portal_of(&app, &visitor, wanted.portal.as_deref())?;
         let _permit = app.heavy.try_acquire().map_err(|_| busy())?;
         packed(&app, &portal, &ask).await
     };

@@ -13,7 +13,7 @@ use vietnam::documents::Status;
 
 use super::cursor::{Cursor, Place};
 use super::store::{self, Told};
-use crate::api::Asked;
+use crate::api::{Asked, portal_of};
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::Conn;
@@ -122,12 +122,7 @@ async fn found(app: &App, asked: &Listing, visitor: &Visitor) -> Result<Value, P
         return Err(Problem::invalid("limit", format!("must be 1 to {MOST}")));
     }
     let mut walk = asked.walk(app)?;
-    let portals = app.portals.load();
-    let portal = match &asked.portal {
-        Some(domain) => portals.by_host(domain),
-        None => visitor.portal.clone(),
-    }
-    .ok_or(Problem::NotFound("portal"))?;
+    let portal = portal_of(app, visitor, asked.portal.as_deref())?;
     let mut conn = app.db.read().await?;
     let (mut records, mut seen, mut more) = (Vec::new(), 0, true);
     while more && records.len() < limit && seen < MOST_SEEN {

@@ -48,13 +48,18 @@ pub async fn look(app: &App) -> Result<(), Problem> {
     let given = if open { given(&mut conn).await? } else { HashSet::new() };
     drop(conn);
     for case in cases {
-        match case.state() {
+        let code = case.code.clone();
+        let done = match case.state() {
             State::Answered if facts::is_final(&case, &app.calendar.now(), app.clock.micros()) => {
                 close(app, case).await
             }
             state if state.is_open() && open => remind(app, &case, &given).await,
             _ => Ok(()),
-        }?;
+        };
+        // One that cannot be ended now holds up nobody else's reminder.
+        if let Err(problem) = done {
+            tracing::warn!(%code, %problem, "a petition could not be looked after");
+        }
     }
     Ok(())
 }

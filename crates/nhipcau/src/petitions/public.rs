@@ -11,7 +11,7 @@ use super::asking::shell;
 use super::following::name_of;
 use super::rules::Kind;
 use super::store::draft::{self, Shown};
-use super::{HOME, place};
+use super::{HOME, life, place};
 use crate::agencies::Portal;
 use crate::all;
 use crate::app::App;
@@ -31,7 +31,7 @@ const LONG: i64 = 300_000_000;
 /// Cases on one page.
 const PAGE: i64 = 20;
 /// A count under this one could tell of somebody.
-const LEAST: i64 = 5;
+pub(super) const LEAST: i64 = 5;
 /// Fewer answers than these are not ranked.
 const RANKED: i64 = 30;
 
@@ -145,7 +145,7 @@ struct Figures {
 impl Figures {
     fn count(&mut self, fact: &Fact, today: jiff::civil::Date) {
         let due: Option<jiff::civil::Date> = fact.due.parse().ok();
-        let open = matches!(fact.state.as_str(), "new" | "work" | "asked" | "review");
+        let open = life::State::of(&fact.state).is_open();
         self.all += 1;
         self.open += i64::from(open);
         self.overdue += i64::from(open && due.is_some_and(|due| today > due));
@@ -172,9 +172,14 @@ impl Figures {
     }
 }
 
+/// Whether a count is so small that it could tell of somebody.
+pub(super) fn is_small(count: i64) -> bool {
+    (1..LEAST).contains(&count)
+}
+
 /// A count as it is published.
-fn published(count: i64) -> String {
-    if (1..LEAST).contains(&count) { format!("<{LEAST}") } else { count.to_string() }
+pub(super) fn published(count: i64) -> String {
+    if is_small(count) { format!("<{LEAST}") } else { count.to_string() }
 }
 
 /// An agency with its figures as they are published: name, counts, share in time.

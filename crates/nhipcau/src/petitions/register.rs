@@ -204,6 +204,7 @@ pub async fn register(app: &App, portal: &Portal, asked: Asked) -> Result<Regist
             case.commitment = commitment(&salt, &json).0.to_vec();
             case.idx = record::append(&app, tx, &case, log, Said::Registered).await?;
             store::add(tx, &case, (day, unit.as_str(), number)).await?;
+            store::hold(tx, &id, log).await?;
             store::keep_words(tx, &id, &asked.place, &asked.words).await?;
             if let Some(sealed) = sealed {
                 store::keep_contact(tx, &id, sealed).await?;

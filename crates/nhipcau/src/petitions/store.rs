@@ -225,51 +225,11 @@ pub async fn next_number(tx: &mut Tx, unit: &str, day: Date) -> sqlx::Result<u32
     Ok(u32::try_from(last).unwrap_or(u32::MAX).saturating_add(1))
 }
 
-/// Writes down a new petition.
+/// Writes down a petition that nobody has taken on: asked here, or come from another node.
 ///
 /// # Errors
 /// The database's.
 pub async fn add(tx: &mut Tx, case: &Case, (day, unit, number): (Date, &str, u32)) -> sqlx::Result<()> {
-    run!(
-        tx,
-        "INSERT INTO petition (id, code, day, unit, number, asked, idx, owner, owned, sort, place, mode, lang, secret, salt,
-           once, commitment, urgent, state, version, epoch, handler, registered, clock_from, clock_days, clock_unit, added, extended, paused,
-           bounced, due, answered, reopened, closed, rating)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $6, $8, $9, $10, $11, $12, $13, $14, $20, $15, $16, 'new', 1, 1, '', $8, $8, $17, $18, 0, 0,
-           0, 0, $19, 0, 0, 0, '')",
-        case.id.clone(),
-        case.code.clone(),
-        day.to_string(),
-        unit.to_owned(),
-        i64::from(number),
-        case.asked,
-        case.idx,
-        case.registered,
-        case.sort.clone(),
-        case.place.clone(),
-        case.mode.clone(),
-        case.lang.clone(),
-        case.secret.clone(),
-        case.salt.clone(),
-        case.commitment.clone(),
-        case.urgent,
-        case.clock_days,
-        case.clock_unit.clone(),
-        case.due.clone(),
-        case.once.clone()
-    )?;
-    hold(tx, &case.id, case.owner).await
-}
-
-/// A petition that came from another node. Its secret and its form stay where it was asked: nobody opens it here by them.
-///
-/// # Errors
-/// The database's.
-pub async fn add_foreign(
-    tx: &mut Tx,
-    case: &Case,
-    (day, unit, number): (Date, &str, u32),
-) -> sqlx::Result<()> {
     run!(
         tx,
         "INSERT INTO petition (id, code, day, unit, number, asked, idx, owner, owned, sort, place, mode, lang, secret, salt,

@@ -39,11 +39,10 @@ impl Loaded {
     /// As the index takes it.
     pub fn entry(&self) -> Entry<'_> {
         let item = &self.item;
-        let names = [&item.form, &item.number, &item.agency, &item.title_en, &item.signer];
         Entry {
             key: self.key,
             title: &item.title,
-            names: names.into_iter().filter_map(|name| name.as_deref()).collect(),
+            names: names(item).collect(),
             number: documents::number_of(item),
             summary: &item.summary,
             text: &self.text,
@@ -53,6 +52,12 @@ impl Loaded {
             until: item.expires,
         }
     }
+}
+
+/// What an item is called beside its title.
+pub(super) fn names(item: &Item) -> impl Iterator<Item = &str> {
+    let names = [&item.form, &item.number, &item.agency, &item.title_en, &item.signer];
+    names.into_iter().filter_map(|name| name.as_deref())
 }
 
 /// The text of a body as it is searched and quoted.

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use network::content::Item;
 use vietnam::documents::Status;
 
-use super::entry::text;
+use super::entry::{names, text};
 use super::store;
 use crate::agencies::Portal;
 use crate::app::App;
@@ -204,12 +204,8 @@ async fn passages(
     let bytes = app.folder.read(conn, &hash).await.ok().flatten().unwrap_or_default();
     let Ok(document) = Item::parse(&bytes) else { return Ok(Some(Vec::new())) };
     let text = text(&document.body);
-    let names = [&document.form, &document.number, &document.agency, &document.title_en, &document.signer];
-    let texts: Vec<&str> = [&document.title, &document.summary, &text]
-        .into_iter()
-        .chain(names.into_iter().flatten())
-        .map(String::as_str)
-        .collect();
+    let said = [&document.title, &document.summary, &text].map(String::as_str);
+    let texts: Vec<&str> = said.into_iter().chain(names(&document)).collect();
     let number = documents::number_of(&document);
     if !plan.phrases.iter().all(|phrase| phrase.stands(&texts, number.as_ref())) {
         return Ok(None);

@@ -18,6 +18,8 @@ pub enum Opens {
     Request,
     /// All that somebody follows.
     Mine,
+    /// The proof that a petition's sender reads their mailbox.
+    Petition,
 }
 
 impl Opens {
@@ -25,6 +27,7 @@ impl Opens {
         match self {
             Opens::Request => "follow.request",
             Opens::Mine => "follow.mine",
+            Opens::Petition => "petition.verify",
         }
     }
 }

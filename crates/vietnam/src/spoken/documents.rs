@@ -52,12 +52,10 @@ fn whole(one: &DocumentNumber, heard: &str, behind: &str, on: Date) -> String {
             && form.until.is_none_or(|until| on < until)
     };
     let before = heard.trim_end_matches([':', ' ']).trim_end_matches("so").trim_end();
-    let leads =
-        forms.iter().filter(|form| before.ends_with(&fold(&form.name))).max_by_key(|form| form.name.len());
+    let leads = forms.iter().any(|form| before.ends_with(&fold(&form.name)));
     // QH15 is no form: laws, codes and resolutions share it.
     let is_form = forms.iter().any(|form| form.code == first);
-    let form =
-        forms.iter().find(named).filter(|_| is_form && leads.is_none()).map(|form| form.name.to_lowercase());
+    let form = forms.iter().find(named).filter(|_| is_form && !leads).map(|form| form.name.to_lowercase());
     let issuers: Vec<String> = one
         .symbol()
         .groups()

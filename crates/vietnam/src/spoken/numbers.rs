@@ -152,19 +152,9 @@ pub fn letters(word: &str) -> String {
 
 /// The value of a Roman numeral from I to XCIX, written as it should be.
 pub(super) fn roman(word: &str) -> Option<u64> {
-    const VALUES: [(&str, u64); 9] =
-        [("XC", 90), ("L", 50), ("XL", 40), ("X", 10), ("IX", 9), ("V", 5), ("IV", 4), ("I", 1), ("", 0)];
-    let (mut rest, mut value) = (word, 0);
-    for (sign, worth) in VALUES.into_iter().filter(|(sign, _)| !sign.is_empty()) {
-        let most = if matches!(sign, "X" | "I") { 3 } else { 1 };
-        for _ in 0..most {
-            if let Some(after) = rest.strip_prefix(sign) {
-                (rest, value) = (after, value + worth);
-            }
-        }
-    }
-    // IXV and the like are none: writing it again gives something else.
-    (rest.is_empty() && value > 0 && written_roman(value) == word).then_some(value)
+    // Only what writing gives back is one: IXV and the like are none.
+    let made = !word.is_empty() && word.bytes().all(|letter| b"IVXLC".contains(&letter));
+    (1..=99).filter(|_| made).find(|value| written_roman(*value) == word)
 }
 
 fn written_roman(value: u64) -> String {

@@ -145,8 +145,7 @@ fn range(text: &str) -> Option<(String, usize)> {
     }
     let (second, used) = plain(rest);
     // One of a row as in 1-2-3 or a code is no range.
-    let goes_on = rest[used..].starts_with(['-', '–', '/'])
-        || rest[used..].starts_with(char::is_alphabetic) && second.said.is_empty();
+    let goes_on = rest[used..].starts_with(['-', '–', '/']);
     (!goes_on).then(|| (second.said, text.len() - rest.len() + used))
 }
 

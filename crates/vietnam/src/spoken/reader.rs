@@ -133,10 +133,12 @@ impl<'a> Reader<'a> {
             }
         }
         let capitals = word.chars().count() > 1 && !word.chars().any(char::is_lowercase);
-        let before = self.before();
-        if let Some(value) = roman(word).filter(|_| self.is_counted(&before, behind)) {
-            let said = counted(value, &before);
-            return self.say(&said, long);
+        if let Some(value) = roman(word) {
+            let before = self.before();
+            if self.is_counted(&before, behind) {
+                let said = counted(value, &before);
+                return self.say(&said, long);
+            }
         }
         let mixed = word.chars().skip(1).any(char::is_uppercase);
         if capitals || mixed {

@@ -95,7 +95,7 @@ async fn home_of(app: &App, staff: &Staff, visitor: &Visitor, said: Option<Strin
     let mut conn = app.db.read().await?;
     let approves = staff.may(Duty::Approve);
     let mut lists = Vec::new();
-    let used = alone::count(&mut conn, log, now.as_microsecond() - 365 * DAY).await?;
+    let used = alone::count(&mut conn, &staff.portal.origin, now.as_microsecond() - 365 * DAY).await?;
     if staff.may(Duty::Write) {
         let me = staff.account.id.to_string();
         let row = |line: Line, stage: Stage| {

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use vietnam::secret::{self, Degree};
 
 use super::Draft;
-use crate::files::{Kind, Upload, kind_of, text_of};
+use crate::files::{Upload, named_kind, text_of};
 use crate::problem::Fault;
 
 fn of_line(text: &str) -> Option<Degree> {
@@ -65,16 +65,11 @@ pub fn of_words(item: impl Into<Option<Uuid>>, field: &str, words: &str) -> Opti
 
 /// A fault for each part of a file of item `id` that bears one: its name, its words, its own text.
 pub(super) fn of_file(id: Uuid, at: &str, file: &Upload) -> Vec<Fault> {
-    // What is text by its bytes may be a table by its name, with a mark in a cell.
-    let kind = match kind_of(&file.bytes) {
-        Kind::Text if file.name.to_lowercase().ends_with(".csv") => Kind::Csv,
-        kind => kind,
-    };
     let marked = [
         (".name", secret::in_name(&file.name).map(|mark| mark.degree)),
         (".alt", file.alt.as_deref().and_then(of_line)),
         (".text", file.text.as_deref().and_then(of_text)),
-        ("", of_text(&text_of(kind, &file.bytes))),
+        ("", of_text(&text_of(named_kind(&file.name, &file.bytes), &file.bytes))),
     ];
     let marked = marked.into_iter().filter_map(|(part, degree)| Some((part, degree?)));
     marked.map(|(part, degree)| refused(id, format!("{at}{part}"), degree)).collect()

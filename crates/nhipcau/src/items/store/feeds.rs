@@ -43,6 +43,40 @@ pub async fn changes(
     )?)
 }
 
+/// Items of a portal that were issued, or changed, between two instants each, whatever their state, the last changed first: its
+/// own (`own` is its log), and what is urgent of others.
+///
+/// # Errors
+/// The database's.
+pub async fn between(
+    conn: &mut Conn,
+    portal: &str,
+    own: i64,
+    issued: (i64, i64),
+    changed: (i64, i64),
+    most: i64,
+) -> anyhow::Result<Vec<Standing>> {
+    standings(all!(
+        conn,
+        Row,
+        "SELECT i.log, l.origin, i.item, i.state, i.edition, i.shown, i.idx, i.first_idx, i.issued, i.changed,
+                i.urgent, i.sha256, i.note, i.kind, i.card, e.change
+         FROM item i JOIN log l ON l.id = i.log
+         LEFT JOIN edition e ON e.log = i.log AND e.item = i.item AND e.edition = i.shown
+         WHERE i.log IN (SELECT c.log FROM carries c WHERE c.portal = $1)
+           AND (i.log = $2 OR i.urgent <> 0) AND (i.shown > 0 OR i.state <> 'standing')
+           AND ((i.issued >= $3 AND i.issued < $4) OR (i.changed >= $5 AND i.changed < $6))
+         ORDER BY i.changed DESC, i.item DESC LIMIT $7",
+        portal.to_owned(),
+        own,
+        issued.0,
+        issued.1,
+        changed.0,
+        changed.1,
+        most
+    )?)
+}
+
 /// Items of these logs that changed last, whatever their state: the newest of each group of logs, in no order.
 ///
 /// # Errors

@@ -31,14 +31,10 @@ impl Maker<'_> {
         let lang = self.ask.lang;
         let reference = item.reference().to_string();
         let text = read(self.app, conn, &hash).await?;
-        let own = self.numbers.iter().find(|(_, of)| **of == reference).map(|(key, _)| key.clone());
-        let known = text
-            .rendered
-            .mentions
-            .iter()
-            .filter(|key| self.numbers.contains_key(*key) && Some(*key) != own.as_ref());
-        let links = Links { known: known.cloned().collect(), lang: None };
-        let text = Text::linked(text.document, &links);
+        let elsewhere = |key: &&String| self.numbers.get(*key).is_some_and(|of| *of != reference);
+        let links =
+            Links { known: text.rendered.mentions.iter().filter(elsewhere).cloned().collect(), lang: None };
+        let text = if links.known.is_empty() { text } else { Text::linked(text.document, &links) };
         let document = &text.document;
         let (pictures, others) = Drawn::of(&document.files);
         let mut shown = Vec::new();
@@ -118,8 +114,8 @@ impl Maker<'_> {
         let path = path.strip_prefix("/en").unwrap_or(path);
         let anchor = if anchor.is_empty() { String::new() } else { format!("#{anchor}") };
         if let Some(hash) = path.strip_prefix("/content/") {
-            let file = self.files.iter().find(|(known, _)| known.to_string() == hash)?;
-            return file.1.as_ref().map(|file| format!("../{file}"));
+            let file = self.files.get(&hash.parse().ok()?)?.as_ref()?;
+            return Some(format!("../{file}"));
         }
         if let Some(name) = path.strip_prefix("/muc/") {
             let reference: Reference = name.parse().ok()?;

@@ -15,6 +15,7 @@ use crate::clock::instant;
 use crate::people::forms::Fields;
 use crate::petitions::asking::upload;
 use crate::petitions::following::{acts, name_of, opened};
+use crate::petitions::handover::told::names_agency;
 use crate::petitions::store::{self, Case, draft, steps};
 use crate::petitions::verify::Stands;
 use crate::petitions::{facts, place};
@@ -201,8 +202,8 @@ async fn told(app: &App, code: &str) -> Result<Value, Problem> {
     let at = |at: i64| date::machine(instant(at));
     let mut all = Vec::new();
     for step in path.iter().filter(|step| step.shown == 1) {
-        let to = match (step.act.as_str(), step.detail.parse()) {
-            ("passed" | "returned", Ok(log)) => Some(name_of(app, &mut conn, log, Lang::Vi).await?),
+        let to = match step.detail.parse() {
+            Ok(log) if names_agency(&step.act) => Some(name_of(app, &mut conn, log, Lang::Vi).await?),
             _ => None,
         };
         let names: Vec<&str> =

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
 use crate::clock::instant;
+use crate::petitions::life::State;
 use crate::words::date;
 
 /// A case as far as a brief counts it.
@@ -122,7 +123,7 @@ pub fn count(week: (Date, Date), today: Date, facts: &[Fact], name: impl Fn(i64)
             counts.received += 1;
             *kinds.entry(&fact.sort).or_default() += 1;
         }
-        let waits = matches!(fact.state.as_str(), "new" | "work" | "asked" | "review");
+        let waits = State::of(&fact.state).is_open();
         if !waits && inside(fact.answered) {
             counts.answered += 1;
             counts.in_time += i64::from(due.is_none_or(|due| day(fact.answered) <= due));

@@ -5,7 +5,6 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::civil::{Date, Time};
-use network::names::Origin;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -25,6 +24,7 @@ use crate::people::gate::Staff;
 use crate::people::pages::{Desk, drawn, see, shell};
 use crate::petitions::asking;
 use crate::petitions::following::name_of;
+use crate::petitions::public::published;
 use crate::petitions::rules::Kind;
 use crate::problem::Problem;
 use crate::web::answer::{failure, saved};
@@ -169,7 +169,7 @@ async fn made(app: &App, conn: &mut Conn, portal: &Portal, week: Week) -> Result
     let directory = app.directory.load_full();
     let mut names = std::collections::BTreeMap::new();
     for other in app.portals.load().all() {
-        if other.log == portal.log || is_below(&directory, &portal.origin, &other.origin) {
+        if other.log == portal.log || directory.is_ancestor(&portal.origin, &other.origin) {
             names.insert(other.log, name_of(app, conn, other.log, Lang::Vi).await?);
         }
     }
@@ -188,8 +188,21 @@ async fn made(app: &App, conn: &mut Conn, portal: &Portal, week: Week) -> Result
     })
 }
 
-fn is_below(directory: &network::directory::Directory, above: &Origin, below: &Origin) -> bool {
-    directory.ancestors(below).any(|agency| agency.origin == *above)
+/// The brief of a week as the agency itself reads it: as it was approved, or as cases stand now.
+async fn current(app: &App, portal: &Portal, week: Week) -> Result<(Brief, Option<Approved>), Problem> {
+    let mut conn = app.db.read().await?;
+    match store::of(&mut conn, portal.log, &week.to_string()).await? {
+        Some(approved) => Ok((says(&approved)?, Some(approved))),
+        None => Ok((made(app, &mut conn, portal, week).await?, None)),
+    }
+}
+
+/// A week's brief as it was approved.
+async fn approved(app: &App, portal: &Portal, week: &str) -> Result<(Week, Brief, Approved), Problem> {
+    let week = Week::parse(week).ok_or_else(missing)?;
+    let found = store::of(&mut app.db.read().await?, portal.log, &week.to_string()).await?;
+    let found = found.ok_or_else(missing)?;
+    Ok((week, says(&found)?, found))
 }
 
 /// What an approved brief says.
@@ -221,7 +234,7 @@ fn paper_of(
             above: &above,
             approved: approved.map(|one| (one.name.as_str(), date::day(instant(one.at)))),
             today: date::day(app.clock.now()),
-            address: &format!("{home}{HOME}/{week}"),
+            home: &home,
             public,
         },
     )
@@ -255,12 +268,7 @@ async fn desk_of(app: &App, staff: &Staff, visitor: &Visitor, asked: &Asked) -> 
     let (lang, w) = (visitor.lang, visitor.lang.brief());
     let now = Week::of(date::day(app.clock.now()));
     let week = week_of(&asked.tuan, date::day(app.clock.now()))?;
-    let mut conn = app.db.read().await?;
-    let approved = store::of(&mut conn, staff.portal.log, &week.to_string()).await?;
-    let brief = match &approved {
-        Some(approved) => says(approved)?,
-        None => made(app, &mut conn, &staff.portal, week).await?,
-    };
+    let (brief, approved) = current(app, &staff.portal, week).await?;
     let to = |week: Week| lang.path(&format!("{DESK}?tuan={week}"));
     let over = week.days().1 < now.days().0;
     Ok(DeskPage {
@@ -290,12 +298,7 @@ pub async fn desk_file(
 ) -> Response {
     let file = async {
         let week = week_of(&asked.tuan, date::day(app.clock.now()))?;
-        let mut conn = app.db.read().await?;
-        let approved = store::of(&mut conn, staff.portal.log, &week.to_string()).await?;
-        let brief = match &approved {
-            Some(approved) => says(approved)?,
-            None => made(&app, &mut conn, &staff.portal, week).await?,
-        };
+        let (brief, approved) = current(&app, &staff.portal, week).await?;
         file_of(&paper_of(&app, &staff.portal, &brief, week, approved.as_ref(), false), &asked.dang, week)
     };
     file.await.unwrap_or_else(|problem| failure(&app, &visitor, problem))
@@ -362,12 +365,10 @@ pub async fn list(State(app): State<App>, visitor: Visitor) -> Response {
 pub async fn one(State(app): State<App>, visitor: Visitor, Path(week): Path<String>) -> Response {
     kept(&app, &visitor, vec![Tag::Directory], SHORT, async |portal: &Portal| {
         let lang = visitor.lang;
-        let week = Week::parse(&week).ok_or_else(missing)?;
-        let approved = store::of(&mut app.db.read().await?, portal.log, &week.to_string()).await?;
-        let approved = approved.ok_or_else(missing)?;
+        let (week, brief, approved) = approved(&app, portal, &week).await?;
         html(&OnePage {
             shell: asking::shell(&app, &visitor, portal, lang.brief().title),
-            shown: Shown { brief: says(&approved)?, days: days(week, lang), public: true, lang },
+            shown: Shown { brief, days: days(week, lang), public: true, lang },
             approved: approved_line(&approved, lang),
             file: format!("{HOME}/{week}/tep?dang="),
         })
@@ -384,10 +385,7 @@ pub async fn file(
 ) -> Response {
     let file = async {
         let here = portal(&app, &visitor).map_err(|_| Problem::NotFound("portal"))?;
-        let week = Week::parse(&week).ok_or_else(missing)?;
-        let approved = store::of(&mut app.db.read().await?, here.log, &week.to_string()).await?;
-        let approved = approved.ok_or_else(missing)?;
-        let brief = says(&approved)?;
+        let (week, brief, approved) = approved(&app, &here, &week).await?;
         if asked.dang == "json" {
             return Ok(axum::Json(open_data(&brief, &approved)).into_response());
         }
@@ -398,7 +396,7 @@ pub async fn file(
 
 /// A brief as data, with what readers may know of it.
 fn open_data(brief: &Brief, approved: &Approved) -> serde_json::Value {
-    let (told, c) = (|count| paper::told(count, true), brief.counts);
+    let (told, c) = (published, brief.counts);
     json!({
         "week": brief.week,
         "agency": brief.agency,

@@ -3,15 +3,15 @@
 use jiff::civil::Date;
 use papers::{Block, Paper, Run, Signer, Table};
 
-use super::Week;
 use super::figures::Brief;
+use super::{HOME, Week};
+use crate::petitions::DESK;
+use crate::petitions::public::{LEAST, is_small, published};
 use crate::petitions::rules::Kind;
 use crate::words::{BriefWords, Lang, date, number};
 
 /// Where an officer writes in what this software does not know: spaces that stay.
 const BLANK: &str = "\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}";
-/// A count under this one could tell of somebody; readers are told that it is small.
-const LEAST: i64 = 5;
 
 /// What stands around the figures.
 pub struct Around<'a> {
@@ -21,23 +21,23 @@ pub struct Around<'a> {
     pub approved: Option<(&'a str, Date)>,
     /// The day on which a draft is made.
     pub today: Date,
-    /// Where readers can read and check it.
-    pub address: &'a str,
+    /// The portal's address, for what leads there.
+    pub home: &'a str,
     /// True for readers: small counts are not told, and no single case.
     pub public: bool,
 }
 
 /// A count, as it may be told.
 pub fn told(count: i64, public: bool) -> String {
-    if public && (1..LEAST).contains(&count) {
-        return format!("<{LEAST}");
+    if public && is_small(count) {
+        return published(count);
     }
     number::whole(Lang::Vi, count.unsigned_abs())
 }
 
 /// A share of a whole in per cent with one decimal; nothing of nothing, and nothing of few where all may read it.
 pub fn share(part: i64, whole: i64, public: bool) -> Option<String> {
-    let few = public && (whole < LEAST || (1..LEAST).contains(&part) || (1..LEAST).contains(&(whole - part)));
+    let few = public && (whole < LEAST || is_small(part) || is_small(whole - part));
     let tenths = u64::try_from(part.checked_mul(1000)?.checked_div(whole)?).ok()?;
     (!few).then(|| format!("{} %", number::tenths(Lang::Vi, tenths)))
 }
@@ -69,7 +69,7 @@ pub fn of(brief: &Brief, week: Week, around: &Around<'_>) -> Paper {
         mark: if around.approved.is_some() { String::new() } else { w.draft.to_owned() },
         kind: w.kind.to_owned(),
         about,
-        blocks: blocks(brief, around.public, w),
+        blocks: blocks(brief, around, w),
         signer: Some(match around.approved {
             Some((name, on)) => Signer {
                 capacity: w.approver.to_owned(),
@@ -79,11 +79,16 @@ pub fn of(brief: &Brief, week: Week, around: &Around<'_>) -> Paper {
             None => Signer { capacity: w.signer.to_owned(), ..Signer::default() },
         }),
         recipients,
-        foot: if around.approved.is_some() { w.foot(around.address) } else { String::new() },
+        foot: if around.approved.is_some() {
+            w.foot(format!("{}{HOME}/{week}", around.home))
+        } else {
+            String::new()
+        },
     }
 }
 
-fn blocks(brief: &Brief, public: bool, w: &BriefWords) -> Vec<Block> {
+fn blocks(brief: &Brief, around: &Around<'_>, w: &BriefWords) -> Vec<Block> {
+    let public = around.public;
     let (c, told) = (brief.counts, |count| told(count, public));
     let mut out = vec![Block::Heading(w.part_all.to_owned())];
     let mut all = vec![
@@ -109,7 +114,6 @@ fn blocks(brief: &Brief, public: bool, w: &BriefWords) -> Vec<Block> {
         out.push(Block::Text(vec![Run::plain(w.late_none)]));
     } else {
         out.push(Block::Table(Table {
-            caption: String::new(),
             head: [w.col_agency, w.col_overdue, w.col_days].map(str::to_owned).into(),
             parts: vec![5, 2, 2],
             numbers: vec![false, true, true],
@@ -128,7 +132,11 @@ fn blocks(brief: &Brief, public: bool, w: &BriefWords) -> Vec<Block> {
         for urgent in &brief.urgent {
             let due: Option<Date> = urgent.due.parse().ok();
             let due = due.map(|due| date::date(Lang::Vi, due)).unwrap_or_else(|| w.no_due.to_owned());
-            out.push(Block::Item(vec![Run::plain(w.urgent_line(&urgent.code, &urgent.agency, due))]));
+            let to = format!("{}{DESK}/{}", around.home, urgent.code);
+            out.push(Block::Item(vec![
+                Run::link(urgent.code.clone(), to),
+                Run::plain(w.urgent_line(&urgent.agency, due)),
+            ]));
         }
     }
     out
@@ -177,15 +185,21 @@ mod tests {
             above: "Chính phủ",
             approved: None,
             today: date(2026, 11, 30),
-            address: "",
+            home: "https://laocai.gov.vn",
             public: false,
         };
         let paper = of(&brief(), Week::parse("2026-W48").unwrap(), &around);
         assert_eq!(paper.mark, "DỰ THẢO");
         let said = words(&paper);
-        for part in
-            ["tuần 48 năm 2026", "120", "90 %", "PAKN.20261126.0001", "\"12\"", "TỈNH LÀO CAI", "CHÍNH PHỦ"]
-        {
+        for part in [
+            "tuần 48 năm 2026",
+            "120",
+            "90 %",
+            "https://laocai.gov.vn/ban-lam-viec/phan-anh/PAKN.20261126.0001",
+            "\"12\"",
+            "TỈNH LÀO CAI",
+            "CHÍNH PHỦ",
+        ] {
             assert!(said.contains(part), "{part}: {said}");
         }
     }
@@ -196,7 +210,7 @@ mod tests {
             above: "",
             approved: Some(("Hà (mẫu)", date(2026, 11, 30))),
             today: date(2026, 12, 5),
-            address: "https://laocai.gov.vn/phan-anh/bao-cao/2026-W48",
+            home: "https://laocai.gov.vn",
             public: true,
         };
         let paper = of(&brief(), Week::parse("2026-W48").unwrap(), &around);

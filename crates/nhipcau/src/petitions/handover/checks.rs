@@ -26,10 +26,14 @@ pub(super) struct Known<'a> {
     pub desk: Option<&'a Desk>,
 }
 
+/// True if `one` is an agency, or took its place.
+pub(super) fn speaks_for(directory: &Directory, one: &Origin, agency: &Origin) -> bool {
+    one == agency || directory.successor(agency).is_some_and(|heir| heir.origin == *one)
+}
+
 impl Known<'_> {
-    /// True if `one` is an agency, or took its place.
     fn speaks_for(&self, one: &Origin, agency: &Origin) -> bool {
-        one == agency || self.directory.successor(agency).is_some_and(|heir| heir.origin == *one)
+        speaks_for(self.directory, one, agency)
     }
 
     /// Who owned the case at an epoch, by the public record.

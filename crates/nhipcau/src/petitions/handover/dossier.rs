@@ -142,13 +142,16 @@ pub(super) async fn lay(
             (case.id, case.owner) = (app.dice.id(&app.clock)?.to_string(), giver);
             case.once = commitment(b"", &format!("{}\n{}", named.origin, named.code)).0.to_vec();
             case.count(&app.calendar.now(), now);
-            cases::add_foreign(tx, &case, (code.day(), code.unit().as_str(), code.number())).await?;
+            // Its secret stays where it was asked: nobody opens it here.
+            cases::add(tx, &case, (code.day(), code.unit().as_str(), code.number())).await?;
             case
         }
     };
     cases::hold(tx, &case.id, seat.log).await?;
     cases::keep_words(tx, &case.id, &dossier.place, &dossier.words).await?;
-    if let Some(contact) = &dossier.contact {
+    // Where it was asked the contact is the sender's own word; nobody who has had the case writes over it.
+    let elsewhere = super::seat(app, &named.origin).is_none();
+    if let Some(contact) = dossier.contact.as_ref().filter(|_| elsewhere) {
         cases::keep_contact(tx, &case.id, contact.sealed(app, &case.id)?).await?;
     }
     for past in &dossier.path {

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::super::store::steps;
 use super::super::store::{self as cases, Case};
+use super::checks::speaks_for;
 use super::told::Listed;
 use super::{Seat, named, seat, store};
 use crate::app::App;
@@ -190,11 +191,13 @@ pub(super) async fn came(app: &App, tx: &mut Tx, portal: &Seat, letter: &Letter)
     let Some((desk, _)) = store::find(tx.conn(), portal.log, &about).await? else { return Ok(false) };
     let directory = app.directory.load_full();
     let record = store::record(tx.conn(), &directory, &about).await?;
+    // Whoever took the place of one that had it speaks for it.
     let had = |from: &Origin| {
-        *from == about.origin
+        let is = |agency: &Origin| speaks_for(&directory, from, agency);
+        is(&about.origin)
             || record
                 .as_ref()
-                .is_some_and(|record| record.path.iter().any(|hop| hop.to == *from || hop.from == *from))
+                .is_some_and(|record| record.path.iter().any(|hop| is(&hop.to) || is(&hop.from)))
     };
     if !had(&letter.from) {
         return Ok(false);
@@ -212,7 +215,11 @@ pub(super) async fn came(app: &App, tx: &mut Tx, portal: &Seat, letter: &Letter)
     let (waiting,) =
         crate::one!(tx, (i64,), "SELECT COUNT(*) FROM petition_piece WHERE petition = $1", case.id.clone())?;
     if waiting >= MOST_WAITING {
-        return Ok(false);
+        // Its sender keeps it and sends it again.
+        return Err(Problem::NotNow {
+            vi: "Quá nhiều phần tệp của phản ánh này đang chờ.".into(),
+            en: "Too many pieces of this petition's files are waiting.".into(),
+        });
     }
     run!(
         tx,

@@ -8,6 +8,7 @@ use routing::Suggester;
 use routing::table::CATCH_ALL;
 use search::{Entry, Index, IndexError, Key};
 use sqlx::FromRow;
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
@@ -15,6 +16,7 @@ use crate::agencies::fold::{remember, remembered};
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::Tx;
+use crate::logs::ledger::Effects;
 use crate::problem::Problem;
 use crate::words::date;
 use crate::{all, run};
@@ -52,11 +54,19 @@ pub async fn run(app: &App) {
             tracing::warn!(%problem, "similar petitions could not be read");
         }
         tokio::select! {
-            heard = told.recv() => match heard {
-                Ok(_) | Err(RecvError::Lagged(_)) => tokio::time::sleep(GATHER).await,
-                Err(RecvError::Closed) => return,
-            },
+            () = published(&mut told) => tokio::time::sleep(GATHER).await,
             () = tokio::time::sleep(EVERY) => {}
+        }
+    }
+}
+
+/// Waits for a commit that may publish a petition: an answer stands in a log, or came with a letter.
+async fn published(told: &mut Receiver<Arc<Effects>>) {
+    loop {
+        match told.recv().await {
+            Ok(effects) if effects.added.is_empty() && effects.letters.is_empty() => {}
+            Ok(_) | Err(RecvError::Lagged(_)) => return while told.try_recv().is_ok() {},
+            Err(RecvError::Closed) => return std::future::pending().await,
         }
     }
 }
@@ -109,7 +119,10 @@ pub async fn look(app: &App) -> Result<(), Problem> {
         let read = match read.map_err(anyhow::Error::from)? {
             Ok(read) => read,
             Err(error) => {
-                damaged(app).await?;
+                // Somebody else writes there: that is no damage.
+                if !matches!(error, IndexError::Busy) {
+                    damaged(app).await?;
+                }
                 return Err(Problem::Ours(error.into()));
             }
         };
@@ -132,7 +145,8 @@ pub async fn look(app: &App) -> Result<(), Problem> {
                 Ok(())
             })
             .await?;
-        app.similar.seen.store(last, Ordering::Relaxed);
+        // An index that was begun anew meanwhile begins at the first petition.
+        let _ = app.similar.seen.compare_exchange(seen, last, Ordering::Relaxed, Ordering::Relaxed);
     }
 }
 

@@ -1,11 +1,12 @@
 //! The mail with the link and the digits. It may reach somebody who never asked: it says nothing that whoever asked has written.
 
 use super::store;
-use super::{LASTS, address_of, digits, mark, token};
+use super::{LASTS, address_of, digits, mark};
 use crate::app::App;
 use crate::db::Conn;
 use crate::petitions::store as cases;
 use crate::problem::Problem;
+use crate::subscriptions::door::{Opens, token};
 use crate::subscriptions::letter::{Asks, Voice};
 use crate::subscriptions::mail::Mail;
 use crate::words::Lang;
@@ -37,7 +38,7 @@ pub async fn compose(
     let lang = Lang::of_code(&lang);
     let w = lang.petition();
     let Some(voice) = Voice::to(app, &row.portal, address, lang) else { return Ok(None) };
-    let href = voice.href(&format!("{}/{}", super::pages::LINK, token(app, &row.id)));
+    let href = voice.href(&format!("{}/{}", super::pages::LINK, token(app, Opens::Petition, &row.id)));
     let subject = w.verify_subject(voice.speaker());
     let lead = w.verify_mail(voice.speaker(), &code);
     let shown = digits(app, &row.id);

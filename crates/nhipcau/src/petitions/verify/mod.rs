@@ -16,7 +16,7 @@ use super::store::{Case, knocks};
 use crate::app::App;
 use crate::db::{Conn, Tx};
 use crate::problem::Problem;
-use crate::subscriptions::door::new_id;
+use crate::subscriptions::door::{Opens, new_id, opened};
 
 pub use store::forget;
 
@@ -76,17 +76,6 @@ fn mark(app: &App, address: &Address) -> Vec<u8> {
     app.people.seal.mark("petition.address", &address.to_string().to_lowercase()).to_vec()
 }
 
-/// The word in a link.
-fn token(app: &App, id: &str) -> String {
-    format!("{id}{}", hex::encode(&app.people.seal.mark("petition.verify", id)[..16]))
-}
-
-/// The id behind a word, if the word is ours.
-fn opened(app: &App, word: &str) -> Option<String> {
-    let id = word.get(..32).filter(|_| word.len() == 64)?;
-    same(token(app, id).as_bytes(), word.as_bytes()).then(|| id.to_owned())
-}
-
 /// The digits of a mail.
 fn digits(app: &App, id: &str) -> String {
     let mark = app.people.seal.mark("petition.digits", id);
@@ -143,7 +132,7 @@ pub async fn ask(
 /// # Errors
 /// The database's.
 pub async fn by_link(app: &App, word: &str) -> Result<bool, Problem> {
-    let Some(id) = opened(app, word) else { return Ok(false) };
+    let Some(id) = opened(app, Opens::Petition, word) else { return Ok(false) };
     app.db
         .write("petition.verify", async move |tx: &mut Tx| -> Result<bool, Problem> {
             let since = tx.ledger.now() - LASTS;

@@ -6,14 +6,16 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::super::asking::shell;
+use super::super::handover;
 use super::super::store::{self, Case};
-use super::{New, ask, by_digits, by_link, opened};
+use super::{New, ask, by_digits, by_link};
 use crate::app::App;
 use crate::db::Tx;
 use crate::items::pages::portal;
 use crate::people::gate::Open;
 use crate::people::pages::drawn;
 use crate::problem::{Fault, Problem};
+use crate::subscriptions::door::{Opens, opened};
 use crate::web::answer::failure;
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
@@ -56,7 +58,7 @@ fn page(
 /// `GET /phan-anh/xac-nhan/{token}`: asks once more, because programs that check mails open links, too. Whether it is good is not told
 /// before that.
 pub async fn link(State(app): State<App>, visitor: Visitor, Path(token): Path<String>) -> Response {
-    match opened(&app, &token) {
+    match opened(&app, Opens::Petition, &token) {
         Some(_) => page(&app, &visitor, StatusCode::OK, Some(token), ""),
         None => page(&app, &visitor, StatusCode::GONE, None, visitor.lang.petition().verify_over),
     }
@@ -93,14 +95,16 @@ pub async fn act(app: &App, case: &Case, digits: &str) -> Result<(), Problem> {
         };
     }
     let new = New::of(app)?;
-    let (app, id, asked) = (app.clone(), case.id.clone(), case.asked);
+    let (app, case) = (app.clone(), case.clone());
     let db = app.db.clone();
     db.write("petition.verify", async move |tx: &mut Tx| -> Result<(), Problem> {
-        let contact = store::contact(&app, tx.conn(), &id).await?;
-        // Its own portal asks, wherever it is followed.
-        let portal = app.portals.load().all().into_iter().find(|portal| portal.log == asked);
+        let contact = store::contact(&app, tx.conn(), &case.id).await?;
+        // Its own portal asks, or whoever took its place, wherever it is followed.
+        let home = handover::named(tx.conn(), &case).await?.origin;
+        let log = handover::seat(&app, &home).map(|seat| seat.log);
+        let portal = app.portals.load().all().into_iter().find(|portal| Some(portal.log) == log);
         match portal {
-            Some(portal) => ask(&app, tx, (&id, &portal.domain), contact.as_ref(), new).await,
+            Some(portal) => ask(&app, tx, (&case.id, &portal.domain), contact.as_ref(), new).await,
             None => Ok(()),
         }
     })

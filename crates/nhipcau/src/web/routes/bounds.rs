@@ -28,11 +28,16 @@ const HEARD_OUT: usize = 4 * drafts::MOST_UPLOAD;
 /// what is announced, and before it is kept.
 pub(super) fn bounded(app: &App, route: Route) -> MethodRouter<App> {
     let words = |most, heard| from_fn_with_state((app.clone(), Bounds { most, heard }), in_words);
-    let most = route.most;
+    let most = match route.role {
+        Role::Administrator => FROM_READERS,
+        Role::Reader if route.method != "POST" => FROM_READERS,
+        _ => route.most,
+    };
     match route.role {
-        Role::Program => route.handler.layer(RequestBodyLimitLayer::new(most)).layer(words(most, most)),
-        // After the token was found right; its own words say so.
-        _ if route.path.starts_with("/api/") => route.handler.layer(DefaultBodyLimit::max(api::MOST_BODY)),
+        // After the token was found right; its own words say so. Programs without one are bounded before they are read.
+        role if role != Role::Program && route.path.starts_with("/api/") => {
+            route.handler.layer(DefaultBodyLimit::max(api::MOST_BODY))
+        }
         // The body is read behind the gate, so nobody else can make us read much.
         Role::Staff(duty) => {
             let gate = from_fn_with_state((app.clone(), duty), gate::gate);
@@ -43,16 +48,7 @@ pub(super) fn bounded(app: &App, route: Route) -> MethodRouter<App> {
             };
             handler.layer(gate)
         }
-        Role::Node | Role::Newcomer => {
-            route.handler.layer(RequestBodyLimitLayer::new(most)).layer(words(most, most))
-        }
-        Role::Reader if route.method == "POST" => {
-            route.handler.layer(RequestBodyLimitLayer::new(most)).layer(words(most, most))
-        }
-        Role::Reader | Role::Administrator => {
-            let most = FROM_READERS;
-            route.handler.layer(RequestBodyLimitLayer::new(most)).layer(words(most, most))
-        }
+        _ => route.handler.layer(RequestBodyLimitLayer::new(most)).layer(words(most, most)),
     }
 }
 
