@@ -2,6 +2,8 @@
 //!
 //! Everything else is logged once, where the answer is made, under a code that the visitor can quote.
 
+pub mod json;
+
 use network::names::Origin;
 
 use crate::db::WriteError;

@@ -7,6 +7,8 @@
 
 use std::ops::Range;
 
+use crate::text::is_hidden;
+
 /// What was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -107,10 +109,6 @@ fn digit(c: char) -> Option<u32> {
         '\u{1d7ce}'..='\u{1d7ff}' => Some((c as u32 - 0x1d7ce) % 10),
         _ => None,
     }
-}
-
-fn is_hidden(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 fn joins(c: char) -> bool {

@@ -71,6 +71,11 @@ fn sloppy_writing_becomes_canonical() {
         ("Nghị quyết 16 - nq/tw", "16-NQ/TW"),
         ("42/2022/NÐ-CP", "42/2022/NĐ-CP"), // U+00D0, the Icelandic eth of old keyboards
         ("27/2025/TT-\nBGDĐT", "27/2025/TT-BGDĐT"),
+        ("42 2022 NĐ CP", "42/2022/NĐ-CP"),
+        ("574 qđ ttg", "574/QĐ-TTg"),
+        ("1234/BTC -CST", "1234/BTC-CST"),
+        ("1234 /BTC - CST", "1234/BTC-CST"),
+        ("12bis/2020/QĐ-UBND", "12bis/2020/QĐ-UBND"),
         ("Nghị định số 42/2022/NĐ-CP ngày 24 tháng 6 năm 2022 của Chính phủ", "42/2022/NĐ-CP"),
         ("42/2022/NĐ-CP - Quy định về cung cấp thông tin", "42/2022/NĐ-CP"),
         ("\u{feff}42/\u{200b}2022/NĐ-CP", "42/2022/NĐ-CP"),
@@ -87,6 +92,7 @@ fn sloppy_writing_becomes_canonical() {
 fn zeros_make_no_difference_but_letters_do() {
     assert_eq!(number("1/2025/TT-BNV"), number("01/2025/TT-BNV"));
     assert_ne!(number("8/2010/TT-BTP"), number("08a/2010/TT-BTP"));
+    assert_eq!(number("12BIS/2020/QĐ-UBND"), number("12bis/2020/QĐ-UBND"));
     assert_ne!(number("42/2022/ND-CP"), number("42/2022/NĐ-CP"), "D and Đ are two letters");
     assert_ne!(number("6/2026/NQ-CP"), number("66.6/2026/NQ-CP"));
     assert!(number("9/CT-TTg") < number("10/CT-TTg"));
@@ -106,6 +112,7 @@ fn what_is_no_number_is_named_with_the_cure() {
         ("42/20222/NĐ-CP", NumberError::Year("20222".into())),
         ("42/1899/NĐ-CP", NumberError::Year("1899".into())),
         ("12345678/QĐ-TTg", NumberError::Serial("12345678".into())),
+        ("10 thang 3", NumberError::NoSymbol),
         ("120/phút", NumberError::Symbol("phú".into())),
         ("42/2022/NĐ-CP và 43/2022/NĐ-CP", NumberError::After("và 43/2022/NĐ-CP".into())),
     ] {

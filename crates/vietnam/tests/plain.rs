@@ -36,6 +36,7 @@ fn abolished_units_are_named_with_their_successors() {
     let (words, suggestion) = unit("đường qua huyện Vĩnh Bảo bị ngập");
     assert_eq!((words.as_str(), suggestion), ("huyện Vĩnh Bảo", None));
     assert_eq!(unit("Thị trấn Mù Cang Chải đón khách").1.unwrap(), "xã Mù Cang Chải");
+    assert_eq!(unit("Ủy ban nhân dân huyện Mù Cang Chải họp").0, "huyện Mù Cang Chải");
     assert_eq!(unit("ở thành phố Thủ Đức").0, "thành phố Thủ Đức");
     assert_eq!(unit("trụ sở tại quận 1").0, "quận 1");
     let decomposed: String = "tỉnh Hà Giang".nfd().collect();

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use super::MOST_BODY;
 use crate::agencies::Portal;
 use crate::app::App;
-use crate::problem::{Fault, Problem};
+use crate::problem::{Fault, Problem, json};
 use crate::web::answer::{problem_json, problem_of, too_large_json};
 use crate::web::visitor::Visitor;
 
@@ -97,16 +97,9 @@ impl<T: DeserializeOwned> FromRequest<App> for Sent<T> {
                 "The request broke off; send it again.",
             ),
         })?;
-        match serde_json::from_slice(&bytes) {
+        match json::read(&bytes, "body") {
             Ok(said) => Ok(Sent { said, bytes }),
-            Err(error) => Err(problem_json(
-                app,
-                Problem::Invalid(vec![Fault {
-                    field: "body".into(),
-                    vi: format!("Không phải JSON đúng mẫu: {error}. Xem /api/v1/openapi.json."),
-                    en: format!("Not the JSON that is due here: {error}. See /api/v1/openapi.json."),
-                }]),
-            )),
+            Err(fault) => Err(problem_json(app, Problem::Invalid(vec![fault]))),
         }
     }
 }

@@ -19,7 +19,7 @@ mod zip;
 
 use network::content::ItemFile;
 use network::names::ContentHash;
-use vietnam::text::nfc;
+use vietnam::text::{is_hidden, nfc};
 
 pub use kind::{Kind, named_kind};
 pub use picture::{MOST_PIXELS, WIDTHS};
@@ -196,7 +196,7 @@ fn bad_name(name: &str) -> Option<Refusal> {
         name if name.contains(['/', '\\']) => {
             said("Tên tệp không được có dấu gạch chéo.", "A file name must not have slashes.")
         }
-        name if name.chars().any(|c| c.is_control() || is_invisible(c)) => said(
+        name if name.chars().any(|c| c.is_control() || is_hidden(c)) => said(
             "Tên tệp có ký tự điều khiển hoặc ký tự vô hình; hãy đặt lại tên.",
             "The file name has control or invisible characters; rename the file.",
         ),
@@ -205,11 +205,6 @@ fn bad_name(name: &str) -> Option<Refusal> {
         }
         _ => None,
     }
-}
-
-/// Signs that turn or hide parts of a name: `gia\u{202e}fdp.exe` reads `giaexe.pdf`.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 fn bad_alt(alt: Option<&str>, decorative: bool) -> Option<Refusal> {
@@ -242,7 +237,7 @@ fn bad_text(text: &str) -> Option<Refusal> {
             "Nội dung bằng chữ dài quá 8.000 ký tự; phần dài hơn hãy viết trong bài.",
             "What it says in words is longer than 8,000 characters; write the rest in the text.",
         ),
-        text if text.chars().any(|c| (c.is_control() && c != '\n') || is_invisible(c)) => said(
+        text if text.chars().any(|c| (c.is_control() && c != '\n') || is_hidden(c)) => said(
             "Nội dung bằng chữ có ký tự điều khiển hoặc ký tự vô hình; hãy xóa rồi gõ lại.",
             "What it says in words has control or invisible characters; type it again.",
         ),

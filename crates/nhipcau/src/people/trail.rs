@@ -60,6 +60,7 @@ const ACTS: &[Named] = &[
     ("audit.export", |w| w.act_audit_export),
     ("draft.begin", |w| w.act_draft_begin),
     ("draft.hand-in", |w| w.act_draft_hand_in),
+    ("draft.seen", |w| w.act_draft_seen),
     ("draft.save", |w| w.act_draft_save),
     ("draft.submit", |w| w.act_draft_submit),
     ("draft.send-back", |w| w.act_draft_send_back),

@@ -347,6 +347,7 @@ words! {
     act_audit_seen,
     act_audit_export,
     act_draft_begin,
+    act_draft_seen,
     act_draft_hand_in,
     act_draft_save,
     act_draft_submit,

@@ -207,6 +207,7 @@ async fn many_items_are_issued_once_and_each_fault_has_its_line() {
     lines[6] = json!({ "kind": "notice", "title": "" }).to_string();
     lines[41] = "{ not json".into();
     lines[99] = json!({ "title": "x", "nonsense": 1 }).to_string();
+    lines[120] = json!({ "kind": "notice", "title": 5 }).to_string();
     let file = write(folder.path(), "nam.jsonl", &lines.join("\n"));
     let faults = [
         "nam.jsonl:7:",
@@ -215,13 +216,16 @@ async fn many_items_are_issued_once_and_each_fault_has_its_line() {
         "not an item in JSON",
         "nam.jsonl:100:",
         "nonsense",
-        "3 of 300",
+        "nam.jsonl:121:",
+        "title: Sai kiểu: ở đây phải là chuỗi chữ, đã nhận số nguyên `5`",
+        "4 of 300",
     ];
     run(gov, &["issue", &file, "--dry-run"], "").await.refused(1, &faults);
     assert_eq!(world.get("chinhphu", "/api/v1/items").await.json()["total"], 0, "a dry run has issued");
     run(gov, &["issue", &file, "--jobs", "16"], "").await.refused(1, &faults);
-    assert_eq!(world.get("chinhphu", "/api/v1/items").await.json()["total"], 297);
-    for (at, line) in [(6, "Thông báo bảy"), (41, "Thông báo bốn mươi hai"), (99, "Thông báo một trăm")]
+    assert_eq!(world.get("chinhphu", "/api/v1/items").await.json()["total"], 296);
+    for (at, line) in
+        [(6, "Thông báo bảy"), (41, "Thông báo bốn mươi hai"), (99, "Thông báo một trăm"), (120, "Thông báo")]
     {
         lines[at] = json!({ "kind": "notice", "title": line }).to_string();
     }
@@ -232,6 +236,17 @@ async fn many_items_are_issued_once_and_each_fault_has_its_line() {
         300,
         "issued twice, or not at all"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_before_unicode_is_named_with_its_encoding_and_the_cure() {
+    let world = World::with(["chinhphu"]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("cu.md");
+    let old = b"---\nkind: notice\ntitle: C\xe9ng ho\xb5 x\xb7 h\xe9i ch\xf1 ngh\xdca Vi\xd6t Nam\n---\n\xa7\xe9c l\xcbp, t\xf9 do\n";
+    std::fs::write(&file, old).unwrap();
+    let said = ["tcvn3", "Céng → Cộng", "nhipcau clean"];
+    run(Some((&world, "chinhphu")), &["issue", file.to_str().unwrap()], "").await.refused(1, &said);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -82,6 +82,30 @@ impl Office {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_looks_at_a_draft_stands_once_in_the_trail() {
+    let office = office().await;
+    let chief = office.world.staff("chinhphu", "chief", &["administrator"]).await;
+    let path = office.begins(&office.lan, "notice").await;
+    for _ in 0..3 {
+        office.world.sees(&office.minh, &path).await;
+    }
+    let lines = |who: &str| format!("/ban-lam-viec/nhat-ky?viec=draft.seen&ai={who}");
+    let trail = office.world.sees(&chief, &lines("minh")).await.text();
+    assert!(trail.contains("xem bản thảo") && trail.matches("id=\"dong-").count() == 1, "{trail}");
+    let trail = office.world.sees(&chief, &lines("ha")).await.text();
+    assert_eq!(trail.matches("id=\"dong-").count(), 0, "who did not look is not in it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn letters_that_turn_their_direction_are_refused_by_their_field() {
+    let office = office().await;
+    let path = office.begins(&office.lan, "notice").await;
+    let turned = [("title", "Nghỉ lễ \u{202e}9/2"), ("text", "Xã trực."), ("viec", "submit")];
+    let refused = office.writes(&office.lan, &path, &turned).await;
+    assert!(refused.says("U+202A"), "{}", refused.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_one_writes_and_another_approves_stands_everywhere() {
     let office = office().await;
     let Office { world, lan, minh, .. } = &office;

@@ -107,29 +107,25 @@ pub(super) fn begun(line: &str, is_heading: bool) -> Option<Part> {
         Some(Part { level, number: number.to_owned(), heading: heading.to_owned(), lines, parts: Vec::new() })
     };
     let (first, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-    let folded = fold(first);
-    let large = match folded.as_str() {
-        "phan" => Some(Level::Part),
-        "chuong" => Some(Level::Chapter),
-        "muc" => Some(Level::Section),
-        "dieu" => Some(Level::Article),
+    // Every line of a long text comes here: a word is folded only if it may be one of these.
+    let may_be = first.starts_with(['P', 'C', 'M', 'Đ', 'D']);
+    let large = match may_be.then(|| fold(first)).as_deref() {
+        Some("phan") => Some(Level::Part),
+        Some("chuong") => Some(Level::Chapter),
+        Some("muc") => Some(Level::Section),
+        Some("dieu") => Some(Level::Article),
         _ => None,
     };
-    if let Some(level) = large.filter(|_| first.starts_with(char::is_uppercase)) {
+    if let Some(level) = large {
         let (number, heading, marked) = numbered(rest)?;
         // "Điều 5 Nghị định này quy định…" is a sentence, "Điều 5. Hiệu lực" a heading.
         return (marked || is_heading || heading.is_empty())
             .then(|| part(level, number, heading, Vec::new()))
             .flatten();
     }
-    let annex = fold(line);
-    if (annex == "phu luc" || annex.starts_with("phu luc ")) && line.starts_with("PHỤ LỤC") {
-        return part(
-            Level::Annex,
-            line["PHỤ LỤC".len()..].trim().trim_end_matches(['.', ':']),
-            "",
-            Vec::new(),
-        );
+    if let Some(rest) = line.strip_prefix("PHỤ LỤC").filter(|rest| rest.is_empty() || rest.starts_with(' '))
+    {
+        return part(Level::Annex, rest.trim().trim_end_matches(['.', ':']), "", Vec::new());
     }
     let digits = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     if (1..=3).contains(&digits)

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::abbreviations::Abbreviations;
 use super::cursor::Cursor;
-use super::read::{self, Found};
+use super::read::{self, Found, Place};
 use super::{DocumentNumber, Serial, Style, Year};
 use crate::text::fold;
 
@@ -90,7 +90,7 @@ pub(super) fn serial_starts(text: &str) -> impl Iterator<Item = usize> {
 }
 
 fn number_at(text: &str, at: usize) -> Option<Mention> {
-    let found = read::read(text, at).ok()?;
+    let found = read::read(text, at, Place::InText).ok()?;
     let number = &found.number;
     is_sure(text, at, &found)
         .then(|| Mention { range: at..found.end, what: Mentioned::Number(number.clone()) })

@@ -164,7 +164,7 @@ impl FromStr for DocumentNumber {
         }
         let mut fault = NumberError::NoSerial;
         for at in mention::serial_starts(text) {
-            match read::read(text, at) {
+            match read::read(text, at, read::Place::Alone) {
                 Ok(found) => return after(&text[found.end..]).map(|()| found.number),
                 Err(error) if fault == NumberError::NoSerial => fault = error,
                 Err(_) => {}

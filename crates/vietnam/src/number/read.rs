@@ -1,8 +1,8 @@
 //! Reading one number at one place of a text, in every shape that circulates.
 //!
 //! Read are: spaces around the signs, a line that breaks after a dash, a missing sign (`2024NĐ-CP`, `NĐCP`, `NĐ CP`), dashes
-//! for slashes (`99-2022/NĐ-CP`), lower case, NFD, look-alike letters. What is read is canonical: `147/2024NĐ-CP` gives
-//! `147/2024/NĐ-CP`.
+//! for slashes (`99-2022/NĐ-CP`), lower case, NFD, look-alike letters; and, where nothing but a number is expected, spaces
+//! for all signs (`42 2022 NĐ CP`). What is read is canonical: `147/2024NĐ-CP` gives `147/2024/NĐ-CP`.
 
 use super::abbreviations::Abbreviations;
 use super::cursor::Cursor;
@@ -15,6 +15,17 @@ const LONGEST_SERIAL: usize = 7;
 const MOST_GROUPS: usize = 40;
 /// Longer than any abbreviation in use.
 const LONGEST_GROUP: usize = 32;
+/// What is written behind the digits of a number squeezed in, besides one letter.
+const SUFFIXES: [&str; 2] = ["bis", "ter"];
+
+/// Where a number is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In a field of its own: what stands there is meant as one number.
+    Alone,
+    /// In running text, where a space may also be the end.
+    InText,
+}
 
 /// A number that was read, and what its writing says about how sure one may be.
 pub(super) struct Found {
@@ -26,15 +37,21 @@ pub(super) struct Found {
 }
 
 /// The number whose serial begins at byte `at`.
-pub(super) fn read(text: &str, at: usize) -> Result<Found, NumberError> {
+pub(super) fn read(text: &str, at: usize, place: Place) -> Result<Found, NumberError> {
     let mut cursor = Cursor::new(text, at);
     let serial = serial(&mut cursor)?;
-    cursor.skip_spaces();
-    let sign = sign(&mut cursor).ok_or(NumberError::NoSymbol)?;
+    let spaced = cursor.skip_spaces();
+    let written = sign(&mut cursor);
+    let by_space = written.is_none() && spaced && place == Place::Alone;
+    let sign = written.or(by_space.then_some('/')).ok_or(NumberError::NoSymbol)?;
     cursor.skip_break();
     let year = year(&mut cursor)?;
     let style = if year.is_none() && sign == '-' { Style::Dashed } else { Style::Slashed };
-    let (symbol, capital) = symbol(&mut cursor)?;
+    let (symbol, capital) = symbol(&mut cursor, place)?;
+    // "10 thang 3" is no number: without a sign, the letters have to be known.
+    if by_space && Abbreviations::shipped().spelled(symbol.first()).is_none() {
+        return Err(NumberError::NoSymbol);
+    }
     let number = DocumentNumber { serial, year, symbol, style };
     Ok(Found { number, end: cursor.at(), capital })
 }
@@ -58,11 +75,13 @@ pub(super) fn serial(cursor: &mut Cursor<'_>) -> Result<Serial, NumberError> {
         }
     }
     let mut ahead = *cursor;
-    let letter = ahead.next().filter(char::is_ascii_alphabetic);
-    if letter.is_some() {
+    let letters = ahead.take_while(|c| c.is_ascii_alphabetic());
+    let suffix = (letters.len() == 1 || SUFFIXES.iter().any(|known| letters.eq_ignore_ascii_case(known)))
+        .then_some(letters.as_str());
+    if suffix.is_some() {
         *cursor = ahead;
     }
-    Serial::new(&digits, part.as_deref(), letter).ok_or(NumberError::Serial(digits))
+    Serial::new(&digits, part.as_deref(), suffix).ok_or(NumberError::Serial(digits))
 }
 
 /// A year and the sign behind it, if digits stand here.
@@ -89,7 +108,7 @@ fn sign(cursor: &mut Cursor<'_>) -> Option<char> {
 }
 
 /// The symbol, as far as its groups go; and whether it was written with a capital letter.
-fn symbol(cursor: &mut Cursor<'_>) -> Result<(Symbol, bool), NumberError> {
+fn symbol(cursor: &mut Cursor<'_>, place: Place) -> Result<(Symbol, bool), NumberError> {
     let known = Abbreviations::shipped();
     let first = group(cursor)?;
     let capital = has_capital(&first);
@@ -103,8 +122,14 @@ fn symbol(cursor: &mut Cursor<'_>) -> Result<(Symbol, bool), NumberError> {
         let open = symbol.is_open(known);
         let joins = match (signed, apart) {
             (Some(_), false) => !capital || has_capital(&next) || known.is_issuer(&next),
-            (Some(_), true) => open && (is_abbreviation(&next) || known.is_issuer(&next)),
-            (None, true) => open && !symbol.is_joint() && known.is_issuer(&next) && has_capital(&next),
+            (Some(_), true) => {
+                (open || place == Place::Alone) && (is_abbreviation(&next) || known.is_issuer(&next))
+            }
+            (None, true) => {
+                open && !symbol.is_joint()
+                    && known.is_issuer(&next)
+                    && (has_capital(&next) || place == Place::Alone)
+            }
             (None, false) => false,
         };
         if !joins {

@@ -1,11 +1,11 @@
-//! The serial of a document's number: `42`, `01`, `66.22`, `08a`.
+//! The serial of a document's number: `42`, `01`, `66.22`, `08a`, `12bis`.
 
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
 /// The running number that a registry gives: digits, perhaps a part after a dot (`66.22`, resolutions of the
-/// Government on special mechanisms), perhaps a letter (`08a`, a document squeezed in between two numbers).
+/// Government on special mechanisms), perhaps a letter or `bis` (`08a`, `12bis`: a document squeezed in between two numbers).
 ///
 /// It is shown as it was written, zeros included; two serials are equal if they mean the same number: `01` and `1` are.
 #[derive(Clone, Debug)]
@@ -13,22 +13,22 @@ pub struct Serial {
     written: String,
     main: u32,
     part: Option<u32>,
-    letter: Option<char>,
+    suffix: Option<String>,
 }
 
 impl Serial {
     /// A serial from its pieces as written; `digits` and `part` are ASCII digits that fit a `u32`.
-    pub(super) fn new(digits: &str, part: Option<&str>, letter: Option<char>) -> Option<Serial> {
+    pub(super) fn new(digits: &str, part: Option<&str>, suffix: Option<&str>) -> Option<Serial> {
         let mut written = digits.to_owned();
         if let Some(part) = part {
             written.push('.');
             written.push_str(part);
         }
-        written.extend(letter);
+        written.extend(suffix);
         Some(Serial {
             main: digits.parse().ok()?,
             part: part.map(str::parse).transpose().ok()?,
-            letter,
+            suffix: suffix.map(str::to_ascii_lowercase),
             written,
         })
     }
@@ -39,7 +39,7 @@ impl Serial {
         &self.written
     }
 
-    /// The number before the dot and the letter: 66 of `66.22`.
+    /// The number before the dot and the letters: 66 of `66.22`.
     #[must_use]
     pub fn number(&self) -> u32 {
         self.main
@@ -52,16 +52,12 @@ impl Serial {
         if let Some(part) = self.part {
             plain.push_str(&format!(".{part}"));
         }
-        plain.extend(self.folded_letter());
+        plain.extend(self.suffix.as_deref());
         plain
     }
 
-    fn folded_letter(&self) -> Option<char> {
-        self.letter.map(|c| c.to_ascii_lowercase())
-    }
-
-    fn value(&self) -> (u32, Option<u32>, Option<char>) {
-        (self.main, self.part, self.folded_letter())
+    fn value(&self) -> (u32, Option<u32>, Option<&str>) {
+        (self.main, self.part, self.suffix.as_deref())
     }
 }
 

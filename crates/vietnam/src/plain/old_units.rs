@@ -4,7 +4,7 @@
 //! a person or a ward. A name that a unit of today bears too is passed over, for only the reader could tell which is meant.
 //! A text that speaks of earlier years is only advised.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -15,7 +15,7 @@ use super::names::Names;
 use super::sheet::Sheet;
 use super::{Concern, Finding, Weight};
 use crate::table;
-use crate::text::canonical;
+use crate::text::{canonical, fold};
 use crate::units::{Commune, CommuneCode, OldKind, ProvinceCode, Units};
 
 /// Since this day there are 34 provinces, and no districts.
@@ -111,6 +111,7 @@ fn build(units: &Units) -> Olds {
         all[place].communes.extend(went.iter().map(|commune| commune.code));
         all[place].provinces.extend(went.iter().map(|commune| commune.province));
     };
+    let towns = towns(units);
     for old in units.old_communes() {
         let went: Vec<&Commune> = units.successors_of(old).collect();
         let province = without_kind(&old.province);
@@ -118,7 +119,11 @@ fn build(units: &Units) -> Olds {
             add(&mut olds.provinces, province, &old.province, "", &went);
         }
         if full.get(&old.district).is_none() {
-            add(&mut olds.districts, without_kind(&old.district), &old.district, &old.province, &went);
+            let name = without_kind(&old.district);
+            add(&mut olds.districts, name, &old.district, &old.province, &went);
+            if let Some(town) = towns.get(&(old.district.as_str(), old.province.as_str())) {
+                add(&mut olds.districts, town, &old.district.replace(name, town), &old.province, &went);
+            }
         }
         let within = format!("{}, {}", old.district, old.province);
         match old.kind {
@@ -140,6 +145,21 @@ fn build(units: &Units) -> Olds {
         olds.provinces.entry(without_kind(&earlier.name)).or_default().push(old);
     }
     olds
+}
+
+/// Districts whose town bears their name with other marks, with the town's spelling: the Statistics Office wrote “Huyện Mù Căng
+/// Chải”, everybody else “Mù Cang Chải”.
+fn towns(units: &Units) -> HashMap<(&str, &str), &str> {
+    units
+        .old_communes()
+        .iter()
+        .filter(|old| old.kind == OldKind::Township)
+        .filter(|old| {
+            let district = without_kind(&old.district);
+            canonical(district) != canonical(&old.name) && fold(district) == fold(&old.name)
+        })
+        .map(|old| ((old.district.as_str(), old.province.as_str()), old.name.as_str()))
+        .collect()
 }
 
 fn earlier() -> Vec<(u64, Earlier)> {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::text::latin_twin;
+use crate::text::{is_hidden, latin_twin};
 
 /// A line as it is seen, and where it stands in the text.
 pub(super) struct Line {
@@ -77,14 +77,10 @@ pub(super) fn plain(line: &str) -> String {
         return line;
     }
     line.nfkc()
-        .filter(|c| !is_unseen(*c))
+        .filter(|c| !is_hidden(*c))
         .map(|c| if c.is_whitespace() && c != '\t' { ' ' } else { latin_twin(c).unwrap_or(c) })
         .nfc()
         .collect()
-}
-
-fn is_unseen(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
 /// Entities of HTML: by number, and the one that stands for a space.

@@ -25,6 +25,30 @@ pub fn nfc(text: &str) -> String {
     if unicode_normalization::is_nfc(text) { text.to_owned() } else { text.nfc().collect() }
 }
 
+/// True for characters that are not seen and that turn or part what stands beside them: of no width, marks and overrides of
+/// direction, variation tags. `gia\u{202e}fdp.exe` reads `giaexe.pdf`.
+#[must_use]
+pub fn is_hidden(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
+}
+
+/// True for overrides of direction, after which letters stand in another order than they are stored (UAX 9, section 2).
+#[must_use]
+pub fn turns(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}')
+}
+
 /// The text as searched: lower case, without tone and vowel marks, `đ` as `d`. `"Đặc khu Phú Quốc"` gives
 /// `"dac khu phu quoc"`. Punctuation, spaces and other scripts stay.
 #[must_use]

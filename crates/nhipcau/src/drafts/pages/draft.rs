@@ -255,6 +255,10 @@ async fn page(
     let shown = with.over(&work);
     let mut faults = if open { acts::faults(app, &shown) } else { Vec::new() };
     faults.extend(hours::fault(&shown, now.as_microsecond()));
+    let here = app.drafts.here(work.id, staff.account.id, &staff.account.name, now.as_microsecond());
+    if here.comes {
+        staff.saw(app, "draft.seen", work.id.to_string()).await?;
+    }
     let mut conn = app.db.read().await?;
     let sound = faults.is_empty();
     let facts = acts::facts(&mut conn, &work, &by(staff), now.as_microsecond(), sound).await?;
@@ -315,7 +319,7 @@ async fn page(
         clashes: with.clashes,
         wrong: with.wrong,
         notes: notes.collect(),
-        others: app.drafts.here(work.id, staff.account.id, &staff.account.name, now.as_microsecond()),
+        others: here.others,
         saved: w.saved_at(date::short(lang, instant(work.changed), now)),
         approved,
         compares: work.base > 0 || work.version > 1,

@@ -50,7 +50,7 @@ pub async fn save(
             let work = find(&app, &staff, &id).await;
             let stage = work.as_ref().map_or("", |work| work.stage.word());
             let others = work.map_or(Vec::new(), |work| {
-                app.drafts.here(work.id, staff.account.id, &staff.account.name, app.clock.micros())
+                app.drafts.here(work.id, staff.account.id, &staff.account.name, app.clock.micros()).others
             });
             let hour = date::hour_to_second(app.clock.now());
             axum::Json(json!({ "version": version, "stage": stage, "hour": hour, "others": others }))

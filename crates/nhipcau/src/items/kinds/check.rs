@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use network::content::Item;
 use serde_json::{Map, Value};
 
-use super::fits::{both, day, fits, minute};
+use super::fits::{both, day, fits, minute, straight};
 use super::shape::{Ahead, Field, Shape};
 use super::{Both, Kind, all, of};
 use crate::calendar::Today;
@@ -40,6 +40,7 @@ pub fn check(item: &Item, today: &Today) -> Vec<Fault> {
     for field in kind.common.iter().filter(|field| field.required && is_empty(item, &field.id)) {
         check.missing(field.id.clone(), field);
     }
+    check.direction();
     check.day_of_issue();
     let nothing = Map::new();
     let details = item.details.as_ref().map_or(&nothing, |details| &details.0);
@@ -77,6 +78,25 @@ struct Check<'a> {
 impl Check<'_> {
     fn fault(&mut self, field: String, why: Both) {
         self.faults.push(Fault { field, vi: why.vi, en: why.en });
+    }
+
+    /// Words of the common fields that are read otherwise than they are written.
+    fn direction(&mut self) {
+        let item = self.item;
+        let words = [
+            ("title", Some(&item.title)),
+            ("title_en", item.title_en.as_ref()),
+            ("summary", Some(&item.summary)),
+            ("number", item.number.as_ref()),
+            ("agency", item.agency.as_ref()),
+            ("signer", item.signer.as_ref()),
+            ("text", Some(&item.body.text)),
+        ];
+        for (field, text) in words.into_iter().filter_map(|(field, text)| Some((field, text?))) {
+            if let Err(why) = straight(text) {
+                self.fault(field.into(), why);
+            }
+        }
     }
 
     /// A day of issue that is a slip of the pen.

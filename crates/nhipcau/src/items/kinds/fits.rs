@@ -3,6 +3,7 @@
 use jiff::civil::{Date, DateTime};
 use network::content::ItemFile;
 use serde_json::Value;
+use vietnam::text::turns;
 
 use super::Both;
 use super::shape::{Choice, Shape};
@@ -119,7 +120,18 @@ fn line(text: &str, most: usize) -> Result<(), Both> {
     long(text, most)
 }
 
+/// Refuses what is read in another order than it is written.
+pub(super) fn straight(text: &str) -> Result<(), Both> {
+    told(!text.chars().any(turns), || {
+        both(
+            "Có ký tự ẩn đảo chiều chữ (U+202A đến U+202E): chữ hiện ra không đúng thứ tự đã gõ. Hãy xóa rồi gõ lại.",
+            "Has hidden characters that turn the direction of letters (U+202A to U+202E): it shows in another order than it was typed. Type it again.",
+        )
+    })
+}
+
 fn long(text: &str, most: usize) -> Result<(), Both> {
+    straight(text)?;
     let count = text.chars().count();
     told(count <= most, || {
         let said = |lang, n: usize| number::whole(lang, n as u64);

@@ -26,7 +26,7 @@ use vietnam::working_time::{Calendar, Deadline, OfficeHours, Period, Start};
     rule_en and days; or from and error. Exit code 1 if there is no deadline.")]
 #[command(group(clap::ArgGroup::new("period").required(true).args(["working_days", "days", "working_hours", "hours"])))]
 pub struct DeadlineArgs {
-    /// The day, or the moment in Viet Nam, from which the period runs: 2026-02-13 or 2026-02-13T16:30
+    /// The day, or the moment in Viet Nam, from which the period runs: 2026-02-13, 13/02/2026 or 2026-02-13T16:30
     #[arg(long)]
     from: String,
     /// So many working days
@@ -128,14 +128,16 @@ fn count(args: &DeadlineArgs) -> anyhow::Result<Deadline> {
 
 /// A day, or a moment with its minute.
 fn start(text: &str) -> anyhow::Result<Start> {
-    if !text.contains(':')
-        && let Ok(day) = text.parse::<Date>()
-    {
-        return Ok(Start::Day(day));
-    }
-    let moment = text.parse::<DateTime>().ok().filter(|_| text.contains(':'));
-    moment.map(Start::Moment).with_context(|| {
-        format!("--from {text}: expected a day such as 2026-02-13 or a moment such as 2026-02-13T16:30")
+    let (day, moment) = if text.contains(':') {
+        (None, text.parse().or_else(|_| DateTime::strptime("%d/%m/%Y %H:%M", text)).ok())
+    } else {
+        (text.parse().or_else(|_| Date::strptime("%d/%m/%Y", text)).ok(), None)
+    };
+    day.map(Start::Day).or(moment.map(Start::Moment)).with_context(|| {
+        format!(
+            "--from {text}: expected a day such as 2026-02-13 or 13/02/2026, or a moment such as 2026-02-13T16:30 or \
+             \"13/02/2026 16:30\""
+        )
     })
 }
 

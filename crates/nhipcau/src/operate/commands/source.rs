@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use base64::Engine;
 use serde_json::{Map, Value, json};
+use vietnam::text::legacy::{self, Encoding};
 
 use crate::items::draft::{Draft, MOST_FILE, markdown_fields};
+use crate::problem::{self, Fault};
 
 /// One item and where it stands; read when its turn comes.
 pub struct Place {
@@ -111,8 +113,7 @@ impl Place {
             Text::Json(text) => object(text)?,
             Text::Markdown(text) => markdown_fields(text).map_err(|problem| anyhow::anyhow!("{problem}"))?,
             Text::File(path) => {
-                let text =
-                    std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
+                let text = unicode(path)?;
                 match path.extension().is_some_and(|e| e == "json") {
                     true => object(&text)?,
                     false => markdown_fields(&text).map_err(|problem| anyhow::anyhow!("{problem}"))?,
@@ -122,12 +123,36 @@ impl Place {
         if let Some(files) = fields.remove("files") {
             fields.insert("files".into(), attach(&self.folder, files)?);
         }
-        serde_json::from_value(Value::Object(fields)).context("not an item; see `nhipcau issue --help`")
+        let item = problem::json::value(Value::Object(fields), "item");
+        item.map_err(|fault| told(&fault)).context("not an item; see `nhipcau issue --help`")
     }
 }
 
 fn object(text: &str) -> anyhow::Result<Map<String, Value>> {
-    serde_json::from_str(text).context("not an item in JSON")
+    problem::json::read(text.as_bytes(), "item").map_err(|fault| told(&fault)).context("not an item in JSON")
+}
+
+fn told(fault: &Fault) -> anyhow::Error {
+    anyhow::anyhow!("{}: {}\n{}: {}", fault.field, fault.vi, fault.field, fault.en)
+}
+
+/// The text of a file. What was written in an encoding of before Unicode is not taken over unseen: people look at it first.
+fn unicode(path: &Path) -> anyhow::Result<String> {
+    let bytes = std::fs::read(path).with_context(|| format!("read {}", path.display()))?;
+    let read = legacy::read(&bytes);
+    match (read.encoding, String::from_utf8(bytes)) {
+        (Some(Encoding::Unicode) | None, Ok(text)) => Ok(text),
+        (found, _) => {
+            let (file, named) = (path.display(), found.map_or("?", Encoding::as_str));
+            let sample = read.samples.first();
+            let sample = sample.map_or(String::new(), |(before, after)| format!(" ({before} → {after})"));
+            bail!(
+                "{file}: viết bằng {named}, không phải Unicode{sample}. Hãy chuyển bằng `nhipcau clean {file} > tệp-mới.md`, xem lại rồi \
+                 ban hành tệp mới.\n{file}: written in {named}, not in Unicode{sample}. Convert it by `nhipcau clean {file} > \
+                 new-file.md`, read it, and issue the new file."
+            )
+        }
+    }
 }
 
 /// Puts the bytes of attachments in the place of their names: `"bieu-mau.pdf"`, or

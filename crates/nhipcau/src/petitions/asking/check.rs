@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use lettre::Address;
 use vietnam::secret;
-use vietnam::text::nfc;
+use vietnam::text::{is_hidden, nfc};
 use vietnam::units::{CommuneCode, Units};
 
 use super::super::Mode;
@@ -46,11 +46,10 @@ fn fault(field: &str, says: impl Fn(&'static PetitionWords) -> String) -> Fault 
 /// A text as it is kept: NFC, without characters of no width and without control characters but line ends, no more than one empty line
 /// in a row.
 pub fn clean(typed: &str) -> String {
-    let hidden = |c: char| matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
     let plain: String = typed
         .chars()
         .map(|c| if c == '\t' || c == '\u{a0}' { ' ' } else { c })
-        .filter(|c| *c == '\n' || !(c.is_control() || hidden(*c)))
+        .filter(|c| *c == '\n' || !(c.is_control() || is_hidden(*c)))
         .collect();
     let plain = nfc(&plain);
     let mut lines: Vec<&str> = Vec::new();

@@ -102,6 +102,9 @@ async fn in_words(
     };
     let reads = visitor.portal.is_some() && says(header::ACCEPT, "text/html");
     let large = if says(header::CONTENT_TYPE, "multipart/") { Large::File } else { Large::Form };
+    // A form without files is never more than forms are, on whatever route.
+    let words = says(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let said = if words { most.min(forms::MOST) } else { most };
     let back = answer::came_from(&parts.headers, &visitor);
     let announced =
         parts.headers.get(header::CONTENT_LENGTH).and_then(|n| n.to_str().ok()?.parse::<usize>().ok());
@@ -109,14 +112,14 @@ async fn in_words(
     if known && announced.is_some_and(|size| size > heard) {
         hear(body, most).await;
         return match reads {
-            true => answer::too_large(&app, &visitor, (most, large), back),
-            false => answer::too_large_json(most),
+            true => answer::too_large(&app, &visitor, (said, large), back),
+            false => answer::too_large_json(said),
         };
     }
     let response = next.run(Request::from_parts(parts, body)).await;
     match response.status() {
-        StatusCode::PAYLOAD_TOO_LARGE if reads => answer::too_large(&app, &visitor, (most, large), back),
-        StatusCode::PAYLOAD_TOO_LARGE => answer::too_large_json(most),
+        StatusCode::PAYLOAD_TOO_LARGE if reads => answer::too_large(&app, &visitor, (said, large), back),
+        StatusCode::PAYLOAD_TOO_LARGE => answer::too_large_json(said),
         _ => response,
     }
 }
