@@ -177,7 +177,7 @@ mod tests {
             ),
             (r#"{"item":{},"x":1}"#, "x", "Các trường: item.", "The fields are: item."),
             (r#"{"item":{"title":"","title":""}}"#, "item.title", "hai lần", "twice"),
-            (r#"{"item":{"files":[{"name":"a"}]}}"#, "item.files[0]", "", ""),
+            (r#"{"item":{"files":[{"name":5}]}}"#, "item.files[0].name", "chuỗi chữ", "a string is due"),
             (r#"{"item":{"sample":"yes"}}"#, "item.sample", "true hoặc false", "a boolean is due"),
             (r#"{"item":{"issued":"23/11/2026"}}"#, "item.issued", "không dùng được", "cannot be used"),
             (r#"{"item":{}} {}"#, "body", "Không phải JSON", "trailing characters"),
