@@ -21,6 +21,7 @@ mod load;
 mod nginx;
 mod node;
 mod pages;
+mod petitions;
 mod report;
 mod serving;
 
@@ -85,6 +86,10 @@ pub enum Part {
     Click,
     /// Feeds of other portals, read and cleaned
     Feeds,
+    /// Petitions registered by many senders at once
+    Intake,
+    /// From the click that passes a case on to the desk of another node's agency
+    HandOver,
 }
 
 /// How much is measured.
@@ -112,6 +117,10 @@ struct Scale {
     clicks: usize,
     /// Feeds that are read.
     feeds: usize,
+    /// Petitions that are registered.
+    petitions: usize,
+    /// Cases that are passed on; the first one is not counted.
+    handed: usize,
     /// Starts.
     starts: usize,
     /// How long a node is left alone before its memory is read.
@@ -130,6 +139,8 @@ const WHOLE: Scale = Scale {
     desk: 100_000,
     clicks: 201,
     feeds: 600,
+    petitions: 4_000,
+    handed: 51,
     starts: 5,
     idle: Duration::from_secs(8),
 };
@@ -146,6 +157,8 @@ const QUICK: Scale = Scale {
     desk: 200,
     clicks: 5,
     feeds: 4,
+    petitions: 16,
+    handed: 3,
     starts: 1,
     idle: Duration::from_millis(300),
 };
@@ -208,6 +221,8 @@ async fn measure(part: Part, dir: &Path, scale: Scale, database: Option<&str>) -
         Part::Click => click::click(dir, scale).await,
         Part::Desk => desk::desk(dir, scale, database).await,
         Part::Feeds => feeds::feeds(scale),
+        Part::Intake => petitions::intake(dir, scale).await,
+        Part::HandOver => petitions::hand_over(dir, scale).await,
     }
 }
 

@@ -61,6 +61,8 @@ fn every_part_of_the_bench_reports_its_figures_beside_their_budgets() {
         ("desk", 3),
         ("click", 1),
         ("feeds", 1),
+        ("intake", 1),
+        ("hand-over", 1),
     ] {
         let lines = lines(&report, part);
         let judged = lines.iter().filter(|line| line.get("budget").is_some()).count();
