@@ -102,7 +102,7 @@ fn draft(item: &Item, name: &str, mapping: &Mapping) -> Draft {
             Some(Kind::Plain) => "text".into(),
             None => String::new(),
         },
-        source: Some(DraftSource { name: name.to_owned(), url: item.link.clone() }),
+        source: Some(DraftSource { name: name.to_owned(), url: item.link.clone(), taken: None }),
         ..Draft::default()
     }
 }
