@@ -82,6 +82,7 @@ fn pages() -> Vec<Route> {
     pages.extend(crate::petitions::routes());
     pages.extend(annexes::routes());
     pages.extend(previews::routes());
+    pages.extend(crate::sources::routes());
     pages
 }
 
