@@ -110,9 +110,7 @@ impl Reader<'_> {
         let once = self.once(found, "new");
         let reference = match self.waits(&draft) {
             true => hand_in(app, self.portal, (item, 0), ItemChange::New, draft, None, once).await?.reference,
-            false => {
-                publish::issue(app, self.portal.log, &self.portal.origin, draft, once).await?.reference
-            }
+            false => publish::issue(app, self.portal.log, &self.portal.origin, draft, once).await?.reference,
         };
         // A repeat is answered with the item of the first time.
         let reference: Reference = reference.parse().map_err(|why: &str| anyhow::anyhow!(why))?;

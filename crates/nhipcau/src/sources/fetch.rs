@@ -193,10 +193,12 @@ impl Fetcher {
             call = call.header(IF_MODIFIED_SINCE, modified);
         }
         match &self.line {
-            Some(line) => line.stranger(call.send()).await.map_err(|error| match error.downcast::<reqwest::Error>() {
-                Ok(error) => broken(&error),
-                Err(other) => Refused::Line(other.to_string()),
-            }),
+            Some(line) => {
+                line.stranger(call.send()).await.map_err(|error| match error.downcast::<reqwest::Error>() {
+                    Ok(error) => broken(&error),
+                    Err(other) => Refused::Line(other.to_string()),
+                })
+            }
             None => call.send().await.map_err(|error| broken(&error)),
         }
     }

@@ -1,6 +1,12 @@
 //! What a site has, read by the way that it offers: one list, whichever it is.
 
+mod oai;
+pub mod push;
+mod sitemap;
+mod wordpress;
+
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use feeds::{Feed, Hints};
 use network::content::Taken;
@@ -8,7 +14,7 @@ use network::names::ContentHash;
 
 use super::draft::{self, Mapping};
 use super::fetch::{Answer, Fetched, Fetcher, Refused, Validators};
-use super::plan::List;
+use super::plan::{Extent, List};
 use super::{Way, both, read};
 use crate::calendar::Today;
 use crate::clock::instant;
@@ -19,13 +25,21 @@ pub enum Got {
     /// It is what it was.
     Unchanged,
     /// What it has.
-    Listed(std::sync::Arc<Listed>),
+    Listed(Arc<Listed>),
+}
+
+impl Got {
+    fn listed(listed: Listed) -> Got {
+        Got::Listed(Arc::new(listed))
+    }
 }
 
 /// What a site has.
 pub struct Listed {
-    /// Its items, and whether these are all.
+    /// Its items.
     pub feed: Feed,
+    /// How much of all there is they are.
+    pub extent: Extent,
     /// Names of what is there and was not read again.
     pub present: HashSet<ContentHash>,
     /// The hash of what was read.
@@ -55,23 +69,45 @@ impl From<Refused> for Trouble {
     }
 }
 
-/// Reads a site; from where `place` says, and not at all if it is what `known` says.
-///
-/// # Errors
-/// Why it could not be read.
-pub async fn read(
-    fetcher: &Fetcher,
-    (way, url): (Way, &str),
-    known: &Validators,
-    _place: &str,
-) -> Result<Got, Trouble> {
-    match way {
-        Way::Feed => feed(fetcher, url, known).await,
+impl From<Both> for Trouble {
+    fn from(why: Both) -> Trouble {
+        Trouble { why, after: None }
     }
 }
 
-async fn feed(fetcher: &Fetcher, url: &str, known: &Validators) -> Result<Got, Trouble> {
-    let fetched = match fetcher.fetch(url, known).await? {
+/// What is asked of a site.
+pub struct Ask<'a> {
+    /// Who calls.
+    pub fetcher: &'a Fetcher,
+    /// The address that was typed.
+    pub url: &'a str,
+    /// By what it said that it is unchanged.
+    pub validators: &'a Validators,
+    /// How far it was read; empty to read it whole.
+    pub place: &'a str,
+    /// Names of what was met there.
+    pub known: &'a HashSet<ContentHash>,
+    /// Now, in microseconds.
+    pub now: i64,
+}
+
+/// Reads a site.
+///
+/// # Errors
+/// Why it could not be read.
+pub async fn read(way: Way, ask: &Ask<'_>) -> Result<Got, Trouble> {
+    match way {
+        Way::Feed => feed(ask).await,
+        Way::WordPress => wordpress::read(ask).await,
+        Way::Sitemap => sitemap::read(ask).await,
+        Way::Oai => oai::read(ask).await,
+        // It comes by itself.
+        Way::Push => Ok(Got::Unchanged),
+    }
+}
+
+async fn feed(ask: &Ask<'_>) -> Result<Got, Trouble> {
+    let fetched = match ask.fetcher.fetch(ask.url, ask.validators).await? {
         Answer::Unchanged => return Ok(Got::Unchanged),
         Answer::Fetched(fetched) => fetched,
     };
@@ -87,13 +123,21 @@ async fn feed(fetcher: &Fetcher, url: &str, known: &Validators) -> Result<Got, T
         read::read(bytes, &hints).map_err(|error| both(&error.to_string()))
     })
     .await?;
-    Ok(Got::Listed(std::sync::Arc::new(Listed {
+    let extent = if feed.complete { Extent::All } else { Extent::Newest };
+    Ok(Got::listed(Listed {
         feed,
+        extent,
         present: HashSet::new(),
         sha256,
         validators,
         place: String::new(),
-    })))
+    }))
+}
+
+/// What was put together from other answers, cleaned as a feed is.
+fn cleaned(mut feed: Feed) -> Feed {
+    read::clean_all(&mut feed);
+    feed
 }
 
 /// Reading takes up to a second: beside the requests.
@@ -101,8 +145,8 @@ async fn apart<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Both> + Send + 'static,
 ) -> Result<T, Trouble> {
     let done = tokio::task::spawn_blocking(work).await;
-    let done = done.map_err(|error| Trouble { why: both(&error.to_string()), after: None })?;
-    done.map_err(|why| Trouble { why, after: None })
+    let done = done.map_err(|error| both(&error.to_string()))?;
+    Ok(done?)
 }
 
 impl Listed {
@@ -113,7 +157,7 @@ impl Listed {
             found: draft::found(&self.feed, name, mapping, today),
             present: self.present.clone(),
             deleted: self.feed.deleted.iter().map(|one| draft::id(&one.id)).collect(),
-            complete: self.feed.complete,
+            extent: self.extent,
         }
     }
 

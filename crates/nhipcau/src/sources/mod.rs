@@ -18,6 +18,7 @@ use uuid::Uuid;
 use crate::items::kinds::Both;
 use crate::words::Lang;
 
+pub use list::push::routes as machines;
 pub use pages::{PAGE, routes};
 pub use poll::run;
 
@@ -26,16 +27,28 @@ pub use poll::run;
 pub enum Way {
     /// RSS, Atom or JSON Feed.
     Feed,
+    /// The REST API of WordPress.
+    WordPress,
+    /// A sitemap and the pages that it names.
+    Sitemap,
+    /// OAI-PMH.
+    Oai,
+    /// It is not read: the site sends what it has, signed.
+    Push,
 }
 
 impl Way {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Way; 1] = [Way::Feed];
+    pub const ALL: [Way; 5] = [Way::Feed, Way::WordPress, Way::Sitemap, Way::Oai, Way::Push];
 
     /// The word that is stored and posted.
     pub fn word(self) -> &'static str {
         match self {
             Way::Feed => "feed",
+            Way::WordPress => "wordpress",
+            Way::Sitemap => "sitemap",
+            Way::Oai => "oai",
+            Way::Push => "push",
         }
     }
 

@@ -2,7 +2,7 @@
 
 mod one;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use askama::Template;
 use axum::extract::{Query, State as Given};
@@ -11,7 +11,7 @@ use axum::response::Response;
 
 use super::draft::{Fate, Found, Mapping};
 use super::fetch::{Fetcher, Validators};
-use super::list::{self, Got};
+use super::list::{self, Ask, Got, push};
 use super::{Source, Way, store};
 use crate::app::App;
 use crate::clock::instant;
@@ -118,6 +118,10 @@ impl ListPage {
 fn way_name(way: Way, w: &'static SourceWords) -> &'static str {
     match way {
         Way::Feed => w.way_feed,
+        Way::WordPress => w.way_wordpress,
+        Way::Sitemap => w.way_sitemap,
+        Way::Oai => w.way_oai,
+        Way::Push => w.way_push,
     }
 }
 
@@ -131,6 +135,7 @@ fn says(source: &Source, lang: Lang, now: jiff::Timestamp) -> String {
     };
     match source.next {
         0 => format!("{} · {read}", w.paused),
+        _ if source.way == Way::Push => format!("{read} · {}", w.waits_for_it),
         next => format!("{read} · {}", w.next_at(at(next.max(now.as_microsecond())))),
     }
 }
@@ -246,7 +251,7 @@ fn typed_source(app: &App, staff: &Staff, typed: &Fields) -> Result<Source, Prob
         own,
         mapping: Mapping { usual: usual.to_owned(), kinds: mapped },
         begun: now,
-        next: now,
+        next: if way == Way::Push { push::NEVER } else { now },
         at: 0,
         failures: 0,
         trouble: String::new(),
@@ -286,9 +291,7 @@ async fn join(Given(app): Given<App>, staff: Staff, visitor: Visitor, Filled(typ
             page(&app, &staff, &visitor, None, typed, fine, Some(preview)).await
         }
         Err(problem) => match Wrong::of(problem, visitor.lang) {
-            Ok((status, wrong)) => {
-                page(&app, &staff, &visitor, None, typed, (wrong, status), None).await
-            }
+            Ok((status, wrong)) => page(&app, &staff, &visitor, None, typed, (wrong, status), None).await,
             Err(problem) => failure(&app, &visitor, problem),
         },
     }
@@ -298,8 +301,24 @@ async fn join(Given(app): Given<App>, staff: Staff, visitor: Visitor, Filled(typ
 async fn look(app: &App, visitor: &Visitor, source: &Source, typed: &Fields) -> Result<Preview, Problem> {
     let (lang, w) = (visitor.lang, visitor.lang.source());
     let fetcher = Fetcher::of(app)?;
-    let got = list::read(&fetcher, (source.way, &source.url), &Validators::default(), "").await;
-    let listed = match got {
+    if source.way == Way::Push {
+        return Ok(Preview {
+            says: w.preview_push.into(),
+            lines: Vec::new(),
+            more: None,
+            categories: Vec::new(),
+        });
+    }
+    let (validators, known) = (Validators::default(), HashSet::new());
+    let ask = Ask {
+        fetcher: &fetcher,
+        url: &source.url,
+        validators: &validators,
+        place: "",
+        known: &known,
+        now: app.clock.micros(),
+    };
+    let listed = match list::read(source.way, &ask).await {
         Ok(Got::Listed(listed)) => listed,
         Ok(Got::Unchanged) => return Err(Problem::Invalid(vec![fault("dia-chi", |w| w.fault_url)])),
         Err(trouble) => {

@@ -81,8 +81,20 @@ pub struct List {
     pub present: HashSet<ContentHash>,
     /// Names of what its publisher says to have deleted.
     pub deleted: HashSet<ContentHash>,
-    /// True if it lists all there is.
-    pub complete: bool,
+    /// How much of all there is it lists.
+    pub extent: Extent,
+}
+
+/// How much of all there is a list has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Extent {
+    /// All: what it lacks is not there.
+    All,
+    /// The newest: what it lacks among them is not there, perhaps.
+    #[default]
+    Newest,
+    /// Whatever has changed: what it lacks says nothing.
+    Some,
 }
 
 /// What is to be done with one item.
@@ -144,11 +156,15 @@ pub fn decide<'a>(
     let oldest = times.and_then(|times| times.into_iter().min());
     let within = |one: &Known| one.published.zip(oldest).is_some_and(|(at, oldest)| at > oldest);
     let lacks = |one: &&Known| !met.contains(&one.name) && !list.present.contains(&one.name);
-    let missing: Vec<&Known> =
-        rest.into_iter().filter(lacks).filter(|one| list.complete || within(one)).collect();
+    let says = |one: &&Known| match list.extent {
+        Extent::All => true,
+        Extent::Newest => within(one),
+        Extent::Some => false,
+    };
+    let missing: Vec<&Known> = rest.into_iter().filter(lacks).filter(says).collect();
     let doubt = match missing.len() {
         _ if list.found.is_empty() && list.present.is_empty() && list.deleted.is_empty() => {
-            (!taken.is_empty()).then_some(Doubt::Empty)
+            (!taken.is_empty() && list.extent != Extent::Some).then_some(Doubt::Empty)
         }
         lost if lost > FEW && lost * 2 > taken.len() => Some(Doubt::Half(lost, taken.len())),
         _ => None,
@@ -156,14 +172,18 @@ pub fn decide<'a>(
     if doubt.is_none() {
         steps.extend(missing.into_iter().map(|one| match one.missing + 1 >= LISTS {
             false => Step::Missing(one),
-            true if list.complete => Step::End(one),
+            true if list.extent == Extent::All => Step::End(one),
             true => Step::Ask(one),
         }));
     }
     (steps, doubt)
 }
 
-fn step<'a>(before: Option<&'a Known>, found: &'a Found, elsewhere: &HashSet<ContentHash>) -> Option<Step<'a>> {
+fn step<'a>(
+    before: Option<&'a Known>,
+    found: &'a Found,
+    elsewhere: &HashSet<ContentHash>,
+) -> Option<Step<'a>> {
     let twin = [found.page, found.words].into_iter().flatten().any(|hash| elsewhere.contains(&hash));
     let same = before.is_some_and(|one| one.digest == found.digest);
     let back = before.filter(|one| one.missing > 0).map(Step::Back);
@@ -221,12 +241,16 @@ mod tests {
     }
 
     fn list(found: Vec<Found>, complete: bool) -> List {
-        List { found, complete, ..List::default() }
+        let extent = if complete { Extent::All } else { Extent::Newest };
+        List { found, extent, ..List::default() }
     }
 
     fn said(known: &[Known], list: &List) -> Vec<String> {
         let (steps, _) = decide(known, list, &HashSet::new());
-        steps.iter().map(|step| format!("{step:?}").split(['(', ' ']).next().unwrap_or_default().to_owned()).collect()
+        steps
+            .iter()
+            .map(|step| format!("{step:?}").split(['(', ' ']).next().unwrap_or_default().to_owned())
+            .collect()
     }
 
     #[test]

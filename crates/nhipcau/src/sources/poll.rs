@@ -9,12 +9,12 @@ use futures::stream;
 use reqwest::Url;
 use uuid::Uuid;
 
+use super::Source;
 use super::act::Reader;
 use super::fetch::{Fetcher, Validators};
-use super::list::{self, Got, Listed};
+use super::list::{self, Ask, Got, Listed};
 use super::plan::{self, Doubt};
 use super::store::{self, Outcome};
-use super::Source;
 use crate::app::App;
 use crate::clock::Dice;
 use crate::db::Tx;
@@ -87,9 +87,17 @@ async fn once(app: &App, fetcher: &Fetcher, source: Source) -> Result<(), Proble
     // What a list lacked must be lacked by another one, and not by the same that a cache hands out again.
     let again = known.iter().any(|one| one.missing > 0);
     let validators = if again { Validators::default() } else { source.validators.clone() };
-    let (way, url) = (source.way, source.url.clone());
+    let names: std::collections::HashSet<_> = known.iter().map(|one| one.name).collect();
+    let ask = Ask {
+        fetcher,
+        url: &source.url,
+        validators: &validators,
+        place: if again { "" } else { &source.place },
+        known: &names,
+        now: app.clock.micros(),
+    };
     let failures = source.failures + 1;
-    let outcome = match list::read(fetcher, (way, &url), &validators, &source.place).await {
+    let outcome = match list::read(source.way, &ask).await {
         Ok(Got::Unchanged) => Outcome {
             next: next(app, 0, None)?,
             failures: 0,
@@ -97,7 +105,7 @@ async fn once(app: &App, fetcher: &Fetcher, source: Source) -> Result<(), Proble
             validators: source.validators.clone(),
             place: source.place.clone(),
         },
-        Ok(Got::Listed(listed)) => match follow(app, fetcher, &source, known, &listed).await {
+        Ok(Got::Listed(listed)) => match follow(app, fetcher, &source, &listed).await {
             Ok(doubt) => Outcome {
                 next: next(app, 0, None)?,
                 failures: 0,
@@ -141,13 +149,14 @@ fn failed(
 }
 
 /// Does what follows from a list; what it says and is not believed comes back.
-async fn follow(
+pub(super) async fn follow(
     app: &App,
     fetcher: &Fetcher,
     source: &Source,
-    known: Vec<plan::Known>,
     listed: &Arc<Listed>,
 ) -> Result<Option<Doubt>, Problem> {
+    let _turn = app.joining.lock().await;
+    let known = store::known(&mut app.db.read().await?, source.id).await?;
     let portals = app.portals.load();
     let portal = portals.all().into_iter().find(|portal| portal.log == source.log);
     let portal = portal.ok_or(Problem::NotFound("portal"))?;
@@ -197,6 +206,7 @@ pub(super) async fn retry(
     name: network::names::ContentHash,
     kind: &str,
 ) -> Result<(), Problem> {
+    let _turn = app.joining.lock().await;
     let mut conn = app.db.read().await?;
     let aside = store::asides(&mut conn, source.id, i64::MAX).await?;
     let aside = aside.into_iter().find(|one| one.name == name.0).ok_or(Problem::NotFound("item aside"))?;

@@ -495,14 +495,10 @@ pub async fn aside_counts(conn: &mut Conn, log: i64) -> sqlx::Result<Vec<(String
 /// # Errors
 /// The database's.
 pub async fn forget(tx: &mut Tx, item: &str) -> sqlx::Result<()> {
-    let named = all!(tx, (String, Vec<u8>), "SELECT source, name FROM source_item WHERE item = $1", item.to_owned())?;
+    let named =
+        all!(tx, (String, Vec<u8>), "SELECT source, name FROM source_item WHERE item = $1", item.to_owned())?;
     for (source, name) in named {
-        run!(
-            tx,
-            "DELETE FROM source_aside WHERE source = $1 AND name = $2",
-            source.clone(),
-            name.clone()
-        )?;
+        run!(tx, "DELETE FROM source_aside WHERE source = $1 AND name = $2", source.clone(), name.clone())?;
         run!(
             tx,
             "UPDATE source_item SET lot = 'erased', words = NULL, digest = $1 WHERE source = $2 AND name = $3",

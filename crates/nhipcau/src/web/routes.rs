@@ -152,6 +152,7 @@ fn machines() -> Vec<Route> {
     machines.extend(offline::machines());
     machines.extend(crate::petitions::machines());
     machines.extend(crate::georeport::machines());
+    machines.extend(crate::sources::machines());
     machines
 }
 

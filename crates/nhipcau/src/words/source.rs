@@ -81,6 +81,17 @@ words! {
     act_remove,
     act_retry,
     act_drop,
+    way_wordpress,
+    way_sitemap,
+    way_oai,
+    way_push,
+    preview_push,
+    waits_for_it,
+    push,
+    push_says,
+    push_address,
+    push_secret,
+    push_show,
 }
 
 /// Vietnamese.

@@ -7,7 +7,8 @@ use axum::response::Response;
 use feeds::{Kind as TextKind, Text};
 use network::names::ContentHash;
 
-use super::super::{Source, poll, store};
+use super::super::list::push;
+use super::super::{Source, Way, poll, store};
 use super::{Choice, PAGE, choices, says, trouble, way_name};
 use crate::app::App;
 use crate::clock::instant;
@@ -54,6 +55,8 @@ struct OnePage {
     lots: Vec<String>,
     lines: Vec<Line>,
     choices: Vec<Choice>,
+    /// Where a site that sends what it has sends it, and the secret by which it signs.
+    push: Option<(String, String)>,
     wrong: Wrong,
 }
 
@@ -146,6 +149,9 @@ async fn page(
             lots: lots.into(),
             lines,
             choices: choices(source.own, lang),
+            push: (source.way == Way::Push).then(|| {
+                (format!("{}{}", visitor.base, push::path(source.id)), push::secret(app, source.id))
+            }),
             source,
             wrong,
         })
@@ -168,6 +174,9 @@ pub(super) async fn act(
         let source = found(&app, &staff, &id).await?;
         let name = || typed.get("ten").parse::<ContentHash>().map_err(|_| Problem::NotFound("item aside"));
         Ok::<_, Problem>(match typed.get("viec") {
+            "doc" if source.way == Way::Push => {
+                return Err(Problem::invalid("viec", "dung, tiep, go, lai, bo"));
+            }
             "doc" => {
                 reading(&app, staff.line("source.read", id.clone()), source, SOON).await?;
                 "doc"
@@ -177,15 +186,17 @@ pub(super) async fn act(
                 "dung"
             }
             "tiep" => {
-                reading(&app, staff.line("source.resume", id.clone()), source, SOON).await?;
+                let next = if source.way == Way::Push { push::NEVER } else { SOON };
+                reading(&app, staff.line("source.resume", id.clone()), source, next).await?;
                 "tiep"
             }
             "go" => {
                 let line = staff.line("source.remove", id.clone());
-                let removed = app.db.write("source.remove", async move |tx: &mut Tx| -> Result<(), Problem> {
-                    store::remove(tx, source.id).await?;
-                    Ok(audit::add(tx, line).await?)
-                });
+                let removed =
+                    app.db.write("source.remove", async move |tx: &mut Tx| -> Result<(), Problem> {
+                        store::remove(tx, source.id).await?;
+                        Ok(audit::add(tx, line).await?)
+                    });
                 removed.await?;
                 "go"
             }

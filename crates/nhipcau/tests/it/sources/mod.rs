@@ -2,6 +2,7 @@
 //! what it shows is followed, carried, put aside, never believed more than it says.
 
 mod site;
+mod ways;
 
 use nhipcau::sources::Source;
 use nhipcau::sources::store;
@@ -16,7 +17,14 @@ const PAGE: &str = "/ban-lam-viec/nguon";
 /// The source of a portal that reads an address.
 async fn source(world: &World, portal: &str, url: &str) -> Option<Source> {
     let app = world.hosted(portal);
-    let log = app.portals.load().all().into_iter().find(|one| *one.domain == *format!("{portal}.localhost")).unwrap().log;
+    let log = app
+        .portals
+        .load()
+        .all()
+        .into_iter()
+        .find(|one| *one.domain == *format!("{portal}.localhost"))
+        .unwrap()
+        .log;
     let all = store::of_log(&mut app.db.read().await.unwrap(), log).await.unwrap();
     all.into_iter().find(|source| source.url == url)
 }
@@ -74,8 +82,14 @@ async fn what_a_site_without_a_log_shows_is_carried_and_nowhere_called_authentic
     for portal in ["laocai", "chinhphu"] {
         let page = world.get(portal, &format!("/muc/{reference}")).await.text();
         assert!(page.contains("Tiêm tại trạm y tế."), "{page}");
-        assert!(page.contains("Đăng lại từ so-y-te.localhost lúc") && page.contains("cơ quan ban hành chưa ký"), "{page}");
-        assert!(!page.contains("data-verify") && !page.contains("data-proof"), "nothing is offered to be checked");
+        assert!(
+            page.contains("Đăng lại từ so-y-te.localhost lúc") && page.contains("cơ quan ban hành chưa ký"),
+            "{page}"
+        );
+        assert!(
+            !page.contains("data-verify") && !page.contains("data-proof"),
+            "nothing is offered to be checked"
+        );
         assert!(!page.contains("sau-cau-hoi"), "no question is answered that only a signature answers");
     }
     const SAYS: &str = "đăng lại từ so-y-te.localhost; cơ quan ban hành chưa ký";
@@ -91,7 +105,10 @@ async fn what_a_site_without_a_log_shows_is_carried_and_nowhere_called_authentic
     .then_some(())
     .expect("a result says whose it is");
     let english = world.get("laocai", &format!("/en/muc/{reference}")).await;
-    assert!(english.says("its issuing agency has not signed it") || english.says("the issuing agency has not signed it"));
+    assert!(
+        english.says("its issuing agency has not signed it")
+            || english.says("the issuing agency has not signed it")
+    );
 
     // "Is this real?" does not say yes, whatever is brought: the name, or the proof that it stands in the log.
     let proof = world.get("laocai", &format!("/proof/{reference}")).await;
@@ -120,8 +137,7 @@ async fn a_site_is_followed_as_it_changes_and_deletes_and_is_away() {
     assert_eq!(titles(&world, "chinhphu").await, ["Ba", "Hai", "Một"]);
 
     // Unchanged: the site is asked whether it is, and answers without a body.
-    let size = |world: &World| world.get("chinhphu", "/log/checkpoint");
-    let before = size(&world).await.text();
+    let before = world.get("chinhphu", "/log/checkpoint").await.text();
     reads(&world, &minh, &source).await;
     // "Read now" reads whole; the clock's own reading does not.
     world.clock("chinhphu").pass(400_000_000);
@@ -131,13 +147,14 @@ async fn a_site_is_followed_as_it_changes_and_deletes_and_is_away() {
     })
     .await;
     was_read(&world, "chinhphu", &source.url).await;
-    assert_eq!(size(&world).await.text(), before, "nothing is written twice");
+    assert_eq!(world.get("chinhphu", "/log/checkpoint").await.text(), before, "nothing is written twice");
 
     // Changed.
     site.lists(&[(1, "Một", "Bài một, đã sửa."), all[1], all[2]], true);
     reads(&world, &minh, &source).await;
     let told = world.get("chinhphu", "/api/v1/items?own=true").await.json();
-    let one = told["items"].as_array().unwrap().iter().find(|item| item["card"]["title"] == "Một").unwrap().clone();
+    let one =
+        told["items"].as_array().unwrap().iter().find(|item| item["card"]["title"] == "Một").unwrap().clone();
     assert_eq!(one["edition"], 2);
     assert!(one["card"]["carried"]["site"].is_string(), "the next edition is carried as well");
 
@@ -169,7 +186,13 @@ async fn a_site_is_followed_as_it_changes_and_deletes_and_is_away() {
     // Into the machine itself: refused, and told.
     let port = site.host.split_once(':').unwrap().1;
     site.shows("/rss.xml", Page::To(format!("http://127.0.0.1:{port}/hidden.xml")));
-    site.shows("/hidden.xml", Page::Body("application/rss+xml", "<rss><channel><item><title>x</title></item></channel></rss>".into()));
+    site.shows(
+        "/hidden.xml",
+        Page::Body(
+            "application/rss+xml",
+            "<rss><channel><item><title>x</title></item></channel></rss>".into(),
+        ),
+    );
     let led = reads(&world, &minh, &source).await;
     assert!(led.trouble.contains("mạng riêng"), "{led:?}");
     assert!(site.calls("/hidden.xml").is_empty(), "and never called");
@@ -180,23 +203,39 @@ async fn an_agencys_own_site_is_looked_at_first_and_what_cannot_be_taken_lies_as
     let world = World::with(["chinhphu"]).await;
     let site = Site::new("cong").await;
     let minh = world.staff("chinhphu", "minh", &["publisher"]).await;
-    site.lists(&[(1, "Lịch tiếp dân", "Thứ hai."), (2, "", "Không tên."), (3, "Công điện", "TUYỆT MẬT")], false);
+    site.lists(
+        &[(1, "Lịch tiếp dân", "Thứ hai."), (2, "", "Không tên."), (3, "Công điện", "TUYỆT MẬT")],
+        false,
+    );
     let url = site.url("/rss.xml");
     let look = [("dia-chi", url.as_str()), ("cua-ai", "minh"), ("loai", "news"), ("viec", "xem")];
     let seen = world.fills(&minh, PAGE, &look).await;
     assert_eq!(seen.status, 200, "{}", seen.text());
-    assert!(seen.says("Đọc được 3 bài") && seen.says("không có tiêu đề") && seen.says("Thông báo"), "{}", seen.text());
-    assert!(source(&world, "chinhphu", &url).await.is_none() && titles(&world, "chinhphu").await.is_empty(), "nothing is kept");
+    assert!(
+        seen.says("Đọc được 3 bài") && seen.says("không có tiêu đề") && seen.says("Thông báo"),
+        "{}",
+        seen.text()
+    );
+    assert!(
+        source(&world, "chinhphu", &url).await.is_none() && titles(&world, "chinhphu").await.is_empty(),
+        "nothing is kept"
+    );
 
     let mapped = [("cua-ai", "minh"), ("loai", "news"), ("muc", "Thông báo"), ("loai-muc", "notice")];
     let joined = joins(&world, &minh, &url, &mapped).await;
     let told = world.get("chinhphu", "/api/v1/items?own=true").await.json();
     assert_eq!(told["total"], 1, "{told}");
-    assert_eq!((&told["items"][0]["kind"], &told["items"][0]["card"]["carried"]), (&"notice".into(), &json!(null)));
+    assert_eq!(
+        (&told["items"][0]["kind"], &told["items"][0]["card"]["carried"]),
+        (&"notice".into(), &json!(null))
+    );
     let here = format!("{PAGE}/{}", joined.id);
     let page = world.sees(&minh, &here).await.text();
     assert!(page.contains("không có tiêu đề") && page.contains("Không tên."), "{page}");
-    assert!(!page.contains("TUYỆT MẬT</p>") && !page.contains("Công điện"), "a secret is not even kept aside: {page}");
+    assert!(
+        !page.contains("TUYỆT MẬT</p>") && !page.contains("Công điện"),
+        "a secret is not even kept aside: {page}"
+    );
 
     // Tried again it lies there still; let go it does not come back until it changes.
     let name = |page: &str, words: &str| {
@@ -205,7 +244,10 @@ async fn an_agencys_own_site_is_looked_at_first_and_what_cannot_be_taken_lies_as
     };
     let one = name(&page, "không có tiêu đề");
     leads(&world.fills(&minh, &here, &[("viec", "lai"), ("ten", &one), ("loai", "notice")]).await);
-    assert!(world.sees(&minh, &here).await.says("không được để trống") || world.sees(&minh, &here).await.says("Không được để trống"));
+    assert!(
+        world.sees(&minh, &here).await.says("không được để trống")
+            || world.sees(&minh, &here).await.says("Không được để trống")
+    );
     leads(&world.fills(&minh, &here, &[("viec", "bo"), ("ten", &one)]).await);
     reads(&world, &minh, &joined).await;
     assert!(!world.sees(&minh, &here).await.says("Không tên."));
@@ -222,7 +264,11 @@ async fn an_agencys_own_site_is_looked_at_first_and_what_cannot_be_taken_lies_as
     );
     site.shows("/khac.xml", Page::Body("application/rss+xml", rss));
     let other = joins(&world, &minh, &site.url("/khac.xml"), &mapped).await;
-    assert_eq!(titles(&world, "chinhphu").await.len(), 2, "one document under two addresses, one text on two pages");
+    assert_eq!(
+        titles(&world, "chinhphu").await.len(),
+        2,
+        "one document under two addresses, one text on two pages"
+    );
     assert!(world.sees(&minh, &format!("{PAGE}/{}", other.id)).await.says("2 bài trùng"));
 
     // Joined twice, or what is no feed: told at its field, and what was typed stands.
@@ -263,9 +309,17 @@ async fn where_two_people_issue_what_a_site_shows_waits_in_the_console() {
     let path = path.split('"').next().unwrap();
     for act in ["approve", "issue"] {
         let version = hidden(&world.sees(&minh, path).await.text(), "version").unwrap();
-        leads(&world.fills(&minh, &format!("{path}/viec"), &[("version", version.as_str()), ("viec", act)]).await);
+        leads(
+            &world
+                .fills(&minh, &format!("{path}/viec"), &[("version", version.as_str()), ("viec", act)])
+                .await,
+        );
     }
     assert_eq!(titles(&world, "chinhphu").await, ["Lịch tiếp dân"]);
     reads(&world, &minh, &source).await;
-    assert_eq!(world.sees(&minh, "/ban-lam-viec").await.text().matches("Lịch tiếp dân").count(), 1, "the change waits now");
+    assert_eq!(
+        world.sees(&minh, "/ban-lam-viec").await.text().matches("Lịch tiếp dân").count(),
+        1,
+        "the change waits now"
+    );
 }

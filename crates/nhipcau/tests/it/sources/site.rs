@@ -22,6 +22,8 @@ pub enum Page {
 #[derive(Default)]
 struct Stands {
     pages: HashMap<String, Page>,
+    /// What stands under every path that begins so.
+    begins: Vec<(String, Page)>,
     /// Each call: its path with the query, and the answer's status.
     calls: Vec<(String, u16)>,
 }
@@ -54,9 +56,23 @@ impl Site {
         self.stands.lock().unwrap().pages.insert(path.to_owned(), page);
     }
 
+    /// Lets every path that begins so show something from now on.
+    pub fn begins(&self, path: &str, page: Page) {
+        let mut stands = self.stands.lock().unwrap();
+        stands.begins.retain(|(begin, _)| begin != path);
+        stands.begins.push((path.to_owned(), page));
+    }
+
+    /// Whether a path with these words was asked for.
+    pub fn asked(&self, words: &str) -> bool {
+        self.stands.lock().unwrap().calls.iter().any(|(path, _)| path.contains(words))
+    }
+
     /// Lets `/rss.xml` list items: number, title, text.
     pub fn lists(&self, items: &[(u32, &str, &str)], complete: bool) {
-        let mut rss = String::from("<rss version=\"2.0\" xmlns:fh=\"http://purl.org/syndication/history/1.0\"><channel>");
+        let mut rss = String::from(
+            "<rss version=\"2.0\" xmlns:fh=\"http://purl.org/syndication/history/1.0\"><channel>",
+        );
         rss.push_str("<title>Sở Y tế</title>");
         if complete {
             rss.push_str("<fh:complete/>");
@@ -83,7 +99,9 @@ impl Site {
 async fn answer(State(site): State<Site>, OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Response {
     let path = uri.path_and_query().map_or_else(String::new, ToString::to_string);
     let mut stands = site.stands.lock().unwrap();
-    let page = stands.pages.get(&path).cloned().unwrap_or(Page::Status(404));
+    let begins =
+        || stands.begins.iter().find(|(begin, _)| path.starts_with(begin)).map(|(_, page)| page.clone());
+    let page = stands.pages.get(&path).cloned().or_else(begins).unwrap_or(Page::Status(404));
     let response = match page {
         Page::Status(status) => StatusCode::from_u16(status).unwrap().into_response(),
         Page::To(to) => (StatusCode::FOUND, [(header::LOCATION, to)]).into_response(),
@@ -91,7 +109,9 @@ async fn answer(State(site): State<Site>, OriginalUri(uri): OriginalUri, headers
             let tag = format!("\"{}\"", network::names::ContentHash::of(body.as_bytes()));
             match headers.get(header::IF_NONE_MATCH).is_some_and(|known| *known == *tag) {
                 true => StatusCode::NOT_MODIFIED.into_response(),
-                false => ([(header::CONTENT_TYPE, media.to_owned()), (header::ETAG, tag)], body).into_response(),
+                false => {
+                    ([(header::CONTENT_TYPE, media.to_owned()), (header::ETAG, tag)], body).into_response()
+                }
             }
         }
     };
