@@ -62,6 +62,14 @@ test("an item under embargo is proven by its opening, text and all", async () =>
   assert.deepEqual([verdict, last.step, last.state], ["yes", "page", "ok"]);
 });
 
+test("what is carried is never said to be authentic", async () => {
+  const world = nation();
+  const at = world.commune.append({ ...world.issued, kind: "item.carried", site: "so-b.gov.vn" });
+  const extra = { ...world.extra(), entry: world.commune.entries[at] };
+  const { verdict, last } = await run(world.commune.proof(at, extra), world);
+  assert.deepEqual([verdict, last.step, last.word], ["no", "content", "carried"]);
+});
+
 test("a withdrawal is proven without content", async () => {
   const world = nation();
   const at = world.commune.append({ v: 1, kind: "item.withdrawn", item: "019ab3c2", mode: "gone" });

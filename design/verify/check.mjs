@@ -182,6 +182,8 @@ export async function check(text, { page = {}, fetchContent, report }) {
 
     const issuer = chain[0].named?.name?.vi ?? item.origin.replace(/\/log\d*$/, "");
     step = "content";
+    // The proof shows who carries it; whoever wrote it has signed nothing.
+    if (entry.kind === "item.carried") throw new Fault("carried", { site: entry.site });
     if (entry.kind !== "item.issued" && entry.kind !== "item.opened") {
       good("content_none", { kind: entry.kind });
       return { verdict: "yes", issuer };

@@ -100,6 +100,8 @@ pub struct Inner {
     pub imported: AtomicI64,
     /// One import at a time.
     pub importing: tokio::sync::Mutex<()>,
+    /// One reading of a joined site is acted upon at a time: two that meet the same item would both take it over.
+    pub joining: tokio::sync::Mutex<()>,
     /// Exports and looks at the node's health that may be under way at once.
     pub heavy: Semaphore,
     /// Holds the folder.
@@ -258,6 +260,7 @@ impl App {
             })),
             imported: AtomicI64::new(imported),
             importing: tokio::sync::Mutex::new(()),
+            joining: tokio::sync::Mutex::new(()),
             heavy: Semaphore::new(HEAVY),
             lock,
             post,
@@ -292,6 +295,7 @@ impl App {
         app.tasks.spawn("subscriptions", crate::subscriptions::run(app.clone()));
         app.tasks.spawn("petitions", crate::petitions::run(app.clone()));
         app.tasks.spawn("mergers", agencies::merger::carry::run(app.clone()));
+        app.tasks.spawn("sources", crate::sources::run(app.clone()));
         app.tasks.spawn("reach", agencies::reach::run(app.clone()));
         app.tasks.spawn("watch", crate::operate::watch::run(app.clone()));
     }

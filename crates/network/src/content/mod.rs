@@ -16,7 +16,7 @@ use std::fmt;
 use std::str::FromStr;
 
 pub use details::Details;
-pub use item::{Body, Format, Item, ItemFile, ItemKind, Layer, Source, Urgency};
+pub use item::{Body, Format, Item, ItemFile, ItemKind, Layer, Source, Taken, Urgency};
 pub use note::Note;
 pub use relation::ItemRelation;
 pub use translation::Translation;

@@ -52,6 +52,16 @@ fn kind(word: &str, top: &Object<'_>) -> Result<Kind, FieldError> {
             content: content(&top.object("content")?)?,
             files: files(top)?,
         },
+        "item.carried" => Kind::ItemCarried {
+            item: item(top)?,
+            edition: edition(top)?,
+            change: top.parsed("change")?,
+            lane: top.parsed("lane")?,
+            content: content(&top.object("content")?)?,
+            files: files(top)?,
+            site: top.parsed("site")?,
+            taken: instant(top, "taken")?,
+        },
         "item.sealed" => Kind::ItemSealed {
             item: item(top)?,
             edition: edition(top)?,

@@ -34,6 +34,12 @@ fn write_kind(kind: &Kind, line: &mut Writer) {
             line.text("change", change).text("lane", lane).raw("content", &pointer(content));
             write_files(files, line);
         }
+        Kind::ItemCarried { item, edition, change, lane, content, files, site, taken } => {
+            line.text("item", item.hyphenated()).whole("edition", u64::from(*edition));
+            line.text("change", change).text("lane", lane).raw("content", &pointer(content));
+            write_files(files, line);
+            line.text("site", site).text("taken", format!("{taken:.3}"));
+        }
         Kind::ItemSealed { item, edition, change, lane, content, files, commitment } => {
             line.text("item", item.hyphenated()).whole("edition", u64::from(*edition));
             line.text("change", change).text("lane", lane).raw("content", &pointer(content));

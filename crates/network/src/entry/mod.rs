@@ -16,7 +16,7 @@ use tlog::Hash;
 use uuid::Uuid;
 
 use crate::json::FieldError;
-use crate::names::{ContentHash, Origin};
+use crate::names::{ContentHash, Domain, Origin};
 use crate::scope::Scope;
 use crate::sealing::SealKey;
 use crate::words::words;
@@ -57,6 +57,27 @@ pub enum Kind {
         content: ContentRef,
         /// Pictures, clips and attachments.
         files: Vec<ContentRef>,
+    },
+    /// `item.carried`: a text that was taken from the site of an agency without a log stands from now, as carried: whoever wrote it
+    /// has not signed it. Address and hash of what was read there are in the document ([`crate::content::Taken`]), so that an erasure
+    /// takes them along.
+    ItemCarried {
+        /// The item, unique within the log that carries it.
+        item: Uuid,
+        /// Counts from 1.
+        edition: u32,
+        /// Why there is a new edition.
+        change: ItemChange,
+        /// How soon it must be fetched.
+        lane: Lane,
+        /// The item's JSON document.
+        content: ContentRef,
+        /// Pictures, clips and attachments.
+        files: Vec<ContentRef>,
+        /// The host from which it was taken.
+        site: Domain,
+        /// When it was read there.
+        taken: Timestamp,
     },
     /// `item.sealed`: an edition lies sealed at every node until its opening ([`crate::sealing`]). Of an item that is
     /// sealed anew, the earlier sealing is void.
@@ -329,6 +350,7 @@ impl Kind {
     pub fn word(&self) -> &str {
         match self {
             Kind::ItemIssued { .. } => "item.issued",
+            Kind::ItemCarried { .. } => "item.carried",
             Kind::ItemSealed { .. } => "item.sealed",
             Kind::ItemOpened { .. } => "item.opened",
             Kind::ItemWithdrawn { .. } => "item.withdrawn",
@@ -361,6 +383,7 @@ impl Kind {
     pub fn lane(&self) -> Lane {
         match self {
             Kind::ItemIssued { lane, .. }
+            | Kind::ItemCarried { lane, .. }
             | Kind::ItemSealed { lane, .. }
             | Kind::ItemWithdrawn { lane, .. }
             | Kind::ItemErased { lane, .. } => *lane,
@@ -373,6 +396,7 @@ impl Kind {
     pub fn contents(&self) -> impl Iterator<Item = &ContentRef> {
         let (one, files): (Option<&ContentRef>, &[ContentRef]) = match self {
             Kind::ItemIssued { content, files, .. }
+            | Kind::ItemCarried { content, files, .. }
             | Kind::ItemSealed { content, files, .. }
             | Kind::ItemOpened { content, files, .. }
             | Kind::TaskSealed { content, files, .. } => (Some(content), files),

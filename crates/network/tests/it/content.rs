@@ -1,8 +1,8 @@
 //! Documents: exact bytes, and every fault at once.
 
 use network::content::{
-    Body, Details, Format, Item, ItemFile, ItemKind, ItemRelation, Layer, Note, Salt, Source, Translation,
-    Urgency,
+    Body, Details, Format, Item, ItemFile, ItemKind, ItemRelation, Layer, Note, Salt, Source, Taken,
+    Translation, Urgency,
 };
 use network::names::ContentHash;
 use proptest::prelude::*;
@@ -46,7 +46,9 @@ fn directive() -> Item {
             layer: Layer::Official,
         },
         source: Some(Source {
-            name: "Cổng Chính phủ".into(), url: Some("https://chinhphu.vn/cd-46".into())
+            name: "Cổng Chính phủ".into(),
+            url: Some("https://chinhphu.vn/cd-46".into()),
+            taken: None,
         }),
         files: vec![ItemFile {
             sha256: ContentHash::of(b"paper"),
@@ -63,6 +65,25 @@ fn directive() -> Item {
         sample: true,
         relations: vec![],
         translations: vec![],
+    }
+}
+
+/// What a portal carries of a site whose agency has no log.
+fn carried() -> Item {
+    let taken =
+        Taken { at: "2026-11-23T08:15:02.123Z".parse().unwrap(), sha256: ContentHash::of(b"<item/>") };
+    let url = Some("https://SO-b.tinh-a.gov.vn:8443/tin/7?x=1".into());
+    Item { source: Some(Source { name: "Sở B".into(), url, taken: Some(taken) }), ..news() }
+}
+
+#[test]
+fn what_is_carried_names_the_site_from_which_it_was_taken() {
+    let mut item = carried();
+    assert_eq!(item.source.as_ref().unwrap().site().unwrap().as_str(), "so-b.tinh-a.gov.vn");
+    for url in [None, Some("https://[::1]/tin".into())] {
+        item.source.as_mut().unwrap().url = url;
+        let faults = item.encode().unwrap_err();
+        assert_eq!(faults[0].field, "source.url");
     }
 }
 
@@ -241,6 +262,7 @@ fn documents_have_exact_bytes() {
     for (name, item) in [
         ("item-full", directive()),
         ("item-bare", news()),
+        ("item-carried", carried()),
         ("item-relations", repeal()),
         ("item-pictures", pictured()),
         ("item-clip", filmed()),
@@ -276,7 +298,7 @@ fn all_faults_come_at_once_in_both_languages() {
     item.expires = Some("2026-01-01".parse().unwrap());
     item.fields = vec!["Y tế".into()];
     item.files[0].name = "../etc".into();
-    item.source = Some(Source { name: "x".into(), url: Some("javascript:alert(1)".into()) });
+    item.source = Some(Source { name: "x".into(), url: Some("javascript:alert(1)".into()), taken: None });
     let faults = item.encode().unwrap_err();
     let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
     assert_eq!(fields, ["title", "fields[0]", "source.url", "files[0].name", "expires"]);

@@ -89,6 +89,19 @@ fn samples() -> Vec<(&'static str, Kind)> {
                 files: vec![],
             },
         ),
+        (
+            "item.carried",
+            Kind::ItemCarried {
+                item: ITEM,
+                edition: 1,
+                change: ItemChange::New,
+                lane: Lane::Normal,
+                content: pointer("text", "application/vnd.nhipcau.item+json"),
+                files: vec![],
+                site: "so-b.tinh-a.gov.vn".parse().unwrap(),
+                taken: "2026-11-23T08:15:02.123Z".parse().unwrap(),
+            },
+        ),
         ("item.sealed", sealed()),
         (
             "item.opened",

@@ -193,6 +193,9 @@ pub async fn edition(
             if standing.state == Stands::Erased {
                 return Err(publish::erased());
             }
+            if standing.card.carried.is_some() {
+                return Err(publish::carried());
+            }
             let base = u32::try_from(standing.edition).map_err(anyhow::Error::from)?;
             let draft = publish::carry_on(&app, &standing, said.item).await?;
             let waits = acts::hand_in(&app, &portal, (standing.item, base), change, draft, None, once);

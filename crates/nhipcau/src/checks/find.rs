@@ -233,6 +233,7 @@ pub async fn proven(app: &App, conn: &mut Conn, lang: Lang, text: &str) -> Resul
         });
     }
     let (Kind::ItemIssued { item, .. }
+    | Kind::ItemCarried { item, .. }
     | Kind::ItemOpened { item, .. }
     | Kind::ItemWithdrawn { item, .. }
     | Kind::ItemErased { item, .. }) = proven.entry.kind

@@ -192,6 +192,7 @@ impl About {
             State::Gone => "gone",
             State::Withdrawn => "withdrawn",
             State::Standing => match (self.held, self.law) {
+                _ if self.item.card.carried.is_some() => "carried",
                 (Held::Bytes { edition, newest }, _) if edition < newest => "earlier-edition",
                 (_, Some(Status::NotYet)) => "not-yet",
                 (_, Some(Status::InForce | Status::InForceChanged)) => "in-force",

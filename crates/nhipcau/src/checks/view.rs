@@ -181,6 +181,7 @@ fn sentence(about: &About, lang: Lang) -> String {
     match (about.word(), about.held) {
         ("erased", _) => c.erased(day(lang, item.changed)),
         ("gone" | "withdrawn", _) => c.withdrawn(what, by, day(lang, item.changed)),
+        ("carried", _) => c.carried(what, by),
         ("earlier-edition", Held::Bytes { edition, newest }) => c.earlier(edition, what, by, newest),
         ("in-force", _) => c.in_force(what, by, at),
         ("not-yet", _) => c.not_yet(what, by, at),

@@ -58,11 +58,11 @@ pub struct Shown {
 ///
 /// # Errors
 /// The database's.
-pub async fn keep(tx: &mut Tx, shown: &[Shown]) -> sqlx::Result<()> {
+pub async fn keep(tx: &mut Tx, shown: &[&Shown]) -> sqlx::Result<()> {
     for one in shown.iter().filter(|one| one.again) {
         forget(tx, one.log, &one.item.id.to_string()).await?;
     }
-    let documents: Vec<Document> = shown.iter().filter_map(document).collect();
+    let documents: Vec<Document> = shown.iter().copied().filter_map(document).collect();
     fill!(
         tx,
         "INSERT INTO document (log, item, number, printed, form, agency, issued, effective, expires, uniq, address)
@@ -81,7 +81,7 @@ pub async fn keep(tx: &mut Tx, shown: &[Shown]) -> sqlx::Result<()> {
         address(&row.form, &row.number, row.issued)
     )?;
     let stated: Vec<Stated> =
-        shown.iter().filter(|one| document(one).is_some()).flat_map(relations).collect();
+        shown.iter().copied().filter(|one| document(one).is_some()).flat_map(relations).collect();
     fill!(
         tx,
         "INSERT INTO relation (log, item, place, number, printed, effect, done_to, agency, issued, origin, other, starts, ends, part)

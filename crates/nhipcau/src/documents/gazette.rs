@@ -74,7 +74,11 @@ impl Record {
             effective,
             expires: self.expires,
             layer: "none".into(),
-            source: Some(DraftSource { name: "Công báo nước CHXHCN Việt Nam".into(), url: self.url }),
+            source: Some(DraftSource {
+                name: "Công báo nước CHXHCN Việt Nam".into(),
+                url: self.url,
+                taken: None,
+            }),
             relations,
             ..Draft::default()
         }

@@ -90,6 +90,10 @@ pub struct Subject {
 
 /// The document whose card this is, if it has days that can be counted.
 pub fn subject(kind: &str, card: &Card) -> Option<Subject> {
+    // Of what nobody signed nothing is said in law.
+    if card.carried.is_some() {
+        return None;
+    }
     let facts = super::facts_of(card)?;
     let number: Option<DocumentNumber> =
         card.number.as_ref().filter(|_| super::is_document(kind)).and_then(|number| number.parse().ok());

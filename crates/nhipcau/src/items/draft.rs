@@ -6,7 +6,7 @@ mod marks;
 mod translations;
 
 use jiff::civil::Date;
-use network::content::{Body, Details, Format, Item, ItemFile, ItemKind, Layer, Salt, Source};
+use network::content::{Body, Details, Format, Item, ItemFile, ItemKind, Layer, Salt, Source, Taken};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -117,6 +117,9 @@ pub struct DraftSource {
     /// Its address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// Set by the poller alone, where the portal carries what another site shows.
+    #[serde(skip)]
+    pub taken: Option<Taken>,
 }
 
 /// A checked draft: the item's document, and the attachments' bytes.
@@ -240,7 +243,7 @@ impl Draft {
             fields: self.fields,
             details: (!details.0.is_empty()).then_some(details),
             body: Body { format, text, layer },
-            source: self.source.map(|s| Source { name: line(s.name), url: some(s.url) }),
+            source: self.source.map(|s| Source { name: line(s.name), url: some(s.url), taken: s.taken }),
             files: files.iter().map(|(file, _)| file.clone()).collect(),
             change_note: some(self.change_note),
             sample: self.sample,

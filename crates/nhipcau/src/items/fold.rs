@@ -1,6 +1,6 @@
 //! What an entry does to the items of its log, in index order.
 //!
-//! `item.issued`, `.withdrawn` and `.erased` act on items of their own log only; the last by index
+//! `item.issued`, `.carried`, `.withdrawn` and `.erased` act on items of their own log only; the last by index
 //! decides. `item.ordered` acts on an item of a log below the one that says it, and is kept when it
 //! comes before its item. An erasure takes every edition and file that nothing else still shows. `item.sealed` and
 //! `.opened` are an issue in two entries (`sealed`); whatever ends the item between them ends the sealing.
@@ -22,7 +22,7 @@ use uuid::Uuid;
 use self::answered::answered;
 use self::erase::erase;
 use self::issued::{Issue, Wanted, issued, want};
-use super::{Card, State, standing};
+use super::{Card, Carried, State, standing};
 use crate::db::Tx;
 use crate::documents::fold::{self as documents, Shown};
 use crate::drafts;
@@ -269,6 +269,7 @@ struct Waiting {
     edition: i64,
     shown: i64,
     sha256: Vec<u8>,
+    site: Option<String>,
 }
 
 /// Content has come: whatever newest editions it is now stand on the pages.
@@ -280,7 +281,7 @@ pub async fn show(tx: &mut Tx, came: &HashMap<ContentHash, &[u8]>) -> anyhow::Re
     let waiting = among!(
         tx,
         Waiting,
-        "SELECT e.log, e.item, e.edition, i.shown, e.sha256 FROM edition e JOIN item i ON i.log = e.log AND i.item = e.item
+        "SELECT e.log, e.item, e.edition, i.shown, e.sha256, e.site FROM edition e JOIN item i ON i.log = e.log AND i.item = e.item
          WHERE e.sha256 IN ($1) AND i.state <> 'erased' AND e.edition > i.shown ORDER BY e.edition",
         &asked,
         |hash| hash.0.to_vec()
@@ -302,6 +303,9 @@ pub async fn show(tx: &mut Tx, came: &HashMap<ContentHash, &[u8]>) -> anyhow::Re
         };
         if item.id.to_string() != row.item || i64::from(item.edition) != row.edition {
             continue; // Somebody's document under another's name.
+        }
+        if Carried::of(&item).map(|carried| carried.site) != row.site {
+            continue; // What is carried must not pass for what its issuer signed, nor the other way round.
         }
         let card = serde_json::to_string(&Card::from(&item))?;
         let key = (row.log, row.item);

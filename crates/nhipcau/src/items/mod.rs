@@ -85,6 +85,26 @@ pub fn standing(own: State, orders: impl IntoIterator<Item = State>) -> State {
     orders.into_iter().fold(own, State::max)
 }
 
+/// Where an item was taken from whose own agency has not signed it.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
+pub struct Carried {
+    /// The host.
+    pub site: String,
+    /// The address there.
+    pub url: String,
+    /// When it was read there.
+    pub at: jiff::Timestamp,
+}
+
+impl Carried {
+    /// Where a document says it was taken from, if it is carried.
+    pub fn of(item: &Item) -> Option<Carried> {
+        let source = item.source.as_ref()?;
+        let taken = source.taken.as_ref()?;
+        Some(Carried { site: source.site()?.to_string(), url: source.url.clone()?, at: taken.at })
+    }
+}
+
 /// What lists show of an item without opening its text.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, PartialEq, Eq)]
 #[serde(default)]
@@ -127,6 +147,9 @@ pub struct Card {
     /// True for a demonstration's sample.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub sample: bool,
+    /// Set if it is carried from a site whose agency has not signed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub carried: Option<Carried>,
     /// True if there is no text, only a description.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub bare: bool,
@@ -151,6 +174,7 @@ impl From<&Item> for Card {
             expires: item.expires,
             urgency: item.urgency.map(|u| u.word().to_owned()),
             sample: item.sample,
+            carried: Carried::of(item),
             bare: item.body.layer == Layer::None,
         }
     }

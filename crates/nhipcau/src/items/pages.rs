@@ -119,12 +119,16 @@ pub fn title(card: &Card, lang: Lang) -> Title {
 /// The body that issued the document, as printed; else whoever published it.
 pub(crate) fn speaker(app: &App, item: &Standing, lang: Lang) -> String {
     match &item.card.agency {
-        Some(agency) => agency.clone(),
-        None => publisher(app, item, lang),
+        Some(agency) if item.card.carried.is_none() => agency.clone(),
+        _ => publisher(app, item, lang),
     }
 }
 
+/// Who published it; of what is carried, from where, and that whoever wrote it has not signed it.
 pub(crate) fn publisher(app: &App, item: &Standing, lang: Lang) -> String {
+    if let Some(carried) = &item.card.carried {
+        return lang.words().provenance_site(&carried.site);
+    }
     agencies::name(app.directory.load().agency(&item.origin), lang, item.origin.as_str())
 }
 

@@ -74,6 +74,10 @@ pub async fn change(
     if standing.state == State::Erased {
         return Err(erased());
     }
+    let taken = draft.source.as_ref().is_some_and(|source| source.taken.is_some());
+    if standing.card.carried.is_some() && !taken {
+        return Err(carried());
+    }
     let next = u32::try_from(standing.edition + 1).map_err(|e| Problem::Ours(e.into()))?;
     let draft = carry_on(app, standing, draft).await?;
     edition(app, standing.log, &standing.origin, standing.item, next, change, draft, once).await
@@ -162,7 +166,15 @@ pub async fn drawn_up(
         .collect();
     let files = content.iter().map(|(file, _)| file.clone()).collect();
     let lane = if checked.urgent { Lane::Urgent } else { Lane::Normal };
-    let kind = Kind::ItemIssued { item: id, edition, change, lane, content: document.clone(), files };
+    let taken =
+        checked.item.source.as_ref().and_then(|source| Some((source.site()?, source.taken.as_ref()?.at)));
+    let content_of = document.clone();
+    let kind = match taken {
+        Some((site, taken)) => {
+            Kind::ItemCarried { item: id, edition, change, lane, content: content_of, files, site, taken }
+        }
+        None => Kind::ItemIssued { item: id, edition, change, lane, content: content_of, files },
+    };
     let done = Done {
         reference: Reference::of(origin, id).to_string(),
         origin: origin.to_string(),
@@ -293,6 +305,14 @@ fn done(standing: &Standing) -> Done {
         edition: None,
         number: None,
     }
+}
+
+/// Refuses to change what is carried: the words are those of the site, and follow it.
+pub fn carried() -> Problem {
+    Problem::refused(
+        "Mục này được đăng lại từ cổng khác và đi theo cổng ấy, nên không sửa ở đây; có thể gỡ, hoặc đăng một mục riêng.",
+        "This is carried from another site and follows it, so it is not changed here; withdraw it, or issue an item of your own.",
+    )
 }
 
 /// Refuses a further edition or end of what was erased.

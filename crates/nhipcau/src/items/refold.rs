@@ -98,8 +98,9 @@ async fn again(
                 continue;
             }
             fold::fold(tx, log, &[(index, &entry)]).await?;
-            if let Kind::ItemIssued { content: document, .. } | Kind::ItemOpened { content: document, .. } =
-                &entry.kind
+            if let Kind::ItemIssued { content: document, .. }
+            | Kind::ItemCarried { content: document, .. }
+            | Kind::ItemOpened { content: document, .. } = &entry.kind
                 && content::state(tx.conn(), &document.sha256).await? == content::Presence::Here
                 && content::small(tx.conn(), &document.sha256).await?.is_none()
             {
@@ -115,6 +116,7 @@ async fn again(
 fn about(kind: &Kind) -> Option<String> {
     match kind {
         Kind::ItemIssued { item, .. }
+        | Kind::ItemCarried { item, .. }
         | Kind::ItemSealed { item, .. }
         | Kind::ItemOpened { item, .. }
         | Kind::ItemWithdrawn { item, .. }

@@ -6,6 +6,7 @@ use network::content::Item;
 use network::names::ContentHash;
 use uuid::Uuid;
 
+use super::Carried;
 use super::content::Folder;
 use crate::agencies::fold::{remember, remembered};
 use crate::db::{Db, Tx};
@@ -41,11 +42,17 @@ impl Stale {
     }
 
     async fn keep(self, tx: &mut Tx, shown: &[Shown]) -> sqlx::Result<()> {
+        // What nobody signed changes nothing in law and names no procedure.
+        let (carried, signed): (Vec<&Shown>, Vec<&Shown>) =
+            shown.iter().partition(|one| Carried::of(&one.item).is_some());
+        for one in carried.into_iter().filter(|one| one.again) {
+            forget(tx, one.log, &one.item.id.to_string()).await?;
+        }
         if self.documents {
-            documents::keep(tx, shown).await?;
+            documents::keep(tx, &signed).await?;
         }
         if self.procedures {
-            procedures::keep(tx, shown).await?;
+            procedures::keep(tx, &signed).await?;
         }
         Ok(())
     }

@@ -185,6 +185,18 @@ impl Line {
         Ok(response)
     }
 
+    /// A call to a stranger's site by a client of its own, through the same door and cable as every other.
+    ///
+    /// # Errors
+    /// The call's own, a shut door, a pulled cable.
+    pub async fn stranger(
+        &self,
+        call: impl Future<Output = reqwest::Result<Response>>,
+    ) -> anyhow::Result<Response> {
+        self.open_door()?;
+        self.guarded(call).await
+    }
+
     /// The one door: whatever leaves this node comes through here first.
     fn open_door(&self) -> anyhow::Result<()> {
         if self.shut {

@@ -39,7 +39,7 @@ impl Row {
 ///
 /// # Errors
 /// The database's.
-pub async fn keep(tx: &mut Tx, shown: &[Shown]) -> sqlx::Result<()> {
+pub async fn keep(tx: &mut Tx, shown: &[&Shown]) -> sqlx::Result<()> {
     for one in shown.iter().filter(|one| one.again) {
         forget(tx, one.log, &one.item.id.to_string()).await?;
     }

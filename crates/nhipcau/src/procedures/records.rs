@@ -128,7 +128,7 @@ pub fn record(line: &str) -> anyhow::Result<Record> {
         title,
         summary: if long { name } else { String::new() },
         details,
-        source: Some(DraftSource { name: SOURCE.into(), url }),
+        source: Some(DraftSource { name: SOURCE.into(), url, taken: None }),
         ..Draft::default()
     };
     Ok(Record { code, draft, kept })

@@ -3,12 +3,16 @@
 use std::collections::HashSet;
 
 use feeds::{Feed, Item, Kind, Text};
+use network::names::ContentHash;
 use reqwest::Url;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use vietnam::text::fold;
 
 use crate::calendar::Today;
 use crate::items::draft::{Draft, DraftSource};
+use crate::items::kinds::Both;
+use crate::problem::Problem;
 use crate::words::date;
 
 /// The most letters of a summary that are taken over.
@@ -17,7 +21,7 @@ const SUMMARY: usize = 1_000;
 const COUNTING: [&str; 4] = ["fbclid", "gclid", "zarsrc", "mc_cid"];
 
 /// Which kind an item becomes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mapping {
     /// That of items of no category that is named here.
     pub usual: String,
@@ -34,50 +38,145 @@ pub struct Aside {
     pub why: String,
 }
 
+/// What becomes of an item that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It can be taken over.
+    Good,
+    /// The list has it already, under another name or address.
+    Twin,
+    /// It cannot, and why.
+    Wrong(Both),
+}
+
+/// An item of a list as it would be taken over, with the hashes by which it is known again.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Of what it is called there: its id, or its page.
+    pub name: ContentHash,
+    /// Of its page, however its address is written.
+    pub page: Option<ContentHash>,
+    /// Of its title and text; none without a text, for a title alone makes no two items one.
+    pub words: Option<ContentHash>,
+    /// Of all that is taken over of it.
+    pub digest: ContentHash,
+    /// When it was published, in microseconds, if that is said.
+    pub published: Option<i64>,
+    /// Its title, or its address, or its place in the list.
+    pub called: String,
+    /// The draft.
+    pub draft: Draft,
+    /// What becomes of it.
+    pub fate: Fate,
+}
+
 /// The drafts of a feed's items, oldest first so that the newest stands on top, and what was put aside.
 pub fn drafts(feed: &Feed, name: Option<&str>, mapping: &Mapping, today: &Today) -> (Vec<Draft>, Vec<Aside>) {
-    let own = feed.title.as_ref().map(Text::plain).filter(|title| !title.is_empty());
-    let name = name.map(str::to_owned).or(own).unwrap_or_default();
     let (mut drafts, mut aside) = (Vec::new(), Vec::new());
-    let (mut pages, mut texts) = (HashSet::new(), HashSet::new());
-    let mut items: Vec<(usize, &Item)> = feed.items.iter().enumerate().collect();
-    items.sort_by_key(|(at, item)| (item.published.or(item.updated), std::cmp::Reverse(*at)));
-    for (at, item) in items {
-        let draft = draft(item, &name, mapping);
-        let called = [&draft.title, item.link.as_deref().unwrap_or_default()];
-        let called = called.into_iter().find(|text| !text.is_empty()).map(str::to_owned);
-        let mut put_aside = |why: &str| {
-            let item = called.clone().unwrap_or_else(|| format!("#{}", at + 1));
-            aside.push(Aside { item, why: why.to_owned() });
-        };
-        if draft.title.is_empty() {
-            put_aside("không có tiêu đề · it has no title");
-            continue;
-        }
-        if draft.text.is_empty() && item.link.is_none() {
-            put_aside("không có nội dung và không có địa chỉ · it has neither text nor address");
-            continue;
-        }
-        let page = item.link.as_deref().and_then(page);
-        let text = (draft.title.clone(), draft.text.clone());
-        // A title alone makes no two items one: "Lịch tiếp công dân" comes every month.
-        let known = page.as_ref().is_some_and(|page| pages.contains(page));
-        if known || !draft.text.is_empty() && texts.contains(&text) {
-            put_aside(
-                "trùng với một tin khác trong nguồn (cùng địa chỉ, hoặc cùng tiêu đề và nội dung) · the feed has it already (same address, or same title and text)",
-            );
-            continue;
-        }
-        match draft.clone().check(Uuid::nil(), 1, [0; 16], today.clone()) {
-            Ok(_) => {
-                pages.extend(page);
-                texts.insert(text);
-                drafts.push(draft);
+    for one in found(feed, name, mapping, today) {
+        let why = match one.fate {
+            Fate::Good => {
+                drafts.push(one.draft);
+                continue;
             }
-            Err(problem) => put_aside(&problem.to_string()),
-        }
+            Fate::Twin => {
+                "trùng với một tin khác trong nguồn (cùng địa chỉ, hoặc cùng tiêu đề và nội dung) · the feed has it already (same address, or same title and text)".to_owned()
+            }
+            Fate::Wrong(Both { vi, en }) => format!("{vi} · {en}"),
+        };
+        aside.push(Aside { item: one.called, why });
     }
     (drafts, aside)
+}
+
+/// Every item of a list, oldest first.
+pub fn found(feed: &Feed, name: Option<&str>, mapping: &Mapping, today: &Today) -> Vec<Found> {
+    let own = feed.title.as_ref().map(Text::plain).filter(|title| !title.is_empty());
+    let name = name.map(str::to_owned).or(own).unwrap_or_default();
+    let (mut pages, mut texts, mut names) = (HashSet::new(), HashSet::new(), HashSet::new());
+    let mut items: Vec<(usize, &Item)> = feed.items.iter().enumerate().collect();
+    items.sort_by_key(|(at, item)| (item.published.or(item.updated), std::cmp::Reverse(*at)));
+    let mut all = Vec::new();
+    for (at, item) in items {
+        let draft = draft(item, &name, mapping);
+        let called = [draft.title.as_str(), item.link.as_deref().unwrap_or_default()];
+        let called = called.into_iter().find(|text| !text.is_empty()).map(str::to_owned);
+        let page = item.link.as_deref().and_then(page).map(|page| hash("page", &[&page]));
+        let words = (!draft.text.is_empty()).then(|| hash("words", &[&draft.title, &draft.text]));
+        let named = item.id.as_deref().map(|id| hash("id", &[id])).or(page);
+        let mut one = Found {
+            name: named.unwrap_or_else(|| hash("title", &[&draft.title])),
+            page,
+            words,
+            digest: digest(&draft),
+            published: item.published.map(|at| at.as_microsecond()),
+            called: called.unwrap_or_else(|| format!("#{}", at + 1)),
+            draft,
+            fate: Fate::Good,
+        };
+        one.fate = fate(&one, item, today);
+        let met = page.is_some_and(|page| pages.contains(&page)) || words.is_some_and(|w| texts.contains(&w));
+        if one.fate == Fate::Good && (met || names.contains(&one.name)) {
+            one.fate = Fate::Twin;
+        }
+        if one.fate == Fate::Good {
+            pages.extend(page);
+            texts.extend(words);
+            names.insert(one.name);
+        }
+        all.push(one);
+    }
+    all
+}
+
+fn fate(one: &Found, item: &Item, today: &Today) -> Fate {
+    let wrong = |vi: &str, en: &str| Fate::Wrong(Both { vi: vi.into(), en: en.into() });
+    if one.draft.title.is_empty() {
+        return wrong("không có tiêu đề", "it has no title");
+    }
+    if one.draft.text.is_empty() && item.link.is_none() {
+        return wrong("không có nội dung và không có địa chỉ", "it has neither text nor address");
+    }
+    match one.draft.clone().check(Uuid::nil(), 1, [0; 16], today.clone()) {
+        Ok(_) => Fate::Good,
+        Err(problem) => Fate::Wrong(reasons(problem)),
+    }
+}
+
+/// Why something cannot be taken over, in both languages.
+pub fn reasons(problem: Problem) -> Both {
+    match problem {
+        Problem::Invalid(faults) => {
+            let all = |said: fn(&crate::problem::Fault) -> &str| {
+                faults.iter().map(said).collect::<Vec<_>>().join(" ")
+            };
+            Both { vi: all(|fault| &fault.vi), en: all(|fault| &fault.en) }
+        }
+        Problem::Refused { vi, en } | Problem::NotNow { vi, en } | Problem::Forbidden { vi, en } => {
+            Both { vi, en }
+        }
+        other => Both { vi: other.to_string(), en: other.to_string() },
+    }
+}
+
+/// Of all that is taken over of an item.
+fn digest(draft: &Draft) -> ContentHash {
+    let issued = draft.issued.map(|day| day.to_string()).unwrap_or_default();
+    let url = draft.source.as_ref().and_then(|source| source.url.as_deref()).unwrap_or_default();
+    hash("all", &[&draft.kind, &draft.title, &draft.summary, &issued, &draft.format, url, &draft.text])
+}
+
+/// By which a name there is known again: nothing of a person's text stays here but its hash.
+pub fn id(id: &str) -> ContentHash {
+    hash("id", &[id])
+}
+
+fn hash(what: &str, parts: &[&str]) -> ContentHash {
+    let mut text = format!("nhipcau source\n{what}\n");
+    for part in parts {
+        text.push_str(&format!("{}\n{part}\n", part.len()));
+    }
+    ContentHash::of(text.as_bytes())
 }
 
 fn draft(item: &Item, name: &str, mapping: &Mapping) -> Draft {
@@ -102,7 +201,7 @@ fn draft(item: &Item, name: &str, mapping: &Mapping) -> Draft {
             Some(Kind::Plain) => "text".into(),
             None => String::new(),
         },
-        source: Some(DraftSource { name: name.to_owned(), url: item.link.clone() }),
+        source: Some(DraftSource { name: name.to_owned(), url: item.link.clone(), taken: None }),
         ..Draft::default()
     }
 }

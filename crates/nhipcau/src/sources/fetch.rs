@@ -12,7 +12,8 @@ use reqwest::header::{
 };
 use reqwest::{Client, Response, StatusCode, Url};
 
-use crate::peers::line;
+use crate::app::App;
+use crate::peers::line::{self, Line};
 
 /// The most redirects that are followed for one feed.
 const REDIRECTS: usize = 5;
@@ -79,8 +80,9 @@ impl fmt::Display for Refused {
             ),
             Refused::Private(url) => write!(
                 f,
-                "{url} dẫn tới máy này hoặc mạng riêng nên không được gọi; nếu cổng ấy thật sự ở trong mạng của cơ quan, thêm --private · \
-                 leads to this machine or into a private network and is not called; add --private if that portal is in your own network"
+                "{url} dẫn tới máy này hoặc mạng riêng nên không được gọi; nếu cổng ấy thật sự ở trong mạng của cơ quan, đặt private_addresses (lệnh feed: --private) · \
+                 leads to this machine or into a private network and is not called; set private_addresses (the command feed: --private) if that \
+                 portal is in your own network"
             ),
             Refused::Redirects(url) => write!(
                 f,
@@ -104,10 +106,14 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
-/// Who fetches: public addresses alone, unless it was told otherwise.
+/// Who fetches: public addresses alone, unless it was told otherwise. Whoever typed an address may have meant a private one; whoever
+/// answers there and leads elsewhere may not: behind a redirect to another host everything must be public.
+#[derive(Clone)]
 pub struct Fetcher {
     client: Client,
+    elsewhere: Client,
     private: bool,
+    line: Option<Line>,
 }
 
 impl Fetcher {
@@ -116,7 +122,17 @@ impl Fetcher {
     /// # Errors
     /// When the TLS roots cannot be used.
     pub fn new(private: bool, ca: Option<&Path>) -> anyhow::Result<Fetcher> {
-        Ok(Fetcher { client: line::strict(private, ca)?, private })
+        let (client, elsewhere) = (line::strict(private, ca)?, line::strict(false, ca)?);
+        Ok(Fetcher { client, elsewhere, private, line: None })
+    }
+
+    /// That of a node: through its line, and to private addresses only if its configuration says so.
+    ///
+    /// # Errors
+    /// When the TLS roots cannot be used.
+    pub fn of(app: &App) -> anyhow::Result<Fetcher> {
+        let made = Fetcher::new(app.config.private_addresses, app.config.ca.as_deref())?;
+        Ok(Fetcher { line: Some(app.line.clone()), ..made })
     }
 
     /// Fetches a feed, unless it is still what `known` says.
@@ -124,9 +140,10 @@ impl Fetcher {
     /// # Errors
     /// Why it did not come.
     pub async fn fetch(&self, url: &str, known: &Validators) -> Result<Answer, Refused> {
-        let mut at = self.checked(url)?;
+        let mut at = self.checked(url, self.private)?;
+        let first = at.clone();
         for _ in 0..=REDIRECTS {
-            let response = self.call(&at, known).await?;
+            let response = self.call(&at, is_at(&first, &at), known).await?;
             match response.status() {
                 StatusCode::OK => return self.taken(response).await.map(Answer::Fetched),
                 StatusCode::NOT_MODIFIED if *known != Validators::default() => return Ok(Answer::Unchanged),
@@ -137,7 +154,7 @@ impl Fetcher {
                     if at.scheme() == "https" && next.scheme() == "http" {
                         return Err(Refused::Redirects(at.into()));
                     }
-                    at = self.checked(next.as_str())?;
+                    at = self.checked(next.as_str(), self.private && is_at(&first, &next))?;
                 }
                 status => {
                     // A date in this header is rare, and then the usual pause does.
@@ -151,7 +168,7 @@ impl Fetcher {
     }
 
     /// An address that may be called. Names are looked at once more when they are resolved.
-    fn checked(&self, url: &str) -> Result<Url, Refused> {
+    fn checked(&self, url: &str, private: bool) -> Result<Url, Refused> {
         let parsed: Url = url.trim().parse().map_err(|_| Refused::Address(url.to_owned()))?;
         let plain = parsed.username().is_empty() && parsed.password().is_none();
         if !matches!(parsed.scheme(), "http" | "https") || !plain {
@@ -160,21 +177,30 @@ impl Fetcher {
         let host = parsed.host_str().unwrap_or_default().trim_matches(['[', ']']).trim_end_matches('.');
         let here = host == "localhost" || host.ends_with(".localhost");
         let hidden = host.parse::<IpAddr>().is_ok_and(|ip| !line::is_public(ip));
-        if !self.private && (here || hidden) {
+        if !private && (here || hidden) {
             return Err(Refused::Private(parsed.into()));
         }
         Ok(parsed)
     }
 
-    async fn call(&self, url: &Url, known: &Validators) -> Result<Response, Refused> {
-        let mut call = self.client.get(url.clone()).header(ACCEPT, FEEDS);
+    async fn call(&self, url: &Url, first: bool, known: &Validators) -> Result<Response, Refused> {
+        let client = if first { &self.client } else { &self.elsewhere };
+        let mut call = client.get(url.clone()).header(ACCEPT, FEEDS);
         if let Some(etag) = &known.etag {
             call = call.header(IF_NONE_MATCH, etag);
         }
         if let Some(modified) = &known.modified {
             call = call.header(IF_MODIFIED_SINCE, modified);
         }
-        call.send().await.map_err(|error| broken(&error))
+        match &self.line {
+            Some(line) => {
+                line.stranger(call.send()).await.map_err(|error| match error.downcast::<reqwest::Error>() {
+                    Ok(error) => broken(&error),
+                    Err(other) => Refused::Line(other.to_string()),
+                })
+            }
+            None => call.send().await.map_err(|error| broken(&error)),
+        }
     }
 
     async fn taken(&self, mut response: Response) -> Result<Fetched, Refused> {
@@ -195,6 +221,12 @@ impl Fetcher {
         }
         Ok(fetched)
     }
+}
+
+/// True for the host that was typed, also where it leads from http to https.
+fn is_at(first: &Url, url: &Url) -> bool {
+    let ports = (first.port_or_known_default(), url.port_or_known_default());
+    first.host_str() == url.host_str() && (ports.0 == ports.1 || ports == (Some(80), Some(443)))
 }
 
 fn header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {

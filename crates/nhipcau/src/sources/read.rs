@@ -11,13 +11,18 @@ use crate::items::body;
 /// When the bytes are no feed, with what came instead.
 pub fn read(bytes: &[u8], hints: &Hints<'_>) -> Result<Feed, Error> {
     let mut feed = feeds::read(bytes, hints)?;
+    clean_all(&mut feed);
+    Ok(feed)
+}
+
+/// Cleans every HTML of a feed.
+pub fn clean_all(feed: &mut Feed) {
     clean(&mut feed.title);
     for item in &mut feed.items {
         clean(&mut item.title);
         clean(&mut item.summary);
         clean(&mut item.content);
     }
-    Ok(feed)
 }
 
 fn clean(text: &mut Option<Text>) {

@@ -97,7 +97,8 @@ fn unsealed(seals: &mut Seals, origin: &Origin, entry: Entry) -> Option<Entry> {
 
 fn own(items: &mut BTreeMap<Uuid, Stand>, origin: &Origin, index: u64, entry: Entry) {
     match entry.kind {
-        Kind::ItemIssued { item, edition, change, content, .. } => {
+        Kind::ItemIssued { item, edition, change, content, .. }
+        | Kind::ItemCarried { item, edition, change, content, .. } => {
             let fresh = items
                 .get(&item)
                 .is_none_or(|before| before.state != State::Erased && before.edition < edition);
@@ -161,7 +162,9 @@ pub fn in_force(
     }
     let as_of = as_of(nation, origin);
     let entry = Entry::decode(bytes).map_err(|e| Fault::at(Step::Format, e))?;
-    let (Kind::ItemIssued { item, .. } | Kind::ItemOpened { item, .. }) = entry.kind else {
+    let (Kind::ItemIssued { item, .. } | Kind::ItemCarried { item, .. } | Kind::ItemOpened { item, .. }) =
+        entry.kind
+    else {
         let why = format!("mục này là {} · it is {}", entry.kind.word(), entry.kind.word());
         return Ok((Said::No(format!("{why}, {as_of}")), Some(Fault::at(Step::Ended, why))));
     };

@@ -166,8 +166,15 @@ fn placed<'a>(
 /// What a file alone tells.
 pub fn verdict(proven: &Proven) -> Verdict {
     let unknown = || Said::Unknown("không biết được từ tệp này · not knowable from this file".into());
+    let place = |said: String| match &proven.entry.kind {
+        // The proof shows who carries it; whoever wrote it has signed nothing.
+        Kind::ItemCarried { site, .. } => Said::No(format!(
+            "đăng lại từ {site}; cơ quan ban hành chưa ký · carried from {site}; its issuing agency has not signed it ({said})"
+        )),
+        _ => Said::Yes(said),
+    };
     Verdict {
-        authentic: Said::Yes(format!(
+        authentic: place(format!(
             "mục số {} ({}) trong sổ {}, ký ở {} mục · entry {} of {}, signed at {} entries",
             proven.index,
             proven.entry.kind.word(),

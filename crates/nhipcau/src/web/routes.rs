@@ -82,6 +82,7 @@ fn pages() -> Vec<Route> {
     pages.extend(crate::petitions::routes());
     pages.extend(annexes::routes());
     pages.extend(previews::routes());
+    pages.extend(crate::sources::routes());
     pages
 }
 
@@ -151,6 +152,7 @@ fn machines() -> Vec<Route> {
     machines.extend(offline::machines());
     machines.extend(crate::petitions::machines());
     machines.extend(crate::georeport::machines());
+    machines.extend(crate::sources::machines());
     machines
 }
 

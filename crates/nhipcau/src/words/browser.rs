@@ -31,6 +31,7 @@ pub fn verifier_words(lang: Lang) -> String {
         root_ok,
         content_ok,
         content_none,
+        carried,
         page_ok,
         page_says,
         not_proof,

@@ -22,6 +22,7 @@ words! {
     not_yet(what, by, at),
     not_in_force(status, what, by, at),
     earlier(n, what, by, newest),
+    carried(what, by),
     withdrawn(what, by, at),
     erased(at),
     several(n),

@@ -33,6 +33,7 @@ mod procedures;
 mod reading;
 mod rehearsal;
 mod search;
+mod source;
 mod subscription;
 mod table;
 mod task;
@@ -65,6 +66,7 @@ pub use procedures::Words as ProcedureWords;
 pub use reading::Words as ReadingWords;
 pub use rehearsal::Words as RehearsalWords;
 pub use search::Words as SearchWords;
+pub use source::Words as SourceWords;
 pub use subscription::Words as SubscriptionWords;
 pub use task::Words as TaskWords;
 pub use translation::Words as TranslationWords;
@@ -330,6 +332,14 @@ impl Lang {
         match self {
             Lang::Vi => path.to_owned(),
             Lang::En => format!("/en{path}"),
+        }
+    }
+
+    /// The words of existing sites that are joined.
+    pub fn source(self) -> &'static SourceWords {
+        match self {
+            Lang::Vi => &source::VI,
+            Lang::En => &source::EN,
         }
     }
 

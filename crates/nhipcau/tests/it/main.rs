@@ -76,6 +76,7 @@ mod restricted;
 mod rules;
 mod schema;
 mod search;
+mod sources;
 mod subscriptions;
 mod suggestions;
 mod tls;

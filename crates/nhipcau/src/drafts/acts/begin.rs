@@ -46,6 +46,9 @@ pub async fn next(app: &App, by: &By, reference: &str, change: ItemChange) -> Re
     if let Some(open) = store::open_of(&mut conn, by.log, standing.item).await? {
         return Ok(open);
     }
+    if standing.card.carried.is_some() {
+        return Err(publish::carried());
+    }
     let facts = Facts { sound: true, ..blank(by) };
     life::decide(stage_of(standing.state), Act::Begin, &facts).map_err(refusal)?;
     let hash = standing.content.ok_or(Problem::NotFound("text of this item"))?;

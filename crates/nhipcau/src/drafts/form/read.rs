@@ -56,7 +56,7 @@ pub fn read(fields: &Fields, work: &Work) -> Read {
     }
     if fields.has("source") {
         let url = draft.source.take().and_then(|source| source.url);
-        draft.source = line("source").map(|name| DraftSource { name, url });
+        draft.source = line("source").map(|name| DraftSource { name, url, taken: None });
     }
     for (name, slot) in
         [("issued", &mut draft.issued), ("effective", &mut draft.effective), ("expires", &mut draft.expires)]

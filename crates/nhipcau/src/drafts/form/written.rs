@@ -32,7 +32,11 @@ impl Written {
             text: item.body.text.clone(),
             format,
             layer: if item.body.layer == Layer::Digitised { "digitised".into() } else { String::new() },
-            source: item.source.as_ref().map(|s| DraftSource { name: s.name.clone(), url: s.url.clone() }),
+            source: item.source.as_ref().map(|s| DraftSource {
+                name: s.name.clone(),
+                url: s.url.clone(),
+                taken: None,
+            }),
             files: Vec::new(),
             change_note: None,
             sample: item.sample,

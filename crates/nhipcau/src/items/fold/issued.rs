@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use network::entry::{ContentRef, Entry, ItemChange, Kind, Lane};
-use network::names::ContentHash;
+use network::names::{ContentHash, Domain};
 use uuid::Uuid;
 
 use super::{erase, show};
@@ -26,13 +26,21 @@ pub(super) struct Issue<'a> {
     pub(super) change: ItemChange,
     pub(super) content: &'a ContentRef,
     pub(super) files: &'a [ContentRef],
+    /// The host from which it was taken, where it is carried.
+    pub(super) site: Option<&'a Domain>,
 }
 
 impl<'a> Issue<'a> {
     /// The edition that an entry issues, if it issues one.
     pub(super) fn of(index: u64, entry: &'a Entry) -> Option<Issue<'a>> {
-        let Kind::ItemIssued { item, edition, change, content, files, lane } = &entry.kind else {
-            return None;
+        let (item, edition, change, content, files, lane, site) = match &entry.kind {
+            Kind::ItemIssued { item, edition, change, content, files, lane } => {
+                (item, edition, change, content, files, lane, None)
+            }
+            Kind::ItemCarried { item, edition, change, content, files, lane, site, .. } => {
+                (item, edition, change, content, files, lane, Some(site))
+            }
+            _ => return None,
         };
         Some(Issue {
             index,
@@ -43,6 +51,7 @@ impl<'a> Issue<'a> {
             change: *change,
             content,
             files,
+            site,
         })
     }
 
@@ -94,8 +103,8 @@ pub(super) async fn issued(tx: &mut Tx, log: i64, issues: &[Issue<'_>]) -> anyho
     let rows = if touched == rows.len() as u64 { rows } else { those_that_count(tx, log, rows).await? };
     fill!(
         tx,
-        "INSERT INTO edition (log, item, edition, idx, change, at, sha256, media, size, files)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "INSERT INTO edition (log, item, edition, idx, change, at, sha256, media, size, files, site)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         &rows,
         |row| log,
         row.0.clone(),
@@ -106,7 +115,8 @@ pub(super) async fn issued(tx: &mut Tx, log: i64, issues: &[Issue<'_>]) -> anyho
         row.2.content.sha256.0.to_vec(),
         row.2.content.media.clone(),
         row.2.content.size as i64,
-        row.2.files()
+        row.2.files(),
+        row.2.site.map(|site| site.to_string())
     )?;
     if ours(tx, log).await? {
         fill!(

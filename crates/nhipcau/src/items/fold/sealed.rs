@@ -116,8 +116,17 @@ pub(super) async fn opened(tx: &mut Tx, log: i64, index: u64, at: i64, kind: &Ki
         return alarm(tx, "embargo.other", &origin, format!("entry {index}")).await;
     }
     let change = row.change.parse().map_err(|why: String| anyhow::anyhow!(why))?;
-    let issue =
-        Issue { index, at, urgent: row.urgent != 0, item: *item, edition: *edition, change, content, files };
+    let issue = Issue {
+        index,
+        at,
+        urgent: row.urgent != 0,
+        item: *item,
+        edition: *edition,
+        change,
+        content,
+        files,
+        site: None,
+    };
     issued(tx, log, &[issue]).await?;
     let (mut read, mut large, mut proven) = (Vec::new(), Vec::new(), Vec::new());
     let names: Vec<&ContentRef> = std::iter::once(content).chain(files).collect();

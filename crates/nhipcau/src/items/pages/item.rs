@@ -138,6 +138,9 @@ async fn standing_page(
     let stored = span.stored;
     let verify = verify(app, visitor, &item);
     let mut notices = notices(&item, shown, document, note, orderer(app, conn, &item, lang).await?);
+    if let Some(carried) = &item.card.carried {
+        notices.insert(0, Notice::Carried { site: carried.site.clone(), at: carried.at });
+    }
     if let Some(why) = alone::of(conn, item.log, item.item, item.shown).await? {
         // The reason comes right behind the entry; until then the sentence stands without it.
         let reason = explained(app, conn, Some(why)).await?.map(|note| note.text);
@@ -193,13 +196,18 @@ async fn standing_page(
                 bytes: file.size,
             })
             .collect(),
-        provenance: Provenance::Signed {
-            by: by.clone(),
-            at: instant(shown.map_or(item.changed, |e| e.at)),
-            entry: shown.map_or(item.index, |e| e.idx as u64),
-            origin: item.origin.to_string(),
-            nodes: (stored.nodes, stored.of),
-            demo_key: app.config.demo,
+        provenance: match &item.card.carried {
+            Some(carried) => {
+                Provenance::Carried { site: carried.site.clone(), href: carried.url.clone(), at: carried.at }
+            }
+            None => Provenance::Signed {
+                by: by.clone(),
+                at: instant(shown.map_or(item.changed, |e| e.at)),
+                entry: shown.map_or(item.index, |e| e.idx as u64),
+                origin: item.origin.to_string(),
+                nodes: (stored.nodes, stored.of),
+                demo_key: app.config.demo,
+            },
         },
         seals: seals(app, conn, document, lang).await?,
         span,

@@ -320,7 +320,11 @@ impl ItemPage {
     /// True for what is printed under the national heading (Decree 30/2020, Annex I): an authority's document with a number, in
     /// its own language.
     fn heads(&self) -> bool {
-        self.kind.is_official() && self.number.is_some() && self.tongues.notice.is_none() && self.lang == "vi"
+        self.signed()
+            && self.kind.is_official()
+            && self.number.is_some()
+            && self.tongues.notice.is_none()
+            && self.lang == "vi"
     }
 
     /// `ngày 24 tháng 6 năm 2022`, as documents are dated.

@@ -8,6 +8,13 @@ use crate::words::date;
 /// What must be read before the text.
 #[derive(Clone, Debug)]
 pub enum Notice {
+    /// Carried from a site whose agency has not signed it.
+    Carried {
+        /// The site.
+        site: String,
+        /// When it was taken.
+        at: Timestamp,
+    },
     /// A correction, with the editor's note.
     Corrected {
         /// When.
@@ -64,6 +71,10 @@ impl ItemPage {
         self.notices
             .iter()
             .map(|notice| match notice {
+                Notice::Carried { site, at: t } => {
+                    let says = w.provenance_carried(site, date::hour(*t), date::date(lang, date::day(*t)));
+                    line(says, &None)
+                }
                 Notice::Corrected { at: t, note } => line(w.notice_corrected(at(t)), note),
                 Notice::Updated { at: t, note } => line(w.notice_updated(at(t)), note),
                 Notice::Replaced { at: t, by } => {

@@ -74,7 +74,7 @@ impl Record {
         let gazette = self.url.as_ref().map(|_| "Công báo nước CHXHCN Việt Nam".to_owned());
         let typed = text.unwrap_or(&self).text_source.as_deref().map(typed_by);
         let names: Vec<String> = gazette.into_iter().chain(typed).collect();
-        let source = DraftSource { name: names.join("; "), url: self.url.clone() };
+        let source = DraftSource { name: names.join("; "), url: self.url.clone(), taken: None };
         Draft {
             kind: "document".into(),
             title: title.chars().take(500).collect(),

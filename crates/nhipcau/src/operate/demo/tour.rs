@@ -131,7 +131,7 @@ async fn correction(government: &App, item: &Standing) -> anyhow::Result<String>
         expires: now.expires,
         details: now.details.map(|details| details.0).unwrap_or_default(),
         layer: now.body.layer.word().into(),
-        source: now.source.map(|s| DraftSource { name: s.name, url: s.url }),
+        source: now.source.map(|s| DraftSource { name: s.name, url: s.url, taken: None }),
         change_note: Some("Diễn tập đính chính: thêm một câu tóm tắt; nguyên văn không thay đổi.".into()),
         retroactive: now.effective.zip(now.issued).is_some_and(|(from, issued)| from < issued),
         relations: now.relations.into_iter().map(DraftRelation::from).collect(),

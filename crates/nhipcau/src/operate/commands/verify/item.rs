@@ -30,8 +30,9 @@ pub async fn check(
     let mut verdict = proof::verdict(&proven);
     let mut title = format!("{} {}", proven.entry.kind.word(), reference);
     let mut content = "mục này không có nội dung · its entry names none".to_owned();
-    if let Kind::ItemIssued { content: named, item, .. } | Kind::ItemOpened { content: named, item, .. } =
-        &proven.entry.kind
+    if let Kind::ItemIssued { content: named, item, .. }
+    | Kind::ItemCarried { content: named, item, .. }
+    | Kind::ItemOpened { content: named, item, .. } = &proven.entry.kind
     {
         let (status, bytes) = shown.fetch(&format!("/content/{}", named.sha256)).await?;
         let named_otherwise = !reference.ends_with(&item.simple().to_string());

@@ -1,0 +1,169 @@
+//! What a site has, read by the way that it offers: one list, whichever it is.
+
+mod oai;
+pub mod push;
+mod sitemap;
+mod wordpress;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use feeds::{Feed, Hints};
+use network::content::Taken;
+use network::names::ContentHash;
+
+use super::draft::{self, Mapping};
+use super::fetch::{Answer, Fetched, Fetcher, Refused, Validators};
+use super::plan::{Extent, List};
+use super::{Way, both, read};
+use crate::calendar::Today;
+use crate::clock::instant;
+use crate::items::kinds::Both;
+
+/// What came of reading a site.
+pub enum Got {
+    /// It is what it was.
+    Unchanged,
+    /// What it has.
+    Listed(Arc<Listed>),
+}
+
+impl Got {
+    fn listed(listed: Listed) -> Got {
+        Got::Listed(Arc::new(listed))
+    }
+}
+
+/// What a site has.
+pub struct Listed {
+    /// Its items.
+    pub feed: Feed,
+    /// How much of all there is they are.
+    pub extent: Extent,
+    /// Names of what is there and was not read again.
+    pub present: HashSet<ContentHash>,
+    /// The hash of what was read.
+    pub sha256: ContentHash,
+    /// What to send with the next call.
+    pub validators: Validators,
+    /// How far it was read, in the words of its way.
+    pub place: String,
+}
+
+/// Why a site could not be read.
+#[derive(Debug)]
+pub struct Trouble {
+    /// In both languages.
+    pub why: Both,
+    /// For how many seconds it asks to be left alone.
+    pub after: Option<u64>,
+}
+
+impl From<Refused> for Trouble {
+    fn from(refused: Refused) -> Trouble {
+        let after = match refused {
+            Refused::Status(_, after) => after,
+            _ => None,
+        };
+        Trouble { why: both(&refused.to_string()), after }
+    }
+}
+
+impl From<Both> for Trouble {
+    fn from(why: Both) -> Trouble {
+        Trouble { why, after: None }
+    }
+}
+
+/// What is asked of a site.
+pub struct Ask<'a> {
+    /// Who calls.
+    pub fetcher: &'a Fetcher,
+    /// The address that was typed.
+    pub url: &'a str,
+    /// By what it said that it is unchanged.
+    pub validators: &'a Validators,
+    /// How far it was read; empty to read it whole.
+    pub place: &'a str,
+    /// Names of what was met there.
+    pub known: &'a HashSet<ContentHash>,
+    /// Now, in microseconds.
+    pub now: i64,
+}
+
+/// Reads a site.
+///
+/// # Errors
+/// Why it could not be read.
+pub async fn read(way: Way, ask: &Ask<'_>) -> Result<Got, Trouble> {
+    match way {
+        Way::Feed => feed(ask).await,
+        Way::WordPress => wordpress::read(ask).await,
+        Way::Sitemap => sitemap::read(ask).await,
+        Way::Oai => oai::read(ask).await,
+        // It comes by itself.
+        Way::Push => Ok(Got::Unchanged),
+    }
+}
+
+async fn feed(ask: &Ask<'_>) -> Result<Got, Trouble> {
+    let fetched = match ask.fetcher.fetch(ask.url, ask.validators).await? {
+        Answer::Unchanged => return Ok(Got::Unchanged),
+        Answer::Fetched(fetched) => fetched,
+    };
+    let validators = fetched.validators.clone();
+    let sha256 = ContentHash::of(&fetched.bytes);
+    let feed = apart(move || {
+        let Fetched { bytes, url, content_type, content_location, .. } = &fetched;
+        let hints = Hints {
+            url: Some(url),
+            content_type: content_type.as_deref(),
+            content_location: content_location.as_deref(),
+        };
+        read::read(bytes, &hints).map_err(|error| both(&error.to_string()))
+    })
+    .await?;
+    let extent = if feed.complete { Extent::All } else { Extent::Newest };
+    Ok(Got::listed(Listed {
+        feed,
+        extent,
+        present: HashSet::new(),
+        sha256,
+        validators,
+        place: String::new(),
+    }))
+}
+
+/// What was put together from other answers, cleaned as a feed is.
+fn cleaned(mut feed: Feed) -> Feed {
+    read::clean_all(&mut feed);
+    feed
+}
+
+/// Reading takes up to a second: beside the requests.
+async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Both> + Send + 'static,
+) -> Result<T, Trouble> {
+    let done = tokio::task::spawn_blocking(work).await;
+    let done = done.map_err(|error| both(&error.to_string()))?;
+    Ok(done?)
+}
+
+impl Listed {
+    /// The list as it is compared with what is known. Checking thousands of drafts takes a moment: call it beside the requests.
+    pub fn list(&self, name: &str, mapping: &Mapping, today: &Today) -> List {
+        let name = Some(name).filter(|name| !name.is_empty());
+        List {
+            found: draft::found(&self.feed, name, mapping, today),
+            present: self.present.clone(),
+            deleted: self.feed.deleted.iter().map(|one| draft::id(&one.id)).collect(),
+            extent: self.extent,
+        }
+    }
+
+    /// What is said of an item that is carried.
+    pub fn taken(&self, now: i64) -> Taken {
+        // The log says it to the millisecond.
+        Taken { at: instant(now - now.rem_euclid(1_000)), sha256: self.sha256 }
+    }
+}

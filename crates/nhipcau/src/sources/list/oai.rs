@@ -1,0 +1,227 @@
+//! OAI-PMH 2.0 (openarchives.org): records as Dublin Core, from the day of the newest that was seen, with those that were deleted.
+
+use std::collections::HashSet;
+
+use feeds::{Deleted, Feed, Format, Item, Kind, Text};
+use form_urlencoded::Serializer;
+use network::names::ContentHash;
+use quick_xml::Reader;
+use quick_xml::events::Event;
+use serde::{Deserialize, Serialize};
+
+use super::super::fetch::{Answer, Validators};
+use super::super::plan::Extent;
+use super::{Ask, Got, Listed, Trouble, apart, both, cleaned};
+use crate::items::kinds::Both;
+
+/// The most pages of one reading.
+const CALLS: usize = 100;
+/// So often everything is asked for: repositories may forget what they deleted. In microseconds.
+const WHOLE: i64 = 24 * 3_600_000_000;
+/// The most records of one reading.
+const RECORDS: usize = 10_000;
+
+/// How far a repository was read.
+#[derive(Default, Serialize, Deserialize)]
+struct Place {
+    /// The day of the newest record that was seen.
+    day: String,
+    /// When everything was asked for last, in microseconds.
+    whole: i64,
+}
+
+/// One page of records.
+#[derive(Default)]
+struct Page {
+    records: Vec<Record>,
+    token: Option<String>,
+    error: Option<String>,
+}
+
+#[derive(Default)]
+struct Record {
+    name: String,
+    stamp: String,
+    deleted: bool,
+    /// Elements of Dublin Core with their texts.
+    dc: Vec<(String, String)>,
+}
+
+/// Reads a repository.
+pub(super) async fn read(ask: &Ask<'_>) -> Result<Got, Trouble> {
+    let before: Place = serde_json::from_str(ask.place).unwrap_or_default();
+    let whole = before.day.is_empty() || ask.now - before.whole >= WHOLE;
+    let base = ask.url.split(['?', '#']).next().unwrap_or(ask.url);
+    let mut asked = vec![("verb", "ListRecords"), ("metadataPrefix", "oai_dc")];
+    if !whole {
+        asked.push(("from", &before.day));
+    }
+    let mut query = Serializer::new(String::new()).extend_pairs(asked).finish();
+    let (mut records, mut hashed, mut all) = (Vec::new(), Vec::new(), false);
+    for _ in 0..CALLS {
+        let answer = ask.fetcher.fetch(&format!("{base}?{query}"), &Validators::default()).await?;
+        let Answer::Fetched(fetched) = answer else { break };
+        hashed.extend(ContentHash::of(&fetched.bytes).0);
+        let page = apart(move || page(&fetched.bytes)).await?;
+        match page.error.as_deref() {
+            None | Some("noRecordsMatch") => {}
+            Some(code) => {
+                return Err(both(&format!(
+                    "kho OAI-PMH trả lỗi {code}; hãy kiểm tra địa chỉ gốc · the OAI-PMH repository answers {code}; check its base address"
+                ))
+                .into());
+            }
+        }
+        records.extend(page.records);
+        let Some(token) = page.token.filter(|token| !token.is_empty()) else {
+            all = true;
+            break;
+        };
+        if records.len() >= RECORDS {
+            break;
+        }
+        let on = [("verb", "ListRecords"), ("resumptionToken", token.as_str())];
+        query = Serializer::new(String::new()).extend_pairs(on).finish();
+    }
+    let day =
+        records.iter().filter_map(|record| record.stamp.get(..10)).max().unwrap_or(&before.day).to_owned();
+    let extent = if whole && all { Extent::All } else { Extent::Some };
+    let place = Place { day, whole: if whole { ask.now } else { before.whole } };
+    let place = serde_json::to_string(&place).map_err(|error| Trouble::from(both(&error.to_string())))?;
+    let feed = apart(move || Ok(cleaned(feed(records)))).await?;
+    let (sha256, validators) = (ContentHash::of(&hashed), Validators::default());
+    Ok(Got::listed(Listed { feed, present: HashSet::new(), extent, sha256, validators, place }))
+}
+
+fn feed(records: Vec<Record>) -> Feed {
+    let (mut items, mut deleted) = (Vec::new(), Vec::new());
+    for record in records {
+        if record.deleted {
+            deleted.push(Deleted { id: record.name, at: record.stamp.parse().ok() });
+            continue;
+        }
+        let all = |name: &str| {
+            record.dc.iter().filter(|(of, _)| of == name).map(|(_, text)| text.clone()).collect::<Vec<_>>()
+        };
+        let text = |name: &str| {
+            let value = all(name).into_iter().find(|text| !text.is_empty())?;
+            Some(Text { value, kind: Kind::Plain, base: None })
+        };
+        items.push(Item {
+            link: all("identifier")
+                .into_iter()
+                .find(|id| id.starts_with("http://") || id.starts_with("https://")),
+            title: text("title"),
+            published: all("date").iter().find_map(|date| feeds::date(date)),
+            updated: record.stamp.parse().ok(),
+            summary: text("description"),
+            categories: all("subject").into_iter().chain(all("type")).collect(),
+            id: Some(record.name),
+            ..Item::default()
+        });
+    }
+    Feed {
+        format: Format::Json,
+        title: None,
+        link: None,
+        language: None,
+        updated: None,
+        complete: false,
+        items,
+        deleted,
+        encoding: "UTF-8".into(),
+        notes: Vec::new(),
+    }
+}
+
+/// Reads a page of records.
+fn page(bytes: &[u8]) -> Result<Page, Both> {
+    let wrong = |why: String| {
+        both(&format!(
+            "không đọc được câu trả lời OAI-PMH ({why}) · the answer of the OAI-PMH repository cannot be read ({why})"
+        ))
+    };
+    let text = std::str::from_utf8(bytes).map_err(|error| wrong(error.to_string()))?;
+    let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
+    let (mut page, mut path, mut said): (Page, Vec<String>, String) = Default::default();
+    let mut root = false;
+    loop {
+        match reader.read_event().map_err(|error| wrong(error.to_string()))? {
+            Event::Start(tag) => {
+                let name = tag.local_name().as_ref().to_owned();
+                let value = |key: &str| {
+                    let found =
+                        tag.attributes().flatten().find(|one| one.key.local_name().as_ref() == key)?;
+                    Some(found.value.into_owned())
+                };
+                match name.as_str() {
+                    "OAI-PMH" => root = true,
+                    "record" => page.records.push(Record::default()),
+                    "header" => {
+                        if let (Some(record), Some("deleted")) =
+                            (page.records.last_mut(), value("status").as_deref())
+                        {
+                            record.deleted = true;
+                        }
+                    }
+                    "error" => page.error = Some(value("code").unwrap_or_default()),
+                    _ => {}
+                }
+                said.clear();
+                path.push(name);
+            }
+            Event::Text(part) => said.push_str(&part),
+            Event::GeneralRef(name) => {
+                let escaped = format!("&{};", &*name);
+                said.push_str(&Text { value: escaped, kind: Kind::Html, base: None }.plain());
+            }
+            Event::CData(part) => said.push_str(&part),
+            Event::End(_) => {
+                let name = path.pop().unwrap_or_default();
+                let text = said.trim().to_owned();
+                let header = path.last().is_some_and(|above| above == "header");
+                let dc = path.last().is_some_and(|above| above == "dc");
+                match (page.records.last_mut(), name.as_str()) {
+                    (Some(record), "identifier") if header => record.name = text,
+                    (Some(record), "datestamp") if header => record.stamp = text,
+                    (Some(record), _) if dc => record.dc.push((name, text)),
+                    (_, "resumptionToken") => page.token = Some(text),
+                    _ => {}
+                }
+                said.clear();
+            }
+            Event::Empty(tag) if tag.local_name().as_ref() == "error" => page.error = Some(String::new()),
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    page.records.retain(|record| !record.name.is_empty());
+    match root {
+        true => Ok(page),
+        false => Err(both(
+            "địa chỉ này không phải kho OAI-PMH; hãy ghi địa chỉ gốc của kho · this is no OAI-PMH repository; give its base address",
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_deletions_and_the_way_on_are_read() {
+        let text = r#"<?xml version="1.0"?><OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords>
+            <record><header><identifier>oai:a:1</identifier><datestamp>2026-11-23T01:00:00Z</datestamp></header>
+            <metadata><oai_dc:dc xmlns:oai_dc="o" xmlns:dc="d"><dc:title>Họp &amp; bàn</dc:title><dc:identifier>oai</dc:identifier>
+            <dc:identifier>https://a.gov.vn/1</dc:identifier><dc:date>2026-11-22</dc:date></oai_dc:dc></metadata></record>
+            <record><header status="deleted"><identifier>oai:a:2</identifier><datestamp>2026-11-24T01:00:00Z</datestamp></header></record>
+            <resumptionToken cursor="0">x y</resumptionToken></ListRecords></OAI-PMH>"#;
+        let page = page(text.as_bytes()).unwrap();
+        assert_eq!(page.token.as_deref(), Some("x y"));
+        let feed = feed(page.records);
+        assert_eq!(feed.items[0].title.as_ref().unwrap().value, "Họp & bàn");
+        assert_eq!(feed.items[0].link.as_deref(), Some("https://a.gov.vn/1"));
+        assert_eq!(feed.deleted[0].id, "oai:a:2");
+        assert!(super::page(b"<html></html>").is_err() && super::page(b"\xff").is_err());
+    }
+}

@@ -1,0 +1,170 @@
+//! What a site sends by itself: a JSON Feed, signed as Standard Webhooks say (standardwebhooks.com). The secret is worked out from the
+//! source's id under `keys/people.key`, and stored nowhere. A call that is older than one that was taken is refused: it might take a
+//! correction back.
+
+use std::collections::HashSet;
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use feeds::{Deleted, Hints, limits};
+use hkdf::hmac::{Hmac, KeyInit, Mac};
+use network::names::ContentHash;
+use sha2::Sha256;
+use uuid::Uuid;
+
+use super::super::fetch::{Fetcher, Validators};
+use super::super::plan::Extent;
+use super::super::store::{self, Outcome};
+use super::super::{Source, Way, both, poll, read};
+use super::{Listed, apart};
+use crate::app::App;
+use crate::db::Tx;
+use crate::problem::Problem;
+use crate::web::answer::problem_json;
+use crate::web::routes::{Route, program};
+
+/// When a source is read next that is never read: the year 9999, in microseconds.
+pub const NEVER: i64 = 253_370_764_800_000_000;
+/// A call's time may differ from ours by so many seconds.
+const SKEW: i64 = 300;
+
+/// The row of the route table.
+pub fn routes() -> Vec<Route> {
+    vec![program(
+        "/nguon/{id}",
+        "what a joined site sends, signed (Standard Webhooks)",
+        post(take),
+        limits::BYTES,
+    )]
+}
+
+/// Where a site sends what it has.
+pub fn path(source: Uuid) -> String {
+    format!("/nguon/{source}")
+}
+
+/// The secret by which it signs.
+pub fn secret(app: &App, source: Uuid) -> String {
+    format!("whsec_{}", STANDARD.encode(app.people.seal.mark("source push", &source.to_string())))
+}
+
+/// `POST /nguon/{id}`
+async fn take(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
+    match taken(&app, &id, &headers, body).await {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(problem) => problem_json(&app, problem),
+    }
+}
+
+fn refused() -> Problem {
+    Problem::Forbidden {
+        vi: "Chữ ký không đúng: hãy ký “webhook-id.webhook-timestamp.nội dung” bằng khóa bí mật của nguồn này (Standard Webhooks, v1).".into(),
+        en: "The signature does not hold: sign `webhook-id.webhook-timestamp.body` with this source's secret (Standard Webhooks, v1).".into(),
+    }
+}
+
+async fn taken(app: &App, id: &str, headers: &HeaderMap, body: Bytes) -> Result<(), Problem> {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let id = Uuid::try_parse(id).map_err(|_| refused())?;
+    // Whoever cannot sign does not even learn which sources there are.
+    let key = app.people.seal.mark("source push", &id.to_string());
+    let (call, at) = (header("webhook-id"), header("webhook-timestamp"));
+    if !is_signed(&key, (call, at), &body, header("webhook-signature")) {
+        return Err(refused());
+    }
+    let at: i64 = at.parse().map_err(|_| refused())?;
+    if (app.clock.now().as_second() - at).abs() > SKEW {
+        return Err(Problem::refused(
+            "Thời điểm của lời gọi (webhook-timestamp) lệch quá năm phút; hãy chỉnh đồng hồ của cổng rồi gửi lại.",
+            "The call's webhook-timestamp differs by more than five minutes; set the site's clock and send it again.",
+        ));
+    }
+    let source = found(app, id).await?;
+    if source.next == 0 {
+        return Err(Problem::NotNow {
+            vi: "Nguồn này đang tạm dừng; hãy gửi lại sau.".into(),
+            en: "This source is paused; send it again later.".into(),
+        });
+    }
+    if source.place.parse().is_ok_and(|last: i64| at < last) {
+        return Err(Problem::refused(
+            "Đã nhận một lời gọi mới hơn; hãy gửi trạng thái hiện tại.",
+            "A newer call was taken already; send the present state.",
+        ));
+    }
+    let sha256 = ContentHash::of(&body);
+    let url = source.url.clone();
+    let read = apart(move || {
+        let hints =
+            Hints { url: Some(&url), content_type: Some("application/feed+json"), content_location: None };
+        let mut feed = read::read(&body, &hints).map_err(|error| both(&error.to_string()))?;
+        let said: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
+        let deleted = said["_deleted"].as_array().into_iter().flatten().filter_map(|id| id.as_str());
+        feed.deleted.extend(deleted.map(|id| Deleted { id: id.to_owned(), at: None }));
+        Ok(feed)
+    });
+    let feed = read.await.map_err(|trouble| Problem::Refused { vi: trouble.why.vi, en: trouble.why.en })?;
+    let (present, validators, extent) = (HashSet::new(), Validators::default(), Extent::Some);
+    let listed = Listed { feed, present, extent, sha256, validators, place: at.to_string() };
+    let fetcher = Fetcher::of(app)?;
+    poll::follow(app, &fetcher, &source, &std::sync::Arc::new(listed)).await?;
+    let outcome = Outcome {
+        next: source.next,
+        failures: 0,
+        trouble: String::new(),
+        validators: Validators::default(),
+        place: at.to_string(),
+    };
+    app.db
+        .write("source.sent", async move |tx: &mut Tx| -> Result<(), Problem> {
+            Ok(store::done(tx, &source, outcome).await?)
+        })
+        .await
+}
+
+async fn found(app: &App, id: Uuid) -> Result<Source, Problem> {
+    let mut conn = app.db.read().await?;
+    for portal in app.portals.load().all() {
+        if let Some(source) = store::find(&mut conn, portal.log, id).await?.filter(|one| one.way == Way::Push)
+        {
+            return Ok(source);
+        }
+    }
+    Err(Problem::NotFound("source"))
+}
+
+/// Whether one of the signatures is that of the key; compared in constant time.
+fn is_signed(key: &[u8], (call, at): (&str, &str), body: &[u8], signatures: &str) -> bool {
+    if call.is_empty() {
+        return false;
+    }
+    signatures.split(' ').filter_map(|one| one.strip_prefix("v1,")).any(|signature| {
+        let Ok(signature) = STANDARD.decode(signature) else { return false };
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return false };
+        mac.update(format!("{call}.{at}.").as_bytes());
+        mac.update(body);
+        mac.verify_slice(&signature).is_ok()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signature_is_that_of_standard_webhooks() {
+        // The example of the specification's own libraries.
+        let key = STANDARD.decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+        let body = br#"{"test": 2432232314}"#;
+        let call = ("msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330");
+        let good = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
+        assert!(is_signed(&key, call, body, good) && is_signed(&key, call, body, &format!("v1,x {good}")));
+        assert!(!is_signed(&key, call, b"{}", good) && !is_signed(&key, (call.0, "1614265331"), body, good));
+        assert!(!is_signed(&key, call, body, "") && !is_signed(&key, call, body, &good.replace("v1", "v2")));
+    }
+}

@@ -1,0 +1,365 @@
+//! Joined sites in the console: what is joined and how it goes, a look at a site before the first import, what lies aside.
+
+mod one;
+
+use std::collections::{BTreeMap, HashSet};
+
+use askama::Template;
+use axum::extract::{Query, State as Given};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::draft::{Fate, Found, Mapping};
+use super::fetch::{Fetcher, Validators};
+use super::list::{self, Ask, Got, push};
+use super::{Source, Way, store};
+use crate::app::App;
+use crate::clock::instant;
+use crate::db::Tx;
+use crate::items::kinds;
+use crate::people::Duty;
+use crate::people::audit;
+use crate::people::forms::{Fields, Filled, Wrong};
+use crate::people::gate::Staff;
+use crate::people::pages::{Desk, Done, drawn, see, shell};
+use crate::problem::{Fault, Problem};
+use crate::web::answer::failure;
+use crate::web::routes::{Route, desk_form, desk_page};
+use crate::web::shell::Shell;
+use crate::web::visitor::Visitor;
+use crate::words::{Lang, SourceWords, date};
+
+/// Where they stand.
+pub const PAGE: &str = "/ban-lam-viec/nguon";
+/// Lines of a preview.
+const LINES: usize = 60;
+/// Categories that a preview offers to map, the most frequent ones.
+const CATEGORIES: usize = 30;
+/// The most letters of a name.
+const NAME: usize = 300;
+/// The most sources of one log.
+const MOST: usize = 2_000;
+
+/// The rows of the route table.
+pub fn routes() -> Vec<Route> {
+    use axum::routing::{get, post};
+    let page = |path, what, handler| desk_page(path, Duty::Approve, what, handler);
+    let form = |path, what, handler| desk_form(path, Duty::Approve, what, handler);
+    vec![
+        page(PAGE, "existing portals that are joined", get(all)),
+        form(PAGE, "look at a site before the first import, or join it", post(join)),
+        page("/ban-lam-viec/nguon/{id}", "a joined site and what lies aside of it", get(one::show)),
+        form("/ban-lam-viec/nguon/{id}", "read now, pause, remove, retry, discard", post(one::act)),
+    ]
+}
+
+/// A kind as a form offers it.
+struct Choice {
+    id: &'static str,
+    name: String,
+}
+
+/// Kinds that a source may become; what is carried claims no signature, so it is no official document.
+fn choices(own: bool, lang: Lang) -> Vec<Choice> {
+    let kinds = kinds::all().iter().filter(|kind| own || !kind.official);
+    kinds.map(|kind| Choice { id: &kind.id, name: kind.name.of(lang).to_owned() }).collect()
+}
+
+struct Row {
+    href: String,
+    title: String,
+    url: String,
+    says: String,
+    trouble: Option<String>,
+    aside: Option<String>,
+}
+
+/// A line of the preview.
+struct Line {
+    called: String,
+    says: String,
+    wrong: bool,
+}
+
+/// What a look at a site has shown.
+struct Preview {
+    says: String,
+    lines: Vec<Line>,
+    more: Option<String>,
+    /// Categories with how often they occur, and the kind that was chosen for each.
+    categories: Vec<(String, String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "sources/list.html")]
+struct ListPage {
+    shell: Shell,
+    desk: Desk,
+    rows: Vec<Row>,
+    ways: Vec<(&'static str, &'static str)>,
+    choices: Vec<Choice>,
+    typed: Fields,
+    wrong: Wrong,
+    preview: Option<Preview>,
+}
+
+impl ListPage {
+    fn s(&self) -> &'static SourceWords {
+        self.shell.lang.source()
+    }
+
+    fn chosen(&self, field: &str, word: &str, usual: &str) -> bool {
+        let typed = self.typed.get(field);
+        if typed.is_empty() { word == usual } else { word == typed }
+    }
+}
+
+/// What a way is called.
+fn way_name(way: Way, w: &'static SourceWords) -> &'static str {
+    match way {
+        Way::Feed => w.way_feed,
+        Way::WordPress => w.way_wordpress,
+        Way::Sitemap => w.way_sitemap,
+        Way::Oai => w.way_oai,
+        Way::Push => w.way_push,
+    }
+}
+
+/// How a source goes, in a sentence.
+fn says(source: &Source, lang: Lang, now: jiff::Timestamp) -> String {
+    let w = lang.source();
+    let at = |micros: i64| date::in_sentence(lang, instant(micros), now);
+    let read = match source.at {
+        0 => w.never_read.to_owned(),
+        micros => w.read_at(at(micros)),
+    };
+    match source.next {
+        0 => format!("{} · {read}", w.paused),
+        _ if source.way == Way::Push => format!("{read} · {}", w.waits_for_it),
+        next => format!("{read} · {}", w.next_at(at(next.max(now.as_microsecond())))),
+    }
+}
+
+/// Why a source could not be read, in one language.
+fn trouble(source: &Source, lang: Lang) -> Option<String> {
+    (!source.trouble.is_empty()).then(|| super::both(&source.trouble).of(lang).to_owned())
+}
+
+async fn all(Given(app): Given<App>, staff: Staff, visitor: Visitor, Query(done): Query<Done>) -> Response {
+    let w = visitor.lang.source();
+    let said = match done.word() {
+        "them" => Some(w.said_added.to_owned()),
+        "go" => Some(w.said_removed.to_owned()),
+        _ => None,
+    };
+    page(&app, &staff, &visitor, said, Fields::default(), (Wrong::default(), StatusCode::OK), None).await
+}
+
+async fn page(
+    app: &App,
+    staff: &Staff,
+    visitor: &Visitor,
+    said: Option<String>,
+    typed: Fields,
+    (wrong, status): (Wrong, StatusCode),
+    preview: Option<Preview>,
+) -> Response {
+    let drawn_up = async {
+        let (lang, now) = (visitor.lang, app.clock.now());
+        let w = lang.source();
+        let mut conn = app.db.read().await?;
+        let counts = store::counts(&mut conn, staff.portal.log).await?;
+        let asides: BTreeMap<String, i64> =
+            store::aside_counts(&mut conn, staff.portal.log).await?.into_iter().collect();
+        let row = |source: Source| {
+            let id = source.id.to_string();
+            let count = |lot: &str| {
+                counts.iter().find(|(of, word, _)| *of == id && word == lot).map_or(0, |(_, _, count)| *count)
+            };
+            let whose = if source.own { w.becomes_own } else { w.becomes_carried };
+            Row {
+                href: lang.path(&format!("{PAGE}/{id}")),
+                title: if source.name.is_empty() { source.url.clone() } else { source.name.clone() },
+                says: format!("{whose} · {} · {}", w.taken(count("taken")), says(&source, lang, now)),
+                trouble: trouble(&source, lang),
+                aside: asides.get(&id).map(|count| w.aside_count(*count)),
+                url: source.url,
+            }
+        };
+        let sources = store::of_log(&mut conn, staff.portal.log).await?;
+        Ok::<_, Problem>(ListPage {
+            shell: shell(app, visitor, &staff.portal, w.title),
+            desk: Desk::of(staff, lang, PAGE, said),
+            rows: sources.into_iter().map(row).collect(),
+            ways: Way::ALL.map(|way| (way.word(), way_name(way, w))).into(),
+            choices: choices(typed.get("cua-ai") != "khac", lang),
+            typed,
+            wrong,
+            preview,
+        })
+    };
+    match drawn_up.await {
+        Ok(page) => drawn(app, visitor, status, &page),
+        Err(problem) => failure(app, visitor, problem),
+    }
+}
+
+fn fault(field: &str, says: fn(&'static SourceWords) -> &'static str) -> Fault {
+    Fault { field: field.into(), vi: says(Lang::Vi.source()).into(), en: says(Lang::En.source()).into() }
+}
+
+/// What was typed, as a source that does not stand yet.
+fn typed_source(app: &App, staff: &Staff, typed: &Fields) -> Result<Source, Problem> {
+    let mut faults = Vec::new();
+    let own = typed.get("cua-ai") != "khac";
+    let (url, name) = (typed.get("dia-chi").trim().to_owned(), typed.get("ten").trim().to_owned());
+    if url.is_empty() || url.len() > 2_000 {
+        faults.push(fault("dia-chi", |w| w.fault_url));
+    }
+    let fits = name.chars().count() <= NAME && !name.chars().any(char::is_control);
+    if !fits || !own && name.is_empty() {
+        faults.push(fault("ten", |w| w.fault_name));
+    }
+    let way = Way::of(typed.get("cach-doc")).unwrap_or(Way::Feed);
+    let kind = |word: &str| choices(own, Lang::Vi).iter().any(|choice| choice.id == word);
+    let usual = match typed.get("loai") {
+        "" => "news",
+        word => word,
+    };
+    if !kind(usual) {
+        faults.push(fault("loai", |w| w.fault_kind));
+    }
+    let categories: Vec<&str> = typed.all("muc").take(CATEGORIES).collect();
+    let chosen: Vec<&str> = typed.all("loai-muc").take(CATEGORIES).collect();
+    let mut mapped = Vec::new();
+    for (category, word) in categories.iter().zip(&chosen).filter(|(_, word)| !word.is_empty()) {
+        match kind(word) {
+            true => mapped.push(((*category).to_owned(), (*word).to_owned())),
+            false => faults.push(fault("loai", |w| w.fault_kind)),
+        }
+    }
+    if !faults.is_empty() {
+        return Err(Problem::Invalid(faults));
+    }
+    let now = app.clock.micros();
+    Ok(Source {
+        id: app.dice.id(&app.clock)?,
+        log: staff.portal.log,
+        way,
+        url,
+        name,
+        own,
+        mapping: Mapping { usual: usual.to_owned(), kinds: mapped },
+        begun: now,
+        next: if way == Way::Push { push::NEVER } else { now },
+        at: 0,
+        failures: 0,
+        trouble: String::new(),
+        validators: Validators::default(),
+        place: String::new(),
+    })
+}
+
+async fn join(Given(app): Given<App>, staff: Staff, visitor: Visitor, Filled(typed): Filled) -> Response {
+    let done = async {
+        let source = typed_source(&app, &staff, &typed)?;
+        let looked = look(&app, &visitor, &source, &typed).await?;
+        if typed.get("viec") != "bat-dau" {
+            return Ok(Some(looked));
+        }
+        let line = staff.line("source.add", source.id.to_string());
+        let line = line.with(serde_json::json!({ "own": source.own, "way": source.way.word() }));
+        app.db
+            .write("source.add", async move |tx: &mut Tx| -> Result<(), Problem> {
+                let there = store::of_log(tx.conn(), source.log).await?;
+                if there.iter().any(|other| other.url == source.url) {
+                    return Err(Problem::Invalid(vec![fault("dia-chi", |w| w.fault_there)]));
+                }
+                if there.len() >= MOST {
+                    return Err(Problem::Invalid(vec![fault("dia-chi", |w| w.fault_many)]));
+                }
+                store::add(tx, &source).await?;
+                Ok(audit::add(tx, line).await?)
+            })
+            .await?;
+        Ok::<_, Problem>(None)
+    };
+    match done.await {
+        Ok(None) => see(visitor.lang, &format!("{PAGE}?xong=them")),
+        Ok(Some(preview)) => {
+            let fine = (Wrong::default(), StatusCode::OK);
+            page(&app, &staff, &visitor, None, typed, fine, Some(preview)).await
+        }
+        Err(problem) => match Wrong::of(problem, visitor.lang) {
+            Ok((status, wrong)) => page(&app, &staff, &visitor, None, typed, (wrong, status), None).await,
+            Err(problem) => failure(&app, &visitor, problem),
+        },
+    }
+}
+
+/// Reads a site once, keeps nothing, and says what would become of what it has.
+async fn look(app: &App, visitor: &Visitor, source: &Source, typed: &Fields) -> Result<Preview, Problem> {
+    let (lang, w) = (visitor.lang, visitor.lang.source());
+    let fetcher = Fetcher::of(app)?;
+    if source.way == Way::Push {
+        return Ok(Preview {
+            says: w.preview_push.into(),
+            lines: Vec::new(),
+            more: None,
+            categories: Vec::new(),
+        });
+    }
+    let (validators, known) = (Validators::default(), HashSet::new());
+    let ask = Ask {
+        fetcher: &fetcher,
+        url: &source.url,
+        validators: &validators,
+        place: "",
+        known: &known,
+        now: app.clock.micros(),
+    };
+    let listed = match list::read(source.way, &ask).await {
+        Ok(Got::Listed(listed)) => listed,
+        Ok(Got::Unchanged) => return Err(Problem::Invalid(vec![fault("dia-chi", |w| w.fault_url)])),
+        Err(trouble) => {
+            let field = "dia-chi".to_owned();
+            return Err(Problem::Invalid(vec![Fault { field, vi: trouble.why.vi, en: trouble.why.en }]));
+        }
+    };
+    let (today, of, from) = (app.calendar.on(date::day(app.clock.now())), listed.clone(), source.clone());
+    let list = tokio::task::spawn_blocking(move || of.list(&from.name, &from.mapping, &today)).await;
+    let list = list.map_err(|error| Problem::Ours(error.into()))?;
+    let line = |one: &Found| {
+        let kind = kinds::of(&one.draft.kind).map_or("", |kind| kind.name.of(lang));
+        let (says, wrong) = match &one.fate {
+            Fate::Good => (w.would_become(kind), false),
+            Fate::Twin => (w.would_twin.to_owned(), false),
+            Fate::Wrong(why) => (w.would_aside(why.of(lang)), true),
+        };
+        Line { called: one.called.clone(), says, wrong }
+    };
+    let good = list.found.iter().filter(|one| one.fate == Fate::Good).count();
+    let wrong = list.found.iter().filter(|one| matches!(one.fate, Fate::Wrong(_))).count();
+    let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
+    for category in listed.feed.items.iter().flat_map(|item| &item.categories) {
+        *counted.entry(category.trim()).or_default() += 1;
+    }
+    let mut counted: Vec<(&str, usize)> = counted.into_iter().filter(|(name, _)| !name.is_empty()).collect();
+    counted.sort_by_key(|(name, count)| (std::cmp::Reverse(*count), *name));
+    let chosen = |name: &str| {
+        let pairs = typed.all("muc").zip(typed.all("loai-muc"));
+        pairs.filter(|(muc, _)| *muc == name).map(|(_, kind)| kind.to_owned()).next().unwrap_or_default()
+    };
+    let categories = counted.into_iter().take(CATEGORIES);
+    // What most readers look at first stands first: the newest, and of all what is wrong.
+    let mut lines: Vec<&Found> = list.found.iter().rev().collect();
+    lines.sort_by_key(|one| !matches!(one.fate, Fate::Wrong(_)));
+    Ok(Preview {
+        says: w.preview_says(list.found.len(), good, wrong),
+        more: (lines.len() > LINES).then(|| w.preview_more(lines.len() - LINES)),
+        lines: lines.into_iter().take(LINES).map(line).collect(),
+        categories: categories
+            .map(|(name, count)| (name.to_owned(), w.category_count(count), chosen(name)))
+            .collect(),
+    })
+}

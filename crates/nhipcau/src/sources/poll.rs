@@ -1,0 +1,259 @@
+//! Coming back in time: each source every five minutes, later and later while it cannot be read, never two calls at once to one host.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::StreamExt;
+use futures::stream;
+use reqwest::Url;
+use uuid::Uuid;
+
+use super::Source;
+use super::act::Reader;
+use super::fetch::{Fetcher, Validators};
+use super::list::{self, Ask, Got, Listed};
+use super::plan::{self, Doubt};
+use super::store::{self, Outcome};
+use crate::app::App;
+use crate::clock::Dice;
+use crate::db::Tx;
+use crate::problem::Problem;
+use crate::words::date;
+
+/// So often a source is read, in microseconds.
+const EVERY: i64 = 300_000_000;
+/// A source that cannot be read is tried again after at most this.
+const LATEST: i64 = 12 * 3_600_000_000;
+/// So often it is looked whether one is due.
+const LOOK: Duration = Duration::from_secs(2);
+/// The most sources that one look takes up.
+const PIECE: i64 = 256;
+/// The most hosts that are called at once.
+const HOSTS: usize = 8;
+
+/// Reads what is due until the node stops.
+pub async fn run(app: App) {
+    let fetcher = match Fetcher::of(&app) {
+        Ok(fetcher) => fetcher,
+        Err(error) => {
+            tracing::error!(%error, "joined sites cannot be read");
+            return;
+        }
+    };
+    loop {
+        match round(&app, &fetcher).await {
+            Ok(true) => {}
+            Ok(false) => tokio::time::sleep(LOOK).await,
+            Err(problem) => {
+                tracing::warn!(%problem, "joined sites could not be looked at");
+                tokio::time::sleep(LOOK).await;
+            }
+        }
+    }
+}
+
+/// Reads what is due now; true if there was anything.
+async fn round(app: &App, fetcher: &Fetcher) -> Result<bool, Problem> {
+    let now = app.clock.micros();
+    let due = store::due(&mut app.db.read().await?, now, PIECE).await?;
+    if due.is_empty() {
+        return Ok(false);
+    }
+    let mut hosts: BTreeMap<String, Vec<Source>> = BTreeMap::new();
+    for source in due {
+        let host = source.url.parse::<Url>().ok().and_then(|url| url.host_str().map(str::to_owned));
+        hosts.entry(host.unwrap_or_default()).or_default().push(source);
+    }
+    let hosts = stream::iter(hosts.into_values());
+    hosts
+        .for_each_concurrent(HOSTS, async |sources| {
+            for source in sources {
+                let id = source.id;
+                if let Err(problem) = once(app, fetcher, source).await {
+                    tracing::warn!(source = %id, %problem, "a joined site was not read to its end");
+                }
+            }
+        })
+        .await;
+    Ok(true)
+}
+
+/// Reads one source and does what follows from it.
+async fn once(app: &App, fetcher: &Fetcher, source: Source) -> Result<(), Problem> {
+    let mut conn = app.db.read().await?;
+    let known = store::known(&mut conn, source.id).await?;
+    drop(conn);
+    // What a list lacked must be lacked by another one, and not by the same that a cache hands out again.
+    let again = known.iter().any(|one| one.missing > 0);
+    let validators = if again { Validators::default() } else { source.validators.clone() };
+    let names: std::collections::HashSet<_> = known.iter().map(|one| one.name).collect();
+    let ask = Ask {
+        fetcher,
+        url: &source.url,
+        validators: &validators,
+        place: if again { "" } else { &source.place },
+        known: &names,
+        now: app.clock.micros(),
+    };
+    let failures = source.failures + 1;
+    let outcome = match list::read(source.way, &ask).await {
+        Ok(Got::Unchanged) => Outcome {
+            next: next(app, 0, None)?,
+            failures: 0,
+            trouble: String::new(),
+            validators: source.validators.clone(),
+            place: source.place.clone(),
+        },
+        Ok(Got::Listed(listed)) => match follow(app, fetcher, &source, &listed).await {
+            Ok(doubt) => Outcome {
+                next: next(app, 0, None)?,
+                failures: 0,
+                trouble: doubt.map(told).unwrap_or_default(),
+                // A doubted list is read again whole.
+                validators: if doubt.is_some() { Validators::default() } else { listed.validators.clone() },
+                place: listed.place.clone(),
+            },
+            // Whatever hindered it is not the site's doing; what was not done yet is done next time.
+            Err(problem) => {
+                let why = super::draft::reasons(problem);
+                failed(app, &source, failures, format!("{} · {}", why.vi, why.en), None)?
+            }
+        },
+        Err(trouble) => {
+            let why = format!("{} · {}", trouble.why.vi, trouble.why.en);
+            failed(app, &source, failures, why, trouble.after)?
+        }
+    };
+    app.db
+        .write("source.read", async move |tx: &mut Tx| -> Result<(), Problem> {
+            Ok(store::done(tx, &source, outcome).await?)
+        })
+        .await
+}
+
+fn failed(
+    app: &App,
+    source: &Source,
+    failures: i64,
+    trouble: String,
+    after: Option<u64>,
+) -> Result<Outcome, Problem> {
+    Ok(Outcome {
+        next: next(app, failures, after)?,
+        failures,
+        trouble,
+        validators: Validators::default(),
+        place: source.place.clone(),
+    })
+}
+
+/// Does what follows from a list; what it says and is not believed comes back.
+pub(super) async fn follow(
+    app: &App,
+    fetcher: &Fetcher,
+    source: &Source,
+    listed: &Arc<Listed>,
+) -> Result<Option<Doubt>, Problem> {
+    let _turn = app.joining.lock().await;
+    let known = store::known(&mut app.db.read().await?, source.id).await?;
+    let portals = app.portals.load();
+    let portal = portals.all().into_iter().find(|portal| portal.log == source.log);
+    let portal = portal.ok_or(Problem::NotFound("portal"))?;
+    let (today, of, from) = (app.calendar.on(date::day(app.clock.now())), listed.clone(), source.clone());
+    let list = tokio::task::spawn_blocking(move || of.list(&from.name, &from.mapping, &today)).await;
+    let list = list.map_err(|error| Problem::Ours(error.into()))?;
+    let elsewhere = store::elsewhere(&mut app.db.read().await?, source, &list.found).await?;
+    let (steps, doubt) = plan::decide(&known, &list, &elsewhere);
+    let taken = listed.taken(app.clock.micros());
+    let reader = Reader { app, portal: &portal, source, taken };
+    for step in &steps {
+        reader.step(fetcher, step).await?;
+    }
+    Ok(doubt)
+}
+
+fn told(doubt: Doubt) -> String {
+    match doubt {
+        Doubt::Empty => "danh sách trống, nên không bài nào bị coi là đã gỡ; nếu nguồn thật sự trống, hãy xóa nguồn này · the list is empty, so nothing is taken to be gone; if it really is, remove this source".into(),
+        Doubt::Half(lost, of) => format!(
+            "danh sách thiếu {lost} trong {of} bài đã lấy, nên không bài nào bị coi là đã gỡ; hãy xem lại địa chỉ nguồn · the list lacks {lost} of {of} items, so none is taken to be gone; look at the source's address"
+        ),
+    }
+}
+
+/// When a source is read next.
+fn next(app: &App, failures: i64, after: Option<u64>) -> Result<i64, Problem> {
+    let asked = after.map_or(0, |seconds| i64::try_from(seconds).unwrap_or(0).saturating_mul(1_000_000));
+    Ok(app.clock.micros() + pause(failures, &app.dice)?.max(asked.min(LATEST)))
+}
+
+/// The pause before the next reading, in microseconds: doubled by each failure, and never the same for all.
+fn pause(failures: i64, dice: &Dice) -> anyhow::Result<i64> {
+    let doubled = EVERY << failures.clamp(0, 8);
+    let [byte] = dice.bytes::<1>()?;
+    let pause = doubled.min(LATEST);
+    Ok(pause + pause / 2_560 * i64::from(byte))
+}
+
+/// Tries something again that lay aside, as another kind if one is named.
+///
+/// # Errors
+/// Nothing of that name lies aside; what keeps it from being taken over, and then it lies aside still.
+pub(super) async fn retry(
+    app: &App,
+    source: &Source,
+    name: network::names::ContentHash,
+    kind: &str,
+) -> Result<(), Problem> {
+    let _turn = app.joining.lock().await;
+    let mut conn = app.db.read().await?;
+    let aside = store::asides(&mut conn, source.id, i64::MAX).await?;
+    let aside = aside.into_iter().find(|one| one.name == name.0).ok_or(Problem::NotFound("item aside"))?;
+    let known = store::known(&mut conn, source.id).await?;
+    drop(conn);
+    let known = known.into_iter().find(|one| one.name == name).ok_or(Problem::NotFound("item aside"))?;
+    let kept: store::Kept = serde_json::from_str(&aside.draft).map_err(anyhow::Error::from)?;
+    let mut draft = kept.draft;
+    if !kind.is_empty() {
+        draft.kind = kind.to_owned();
+    }
+    let found = super::draft::Found {
+        name,
+        page: known.page,
+        words: known.words,
+        digest: known.digest,
+        published: known.published,
+        called: aside.called,
+        draft,
+        fate: super::draft::Fate::Good,
+    };
+    let portals = app.portals.load();
+    let portal = portals.all().into_iter().find(|portal| portal.log == source.log);
+    let portal = portal.ok_or(Problem::NotFound("portal"))?;
+    let taken = network::content::Taken {
+        at: kept.at.unwrap_or_else(|| app.clock.now()),
+        sha256: kept.sha256.and_then(|hash| hash.parse().ok()).unwrap_or(name),
+    };
+    // What was withdrawn here by a person comes back when a person says so.
+    let known = plan::Known { lot: plan::Lot::Ended, ..known };
+    Reader { app, portal: &portal, source, taken }.take(Some(&known), &found).await
+}
+
+/// The id of a source in an address.
+pub(super) fn id(text: &str) -> Result<Uuid, Problem> {
+    Uuid::try_parse(text).map_err(|_| Problem::NotFound("source"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_site_that_cannot_be_read_is_left_alone_for_longer_and_longer() {
+        let dice = Dice::seeded(7);
+        let pauses: Vec<i64> = (0..14).map(|failures| pause(failures, &dice).unwrap() / 60_000_000).collect();
+        assert!((5..=6).contains(&pauses[0]) && (10..=11).contains(&pauses[1]), "{pauses:?}");
+        assert!(pauses[13] >= 12 * 60 && pauses[13] <= 14 * 60, "{pauses:?}");
+    }
+}

@@ -1,0 +1,174 @@
+//! The other ways by which a site is read: WordPress, a sitemap with its pages, OAI-PMH (another node's own), and what a site sends signed.
+
+use hkdf::hmac::{Hmac, KeyInit, Mac};
+use nhipcau::sources::list::push;
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+use super::super::newsroom::leads;
+use super::super::world::{World, notice};
+use super::site::{Page, Site};
+use super::{OTHER, PAGE, joins, reads, source, titles, was_read};
+
+fn with<'a>(way: &'a str) -> Vec<(&'a str, &'a str)> {
+    [("cach-doc", way)].into_iter().chain(OTHER).collect()
+}
+
+/// Lets a WordPress answer with its posts: to any question for them, and to the one for all ids.
+fn posts(site: &Site, posts: &[(u64, &str, &str)]) {
+    let one = |(id, title, text): &(u64, &str, &str)| {
+        json!({ "id": id, "link": site.url(&format!("/?p={id}")), "date_gmt": "2026-11-23T01:15:00", "modified_gmt": "2026-11-23T02:00:00",
+            "title": { "rendered": title }, "content": { "rendered": format!("<p>{text}</p>"), "protected": false },
+            "excerpt": { "rendered": "", "protected": false },
+            "_embedded": { "wp:term": [[{ "taxonomy": "category", "name": "Tin" }]] } })
+    };
+    let all: Vec<Value> = posts.iter().map(one).collect();
+    let ids: Vec<Value> = posts.iter().map(|(id, ..)| json!({ "id": id })).collect();
+    site.begins(
+        "/wp-json/wp/v2/posts?per_page=20&",
+        Page::Body("application/json", Value::from(all).to_string()),
+    );
+    site.begins(
+        "/wp-json/wp/v2/posts?per_page=100&",
+        Page::Body("application/json", Value::from(ids).to_string()),
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wordpress_is_followed_into_its_trash() {
+    let world = World::with(["chinhphu"]).await;
+    let site = Site::new("bao").await;
+    let minh = world.staff("chinhphu", "minh", &["publisher"]).await;
+    posts(&site, &[(7, "Một", "Bài một."), (8, "Hai", "Bài hai.")]);
+    let home = site.url("");
+    joins(&world, &minh, &home, &with("wordpress")).await;
+    let mut all = titles(&world, "chinhphu").await;
+    all.sort();
+    assert_eq!(all, ["Hai", "Một"]);
+    // What was modified comes with the clock's own reading; one that is in the trash is missed by the ids, an hour later and again.
+    posts(&site, &[(8, "Hai", "Bài hai, đã sửa.")]);
+    world.clock("chinhphu").pass(600_000_000);
+    let source = was_read(&world, "chinhphu", &home).await;
+    assert!(site.asked("modified_after=2026-11-22T02:00:00Z"), "only what was modified since");
+    assert_eq!(titles(&world, "chinhphu").await.len(), 2);
+    for _ in 0..2 {
+        world.clock("chinhphu").pass(4_000_000_000);
+        was_read(&world, "chinhphu", &home).await;
+    }
+    reads(&world, &minh, &source).await;
+    assert_eq!(titles(&world, "chinhphu").await, ["Hai"]);
+    let page = world
+        .fills(&minh, PAGE, &[("dia-chi", &site.url("/khac")), ("cach-doc", "wordpress"), ("viec", "xem")])
+        .await;
+    assert!(page.status == 422 && page.says("404"), "{}", page.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sitemap_leads_to_pages_whose_text_is_taken() {
+    let world = World::with(["chinhphu"]).await;
+    let site = Site::new("xa").await;
+    let minh = world.staff("chinhphu", "minh", &["publisher"]).await;
+    let map = |pages: &[(&str, &str)]| {
+        let url = |(path, day): &(&str, &str)| {
+            format!("<url><loc>{}</loc><lastmod>{day}</lastmod></url>", site.url(path))
+        };
+        let urls: String = pages.iter().map(url).collect();
+        // Another host's page is none of this site's.
+        let foreign = "<url><loc>http://127.0.0.1:1/x</loc></url>";
+        site.shows("/sitemap.xml", Page::Body("text/xml", format!("<urlset>{urls}{foreign}</urlset>")));
+    };
+    let page = |path: &str, title: &str, text: &str| {
+        let html = format!(
+            "<html><head><title>{title}</title></head><body><nav>Trang chủ</nav><main><p>{text}</p></main></body></html>"
+        );
+        site.shows(path, Page::Body("text/html", html));
+    };
+    page("/mot", "Một", "Trang một.");
+    page("/hai", "Hai", "Trang hai.");
+    map(&[("/mot", "2026-11-20"), ("/hai", "2026-11-21")]);
+    let url = site.url("/sitemap.xml");
+    joins(&world, &minh, &url, &with("sitemap")).await;
+    let mut all = titles(&world, "chinhphu").await;
+    all.sort();
+    assert_eq!(all, ["Hai", "Một"]);
+    // Only what its sitemap calls modified is called again.
+    page("/hai", "Hai", "Trang hai, mới.");
+    map(&[("/mot", "2026-11-20"), ("/hai", "2026-11-22")]);
+    world.clock("chinhphu").pass(600_000_000);
+    was_read(&world, "chinhphu", &url).await;
+    assert_eq!(
+        (site.calls("/mot").len(), site.calls("/hai").len()),
+        (2, 3),
+        "two at the look and the first reading"
+    );
+    let told = world.get("chinhphu", "/api/v1/items?own=true").await.json();
+    let two =
+        told["items"].as_array().unwrap().iter().find(|item| item["card"]["title"] == "Hai").unwrap().clone();
+    assert_eq!(two["edition"], 2);
+    // What left the sitemap is gone with the second reading.
+    map(&[("/hai", "2026-11-22")]);
+    for _ in 0..2 {
+        world.clock("chinhphu").pass(600_000_000);
+        was_read(&world, "chinhphu", &url).await;
+    }
+    assert_eq!(titles(&world, "chinhphu").await, ["Hai"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_nodes_repository_is_harvested_with_what_it_withdraws() {
+    let world = World::with(["chinhphu", "laocai"]).await;
+    let item = world.issues("laocai", notice("Lịch tiêm chủng", "Tại trạm y tế.")).await;
+    world.issues("laocai", notice("Lịch cắt điện", "Ngày 27.")).await;
+    let minh = world.staff("chinhphu", "minh", &["publisher"]).await;
+    let url = format!("http://{}/oai", world.host("laocai"));
+    let source = joins(&world, &minh, &url, &with("oai")).await;
+    let count =
+        async || titles(&world, "chinhphu").await.iter().filter(|title| title.starts_with("Lịch")).count();
+    assert_eq!(count().await, 2, "{source:?}");
+    world.withdraws(&item, true).await;
+    reads(&world, &minh, &source).await;
+    assert_eq!(count().await, 1, "a deletion in the repository is its own word");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_site_sends_is_taken_by_its_signature_alone() {
+    let world = World::with(["chinhphu"]).await;
+    let minh = world.staff("chinhphu", "minh", &["publisher"]).await;
+    let url = "https://so-b.tinh-a.gov.vn/";
+    let joined: Vec<_> = [("dia-chi", url), ("viec", "bat-dau")].into_iter().chain(with("push")).collect();
+    leads(&world.fills(&minh, PAGE, &joined).await);
+    let source = source(&world, "chinhphu", url).await.unwrap();
+    let app = world.app("chinhphu");
+    let page = world.sees(&minh, &format!("{PAGE}/{}", source.id)).await;
+    let secret = push::secret(app, source.id);
+    assert!(page.says(&secret.replace('+', "&#43;")) || page.says(&secret), "{}", page.text());
+    let key = app.people.seal.mark("source push", &source.id.to_string());
+    let sends = async |body: &Value, at: i64, key: &[u8]| {
+        let body = body.to_string();
+        let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
+        mac.update(format!("c1.{at}.{body}").as_bytes());
+        use base64::Engine;
+        let signature = base64::engine::general_purpose::STANDARD.encode(mac.finalize().into_bytes());
+        let request = world.request("POST", "chinhphu", &push::path(source.id)).header("webhook-id", "c1");
+        let request = request.header("webhook-timestamp", at.to_string());
+        world.ask(request.header("webhook-signature", format!("v1,{signature}")).body(body)).await.status
+    };
+    let feed = |text: &str| {
+        json!({ "version": "https://jsonfeed.org/version/1.1", "title": "Sở B", "items": [
+            { "id": "1", "url": "https://so-b.tinh-a.gov.vn/1", "title": "Lịch trực", "content_html": text }] })
+    };
+    let now = app.clock.now().as_second();
+    assert_eq!(sends(&feed("<p>Thứ hai.</p>"), now, b"khac").await, 403);
+    assert_eq!(sends(&feed("<p>Thứ hai.</p>"), now - 4_000, &key).await, 409, "an old call");
+    assert_eq!(sends(&json!({ "items": 3 }), now, &key).await, 409, "no feed");
+    assert!(titles(&world, "chinhphu").await.is_empty());
+    assert_eq!(sends(&feed("<p>Thứ hai.</p>"), now, &key).await, 204);
+    assert_eq!(sends(&feed("<p>Thứ ba.</p>"), now + 1, &key).await, 204);
+    assert_eq!(sends(&feed("<p>Thứ hai.</p>"), now, &key).await, 409, "a replay takes no correction back");
+    let told = world.get("chinhphu", "/api/v1/items?own=true").await.json();
+    assert_eq!((&told["total"], &told["items"][0]["edition"]), (&1.into(), &2.into()));
+    assert_eq!(told["items"][0]["card"]["carried"]["site"], "so-b.tinh-a.gov.vn");
+    let gone = json!({ "version": "https://jsonfeed.org/version/1.1", "title": "Sở B", "items": [], "_deleted": ["1"] });
+    assert_eq!(sends(&gone, now + 2, &key).await, 204);
+    assert!(titles(&world, "chinhphu").await.is_empty());
+}
