@@ -6,6 +6,8 @@
 //! of it. What readers see of an answered one is a text of its own, masked and approved by a second person. `api` is the door for
 //! programs, `verify` whether a sender reads the address they gave, `similar` what was answered before to others.
 //!
+//! `ties` is how cases hang together: one matter, several parts, help of others.
+//!
 //! A case has one owner at every moment; `handover` passes it between portals, of this node or of others. `suggested` says who must answer, by
 //! the table and the model of `routing`, and a clerk decides.
 
@@ -32,6 +34,9 @@ pub mod secret;
 pub mod similar;
 pub mod store;
 mod suggested;
+pub mod templates;
+pub mod ties;
+pub mod urgent;
 pub mod verify;
 
 use axum::routing::{get, post as posted};
@@ -122,8 +127,23 @@ pub fn routes() -> Vec<Route> {
             "a step of a petition",
             posted(handling::step),
         ),
+        desk_form(
+            "/ban-lam-viec/phan-anh/nhieu",
+            Duty::Petitions,
+            "a step for several petitions: what it will do, then does it",
+            posted(handling::bulk::bulk),
+        ),
+        page(templates::pages::HOME, "texts that the agency answers with", get(templates::pages::page)),
+        desk_form(
+            templates::pages::HOME,
+            Duty::Petitions,
+            "keeps or drops one of them",
+            posted(templates::pages::save),
+        ),
         page("/ban-lam-viec/phan-anh/{code}/tep/{seq}/{n}", "a file of a petition", get(handling::file)),
     ];
+    rows.extend(ties::routes());
+    rows.extend(urgent::routes());
     rows.extend(brief::routes());
     rows
 }
@@ -143,6 +163,8 @@ pub fn act_name(act: &str, lang: Lang) -> Option<&'static str> {
         "petition.contact" => w.act_contact,
         "petition.step" => w.act_step,
         "petition.brief" => lang.brief().act,
+        "petition.urgent" => lang.petition_urgent().act,
+        "petition.template" => lang.petition_bulk().act_template,
         _ => return None,
     })
 }

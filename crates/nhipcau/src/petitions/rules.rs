@@ -271,7 +271,7 @@ mod tests {
         );
         assert!(rows::<Emergency>(EMERGENCY).unwrap().iter().all(|row| !row.source.is_empty()));
         for name in
-            ["pass", "answer", "progress", "not_ours", "more", "extend", "extensions", "rate", "reopen"]
+            ["pass", "answer", "progress", "not_ours", "more", "extend", "extensions", "rate", "reopen", "idle"]
         {
             assert!(Clock::of(name, DAY).unwrap().count > 0, "{name}");
         }

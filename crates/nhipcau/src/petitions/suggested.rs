@@ -187,7 +187,7 @@ impl Seen<'_> {
     fn seat(&self, name: &str, level: Option<Level>) -> Option<Target> {
         let directory = self.app.directory.load();
         let body = name.split(" – ").next().unwrap_or(name);
-        let by_name = || route::named(&directory, body);
+        let by_name = || route::named(self.app, body).and_then(|origin| directory.agency(&origin));
         let by_unit = || match level? {
             Level::Commune => {
                 let province = Units::shipped().province(self.commune?.province)?;

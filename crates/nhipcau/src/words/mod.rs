@@ -26,8 +26,11 @@ mod offline;
 mod open;
 mod opinion;
 mod petition;
+mod petition_bulk;
 mod petition_desk;
 mod petition_pass;
+mod petition_tie;
+mod petition_urgent;
 mod preview;
 mod procedures;
 mod reading;
@@ -58,8 +61,11 @@ pub use offline::Words as OfflineWords;
 pub use open::Words as OpenWords;
 pub use opinion::Words as OpinionWords;
 pub use petition::Words as PetitionWords;
+pub use petition_bulk::Words as PetitionBulkWords;
 pub use petition_desk::Words as PetitionDeskWords;
 pub use petition_pass::Words as PetitionPassWords;
+pub use petition_tie::Words as PetitionTieWords;
+pub use petition_urgent::Words as PetitionUrgentWords;
 pub use preview::Words as PreviewWords;
 pub use procedures::Words as ProcedureWords;
 pub use reading::Words as ReadingWords;
@@ -210,6 +216,30 @@ impl Lang {
         match self {
             Lang::Vi => &petition_pass::VI,
             Lang::En => &petition_pass::EN,
+        }
+    }
+
+    /// The words of petitions that hang together.
+    pub fn petition_tie(self) -> &'static PetitionTieWords {
+        match self {
+            Lang::Vi => &petition_tie::VI,
+            Lang::En => &petition_tie::EN,
+        }
+    }
+
+    /// The words of several petitions at once, and of templates.
+    pub fn petition_bulk(self) -> &'static PetitionBulkWords {
+        match self {
+            Lang::Vi => &petition_bulk::VI,
+            Lang::En => &petition_bulk::EN,
+        }
+    }
+
+    /// The words of urgent briefs on petitions.
+    pub fn petition_urgent(self) -> &'static PetitionUrgentWords {
+        match self {
+            Lang::Vi => &petition_urgent::VI,
+            Lang::En => &petition_urgent::EN,
         }
     }
 

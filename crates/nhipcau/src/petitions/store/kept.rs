@@ -79,6 +79,7 @@ pub async fn forget(tx: &mut Tx, id: &str) -> sqlx::Result<()> {
     run!(tx, "DELETE FROM petition_draft WHERE petition = $1", id.to_owned())?;
     run!(tx, "UPDATE petition_step SET words = '' WHERE petition = $1", id.to_owned())?;
     run!(tx, "DELETE FROM petition_piece WHERE petition = $1", id.to_owned())?;
+    crate::petitions::ties::store::forget(tx, id).await?;
     run!(tx, "UPDATE petition_choice SET why = '' WHERE petition = $1", id.to_owned())?;
     Ok(())
 }

@@ -6,12 +6,15 @@ mod api;
 mod asking;
 mod brief;
 mod handling;
+mod many;
 mod nodes;
 mod nodes_faults;
 mod open311;
 mod private;
 mod strangers;
 mod suggested;
+mod together;
+mod urgent;
 mod verifying;
 
 use nhipcau::petitions::jobs;
