@@ -108,7 +108,12 @@ impl std::fmt::Display for Term {
 /// The rows of the route table.
 pub fn routes() -> Vec<Route> {
     vec![
-        desk_page(DESK, Duty::Petitions, "the weekly brief and the quarterly report on petitions", get(pages::desk)),
+        desk_page(
+            DESK,
+            Duty::Petitions,
+            "the weekly brief and the quarterly report on petitions",
+            get(pages::desk),
+        ),
         desk_page(
             "/ban-lam-viec/phan-anh/bao-cao/tep",
             Duty::Petitions,
@@ -123,7 +128,11 @@ pub fn routes() -> Vec<Route> {
 
 /// The rows that are no pages.
 pub fn machines() -> Vec<Route> {
-    vec![open_page("/phan-anh/bao-cao/{week}/tep", "a weekly brief or quarterly report as PDF, DOCX or JSON", get(pages::file))]
+    vec![open_page(
+        "/phan-anh/bao-cao/{week}/tep",
+        "a weekly brief or quarterly report as PDF, DOCX or JSON",
+        get(pages::file),
+    )]
 }
 
 #[cfg(test)]
@@ -149,9 +158,15 @@ mod tests {
         assert_eq!(quarter.to_string(), "2026-Q4");
         assert_eq!(quarter.days(), (date(2026, 10, 1), date(2026, 12, 31)));
         assert_eq!(Term::parse("2026-Q4"), Some(quarter));
-        assert_eq!((quarter.later(1).to_string(), quarter.later(-4).to_string()), ("2027-Q1".into(), "2025-Q4".into()));
+        assert_eq!(
+            (quarter.later(1).to_string(), quarter.later(-4).to_string()),
+            ("2027-Q1".into(), "2025-Q4".into())
+        );
         assert_eq!(Term::parse("2024-Q1").unwrap().days().1, date(2024, 3, 31));
-        for text in ["2026-Q0", "2026-Q5", "2026-Q", "26-Q1", "2026-Q04", "", "2026-W54", "2026-48", "2026-W4", "+026-W48", "2026-W-1"] {
+        for text in [
+            "2026-Q0", "2026-Q5", "2026-Q", "26-Q1", "2026-Q04", "", "2026-W54", "2026-48", "2026-W4",
+            "+026-W48", "2026-W-1",
+        ] {
             assert_eq!(Term::parse(text), None, "{text}");
         }
     }

@@ -57,7 +57,9 @@ pub async fn look(app: &App) -> Result<(), Problem> {
             _ => Ok(()),
         };
         let done = match done {
-            Ok(()) if open && case.state() == State::Work && !case.handler.is_empty() => idle(app, &case).await,
+            Ok(()) if open && case.state() == State::Work && !case.handler.is_empty() => {
+                idle(app, &case).await
+            }
             done => done,
         };
         // One that cannot be ended now holds up nobody else's reminder.
@@ -131,7 +133,8 @@ async fn idle(app: &App, case: &Case) -> Result<(), Problem> {
     if tied.follows || tied.waits {
         return Ok(());
     }
-    let touched = |step: &&Step| step.account == case.handler || step.act == "assigned" || step.act == "replied";
+    let touched =
+        |step: &&Step| step.account == case.handler || step.act == "assigned" || step.act == "replied";
     let last = path.iter().filter(touched).map(|step| step.at).max().unwrap_or(case.owned);
     let end = time.days.deadline(date::day(instant(last)), rule.period(0), time.usual()).ok();
     if end.is_none_or(|end| today <= end.end) {
@@ -147,8 +150,7 @@ async fn idle(app: &App, case: &Case) -> Result<(), Problem> {
         if !store::save(tx, &case).await? {
             return Ok(());
         }
-        let step =
-            Step { log: case.owner, act: "idle".into(), detail: rule.to_string(), ..Step::default() };
+        let step = Step { log: case.owner, act: "idle".into(), detail: rule.to_string(), ..Step::default() };
         steps::add(tx, &case.id, &step).await?;
         let owner = logs::head(tx.conn(), case.owner).await?;
         let owner = owner.and_then(|head| handover::seat(&app, &head.origin));

@@ -13,6 +13,7 @@
 
 pub mod api;
 pub mod asking;
+pub mod authority;
 mod brief;
 pub mod clock;
 pub mod contact;
@@ -22,10 +23,12 @@ pub mod handling;
 pub mod handover;
 pub mod jobs;
 pub mod life;
+pub mod mail;
 pub mod place;
 pub mod proof;
 pub mod public;
 pub mod receipt;
+pub mod recommend;
 mod record;
 pub mod register;
 pub mod route;
@@ -142,6 +145,8 @@ pub fn routes() -> Vec<Route> {
         ),
         page("/ban-lam-viec/phan-anh/{code}/tep/{seq}/{n}", "a file of a petition", get(handling::file)),
     ];
+    rows.extend(authority::pages::routes());
+    rows.extend(recommend::routes());
     rows.extend(ties::routes());
     rows.extend(urgent::routes());
     rows.extend(brief::routes());
@@ -163,13 +168,15 @@ pub fn act_name(act: &str, lang: Lang) -> Option<&'static str> {
         "petition.contact" => w.act_contact,
         "petition.step" => w.act_step,
         "petition.brief" => lang.brief().act,
+        "authority.choices" => lang.authority().act_choices,
+        "authority.load" => lang.authority().act,
         "petition.urgent" => lang.petition_urgent().act,
         "petition.template" => lang.petition_bulk().act_template,
         _ => return None,
     })
 }
 
-/// Reminds and closes in office hours, and reads what is published, until the node stops.
+/// Reminds and closes in office hours, reads what is published and takes what comes by mail, until the node stops.
 pub async fn run(app: App) {
-    futures::future::join(jobs::run(&app), similar::run(&app)).await;
+    futures::future::join3(jobs::run(&app), similar::run(&app), mail::run(&app)).await;
 }

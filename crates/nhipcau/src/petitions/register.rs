@@ -63,6 +63,8 @@ pub struct Asked {
     pub client: Option<std::net::IpAddr>,
     /// By which program, if it is no page of ours.
     pub via: Option<Via>,
+    /// By what floods are counted, where that is neither its network nor a program's key.
+    pub knock: Option<Vec<u8>>,
 }
 
 /// The program by which it came.
@@ -160,9 +162,10 @@ pub async fn register(app: &App, portal: &Portal, asked: Asked) -> Result<Regist
         false => Some(asked.contact.sealed(app, &id)?),
     };
     // Programs have keys, so each counts by itself, whatever network it shares.
-    let (network, most) = match &asked.via {
-        Some(via) => (app.people.seal.mark("petition.program", &via.key).to_vec(), FROM_PROGRAM),
-        None => (network(app, asked.client), FROM_ONE),
+    let (network, most) = match (&asked.via, asked.knock) {
+        (None, Some(knock)) => (knock, FROM_ONE),
+        (Some(via), _) => (app.people.seal.mark("petition.program", &via.key).to_vec(), FROM_PROGRAM),
+        (None, None) => (network(app, asked.client), FROM_ONE),
     };
     let urgent = asked.urgent || tells_of_danger(asked.words.clone(), day).await?;
     let answer = Clock::of("answer", day);

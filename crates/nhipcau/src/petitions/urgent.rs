@@ -91,7 +91,11 @@ pub async fn tell(app: &App, tx: &mut Tx, seat: &Seat, case: &Case) -> Result<()
     match post(tx, Posting::named(seat.log, &above, KIND, body, &[&brief.code])).await {
         Ok(_) => Ok(()),
         Err(Problem::Refused { en, .. }) => {
-            tracing::warn!(code = brief.code, why = en, "the agency above could not be told of an urgent petition");
+            tracing::warn!(
+                code = brief.code,
+                why = en,
+                "the agency above could not be told of an urgent petition"
+            );
             Ok(())
         }
         Err(problem) => Err(problem),

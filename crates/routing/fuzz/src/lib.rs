@@ -13,14 +13,18 @@ pub fn suggest(bytes: &[u8]) {
     for answers in [&made.field, &made.level, &made.agency, &made.kind, &made.urgency] {
         sound(answers);
     }
-    assert!(made.places.iter().all(|place| place.range.start <= place.range.end && place.range.end <= text.len()));
+    assert!(
+        made.places.iter().all(|place| place.range.start <= place.range.end && place.range.end <= text.len())
+    );
     let own = Signature::of(&text, None, &[]);
     assert!((0.0..=1.0).contains(&own.overlap(&own)));
 }
 
 fn sound(answers: &Answers) {
     let all = &answers.candidates;
-    assert!(all.len() <= 3 && all.iter().all(|one| (0.0..=1.0).contains(&one.confidence) && !one.name.is_empty()));
+    assert!(
+        all.len() <= 3 && all.iter().all(|one| (0.0..=1.0).contains(&one.confidence) && !one.name.is_empty())
+    );
     assert!(all.windows(2).all(|two| two[0].confidence >= two[1].confidence), "the likeliest first");
 }
 
@@ -29,7 +33,9 @@ pub fn table(bytes: &[u8]) {
     let authorities = String::from_utf8_lossy(bytes);
     match Table::parse(&Tables { authorities: &authorities, ..Table::SHIPPED }, Table::AS_OF) {
         Ok(table) => {
-            assert!(table.rows().iter().all(|row| row.topic < table.topics().len() && !row.agency.is_empty()));
+            assert!(
+                table.rows().iter().all(|row| row.topic < table.topics().len() && !row.agency.is_empty())
+            );
         }
         Err(fault) => assert!(!fault.to_string().is_empty()),
     }

@@ -119,8 +119,15 @@ pub async fn reply(
         Ok(Sent { said, .. }) => said,
         Err(answer) => return answer,
     };
-    let answer =
-        acted(&app, &visitor, code, (said.secret, said.part), Some(("tra-loi", "loi-nhan", said.words)), said.files).await;
+    let answer = acted(
+        &app,
+        &visitor,
+        code,
+        (said.secret, said.part),
+        Some(("tra-loi", "loi-nhan", said.words)),
+        said.files,
+    )
+    .await;
     drop(room);
     answer
 }
@@ -132,7 +139,8 @@ pub async fn rate(
     Named(code): Named,
     Sent { said, .. }: Sent<Rating>,
 ) -> Response {
-    acted(&app, &visitor, code, (said.secret, said.part), Some(("danh-gia", "muc", said.rating)), Vec::new()).await
+    acted(&app, &visitor, code, (said.secret, said.part), Some(("danh-gia", "muc", said.rating)), Vec::new())
+        .await
 }
 
 /// `POST /api/v1/petitions/{code}/reopening`
@@ -142,7 +150,8 @@ pub async fn reopen(
     Named(code): Named,
     Sent { said, .. }: Sent<Reason>,
 ) -> Response {
-    acted(&app, &visitor, code, (said.secret, said.part), Some(("mo-lai", "ly-do", said.reason)), Vec::new()).await
+    acted(&app, &visitor, code, (said.secret, said.part), Some(("mo-lai", "ly-do", said.reason)), Vec::new())
+        .await
 }
 
 /// `POST /api/v1/petitions/{code}/verification`
@@ -152,7 +161,8 @@ pub async fn verify(
     Named(code): Named,
     Sent { said, .. }: Sent<Digits>,
 ) -> Response {
-    acted(&app, &visitor, code, (said.secret, said.part), Some(("xac-nhan", "so", said.digits)), Vec::new()).await
+    acted(&app, &visitor, code, (said.secret, said.part), Some(("xac-nhan", "so", said.digits)), Vec::new())
+        .await
 }
 
 /// `POST /api/v1/petitions/{code}/withdrawal`
@@ -163,7 +173,8 @@ pub async fn withdraw(
     Sent { said, .. }: Sent<Sure>,
 ) -> Response {
     let sure = if said.sure { "chac-chan" } else { "" };
-    acted(&app, &visitor, code, (said.secret, said.part), Some(("rut", sure, "on".to_owned())), Vec::new()).await
+    acted(&app, &visitor, code, (said.secret, said.part), Some(("rut", sure, "on".to_owned())), Vec::new())
+        .await
 }
 
 /// `POST /api/v1/petitions/{code}/contact-erasure`
@@ -173,7 +184,15 @@ pub async fn forget(
     Named(code): Named,
     Sent { said, .. }: Sent<Holds>,
 ) -> Response {
-    acted(&app, &visitor, code, (said.secret, said.part), Some(("xoa-lien-he", "", String::new())), Vec::new()).await
+    acted(
+        &app,
+        &visitor,
+        code,
+        (said.secret, said.part),
+        Some(("xoa-lien-he", "", String::new())),
+        Vec::new(),
+    )
+    .await
 }
 
 /// Does what is asked, if anything, and shows the case as it stands then. `act` is what the page's form would post: the act, and a

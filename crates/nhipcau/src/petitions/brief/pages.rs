@@ -79,6 +79,10 @@ impl Shown {
         .into()
     }
 
+    fn level(&self, word: &str) -> &'static str {
+        paper::level(word)
+    }
+
     fn kind(&self, sort: &str) -> String {
         Kind::name_of(sort, self.lang)
     }
@@ -161,7 +165,11 @@ fn days(week: Term, lang: Lang) -> String {
     let (from, until) = week.days();
     let (year, number) = week.numbers();
     let (w, from, until) = (lang.brief(), date::date(lang, from), date::date(lang, until));
-    if week.is_week() { w.week_days(number, year, from, until) } else { w.quarter_days(number, year, from, until) }
+    if week.is_week() {
+        w.week_days(number, year, from, until)
+    } else {
+        w.quarter_days(number, year, from, until)
+    }
 }
 
 /// The brief of a week as cases stand now, for an agency and those below it whose logs are this node's own.
@@ -183,6 +191,9 @@ async fn made(app: &App, conn: &mut Conn, portal: &Portal, week: Term) -> Result
             names.insert(other.log, name_of(app, conn, other.log, Lang::Vi).await?);
         }
     }
+    // Recommendations are reported by who filed them, wherever they are solved.
+    let filed: Vec<_> = facts.iter().filter(|fact| names.contains_key(&fact.filed)).cloned().collect();
+    let recommended = figures::recommended((from, until), &filed);
     let facts: Vec<_> = facts.into_iter().filter(|fact| names.contains_key(&fact.owner)).collect();
     let today = date::day(app.clock.now());
     let name = |owner: i64| names.get(&owner).cloned().unwrap_or_default();
@@ -195,6 +206,7 @@ async fn made(app: &App, conn: &mut Conn, portal: &Portal, week: Term) -> Result
         late,
         kinds,
         urgent,
+        recommended,
     })
 }
 
@@ -349,10 +361,7 @@ pub async fn approve(
         app.db
             .write("petition.brief", async move |tx: &mut Tx| -> Result<(), Problem> {
                 if !store::approve(tx, log, &approved, &account).await? {
-                    return Err(Problem::refused(
-                        "Báo cáo này đã được duyệt.",
-                        "It was approved before.",
-                    ));
+                    return Err(Problem::refused("Báo cáo này đã được duyệt.", "It was approved before."));
                 }
                 Ok(audit::add(tx, line).await?)
             })
@@ -427,6 +436,7 @@ fn open_data(brief: &Brief, approved: &Approved) -> serde_json::Value {
         "rated": { "yes": told(c.yes), "partly": told(c.partly), "no": told(c.no) },
         "kinds": brief.kinds.iter().map(|(sort, many)| json!({ "kind": sort, "received": told(*many) })).collect::<Vec<_>>(),
         "late": brief.late.iter().map(|late| json!({ "agency": late.agency, "overdue": told(late.overdue), "longest_days": late.days })).collect::<Vec<_>>(),
+        "recommendations": brief.recommended.iter().map(|sum| json!({ "level": sum.level, "filed": told(sum.filed), "answered": told(sum.answered), "open": told(sum.open) })).collect::<Vec<_>>(),
         "approved": { "by": approved.name, "at": date::machine(instant(approved.at)) },
     });
     let term = if brief.week.contains('Q') { "quarter" } else { "week" };

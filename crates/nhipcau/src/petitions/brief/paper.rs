@@ -3,10 +3,11 @@
 use jiff::civil::Date;
 use papers::{Block, Paper, Run, Signer, Table};
 
-use super::figures::Brief;
+use super::figures::{Brief, Recommended};
 use super::{HOME, Term};
 use crate::petitions::DESK;
 use crate::petitions::public::{LEAST, is_small, published};
+use crate::petitions::recommend::LEVELS;
 use crate::petitions::rules::Kind;
 use crate::words::{BriefWords, Lang, date, number};
 
@@ -90,6 +91,11 @@ pub fn of(brief: &Brief, week: Term, around: &Around<'_>) -> Paper {
     }
 }
 
+/// What a level is called.
+pub fn level(word: &str) -> &'static str {
+    LEVELS.into_iter().find(|level| level.id() == word).map_or("", |level| level.name())
+}
+
 fn blocks(brief: &Brief, week: Term, around: &Around<'_>, w: &BriefWords) -> Vec<Block> {
     let term = if week.is_week() { w.term_week } else { w.term_quarter };
     let public = around.public;
@@ -126,6 +132,18 @@ fn blocks(brief: &Brief, week: Term, around: &Around<'_>, w: &BriefWords) -> Vec
                 .iter()
                 .map(|late| vec![late.agency.clone(), told(late.overdue), late.days.to_string()])
                 .collect(),
+        }));
+    }
+    if !brief.recommended.is_empty() {
+        out.push(Block::Heading(w.part_recommended.to_owned()));
+        let row = |sum: &Recommended| {
+            vec![level(&sum.level).to_owned(), told(sum.filed), told(sum.answered), told(sum.open)]
+        };
+        out.push(Block::Table(Table {
+            head: [w.col_level, w.col_filed, w.col_answered, w.col_open].map(str::to_owned).into(),
+            parts: vec![4, 2, 2, 2],
+            numbers: vec![false, true, true, true],
+            rows: brief.recommended.iter().map(row).collect(),
         }));
     }
     if !public {
@@ -176,6 +194,7 @@ mod tests {
                 agency: "Xã Mù Cang Chải".into(),
                 due: String::new(),
             }],
+            recommended: vec![Recommended { level: "central".into(), filed: 6, answered: 2, open: 9 }],
         }
     }
 

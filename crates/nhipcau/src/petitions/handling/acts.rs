@@ -160,12 +160,17 @@ async fn brought(app: &App, actor: &Actor, code: &str, typed: &Fields) -> Result
         return Err(Problem::Invalid(faults));
     }
     if act == Act::Submit
-        && let Some(name) = [typed.get("tra-loi"), typed.get("tra-loi-cong-khai")].into_iter().find_map(templates::left)
+        && let Some(name) =
+            [typed.get("tra-loi"), typed.get("tra-loi-cong-khai")].into_iter().find_map(templates::left)
     {
         let says = |lang: Lang| {
             lang.petition_bulk().left_value(templates::pages::says(name, lang), format!("{{{name}}}"))
         };
-        return Err(Problem::Invalid(vec![Fault { field: "tra-loi".into(), vi: says(Lang::Vi), en: says(Lang::En) }]));
+        return Err(Problem::Invalid(vec![Fault {
+            field: "tra-loi".into(),
+            vi: says(Lang::Vi),
+            en: says(Lang::En),
+        }]));
     }
     let target = match act {
         Act::Pass => {
@@ -220,18 +225,28 @@ async fn colleague(app: &App, actor: &Actor, id: &str) -> Result<(String, String
 /// The database's.
 pub async fn colleagues(app: &App, log: i64, origin: &Origin) -> Result<Vec<(String, String)>, Problem> {
     let today = date::day(app.clock.now());
+    let directory = app.directory.load_full();
+    // People of an agency above may work for those below it, too.
+    let above = |other: &Origin| directory.is_ancestor(other, origin);
+    let portals = app.portals.load().all();
+    let logs =
+        portals.iter().filter(|portal| portal.log != log && above(&portal.origin)).map(|portal| portal.log);
     let mut conn = app.db.read().await?;
-    let mut all = Vec::new();
-    for account in people::at_log(&mut conn, log).await? {
-        let holds = people::appointments(&mut conn, account.id).await?.into_iter().any(|one| {
-            let handles = matches!(one.role, Role::Clerk | Role::Leader);
-            let now = one.since <= today && one.until.is_none_or(|until| today <= until);
-            handles && now && one.origin == *origin
-        });
-        if holds && !account.closed {
-            all.push((account.id.to_string(), account.name));
+    let mut all: Vec<(String, String)> = Vec::new();
+    for log in logs.chain([log]) {
+        for account in people::at_log(&mut conn, log).await? {
+            let holds = people::appointments(&mut conn, account.id).await?.into_iter().any(|one| {
+                let handles = matches!(one.role, Role::Clerk | Role::Leader);
+                let now = one.since <= today && one.until.is_none_or(|until| today <= until);
+                handles && now && (one.origin == *origin || one.below && above(&one.origin))
+            });
+            let id = account.id.to_string();
+            if holds && !account.closed && !all.iter().any(|(known, _)| *known == id) {
+                all.push((id, account.name));
+            }
         }
     }
+    all.sort_by(|a, b| a.1.cmp(&b.1));
     Ok(all)
 }
 
@@ -243,7 +258,8 @@ async fn asked(app: &App, actor: &Actor, code: &str, typed: &Fields) -> Result<H
     let target = route::chosen(app, &actor.origin, typed.get("toi"));
     let target = target.ok_or_else(|| fault("toi", |w| w.fault_target))?;
     let seat = super::super::handover::seat(app, &target.origin);
-    let seat = seat.ok_or_else(|| wrong("toi", &|lang| lang.petition_tie().fault_help_elsewhere.to_owned()))?;
+    let seat =
+        seat.ok_or_else(|| wrong("toi", &|lang| lang.petition_tie().fault_help_elsewhere.to_owned()))?;
     let mut conn = app.db.read().await?;
     let case = store::held(&mut conn, code, actor.log).await?.ok_or(Problem::NotFound("petition"))?;
     let (today, last) = (date::day(app.clock.now()), case.last_day(&app.calendar.now(), app.clock.micros()));

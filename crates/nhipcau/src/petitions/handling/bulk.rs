@@ -105,12 +105,7 @@ impl BulkPage {
 }
 
 /// `POST /ban-lam-viec/phan-anh/nhieu`
-pub async fn bulk(
-    State(app): State<App>,
-    staff: Staff,
-    visitor: Visitor,
-    Filled(typed): Filled,
-) -> Response {
+pub async fn bulk(State(app): State<App>, staff: Staff, visitor: Visitor, Filled(typed): Filled) -> Response {
     let done = async {
         let deed = deed(&app, &staff, &typed).await?;
         match typed.get("viec") {

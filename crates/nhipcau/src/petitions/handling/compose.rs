@@ -45,7 +45,8 @@ pub(super) async fn begun(
         let other = draft::shown_one(&mut conn, quoted).await?.ok_or(Problem::NotFound("petition"))?;
         let lang = Lang::of_code(&case.lang);
         let agency = name_of(app, &mut conn, other.log, lang).await?;
-        let head = crate::logs::store::head(&mut conn, other.log).await?.ok_or(Problem::NotFound("agency"))?;
+        let head =
+            crate::logs::store::head(&mut conn, other.log).await?.ok_or(Problem::NotFound("agency"))?;
         let portal = agencies::address(&app.directory.load(), &head.origin).unwrap_or_default();
         let day = date::date(lang, date::day(instant(other.at)));
         let says = lang.petition_bulk().quoted(agency, day, &other.code);

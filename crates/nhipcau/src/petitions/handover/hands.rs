@@ -296,7 +296,8 @@ impl Hands<'_> {
     /// True if the case was being given back: to who handed it over, or to who stands above both because it was the last time.
     async fn gave_back(&self, tx: &mut Tx, case: &Case) -> Result<bool, Problem> {
         let path = steps::of(tx.conn(), &case.id).await?;
-        let ours = |step: &Step| matches!(step.act.as_str(), "passed" | "returned") && step.log == self.seat.log;
+        let ours =
+            |step: &Step| matches!(step.act.as_str(), "passed" | "returned") && step.log == self.seat.log;
         let Some(at) = path.iter().rposition(ours) else { return Ok(false) };
         if path[at].act == "returned" {
             return Ok(true);

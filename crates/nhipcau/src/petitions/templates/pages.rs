@@ -122,12 +122,7 @@ async fn show(
 }
 
 /// `POST /ban-lam-viec/phan-anh/mau`
-pub async fn save(
-    State(app): State<App>,
-    staff: Staff,
-    visitor: Visitor,
-    Filled(typed): Filled,
-) -> Response {
+pub async fn save(State(app): State<App>, staff: Staff, visitor: Visitor, Filled(typed): Filled) -> Response {
     match saved(&app, &staff, &typed).await {
         Ok(()) => see(visitor.lang, &format!("{HOME}?xong=1")),
         Err(problem) => match Wrong::of(problem, visitor.lang) {
@@ -159,7 +154,9 @@ async fn saved(app: &App, staff: &Staff, typed: &Fields) -> Result<(), Problem> 
         match super::check(&words) {
             Ok(()) => {}
             Err(Odd::Unknown(name)) => {
-                faults.push(fault("loi", |w| w.fault_placeholder(&name, NAMES.map(|n| format!("{{{n}}}")).join(", "))));
+                faults.push(fault("loi", |w| {
+                    w.fault_placeholder(&name, NAMES.map(|n| format!("{{{n}}}")).join(", "))
+                }));
             }
             Err(Odd::Brace) => faults.push(fault("loi", |w| w.fault_brace.to_owned())),
         }

@@ -112,7 +112,15 @@ pub async fn rows(app: &App, conn: &mut Conn, log: i64, lang: Lang) -> Result<Ve
             _ => w.help_due_line(asker, day),
         };
         let path = format!("{HOME}/{}", help.id);
-        rows.push(Row { href: lang.path(&path), path, open, code: case.code, question: help.question, says, presses });
+        rows.push(Row {
+            href: lang.path(&path),
+            path,
+            open,
+            code: case.code,
+            question: help.question,
+            says,
+            presses,
+        });
     }
     Ok(rows)
 }

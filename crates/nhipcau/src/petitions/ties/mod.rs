@@ -42,7 +42,11 @@ pub fn routes() -> Vec<Route> {
     vec![
         page("/ban-lam-viec/phan-anh/{code}/tach", "split a petition into parts", get(split::page)),
         form("/ban-lam-viec/phan-anh/{code}/tach", "splits it", posted(split::sent)),
-        page("/ban-lam-viec/phan-anh/phoi-hop", "what others ask of the agency for their answers", get(help::list)),
+        page(
+            "/ban-lam-viec/phan-anh/phoi-hop",
+            "what others ask of the agency for their answers",
+            get(help::list),
+        ),
         page("/ban-lam-viec/phan-anh/phoi-hop/{id}", "one of them", get(help::one)),
         form("/ban-lam-viec/phan-anh/phoi-hop/{id}", "says the agency's part", posted(help::said)),
     ]
@@ -51,7 +55,8 @@ pub fn routes() -> Vec<Route> {
 /// How a case hangs together with others, for the decision of a step.
 pub fn facts(id: &str, tied: &[Tied]) -> Ties {
     let any = |sort: &str, up: bool| tied.iter().any(|tie| tie.sort == sort && (tie.petition == id) == up);
-    let waits = |sort: &str| tied.iter().any(|tie| tie.sort == sort && tie.lead == id && tie.state().is_open());
+    let waits =
+        |sort: &str| tied.iter().any(|tie| tie.sort == sort && tie.lead == id && tie.state().is_open());
     Ties {
         follows: any(FOLLOWS, true),
         leads: waits(FOLLOWS),

@@ -78,7 +78,9 @@ pub async fn page(
         staff.saw(&app, "petition.seen", case.code).await
     };
     match seen.await {
-        Ok(()) => show(&app, &staff, &visitor, &code, Fields::default(), Wrong::default(), StatusCode::OK).await,
+        Ok(()) => {
+            show(&app, &staff, &visitor, &code, Fields::default(), Wrong::default(), StatusCode::OK).await
+        }
         Err(problem) => failure(&app, &visitor, problem),
     }
 }

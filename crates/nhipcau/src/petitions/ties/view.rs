@@ -127,7 +127,8 @@ async fn other(app: &App, conn: &mut Conn, tie: &Tied, lang: Lang) -> Result<Oth
     let answer = match tie.state() {
         State::Answered | State::Closed if tie.sort == PART && tie.lead != tie.petition => {
             let path = steps::of(conn, &tie.petition).await?;
-            let given = path.into_iter().rev().find(|step| matches!(step.act.as_str(), "answered" | "outside"));
+            let given =
+                path.into_iter().rev().find(|step| matches!(step.act.as_str(), "answered" | "outside"));
             given.map(|step| step.words).unwrap_or_default()
         }
         _ => String::new(),

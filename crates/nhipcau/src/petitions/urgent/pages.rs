@@ -12,8 +12,8 @@ use super::super::following::name_of;
 use super::super::handling::Done;
 use super::super::rules::Kind;
 use super::super::{DESK, place};
-use super::store::{self, Brief};
 use super::HOME;
+use super::store::{self, Brief};
 use crate::agencies;
 use crate::app::App;
 use crate::clock::instant;
@@ -107,18 +107,14 @@ pub async fn list(
 }
 
 /// `POST /ban-lam-viec/phan-anh/khan`
-pub async fn seen(
-    State(app): State<App>,
-    staff: Staff,
-    visitor: Visitor,
-    Filled(typed): Filled,
-) -> Response {
+pub async fn seen(State(app): State<App>, staff: Staff, visitor: Visitor, Filled(typed): Filled) -> Response {
     let done = async {
         if !staff.roles.contains(&Role::Leader) {
             let says = |lang: Lang| lang.petition_urgent().refused_role;
             return Err(Problem::refused(says(Lang::Vi), says(Lang::En)));
         }
-        let (log, account, code) = (staff.portal.log, staff.account.id.to_string(), typed.get("ma").to_owned());
+        let (log, account, code) =
+            (staff.portal.log, staff.account.id.to_string(), typed.get("ma").to_owned());
         let line = staff.line("petition.urgent", code.clone());
         app.db
             .write("petition.urgent", async move |tx: &mut Tx| -> Result<(), Problem> {

@@ -26,7 +26,8 @@ async fn confirmed(world: &World, who: &Staff, preview: &Answer) -> Answer {
         .map(|rest| (rest.split('"').next().unwrap().to_owned(), between(rest, "value=\"", "\"")))
         .filter(|(name, _)| name != "khoa")
         .collect();
-    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let fields: Vec<(&str, &str)> =
+        fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     world.fills(who, MANY, &fields).await
 }
 
@@ -48,8 +49,15 @@ async fn several_cases_are_taken_on_looked_at_first_and_given_back_by_one_click(
     assert_eq!(odd.text().matches(" checked>").count(), 3, "what was ticked stays ticked: {}", odd.text());
 
     let preview = world.fills(&clerk, MANY, &[&ticked[..], &[("lam", "nhan")]].concat()).await;
-    assert!(preview.says("Sẽ làm với 2 phản ánh") && preview.says("Người khác đang xử lý"), "{}", preview.text());
-    assert!(world.sees(&clerk, &format!("{DESK}?hang=cua-toi")).await.says("Không có phản ánh nào"), "only looked at");
+    assert!(
+        preview.says("Sẽ làm với 2 phản ánh") && preview.says("Người khác đang xử lý"),
+        "{}",
+        preview.text()
+    );
+    assert!(
+        world.sees(&clerk, &format!("{DESK}?hang=cua-toi")).await.says("Không có phản ánh nào"),
+        "only looked at"
+    );
     // One is changed between the look and the click: it is left out, the other is done.
     went(&steps(&world, &other, &all[0], "ghi-chu", &[("loi", "Tôi đã gọi tổ điện.")]).await);
     let done = confirmed(&world, &clerk, &preview).await;
@@ -80,7 +88,11 @@ async fn cases_of_one_matter_are_given_to_a_colleague_and_answered_together() {
     assert!(done.says("Đã làm với 3 phản ánh"), "{}", done.text());
     let merges = [&ticked[..], &[("lam", "gop"), ("vao", &all[0].code)]].concat();
     let preview = world.fills(&clerk, MANY, &merges).await;
-    assert!(preview.says("Sẽ làm với 2 phản ánh") && preview.says("chính là phản ánh được trả lời"), "{}", preview.text());
+    assert!(
+        preview.says("Sẽ làm với 2 phản ánh") && preview.says("chính là phản ánh được trả lời"),
+        "{}",
+        preview.text()
+    );
     assert!(confirmed(&world, &clerk, &preview).await.says("Đã làm với 2 phản ánh"));
     let fields = [("tra-loi", "Đã thay bóng cả ba cột."), ("cau-hoi", "Đèn hỏng."), ("cong-khai", "on")];
     went(&steps(&world, &clerk, &all[0], "trinh", &fields).await);
@@ -147,7 +159,8 @@ async fn what_was_answered_to_others_is_quoted_with_its_link() {
     let all = several(&world, "xa-a.laocai", 2).await;
     steps(&world, &clerk, &all[0], "nhan", &[]).await;
     let question = "Đèn đường trước trường tiểu học hỏng ba tuần nay.";
-    let fields = [("tra-loi", "Đèn do điện lực thay trong 5 ngày."), ("cau-hoi", question), ("cong-khai", "on")];
+    let fields =
+        [("tra-loi", "Đèn do điện lực thay trong 5 ngày."), ("cau-hoi", question), ("cong-khai", "on")];
     went(&steps(&world, &clerk, &all[0], "trinh", &fields).await);
     went(&steps(&world, &chief, &all[0], "duyet", &[]).await);
     nhipcau::petitions::similar::look(world.app("laocai")).await.unwrap();

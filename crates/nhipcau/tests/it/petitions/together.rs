@@ -124,8 +124,11 @@ async fn what_asks_several_things_is_answered_in_parts_and_the_whole_last() {
     let whole = follows(&world, "laocai", &keys).await;
     assert!(whole.says("tách thành 2 phần") && whole.says("Mỗi phần được trả lời riêng"), "{}", whole.text());
     let text = whole.text();
-    let codes: Vec<String> =
-        text.split("name=\"phan\" value=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect();
+    let codes: Vec<String> = text
+        .split("name=\"phan\" value=\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap().to_owned())
+        .collect();
     assert_eq!(codes.len(), 2, "{text}");
     let part = |at: usize| Keys { code: codes[at].clone(), secret: keys.secret.clone() };
     let (lamp, waste) = (part(0), part(1));
@@ -133,7 +136,8 @@ async fn what_asks_several_things_is_answered_in_parts_and_the_whole_last() {
     let opened = [("ma", keys.code.as_str()), ("bi-mat", &keys.secret), ("phan", &waste.code)];
     let seen = world.sends("laocai", FOLLOW, "", &opened).await;
     assert!(seen.says("Rác ở chợ xã B") && seen.says("Cơ quan xa-b.laocai"), "{}", seen.text());
-    let stranger = [("ma", keys.code.as_str()), ("bi-mat", &keys.secret), ("phan", "PAKN.20261123.0012.00004-K")];
+    let stranger =
+        [("ma", keys.code.as_str()), ("bi-mat", &keys.secret), ("phan", "PAKN.20261123.0012.00004-K")];
     assert_eq!(world.sends("laocai", FOLLOW, "", &stranger).await.status, 403);
 
     // The part's agency sees what concerns it, and nothing of who asked.
@@ -141,16 +145,21 @@ async fn what_asks_several_things_is_answered_in_parts_and_the_whole_last() {
     assert!(page.says("Rác ở chợ xã B") && !page.says("Bưởi") && !page.says("Đèn đường"), "{}", page.text());
     went(&steps(&world, &b, &waste, "nhan", &[]).await);
     went(&steps(&world, &b, &waste, "hoi", &[("loi", "Xin cho biết chợ nào, đường nào.")]).await);
-    let replied = does(&world, "laocai", &keys, "tra-loi", &[
-        ("phan", &waste.code),
-        ("loi-nhan", "Chợ trung tâm, đường số 5."),
-    ])
+    let replied = does(
+        &world,
+        "laocai",
+        &keys,
+        "tra-loi",
+        &[("phan", &waste.code), ("loi-nhan", "Chợ trung tâm, đường số 5.")],
+    )
     .await;
     assert!(replied.says("Chợ trung tâm"), "{}", replied.text());
     assert!(world.sees(&b, &desk(&waste)).await.says("Chợ trung tâm, đường số 5."));
 
     // The whole waits for its parts; it cannot go elsewhere meanwhile.
-    let away = steps(&world, &a, &keys, "chuyen", &[("toi", "xa-b.laocai.localhost"), ("loi", "Thử chuyển đi.")]).await;
+    let away =
+        steps(&world, &a, &keys, "chuyen", &[("toi", "xa-b.laocai.localhost"), ("loi", "Thử chuyển đi.")])
+            .await;
     assert_eq!(away.status, 409, "{}", away.text());
     let fields = [("tra-loi", "Đã trả lời từng phần như trên."), ("cau-hoi", "")];
     went(&steps(&world, &a, &keys, "trinh", &fields).await);
@@ -211,10 +220,16 @@ async fn another_agency_says_its_part_by_a_day_of_its_own_and_the_answer_is_one(
     let day = |days: i64| today.saturating_add(jiff::Span::new().days(days)).to_string();
     let (soon, late) = (day(3), day(90));
     let asks_b = |due: &str| {
-        [("toi", "xa-b.laocai.localhost".to_owned()), ("han", due.to_owned()), ("loi", "Xã B có quản cột đèn 17 không?".to_owned())]
+        [
+            ("toi", "xa-b.laocai.localhost".to_owned()),
+            ("han", due.to_owned()),
+            ("loi", "Xã B có quản cột đèn 17 không?".to_owned()),
+        ]
     };
     let fields = |due: &str| asks_b(due).to_vec();
-    for (due, says) in [("", "sau hôm nay"), ("2020-01-01", "sau hôm nay"), (late.as_str(), "không sau hạn trả lời")] {
+    for (due, says) in
+        [("", "sau hôm nay"), ("2020-01-01", "sau hôm nay"), (late.as_str(), "không sau hạn trả lời")]
+    {
         let owned = fields(due);
         let odd: Vec<(&str, &str)> = owned.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let odd = steps(&world, &a, &keys, "phoi-hop", &odd).await;
