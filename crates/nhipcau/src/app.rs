@@ -116,6 +116,8 @@ pub struct Inner {
     pub petition_tries: Tries,
     /// Who has which draft open.
     pub drafts: Together,
+    /// Who must answer what, as it holds here.
+    pub authority: Arc<crate::petitions::authority::Desk>,
     /// The calendar of working days.
     pub calendar: calendar::Desk,
     /// Restricted tasks that were opened lately.
@@ -198,6 +200,7 @@ impl App {
             .await?;
         }
         crate::items::tables::rebuild(&db, &Folder(config.content.clone())).await?;
+        let authority = Arc::new(crate::petitions::authority::Desk::open(&db).await?);
         let calendar = calendar::Desk::new(calendar::store::open(&db).await?);
         let mut conn = db.read().await?;
         let (known, settled) = agencies::fold::rebuild(&mut conn, &root).await?;
@@ -268,6 +271,7 @@ impl App {
             people,
             petition_tries: Tries::default(),
             drafts: Together::default(),
+            authority,
             calendar,
             restricted: Opened::default(),
         })))

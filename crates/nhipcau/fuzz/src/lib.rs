@@ -14,6 +14,7 @@ use nhipcau::items::draft::from_markdown;
 use nhipcau::items::paste;
 use nhipcau::items::store::Reference;
 use nhipcau::logs::serve::{Range, range_of};
+use nhipcau::petitions::mail::read;
 use nhipcau::problem::Problem;
 use nhipcau::web::visitor::{host_of, takes_gzip};
 use uuid::Uuid;
@@ -111,6 +112,15 @@ pub fn config(bytes: &[u8]) {
         }
         Err(error) => assert!(!format!("{error:#}").is_empty()),
     }
+}
+
+/// A mail to the petitions' address: somebody wrote it who can be answered, within the bounds of a conversation; or it is dropped.
+pub fn mail(bytes: &[u8]) {
+    let Ok(came) = read::read(bytes) else { return };
+    assert!(!came.id.is_empty() && came.id.len() <= 300 && came.from.to_string().contains('@'));
+    assert!(came.answers.len() <= 50 && came.to.len() <= 50);
+    assert!(came.files.iter().map(|(.., bytes)| bytes.len()).max().unwrap_or(0) <= bytes.len().max(4) * 4);
+    assert!(read::without_quotations(&came.words).len() <= came.words.len() + 1);
 }
 
 /// A file that somebody hands in: files of an item, or reasons that name a part of it; and its text, whatever it is.

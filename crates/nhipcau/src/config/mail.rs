@@ -33,6 +33,9 @@ pub struct MailTable {
     /// The Maildir into which the relay puts what comes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bounces: Option<PathBuf>,
+    /// The Maildir into which the relay puts what people write to the petitions' address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub petitions: Option<PathBuf>,
 }
 
 /// How the line to the relay is kept secret.
@@ -79,6 +82,8 @@ pub struct Mail {
     pub key: PathBuf,
     /// Where what comes back lies.
     pub bounces: Option<PathBuf>,
+    /// Where petitions by mail lie.
+    pub petitions: Option<PathBuf>,
 }
 
 impl MailTable {
@@ -129,6 +134,7 @@ impl MailTable {
             selector: self.dkim_selector,
             key: folder.join(self.dkim_key),
             bounces: self.bounces.map(|path| folder.join(path)),
+            petitions: self.petitions.map(|path| folder.join(path)),
         })
     }
 
@@ -145,6 +151,7 @@ impl MailTable {
             ("dkim_selector", Some(text(&self.dkim_selector))),
             ("dkim_key", Some(path(&self.dkim_key))),
             ("bounces", self.bounces.as_deref().map(path)),
+            ("petitions", self.petitions.as_deref().map(path)),
         ] {
             if let Some(value) = value {
                 let _ = writeln!(lines, "{key} = {value}");
@@ -155,9 +162,9 @@ impl MailTable {
 }
 
 /// What is said above the table, and an example of it.
-pub(super) const SAYS: &str = "Thư điện tử cho người theo dõi: máy chuyển thư (SMTP), tls là \"starttls\", \"wrapped\" (cổng 465) hoặc \"none\" (chỉ trên\ncùng máy); password là tệp; dkim_key là khóa riêng (PEM), khóa công khai đặt ở <dkim_selector>._domainkey trong DNS;\nbounces là Maildir mà máy chuyển thư bỏ thư trả lại vào (địa chỉ from có thêm +mã). Không có bảng này: không mời nhận thư.\nMail to those who follow: the SMTP relay; tls is \"starttls\", \"wrapped\" (port 465) or \"none\" (same machine only);\npassword is a file; dkim_key is a private key (PEM) whose public half stands at <dkim_selector>._domainkey in DNS;\nbounces is the Maildir into which the relay puts what comes back (to from's address with +code). Without it no mail is offered.";
+pub(super) const SAYS: &str = "Thư điện tử cho người theo dõi: máy chuyển thư (SMTP), tls là \"starttls\", \"wrapped\" (cổng 465) hoặc \"none\" (chỉ trên\ncùng máy); password là tệp; dkim_key là khóa riêng (PEM), khóa công khai đặt ở <dkim_selector>._domainkey trong DNS;\nbounces là Maildir mà máy chuyển thư bỏ thư trả lại vào (địa chỉ from có thêm +mã);\npetitions là Maildir nhận thư gửi tới địa chỉ phản ánh, ví dụ phan-anh@laocai.gov.vn: mỗi thư thành một phản ánh. Không có bảng này: không mời nhận thư.\nMail to those who follow: the SMTP relay; tls is \"starttls\", \"wrapped\" (port 465) or \"none\" (same machine only);\npassword is a file; dkim_key is a private key (PEM) whose public half stands at <dkim_selector>._domainkey in DNS;\nbounces is the Maildir into which the relay puts what comes back (to from's address with +code);\npetitions is the Maildir of the petitions' address, phan-anh@laocai.gov.vn: each mail becomes a petition. Without it no mail is offered.";
 /// The example.
-pub(super) const EXAMPLE: &str = "[mail]\nrelay = \"smtp.laocai.gov.vn:587\"\ntls = \"starttls\"\nlogin = \"nhipcau\"\npassword = \"keys/mail.password\"\nfrom = \"tin@laocai.gov.vn\"\ndkim_selector = \"nhipcau\"\ndkim_key = \"keys/dkim.pem\"\nbounces = \"data/bounces\"";
+pub(super) const EXAMPLE: &str = "[mail]\nrelay = \"smtp.laocai.gov.vn:587\"\ntls = \"starttls\"\nlogin = \"nhipcau\"\npassword = \"keys/mail.password\"\nfrom = \"tin@laocai.gov.vn\"\ndkim_selector = \"nhipcau\"\ndkim_key = \"keys/dkim.pem\"\nbounces = \"data/bounces\"\npetitions = \"data/petitions-mail\"";
 
 #[cfg(test)]
 mod tests {

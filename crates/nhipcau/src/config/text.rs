@@ -297,6 +297,7 @@ mod tests {
                 dkim_selector: "nhipcau".into(),
                 dkim_key: "keys/dkim.pem".into(),
                 bounces: Some("data/bounces".into()),
+                petitions: Some("data/petitions-mail".into()),
             }),
             push: Some(PushTable {
                 contact: "mailto:a@a.vn".into(),

@@ -47,7 +47,7 @@ pub async fn take(
     let by_id = report.place.address_id.is_some();
     let via = Via { service: topic.id.clone(), key };
     // The language of whoever writes is not told; that of the country is spoken.
-    let sender = Sender { lang: Lang::Vi, client: visitor.client, via: Some(via) };
+    let sender = Sender { lang: Lang::Vi, client: visitor.client, via: Some(via), mail: None };
     match asked(app, portal, &fields(report), Ok(Vec::new()), sender).await {
         Ok(Came::Registered(registered)) => {
             let notice = Some(notice(app, visitor, &registered, &words));

@@ -38,6 +38,9 @@ pub async fn fold(tx: &mut Tx, log: i64, entries: &[(u64, &Entry)]) -> anyhow::R
     // Editions of different items in a row are taken in together; nothing overtakes anything.
     let mut issues: Vec<Issue<'_>> = Vec::new();
     let mut items = HashSet::new();
+    // Whose log it is: asked once for all of its entries that speak of petitions.
+    let of_petitions = entries.iter().any(|(_, entry)| is_petition(&entry.kind));
+    let origin = if of_petitions { logs::head(tx.conn(), log).await?.map(|head| head.origin) } else { None };
     for (index, entry) in entries {
         let issue = Issue::of(*index, entry);
         if issue.as_ref().is_none_or(|issue| !items.insert(issue.item)) {
@@ -47,6 +50,7 @@ pub async fn fold(tx: &mut Tx, log: i64, entries: &[(u64, &Entry)]) -> anyhow::R
         }
         match issue {
             Some(issue) => issues.push(issue),
+            None if is_petition(&entry.kind) => petition(tx, (log, origin.as_ref()), *index, entry).await?,
             None => act(tx, log, *index, entry).await?,
         }
     }
@@ -85,19 +89,30 @@ async fn act(tx: &mut Tx, log: i64, index: u64, entry: &Entry) -> anyhow::Result
         }
         Kind::AnnexIssued(annex) => annexed::issued(tx, (log, index, at), annex).await,
         Kind::AnnexWithdrawn { annex, note } => annexed::withdrawn(tx, log, index, *annex, note).await,
-        Kind::PetitionRegistered(_)
-        | Kind::PetitionPassed(_)
-        | Kind::PetitionAnswered(_)
-        | Kind::PetitionReopened(_)
-        | Kind::PetitionClosed(_) => petition(tx, log, index, entry).await,
         kind => answered(tx, (log, index, at), kind).await,
     }
 }
 
+/// True for what the public record of a petition is made of.
+fn is_petition(kind: &Kind) -> bool {
+    matches!(
+        kind,
+        Kind::PetitionRegistered(_)
+            | Kind::PetitionPassed(_)
+            | Kind::PetitionAnswered(_)
+            | Kind::PetitionReopened(_)
+            | Kind::PetitionClosed(_)
+    )
+}
+
 /// The public record of a petition is kept as it stands, and read as a whole (`network::petition`).
-async fn petition(tx: &mut Tx, log: i64, index: u64, entry: &Entry) -> anyhow::Result<()> {
-    let Some(head) = logs::head(tx.conn(), log).await? else { return Ok(()) };
-    match entry.kind.petition(&head.origin) {
+async fn petition(
+    tx: &mut Tx,
+    (log, origin): (i64, Option<&Origin>),
+    index: u64,
+    entry: &Entry,
+) -> anyhow::Result<()> {
+    match origin.and_then(|origin| entry.kind.petition(origin)) {
         Some(case) => petitions::note(tx, log, index, &case, entry).await,
         None => Ok(()),
     }

@@ -69,6 +69,7 @@ impl Desk {
             (crate::agencies::merger::pages::PAGE, lang.agency().merger_nav, Duty::Agencies),
             (crate::breaches::pages::PAGE, lang.breach().nav, Duty::Breaches),
             (crate::calendar::pages::PAGE, lang.calendar().nav, Duty::Node),
+            (crate::petitions::authority::pages::PAGE, lang.authority().nav, Duty::Node),
             (trail::PAGE, w.trail_nav, Duty::Audit),
             (mine::PAGE, w.mine_nav, Duty::Work),
         ];

@@ -176,7 +176,7 @@ pub async fn sent(State(app): State<App>, visitor: Visitor, request: Request) ->
             Err(problem) => failure(&app, &visitor, problem),
         };
     }
-    let sender = Sender { lang: visitor.lang, client: visitor.client, via: None };
+    let sender = Sender { lang: visitor.lang, client: visitor.client, via: None, mail: None };
     match intake::take(&app, &portal, &typed, came.files, sender).await {
         Ok(Came::Registered(registered)) => receipt::first(&app, &visitor, &portal, &registered, &typed),
         Ok(Came::Outside(outside)) => {

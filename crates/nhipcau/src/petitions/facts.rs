@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::life::Facts;
+use super::life::{Facts, Ties};
 use super::rules::Clock;
 use super::store::Case;
 use super::store::draft::Draft;
@@ -37,7 +37,7 @@ fn until(name: &str, from: i64, time: &WorkingTime) -> Option<Date> {
     time.days.deadline(day, clock.period(0), time.usual()).ok().map(|deadline| deadline.end)
 }
 
-/// The facts on a day.
+/// The facts on a day, of a case by itself; how it hangs together with others is laid over them (`ties`).
 pub fn of(case: &Case, steps: &[Step], draft: Option<&Draft>, time: &WorkingTime, now: i64) -> Facts {
     let today = date::day(instant(now));
     let within =
@@ -54,6 +54,7 @@ pub fn of(case: &Case, steps: &[Step], draft: Option<&Draft>, time: &WorkingTime
         handing: !case.handing.is_empty(),
         ratable: case.rating.is_empty() && within("rate", case.answered),
         reopenable: case.reopened == 0 && within("reopen", case.answered),
+        ties: Ties::default(),
     }
 }
 

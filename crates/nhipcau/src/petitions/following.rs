@@ -17,8 +17,9 @@ use super::receipt::Due;
 use super::rules::Kind;
 use super::secret::{Secret, same};
 use super::store::{self, Case, draft, steps};
+use super::ties::view::Seen;
 use super::verify::Stands;
-use super::{Mode, facts, handover, place, proof};
+use super::{Mode, facts, handover, place, proof, ties};
 use crate::agencies;
 use crate::app::App;
 use crate::clock::instant;
@@ -32,11 +33,13 @@ use crate::problem::{Fault, Problem};
 use crate::web::answer::failure;
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
-use crate::words::{Lang, PetitionWords, date};
+use crate::words::{Lang, PetitionTieWords, PetitionWords, date};
 
 /// The fields of code and secret.
 const CODE: &str = "ma";
 const SECRET: &str = "bi-mat";
+/// The code of the part that is looked at, of a case that was split.
+const PART: &str = "phan";
 
 #[derive(Template)]
 #[template(path = "petitions/follow.html")]
@@ -91,7 +94,12 @@ pub(super) async fn opened(app: &App, visitor: &Visitor, typed: &Fields) -> Resu
     // As much work for a code that nobody has.
     let given = secret.unwrap_or_else(|| Secret::of([0; 16])).kept(&code);
     let due = case.as_ref().map_or_else(|| vec![0; 32], |case| case.secret.clone());
-    match case.filter(|_| same(&given.0, &due)) {
+    let part = typed.some(PART);
+    let opened = match (case.filter(|_| same(&given.0, &due)), part) {
+        (Some(whole), Some(part)) => ties::view::part(&mut app.db.read().await?, &whole, &part).await?,
+        (opened, _) => opened,
+    };
+    match opened {
         Some(case) => Ok(case),
         None => {
             if let Some(client) = visitor.client {
@@ -161,12 +169,23 @@ pub async fn acts(State(app): State<App>, visitor: Visitor, request: Request) ->
 struct Keys {
     code: String,
     secret: String,
+    /// The code of the part that is looked at; empty for the whole.
+    part: String,
 }
 
 impl Keys {
     fn of(case: &Case, typed: &Fields) -> Keys {
         let secret = Secret::read(typed.get(SECRET)).map(|secret| secret.shown()).unwrap_or_default();
-        Keys { code: case.code.clone(), secret }
+        let whole = typed.some(PART).and_then(|_| typed.get(CODE).parse::<Code>().ok());
+        match whole {
+            Some(code) => Keys { code: code.to_string(), secret, part: case.code.clone() },
+            None => Keys { code: case.code.clone(), secret, part: String::new() },
+        }
+    }
+
+    /// The code of what is looked at.
+    fn shown(&self) -> &str {
+        if self.part.is_empty() { &self.code } else { &self.part }
     }
 }
 
@@ -203,11 +222,16 @@ struct CasePage {
     mail: Stands,
     mails: bool,
     readable: bool,
+    ties: Seen,
     typed: Fields,
     wrong: Wrong,
 }
 
 impl CasePage {
+    fn t(&self) -> &'static PetitionTieWords {
+        self.shell.lang.petition_tie()
+    }
+
     fn p(&self) -> &'static PetitionWords {
         self.shell.lang.petition()
     }
@@ -241,7 +265,7 @@ async fn page_of(
     let p = lang.petition();
     let here = visitor.portal.clone().ok_or(Problem::NotFound("portal"))?;
     let mut conn = app.db.read().await?;
-    let case = store::find(&mut conn, &keys.code).await?.ok_or(Problem::NotFound("petition"))?;
+    let case = store::find(&mut conn, keys.shown()).await?.ok_or(Problem::NotFound("petition"))?;
     let path = steps::of(&mut conn, &case.id).await?;
     let files = steps::files(&mut conn, &case.id).await?;
     let draft = draft::find(&mut conn, &case.id).await?;
@@ -292,6 +316,7 @@ async fn page_of(
         has_contact: contact.is_some(),
         mail: Stands::of(app, &mut conn, &case, contact.as_ref()).await?,
         mails: app.mailer.is_some(),
+        ties: Seen::of(app, &mut conn, &case, lang).await?,
         keys,
         typed,
         wrong,
@@ -373,6 +398,10 @@ pub fn happened(act: &str, who: &str, to: &str, lang: Lang) -> String {
         "forgotten" => p.did_forgotten.to_owned(),
         "outside" => p.did_outside(who),
         "closed" => p.did_closed.to_owned(),
+        "merged" => lang.petition_tie().did_merged(who, to),
+        "unmerged" => lang.petition_tie().did_unmerged(who),
+        "parted" => lang.petition_tie().did_parted(who, to),
+        "helping" => lang.petition_tie().did_helping(who, to),
         other => other.to_owned(),
     }
 }

@@ -1,7 +1,10 @@
 //! The console: queues, a case, its files, and the form by which each step is taken.
 
 mod acts;
+pub mod bulk;
 mod carry;
+mod compose;
+mod rows;
 mod view;
 
 use askama::Template;
@@ -10,7 +13,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use self::view::{CasePage, Row, row};
+use self::rows::{Row, row};
+use self::view::CasePage;
 use super::DESK;
 use super::clock::percent;
 use super::life::State as Stage;
@@ -18,6 +22,7 @@ use super::route;
 use super::rules::reminders;
 use super::store::{self, Case, steps};
 use super::suggested::{Suggested, Told};
+use super::templates;
 use crate::app::App;
 use crate::clock::instant;
 use crate::people::forms::{Fields, Filled, Wrong};
@@ -27,11 +32,11 @@ use crate::problem::Problem;
 use crate::web::answer::failure;
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
-use crate::words::{Lang, PetitionDeskWords, date};
+use crate::words::{Lang, PetitionBulkWords, PetitionDeskWords, date};
 
-pub use acts::{Actor, take};
-pub use carry::answer_commitment;
-pub use view::{AtHome, at_home};
+pub use acts::{Actor, begun, saved, take};
+pub use carry::{Goes, answer_commitment, on};
+pub use rows::{AtHome, at_home};
 
 /// The most rows of a queue.
 const MOST: i64 = 200;
@@ -109,9 +114,40 @@ struct QueuePage {
     /// Each queue: its address, its name, how many, whether it is the one that is shown.
     queues: Vec<(String, &'static str, usize, bool)>,
     rows: Vec<Row>,
+    /// The queue's word.
+    queue: &'static str,
+    /// True where something can be done with several cases.
+    many: bool,
+    /// Who may be given some: ids and names.
+    colleagues: Vec<(String, String)>,
+    templates: Vec<templates::store::Template>,
+    /// What was ticked and chosen, if it could not be done.
+    typed: Fields,
+    wrong: Option<String>,
 }
 
 impl QueuePage {
+    fn b(&self) -> &'static PetitionBulkWords {
+        self.shell.lang.petition_bulk()
+    }
+
+    fn is_ticked(&self, code: &str) -> bool {
+        self.typed.all("chon").any(|ticked| ticked == code)
+    }
+
+    /// What several cases may be given to: words and names.
+    fn deeds(&self) -> [(&'static str, &'static str); 6] {
+        let b = self.b();
+        [
+            ("nhan", b.claim),
+            ("giao", b.assign),
+            ("gop", b.merge),
+            ("mau", b.answer),
+            ("go-gop", b.unmerge),
+            ("tha", b.release),
+        ]
+    }
+
     fn d(&self) -> &'static PetitionDeskWords {
         self.shell.lang.petition_desk()
     }
@@ -124,13 +160,33 @@ pub async fn queue(
     visitor: Visitor,
     Query(asked): Query<Asked>,
 ) -> Response {
-    match queue_of(&app, &staff, &visitor, &asked.hang).await {
+    match queue_of(&app, &staff, &visitor, &asked.hang, (Fields::default(), None)).await {
         Ok(page) => drawn(&app, &visitor, StatusCode::OK, &page),
         Err(problem) => failure(&app, &visitor, problem),
     }
 }
 
-async fn queue_of(app: &App, staff: &Staff, visitor: &Visitor, asked: &str) -> Result<QueuePage, Problem> {
+/// The queue from which several cases were chosen, once more, with why nothing was done.
+async fn queue_again(
+    app: &App,
+    staff: &Staff,
+    visitor: &Visitor,
+    typed: &Fields,
+    (status, why): (StatusCode, String),
+) -> Response {
+    match queue_of(app, staff, visitor, typed.get("hang"), (typed.clone(), Some(why))).await {
+        Ok(page) => drawn(app, visitor, status, &page),
+        Err(problem) => failure(app, visitor, problem),
+    }
+}
+
+async fn queue_of(
+    app: &App,
+    staff: &Staff,
+    visitor: &Visitor,
+    asked: &str,
+    (typed, wrong): (Fields, Option<String>),
+) -> Result<QueuePage, Problem> {
     let (lang, log) = (visitor.lang, staff.portal.log);
     let w = lang.petition_desk();
     let me = staff.account.id.to_string();
@@ -151,12 +207,18 @@ async fn queue_of(app: &App, staff: &Staff, visitor: &Visitor, asked: &str) -> R
         shell: shell(app, visitor, &staff.portal, w.title),
         desk: Desk::of(staff, lang, DESK, None),
         queues: queues.into(),
+        many: shown != Queue::Done && !rows.is_empty() && acts::by(staff).handles,
+        queue: shown.word(),
+        colleagues: acts::colleagues(app, log, &staff.portal.origin).await?,
+        templates: templates::store::of(&mut conn, log).await?,
         rows,
+        typed,
+        wrong,
     })
 }
 
 /// The case of a code, at an agency that has it or had it; to anybody else it is not there.
-async fn held(app: &App, staff: &Staff, code: &str) -> Result<Case, Problem> {
+pub(super) async fn held(app: &App, staff: &Staff, code: &str) -> Result<Case, Problem> {
     let mut conn = app.db.read().await?;
     store::held(&mut conn, code, staff.portal.log).await?.ok_or(Problem::NotFound("petition"))
 }
@@ -168,6 +230,19 @@ pub struct Done {
     xong: String,
     #[serde(default)]
     toi: String,
+    /// The template with which an answer begins.
+    #[serde(default)]
+    mau: String,
+    /// The code of the published case whose answer it quotes.
+    #[serde(default)]
+    trich: String,
+}
+
+impl Done {
+    /// True if something was just done.
+    pub fn is_done(&self) -> bool {
+        !self.xong.is_empty()
+    }
 }
 
 /// `GET /ban-lam-viec/phan-anh/{code}`
@@ -186,8 +261,12 @@ pub async fn one(
         return failure(&app, &visitor, problem);
     }
     let w = visitor.lang.petition_desk();
-    let said = (!done.xong.is_empty()).then(|| w.said.to_owned());
-    let typed = filled_in(&app, &staff, &visitor, &done.toi, &code).await.unwrap_or_default();
+    let said = done.is_done().then(|| w.said.to_owned());
+    let typed = match compose::begun(&app, &staff, &code, (&done.mau, &done.trich)).await {
+        Ok(Some(typed)) => typed,
+        Ok(None) => filled_in(&app, &staff, &visitor, &done.toi, &code).await.unwrap_or_default(),
+        Err(problem) => return failure(&app, &visitor, problem),
+    };
     show(&app, &staff, &visitor, &code, Look { said, typed, ..Look::default() }).await
 }
 

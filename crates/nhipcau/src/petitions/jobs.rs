@@ -9,10 +9,10 @@ use network::handover::Event;
 
 use super::clock::percent;
 use super::life::State;
-use super::rules::reminders;
+use super::rules::{Clock, reminders};
 use super::store::steps::{self, Step};
 use super::store::{self, Case};
-use super::{facts, handover};
+use super::{facts, handover, ties};
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::{Conn, Tx};
@@ -51,10 +51,16 @@ pub async fn look(app: &App) -> Result<(), Problem> {
         let code = case.code.clone();
         let done = match case.state() {
             State::Answered if facts::is_final(&case, &app.calendar.now(), app.clock.micros()) => {
-                close(app, case).await
+                close(app, case.clone()).await
             }
             state if state.is_open() && open => remind(app, &case, &given).await,
             _ => Ok(()),
+        };
+        let done = match done {
+            Ok(()) if open && case.state() == State::Work && !case.handler.is_empty() => {
+                idle(app, &case).await
+            }
+            done => done,
         };
         // One that cannot be ended now holds up nobody else's reminder.
         if let Err(problem) = done {
@@ -115,6 +121,44 @@ async fn remind(app: &App, case: &Case, given: &HashSet<(String, i64)>) -> Resul
         .await
 }
 
+/// Puts a case back into the queue that somebody took on and has not touched for as long as a rule says.
+async fn idle(app: &App, case: &Case) -> Result<(), Problem> {
+    let (time, today) = (app.calendar.now(), date::day(app.clock.now()));
+    let Some(rule) = Clock::of("idle", today) else { return Ok(()) };
+    let mut conn = app.db.read().await?;
+    let path = steps::of(&mut conn, &case.id).await?;
+    let tied = ties::facts(&case.id, &ties::store::of(&mut conn, &case.id).await?);
+    drop(conn);
+    // What waits for another case, or for its parts, is not forgotten.
+    if tied.follows || tied.waits {
+        return Ok(());
+    }
+    let touched =
+        |step: &&Step| step.account == case.handler || step.act == "assigned" || step.act == "replied";
+    let last = path.iter().filter(touched).map(|step| step.at).max().unwrap_or(case.owned);
+    let end = time.days.deadline(date::day(instant(last)), rule.period(0), time.usual()).ok();
+    if end.is_none_or(|end| today <= end.end) {
+        return Ok(());
+    }
+    let (mut case, rule) = (case.clone(), rule.count);
+    let (app, db) = (app.clone(), app.db.clone());
+    db.write("petition.idle", async move |tx: &mut Tx| -> Result<(), Problem> {
+        case.handler.clear();
+        State::New.word().clone_into(&mut case.state);
+        case.count(&app.calendar.now(), tx.ledger.now());
+        // Touched at this very moment: then it is not forgotten.
+        if !store::save(tx, &case).await? {
+            return Ok(());
+        }
+        let step = Step { log: case.owner, act: "idle".into(), detail: rule.to_string(), ..Step::default() };
+        steps::add(tx, &case.id, &step).await?;
+        let owner = logs::head(tx.conn(), case.owner).await?;
+        let owner = owner.and_then(|head| handover::seat(&app, &head.origin));
+        handover::tells(&app, tx, &owner.ok_or(Problem::NotFound("portal"))?, &case, None).await
+    })
+    .await
+}
+
 /// The reminders that hold for the open cases of an agency: of which, at how many per cent.
 ///
 /// # Errors
@@ -132,6 +176,12 @@ pub async fn reminded(conn: &mut Conn, log: i64) -> Result<Vec<(String, i64)>, P
 async fn close(app: &App, mut case: Case) -> Result<(), Problem> {
     let (app, db) = (app.clone(), app.db.clone());
     db.write("petition.close", async move |tx: &mut Tx| -> Result<(), Problem> {
+        // What was split ends last.
+        let parts = ties::store::of(tx.conn(), &case.id).await?;
+        let runs = |tie: &ties::store::Tied| !matches!(tie.state(), State::Closed | State::Withdrawn);
+        if parts.iter().any(|tie| tie.sort == ties::PART && tie.lead == case.id && runs(tie)) {
+            return Ok(());
+        }
         State::Closed.word().clone_into(&mut case.state);
         case.closed = tx.ledger.now();
         // Reopened at this very moment: then it is not over.

@@ -85,6 +85,31 @@ pub enum Act {
     Approve,
     /// Ends what is no petition in the sense of the law.
     Outside,
+    /// Gives it to a colleague.
+    Assign,
+    /// Lets its sender have the answer of another case of the same matter.
+    Merge,
+    /// Takes that back.
+    Unmerge,
+    /// Makes cases of their own of the several things that it asks.
+    Split,
+    /// Asks another agency to say its part, by a day.
+    Help,
+}
+
+/// How a case hangs together with others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ties {
+    /// True while its sender gets the answer of another case.
+    pub follows: bool,
+    /// True while senders of others get its answer.
+    pub leads: bool,
+    /// True if it is a part of another.
+    pub part: bool,
+    /// True if it was split into parts.
+    pub parted: bool,
+    /// True while a part of it has no answer.
+    pub waits: bool,
 }
 
 /// What its sender does.
@@ -121,6 +146,8 @@ pub struct Facts {
     pub ratable: bool,
     /// True while its sender may reopen it, and has not.
     pub reopenable: bool,
+    /// How it hangs together with others.
+    pub ties: Ties,
 }
 
 /// Who acts.
@@ -161,6 +188,14 @@ pub enum Refused {
     Late,
     /// It is being handed over.
     Handing,
+    /// It gets the answer of another.
+    Follows,
+    /// It hangs together with others already.
+    Tied,
+    /// It gets no other's answer.
+    Untied,
+    /// Its parts come first.
+    Parts,
 }
 
 /// The step of somebody in the console.
@@ -195,6 +230,14 @@ pub fn decide(act: Act, facts: &Facts, by: By) -> Result<State, Refused> {
             _ => Ok(state),
         };
     }
+    if act == Act::Assign {
+        return match facts.handler {
+            Some(handler) if handler != by.account && !by.leads => Err(Refused::Taken),
+            None if !by.leads => Err(Refused::Unclaimed),
+            _ if state == State::New => Ok(State::Work),
+            _ => Ok(state),
+        };
+    }
     match facts.handler {
         None => return Err(Refused::Unclaimed),
         Some(handler) if handler != by.account && !by.leads => return Err(Refused::Taken),
@@ -203,6 +246,7 @@ pub fn decide(act: Act, facts: &Facts, by: By) -> Result<State, Refused> {
     if state == State::Review {
         return Err(Refused::InReview);
     }
+    tied(act, facts.ties)?;
     match act {
         Act::Release => Ok(if state == State::Work { State::New } else { state }),
         Act::Ask => Ok(State::Asked),
@@ -214,6 +258,18 @@ pub fn decide(act: Act, facts: &Facts, by: By) -> Result<State, Refused> {
         Act::Extend | Act::Progress | Act::Note | Act::Claim | Act::Recall | Act::Approve | Act::SendBack => {
             Ok(state)
         }
+        Act::Assign | Act::Merge | Act::Unmerge | Act::Split | Act::Help => Ok(state),
+    }
+}
+
+/// What cannot be done with a case because of those that it hangs together with.
+fn tied(act: Act, ties: Ties) -> Result<(), Refused> {
+    match act {
+        Act::Unmerge if !ties.follows => Err(Refused::Untied),
+        Act::Pass | Act::Return | Act::Submit | Act::Outside if ties.follows => Err(Refused::Follows),
+        Act::Pass | Act::Return | Act::Outside if ties.parted => Err(Refused::Parts),
+        Act::Merge | Act::Split if ties != Ties::default() => Err(Refused::Tied),
+        _ => Ok(()),
     }
 }
 
@@ -221,6 +277,7 @@ fn approve(act: Act, facts: &Facts, by: By) -> Result<State, Refused> {
     match (by.approves, facts.state, facts.writer) {
         (false, ..) => Err(Refused::Role),
         (_, State::Review, Some(writer)) if act == Act::Approve && writer == by.account => Err(Refused::Own),
+        (_, State::Review, Some(_)) if act == Act::Approve && facts.ties.waits => Err(Refused::Parts),
         (_, State::Review, Some(_)) if act == Act::Approve => Ok(State::Answered),
         (_, State::Review, _) => Ok(State::Work),
         _ => Err(Refused::NoAnswer),
@@ -264,7 +321,39 @@ mod tests {
             handing: false,
             ratable: false,
             reopenable: false,
+            ties: Ties::default(),
         }
+    }
+
+    #[test]
+    fn what_hangs_together_is_answered_together() {
+        let with = |state, ties| Facts { ties, ..facts(state, Some(LAN)) };
+        let follows = with(State::Work, Ties { follows: true, ..Ties::default() });
+        for act in [Act::Pass, Act::Submit, Act::Outside] {
+            assert_eq!(decide(act, &follows, LAN), Err(Refused::Follows), "{act:?}");
+        }
+        assert_eq!(decide(Act::Merge, &follows, LAN), Err(Refused::Tied));
+        assert_eq!(decide(Act::Unmerge, &follows, LAN), Ok(State::Work));
+        assert_eq!(decide(Act::Progress, &follows, LAN), Ok(State::Work));
+        assert_eq!(decide(Act::Unmerge, &facts(State::Work, Some(LAN)), LAN), Err(Refused::Untied));
+        let leads = with(State::Work, Ties { leads: true, ..Ties::default() });
+        assert_eq!(decide(Act::Merge, &leads, LAN), Err(Refused::Tied), "no chains");
+        assert_eq!(decide(Act::Submit, &leads, LAN), Ok(State::Review));
+        let parted = Ties { parted: true, waits: true, ..Ties::default() };
+        assert_eq!(decide(Act::Pass, &with(State::Work, parted), LAN), Err(Refused::Parts));
+        assert_eq!(decide(Act::Approve, &with(State::Review, parted), CHIEF), Err(Refused::Parts));
+        let done = Ties { waits: false, ..parted };
+        assert_eq!(decide(Act::Approve, &with(State::Review, done), CHIEF), Ok(State::Answered));
+    }
+
+    #[test]
+    fn a_case_is_given_to_a_colleague_by_who_has_it_or_leads() {
+        let new = facts(State::New, None);
+        assert_eq!(decide(Act::Assign, &new, LAN), Err(Refused::Unclaimed));
+        assert_eq!(decide(Act::Assign, &new, CHIEF), Ok(State::Work));
+        let taken = facts(State::Work, Some(LAN));
+        assert_eq!(decide(Act::Assign, &taken, MINH), Err(Refused::Taken));
+        assert_eq!(decide(Act::Assign, &taken, LAN), Ok(State::Work));
     }
 
     #[test]

@@ -6,11 +6,14 @@
 //! of it. What readers see of an answered one is a text of its own, masked and approved by a second person. `api` is the door for
 //! programs, `verify` whether a sender reads the address they gave, `similar` what was answered before to others.
 //!
+//! `ties` is how cases hang together: one matter, several parts, help of others.
+//!
 //! A case has one owner at every moment; `handover` passes it between portals, of this node or of others. `suggested` says who must answer, by
 //! the table and the model of `routing`, and a clerk decides.
 
 pub mod api;
 pub mod asking;
+pub mod authority;
 mod brief;
 pub mod clock;
 pub mod contact;
@@ -20,10 +23,12 @@ pub mod handling;
 pub mod handover;
 pub mod jobs;
 pub mod life;
+pub mod mail;
 pub mod place;
 pub mod proof;
 pub mod public;
 pub mod receipt;
+pub mod recommend;
 mod record;
 pub mod register;
 pub mod route;
@@ -32,6 +37,9 @@ pub mod secret;
 pub mod similar;
 pub mod store;
 mod suggested;
+pub mod templates;
+pub mod ties;
+pub mod urgent;
 pub mod verify;
 
 use axum::routing::{get, post as posted};
@@ -122,8 +130,25 @@ pub fn routes() -> Vec<Route> {
             "a step of a petition",
             posted(handling::step),
         ),
+        desk_form(
+            "/ban-lam-viec/phan-anh/nhieu",
+            Duty::Petitions,
+            "a step for several petitions: what it will do, then does it",
+            posted(handling::bulk::bulk),
+        ),
+        page(templates::pages::HOME, "texts that the agency answers with", get(templates::pages::page)),
+        desk_form(
+            templates::pages::HOME,
+            Duty::Petitions,
+            "keeps or drops one of them",
+            posted(templates::pages::save),
+        ),
         page("/ban-lam-viec/phan-anh/{code}/tep/{seq}/{n}", "a file of a petition", get(handling::file)),
     ];
+    rows.extend(authority::pages::routes());
+    rows.extend(recommend::routes());
+    rows.extend(ties::routes());
+    rows.extend(urgent::routes());
     rows.extend(brief::routes());
     rows
 }
@@ -143,11 +168,15 @@ pub fn act_name(act: &str, lang: Lang) -> Option<&'static str> {
         "petition.contact" => w.act_contact,
         "petition.step" => w.act_step,
         "petition.brief" => lang.brief().act,
+        "authority.choices" => lang.authority().act_choices,
+        "authority.load" => lang.authority().act,
+        "petition.urgent" => lang.petition_urgent().act,
+        "petition.template" => lang.petition_bulk().act_template,
         _ => return None,
     })
 }
 
-/// Reminds and closes in office hours, and reads what is published, until the node stops.
+/// Reminds and closes in office hours, reads what is published and takes what comes by mail, until the node stops.
 pub async fn run(app: App) {
-    futures::future::join(jobs::run(&app), similar::run(&app)).await;
+    futures::future::join3(jobs::run(&app), similar::run(&app), mail::run(&app)).await;
 }

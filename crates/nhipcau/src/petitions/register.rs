@@ -18,9 +18,10 @@ use super::secret::Secret;
 use super::store::knocks;
 use super::store::steps::{self, Step};
 use super::store::{self, Case};
-use super::{Mode, place, verify};
+use super::{Mode, place, urgent, verify};
 use crate::agencies::Portal;
 use crate::app::App;
+use crate::clock::instant;
 use crate::db::Tx;
 use crate::problem::Problem;
 use crate::run;
@@ -31,6 +32,8 @@ const HOUR: i64 = 3_600_000_000;
 /// Petitions from one network in an hour, and from all: an office or a school may stand behind one.
 const FROM_ONE: i64 = 20;
 const FROM_ALL: i64 = 20_000;
+/// Petitions by one program's key in an hour: a city's own application speaks for many people.
+const FROM_PROGRAM: i64 = 2_000;
 /// Numbers in a row that have no code are two or three; more would be a fault.
 const MOST_SKIPPED: u32 = 50;
 
@@ -60,6 +63,8 @@ pub struct Asked {
     pub client: Option<std::net::IpAddr>,
     /// By which program, if it is no page of ours.
     pub via: Option<Via>,
+    /// By what floods are counted, where that is neither its network nor a program's key.
+    pub knock: Option<Vec<u8>>,
 }
 
 /// The program by which it came.
@@ -156,10 +161,15 @@ pub async fn register(app: &App, portal: &Portal, asked: Asked) -> Result<Regist
         true => None,
         false => Some(asked.contact.sealed(app, &id)?),
     };
-    let network = network(app, asked.client);
+    // Programs have keys, so each counts by itself, whatever network it shares.
+    let (network, most) = match (&asked.via, asked.knock) {
+        (None, Some(knock)) => (knock, FROM_ONE),
+        (Some(via), _) => (app.people.seal.mark("petition.program", &via.key).to_vec(), FROM_PROGRAM),
+        (None, None) => (network(app, asked.client), FROM_ONE),
+    };
     let urgent = asked.urgent || tells_of_danger(asked.words.clone(), day).await?;
     let answer = Clock::of("answer", day);
-    let (time, log, seat) = (app.calendar.now(), portal.log, Seat::from(portal));
+    let seat = Seat::from(portal);
     let (kept, domain, proof) = (secret.clone(), portal.domain.clone(), verify::New::of(app)?);
     let (app, db) = (app.clone(), app.db.clone());
     let case = db
@@ -169,20 +179,13 @@ pub async fn register(app: &App, portal: &Portal, asked: Asked) -> Result<Regist
             }
             let now = tx.ledger.now();
             let (of_all, of_network) = knocks::counted(tx, &network, "ask", now - HOUR).await?;
-            if of_all >= FROM_ALL || of_network >= FROM_ONE {
+            if of_all >= FROM_ALL || of_network >= most {
                 let says = |lang: Lang| lang.petition().too_often.to_owned();
                 return Err(Problem::TooOften { vi: says(Lang::Vi), en: says(Lang::En) });
             }
             knocks::add(tx, &id, network, "ask").await?;
-            let (code, number) = code(tx, day, &unit).await?;
-            let files: Vec<String> = asked.files.iter().map(|(file, _)| file.sha256.to_string()).collect();
-            let mut case = Case {
+            let case = Case {
                 id: id.clone(),
-                code: code.to_string(),
-                asked: log,
-                owner: log,
-                owned: now,
-                registered: now,
                 clock_from: now,
                 sort: asked.sort,
                 place: asked.commune,
@@ -191,21 +194,13 @@ pub async fn register(app: &App, portal: &Portal, asked: Asked) -> Result<Regist
                 salt: salt.to_vec(),
                 once,
                 urgent: i64::from(urgent),
-                state: "new".into(),
-                version: 1,
-                epoch: 1,
                 clock_days: answer.as_ref().map_or(0, |clock| i64::from(clock.count)),
                 clock_unit: answer.as_ref().map_or("calendar", Clock::unit).to_owned(),
                 ..Case::default()
             };
-            case.secret = kept.kept(&case.code).0.to_vec();
-            case.count(&time, now);
-            let json = Committed::of(&case, &asked.place, &asked.words, files).json()?;
-            case.commitment = commitment(&salt, &json).0.to_vec();
-            case.idx = record::append(&app, tx, &case, log, Said::Registered).await?;
-            store::add(tx, &case, (day, unit.as_str(), number)).await?;
-            store::hold(tx, &id, log).await?;
-            store::keep_words(tx, &id, &asked.place, &asked.words).await?;
+            let (place, words, files) = (&*asked.place, &*asked.words, &*asked.files);
+            let new = New { unit: &unit, secret: &kept, place, words, files };
+            let case = enter(&app, tx, &seat, case, new).await?;
             if let Some(sealed) = sealed {
                 store::keep_contact(tx, &id, sealed).await?;
                 verify::ask(&app, tx, (&id, &domain), Some(&asked.contact), proof).await?;
@@ -219,15 +214,67 @@ pub async fn register(app: &App, portal: &Portal, asked: Asked) -> Result<Regist
                     via.key
                 )?;
             }
-            let step = Step { log, act: "registered".into(), shown: 1, ..Step::default() };
-            let seq = steps::add(tx, &id, &step).await?;
-            steps::attach(tx, &id, seq, &asked.files).await?;
-            let named = handover::named(tx.conn(), &case).await?;
-            handover::happens(&app, tx, &seat, &named, Event::Registered).await?;
             Ok(case)
         })
         .await?;
     Ok(Registered { code: case.code.clone(), secret, case })
+}
+
+/// What a case begins with.
+pub(super) struct New<'a> {
+    /// The short code of the body at which it is asked.
+    pub unit: &'a Unit,
+    /// What opens it.
+    pub secret: &'a Secret,
+    /// The place in its sender's words.
+    pub place: &'a str,
+    /// What is asked.
+    pub words: &'a str,
+    /// What came with it.
+    pub files: &'a [(ItemFile, Vec<u8>)],
+}
+
+/// Gives a case its code and its place in the log, and keeps it, within a transaction.
+///
+/// # Errors
+/// The log may not sign now; no number is left; the database's.
+pub(super) async fn enter(
+    app: &App,
+    tx: &mut Tx,
+    seat: &Seat,
+    case: Case,
+    new: New<'_>,
+) -> Result<Case, Problem> {
+    let now = tx.ledger.now();
+    let day = date::day(instant(now));
+    let (code, number) = code(tx, day, new.unit).await?;
+    let files: Vec<String> = new.files.iter().map(|(file, _)| file.sha256.to_string()).collect();
+    let mut case = Case {
+        code: code.to_string(),
+        asked: seat.log,
+        owner: seat.log,
+        owned: now,
+        registered: now,
+        state: "new".into(),
+        version: 1,
+        epoch: 1,
+        ..case
+    };
+    case.secret = new.secret.kept(&case.code).0.to_vec();
+    case.count(&app.calendar.now(), now);
+    let json = Committed::of(&case, new.place, new.words, files).json()?;
+    case.commitment = commitment(&case.salt, &json).0.to_vec();
+    case.idx = record::append(app, tx, &case, seat.log, Said::Registered).await?;
+    store::add(tx, &case, (day, new.unit.as_str(), number)).await?;
+    store::hold(tx, &case.id, seat.log).await?;
+    store::keep_words(tx, &case.id, new.place, new.words).await?;
+    let step = Step { log: seat.log, act: "registered".into(), shown: 1, ..Step::default() };
+    let seq = steps::add(tx, &case.id, &step).await?;
+    steps::attach(tx, &case.id, seq, new.files).await?;
+    let named = handover::named(tx.conn(), &case).await?;
+    handover::happens(app, tx, seat, &named, Event::Registered).await?;
+    urgent::tell(app, tx, seat, &case).await?;
+    Ok(case)
 }
 
 /// True if words may tell of danger to life, as the model that ships reads them. About a millisecond; where it is asked for the first time

@@ -2,6 +2,10 @@
 //!
 //! What is suggested stands in `suggested`; nothing is passed on without a person.
 
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use arc_swap::ArcSwapOption;
 use network::directory::{Agency, Directory};
 use network::names::Origin;
 use vietnam::text::fold;
@@ -77,22 +81,43 @@ pub fn chosen(app: &App, own: &Origin, typed: &str) -> Option<Target> {
     let by_log = |word: &str| word.parse().ok().and_then(|origin: Origin| directory.agency(&origin));
     let found = by_log(typed)
         .or_else(|| by_domain(in_brackets.unwrap_or(typed)))
-        .or_else(|| named(&directory, typed));
+        .or_else(|| named(app, typed).and_then(|origin| directory.agency(&origin)));
     let found = found.filter(|agency| agency.origin != *own && takes(app, agency))?;
     Some(Target::of(found, Lang::Vi))
 }
 
-/// The agency of a name, if there is one alone.
-pub(super) fn named<'a>(directory: &'a Directory, name: &str) -> Option<&'a Agency> {
-    let name = fold(name.trim());
-    let is = |agency: &&Agency| {
-        agency.closed.is_none() && [&agency.name.vi, &agency.name.en].iter().any(|one| fold(one) == name)
-    };
-    let mut all = directory.agencies().filter(is);
-    match (all.next(), all.next()) {
-        (Some(one), None) if !name.is_empty() => Some(one),
-        _ => None,
+/// The folded names of a directory's agencies, each with the log of the one that has it; none where several do.
+struct Names {
+    of: Arc<Directory>,
+    logs: HashMap<String, Option<Origin>>,
+}
+
+/// Those of the directory that was asked last: a directory changes seldom, and its names are asked for each body that is suggested.
+static NAMES: ArcSwapOption<Names> = ArcSwapOption::const_empty();
+
+impl Names {
+    fn of(directory: Arc<Directory>) -> Arc<Names> {
+        if let Some(known) = NAMES.load_full().filter(|known| Arc::ptr_eq(&known.of, &directory)) {
+            return known;
+        }
+        let mut logs: HashMap<String, Option<Origin>> = HashMap::new();
+        for agency in directory.agencies().filter(|agency| agency.closed.is_none()) {
+            // An agency may have one name in both languages.
+            let names: BTreeSet<String> = [&agency.name.vi, &agency.name.en].map(|name| fold(name)).into();
+            for name in names.into_iter().filter(|name| !name.is_empty()) {
+                let several = logs.contains_key(&name);
+                logs.insert(name, (!several).then(|| agency.origin.clone()));
+            }
+        }
+        let names = Arc::new(Names { of: directory, logs });
+        NAMES.store(Some(names.clone()));
+        names
     }
+}
+
+/// The log of the agency of a name, if there is one alone.
+pub(super) fn named(app: &App, name: &str) -> Option<Origin> {
+    Names::of(app.directory.load_full()).logs.get(&fold(name.trim())).cloned().flatten()
 }
 
 /// An agency of the directory as a target, if a case can be handed to it.

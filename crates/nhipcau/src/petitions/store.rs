@@ -144,6 +144,33 @@ pub async fn find(conn: &mut Conn, code: &str) -> sqlx::Result<Option<Case>> {
     maybe!(conn, Case, "SELECT * FROM petition WHERE code = $1", code.to_owned())
 }
 
+/// The petition of an id.
+///
+/// # Errors
+/// The database's.
+pub async fn of_id(conn: &mut Conn, id: &str) -> sqlx::Result<Option<Case>> {
+    maybe!(conn, Case, "SELECT * FROM petition WHERE id = $1", id.to_owned())
+}
+
+/// The open cases of an agency with their words, the newest first: id, code, commune, words.
+///
+/// # Errors
+/// The database's.
+pub async fn open_words(
+    conn: &mut Conn,
+    log: i64,
+    most: i64,
+) -> sqlx::Result<Vec<(String, String, String, String)>> {
+    all!(
+        conn,
+        (String, String, String, String),
+        "SELECT p.id, p.code, p.place, w.words FROM petition p JOIN petition_words w ON w.petition = p.id
+         WHERE p.owner = $1 AND p.state IN ('new', 'work', 'asked', 'review') ORDER BY p.registered DESC LIMIT $2",
+        log,
+        most
+    )
+}
+
 /// The petition that came by a form.
 ///
 /// # Errors

@@ -84,7 +84,7 @@ impl Suggested {
             told.commune.parse::<CommuneCode>().ok().and_then(|code| Units::shipped().commune(code));
         let commune = commune.or_else(|| place::at_domain(&portal.domain));
         let named = commune.map(|commune| place::name(&commune.code.to_string(), Lang::Vi));
-        let suggester = Suggester::shipped();
+        let suggester = app.authority.suggester();
         let made = suggester.suggest(told.words, named.as_deref(), day);
         let seen = Seen { app, portal, suggester: &suggester, made: &made, commune, day, lang };
         let candidates = seen.candidates();
@@ -187,7 +187,7 @@ impl Seen<'_> {
     fn seat(&self, name: &str, level: Option<Level>) -> Option<Target> {
         let directory = self.app.directory.load();
         let body = name.split(" – ").next().unwrap_or(name);
-        let by_name = || route::named(&directory, body);
+        let by_name = || route::named(self.app, body).and_then(|origin| directory.agency(&origin));
         let by_unit = || match level? {
             Level::Commune => {
                 let province = Units::shipped().province(self.commune?.province)?;

@@ -15,6 +15,7 @@ use crate::agencies::{self, Portal};
 use crate::app::App;
 use crate::clock::instant;
 use crate::maybe;
+use crate::petitions::mail as by_mail;
 use crate::petitions::verify::letter as verify;
 use crate::problem::Problem;
 use crate::words::{Lang, date};
@@ -73,6 +74,10 @@ pub async fn compose(app: &App, id: &str) -> Result<Option<Letter>, Problem> {
     let Some((subscriber, request, made)) = row else { return Ok(None) };
     if let Some(about) = request.strip_prefix(verify::ABOUT) {
         let mail = verify::compose(app, &mut conn, (id, made), about).await?;
+        return Ok(mail.map(|mail| Letter::Mail(Box::new(mail))));
+    }
+    if let Some(about) = request.strip_prefix(by_mail::ABOUT) {
+        let mail = by_mail::compose(app, &mut conn, (id, made), about).await?;
         return Ok(mail.map(|mail| Letter::Mail(Box::new(mail))));
     }
     if !request.is_empty() {

@@ -6,6 +6,7 @@
 
 mod agency;
 mod annex;
+mod authority;
 mod breach;
 mod brief;
 pub mod browser;
@@ -26,11 +27,16 @@ mod offline;
 mod open;
 mod opinion;
 mod petition;
+mod petition_bulk;
 mod petition_desk;
+mod petition_mail;
 mod petition_pass;
+mod petition_tie;
+mod petition_urgent;
 mod preview;
 mod procedures;
 mod reading;
+mod recommend;
 mod rehearsal;
 mod search;
 mod source;
@@ -42,6 +48,7 @@ mod word_file;
 
 pub use agency::Words as AgencyWords;
 pub use annex::Words as AnnexWords;
+pub use authority::Words as AuthorityWords;
 pub use breach::Words as BreachWords;
 pub use brief::Words as BriefWords;
 pub use bulletin::Words as BulletinWords;
@@ -59,11 +66,16 @@ pub use offline::Words as OfflineWords;
 pub use open::Words as OpenWords;
 pub use opinion::Words as OpinionWords;
 pub use petition::Words as PetitionWords;
+pub use petition_bulk::Words as PetitionBulkWords;
 pub use petition_desk::Words as PetitionDeskWords;
+pub use petition_mail::Words as PetitionMailWords;
 pub use petition_pass::Words as PetitionPassWords;
+pub use petition_tie::Words as PetitionTieWords;
+pub use petition_urgent::Words as PetitionUrgentWords;
 pub use preview::Words as PreviewWords;
 pub use procedures::Words as ProcedureWords;
 pub use reading::Words as ReadingWords;
+pub use recommend::Words as RecommendWords;
 pub use rehearsal::Words as RehearsalWords;
 pub use search::Words as SearchWords;
 pub use source::Words as SourceWords;
@@ -212,6 +224,54 @@ impl Lang {
         match self {
             Lang::Vi => &petition_pass::VI,
             Lang::En => &petition_pass::EN,
+        }
+    }
+
+    /// The words of petitions that hang together.
+    pub fn petition_tie(self) -> &'static PetitionTieWords {
+        match self {
+            Lang::Vi => &petition_tie::VI,
+            Lang::En => &petition_tie::EN,
+        }
+    }
+
+    /// The words of several petitions at once, and of templates.
+    pub fn petition_bulk(self) -> &'static PetitionBulkWords {
+        match self {
+            Lang::Vi => &petition_bulk::VI,
+            Lang::En => &petition_bulk::EN,
+        }
+    }
+
+    /// The words of urgent briefs on petitions.
+    pub fn petition_urgent(self) -> &'static PetitionUrgentWords {
+        match self {
+            Lang::Vi => &petition_urgent::VI,
+            Lang::En => &petition_urgent::EN,
+        }
+    }
+
+    /// The words of answers to mails.
+    pub fn petition_mail(self) -> &'static PetitionMailWords {
+        match self {
+            Lang::Vi => &petition_mail::VI,
+            Lang::En => &petition_mail::EN,
+        }
+    }
+
+    /// The words of the authority table.
+    pub fn authority(self) -> &'static AuthorityWords {
+        match self {
+            Lang::Vi => &authority::VI,
+            Lang::En => &authority::EN,
+        }
+    }
+
+    /// The words of recommendations of agencies.
+    pub fn recommend(self) -> &'static RecommendWords {
+        match self {
+            Lang::Vi => &recommend::VI,
+            Lang::En => &recommend::EN,
         }
     }
 

@@ -111,6 +111,8 @@ words! {
     doctor_bad_do,
     doctor_bounces(path),
     doctor_bounces_do,
+    doctor_petitions(path),
+    doctor_petitions_do,
 }
 
 /// The Vietnamese table.

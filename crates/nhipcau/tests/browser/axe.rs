@@ -40,7 +40,7 @@ pub fn rules(folder: &Path) -> Option<String> {
 
 /// True for a route that answers with a page for people.
 fn is_page(path: &str) -> bool {
-    const MACHINES: [&str; 35] = [
+    const MACHINES: [&str; 37] = [
         "/sw.js",
         "/ban-luu.json",
         "/muc/{reference}/ban-luu.html",
@@ -76,6 +76,8 @@ fn is_page(path: &str) -> bool {
         "/phan-anh/bao-cao/{week}/tep",
         "/ban-lam-viec/phan-anh/bao-cao/tep",
         "/ban-lam-viec/phan-anh/{code}/tep/",
+        "/ban-lam-viec/phan-anh/khan/tep",
+        "/ban-lam-viec/tham-quyen/lua-chon.csv",
     ];
     // These two lead elsewhere.
     let leads = path.starts_with("/dang-nhap/nha-cung-cap");
@@ -247,6 +249,7 @@ async fn for_administrators(tour: &mut Tour<'_>) {
     tour.opens("/ban-lam-viec/can-bo", "people/accounts.html", "/ban-lam-viec/can-bo").await;
     tour.opens("/ban-lam-viec/can-bo/{login}", "people/account.html", "/ban-lam-viec/can-bo/minh").await;
     tour.opens("/ban-lam-viec/nhat-ky", "people/trail.html", "/ban-lam-viec/nhat-ky").await;
+    petitions::who_must_answer(tour).await;
     tour.goes("/ban-lam-viec/can-bo").await;
     tour.types("ten-dang-nhap", "binh.moi").await;
     tour.types("ho-ten", "Bình Mới").await;

@@ -44,6 +44,7 @@ pub async fn asked_and_answered(tour: &mut Tour<'_>, nation: &Nation, password: 
     tour.presses("Nhận xử lý").await;
     tour.reads("Trình duyệt").await;
     tour.looks("petitions/desk.html", "/phan-anh-dang-xu-ly").await;
+    together(tour, nation, &open, password).await;
     tour.signs_out().await;
 
     // The weekly brief: looked at, approved by whoever may, read by everybody.
@@ -51,7 +52,7 @@ pub async fn asked_and_answered(tour: &mut Tour<'_>, nation: &Nation, password: 
     tour.signs_in("minh", password).await;
     tour.opens(BRIEF, "petitions/brief_desk.html", BRIEF).await;
     tour.goes(BRIEF).await;
-    tour.presses("Duyệt và công khai báo cáo tuần này").await;
+    tour.presses("Duyệt và công khai báo cáo này").await;
     tour.reads("báo cáo đã công khai").await;
     tour.signs_out().await;
     tour.opens("/phan-anh/bao-cao", "petitions/briefs.html", "/phan-anh/bao-cao").await;
@@ -59,4 +60,75 @@ pub async fn asked_and_answered(tour: &mut Tour<'_>, nation: &Nation, password: 
     let week = tour.link("/phan-anh/bao-cao/").await;
     tour.opens("/phan-anh/bao-cao/{week}", "petitions/brief.html", &week).await;
     tour.here = government;
+}
+
+/// What is done with several cases, with others, and with texts of the house; at a case that Thu has taken on.
+async fn together(tour: &mut Tour<'_>, nation: &Nation, open: &str, password: &str) {
+    const TEMPLATES: &str = "/ban-lam-viec/phan-anh/mau";
+    tour.goes(TEMPLATES).await;
+    tour.types("ten", "Đã xong").await;
+    tour.types("loi", "Phản ánh {ma} đã được giải quyết.").await;
+    tour.presses("Lưu").await;
+    tour.reads("Đã ghi nhận").await;
+    tour.opens(TEMPLATES, "petitions/templates.html", TEMPLATES).await;
+    tour.opens("/ban-lam-viec/phan-anh/khan", "petitions/urgent.html", "/ban-lam-viec/phan-anh/khan").await;
+
+    const RECOMMEND: &str = "/ban-lam-viec/phan-anh/kien-nghi";
+    tour.opens(RECOMMEND, "petitions/recommend.html", RECOMMEND).await;
+
+    // Several at once, by keyboard: ticked with the space bar, looked at before anything is done.
+    tour.goes("/ban-lam-viec/phan-anh").await;
+    let tick = tour.browser.find(Locator::Css("main [name='chon']")).await.unwrap();
+    tick.send_keys(" ").await.unwrap();
+    tour.presses("Xem trước").await;
+    tour.reads("Về hàng đợi").await;
+    tour.looks("petitions/bulk.html", "/phan-anh-nhieu").await;
+
+    tour.opens("/ban-lam-viec/phan-anh/{code}/tach", "petitions/split.html", &format!("{open}/tach")).await;
+    // The province is asked for its part.
+    tour.goes(&format!("{open}#phoi-hop")).await;
+    let opens = "document.querySelector('details#phoi-hop').open = true;
+        document.querySelector('#phoi-hop [name=han]').value = arguments[0];";
+    let today = nhipcau::words::date::day(nhipcau::clock::Clock::system().now());
+    let due = today.saturating_add(jiff::Span::new().days(3)).to_string();
+    tour.browser.execute(opens, vec![due.into()]).await.unwrap();
+    let to = tour.browser.find(Locator::Css("#phoi-hop [name='toi']")).await.unwrap();
+    to.send_keys("laocai.localhost").await.unwrap();
+    let words = tour.browser.find(Locator::Css("#phoi-hop [name='loi']")).await.unwrap();
+    words.send_keys("Đoạn đường này tỉnh hay xã quản lý?").await.unwrap();
+    tour.presses("Đề nghị phối hợp").await;
+    tour.reads("Đã đề nghị phối hợp").await;
+    tour.looks("petitions/desk.html", "/phan-anh-dang-phoi-hop").await;
+    tour.signs_out().await;
+    let commune = std::mem::replace(&mut tour.here, format!("http://laocai.localhost:{}", nation.port + 2));
+    tour.signs_in("thu", password).await;
+    const HELPS: &str = "/ban-lam-viec/phan-anh/phoi-hop";
+    tour.opens(HELPS, "petitions/helps.html", HELPS).await;
+    tour.goes(HELPS).await;
+    let one = tour.link(&format!("{HELPS}/")).await;
+    tour.opens("/ban-lam-viec/phan-anh/phoi-hop/{id}", "petitions/help.html", &one).await;
+    tour.here = commune;
+}
+
+/// The authority table; as an administrator of the node's own portal.
+pub async fn who_must_answer(tour: &mut Tour<'_>) {
+    const PAGE: &str = "/ban-lam-viec/tham-quyen";
+    tour.opens(PAGE, "petitions/authority.html", PAGE).await;
+    tour.goes(PAGE).await;
+    let opens = "document.querySelector('details#them').open = true;
+        document.querySelector('#them [name=tu]').value = '2026-01-01';";
+    tour.browser.execute(opens, Vec::new()).await.unwrap();
+    for (name, words) in [
+        ("co-quan", "Sở Xây dựng"),
+        ("dieu-kien", "đường do tỉnh giao"),
+        ("can-cu", "Quyết định 12/2026/QĐ-UBND"),
+        ("ly-do", "Tỉnh giao lại tuyến đường."),
+    ] {
+        let css = format!("#them [name='{name}']");
+        tour.browser.find(Locator::Css(&css)).await.unwrap().send_keys(words).await.unwrap();
+    }
+    let button = tour.browser.find(Locator::Css("#them button")).await.unwrap();
+    button.click().await.unwrap();
+    tour.reads("Chưa có gì thay đổi").await;
+    tour.looks("petitions/authority_plan.html", "/tham-quyen-xem-truoc").await;
 }

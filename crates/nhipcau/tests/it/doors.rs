@@ -10,11 +10,12 @@ use proptest::sample::Index;
 
 use fuzzed::Target;
 
-const TARGETS: [(&str, Target); 9] = [
+const TARGETS: [(&str, Target); 10] = [
     ("accept_encoding", targets::accept_encoding),
     ("config", targets::config),
     ("front_matter", targets::front_matter),
     ("host", targets::host),
+    ("mail", targets::mail),
     ("pasted", targets::pasted),
     ("range", targets::range),
     ("reference", targets::reference),

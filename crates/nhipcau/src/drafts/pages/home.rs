@@ -198,7 +198,7 @@ async fn home_of(app: &App, staff: &Staff, visitor: &Visitor, said: Option<Strin
         }
     }
     if staff.may(Duty::Petitions) {
-        let waiting = petitions::handling::at_home(&mut conn, staff, lang).await?.into_iter();
+        let waiting = petitions::handling::at_home(app, &mut conn, staff, lang).await?.into_iter();
         let rows: Vec<Row> =
             waiting.map(|one| Row { href: one.path, title: one.title, says: one.says, mine: true }).collect();
         if !rows.is_empty() {

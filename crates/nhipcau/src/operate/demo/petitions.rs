@@ -45,6 +45,7 @@ pub(super) async fn ask(demo: &Demo) -> Result<(), Problem> {
 async fn asked(app: &App, portal: &Portal, words: &str, number: u8) -> Result<String, Problem> {
     let asked = Asked {
         via: None,
+        knock: None,
         sort: "phan-anh".into(),
         mode: Mode::Anonymous,
         commune: String::new(),

@@ -5,7 +5,7 @@ use std::path::Path;
 use ::network::directory::Directory;
 use ::network::root::RootNote;
 
-use super::{Finding, Report, Said, Severity, Teller, data, mail, network, place, tokens};
+use super::{Finding, Report, Said, Severity, Teller, authority, data, mail, network, place, tokens};
 use crate::agencies::fold;
 use crate::app::App;
 use crate::clock::Clock;
@@ -35,6 +35,7 @@ pub async fn examine(app: &App, teller: &Teller) -> Report {
     }
     findings.extend(letters(app).await);
     findings.extend(mail::of_running(app).await);
+    findings.extend(authority::of_running(app));
     if app.tasks.died() > 0 {
         let died = app.tasks.died();
         findings.push(Finding::hand("tasks", |w| w.doctor_died(died), |w| w.doctor_died_do.to_owned()));

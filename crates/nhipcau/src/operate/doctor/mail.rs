@@ -41,6 +41,12 @@ pub(super) fn of_files(config: &Config) -> Vec<Finding> {
         let says = |w: &'static SubscriptionWords| w.doctor_bounces(&path);
         findings.push(finding(Severity::Hand, says, |w| w.doctor_bounces_do.to_owned()));
     }
+    let petitions = config.mail.as_ref().and_then(|mail| mail.petitions.as_ref());
+    if let Some(path) = petitions.filter(|path| std::fs::read_dir(path.join("new")).is_err()) {
+        let path = path.display().to_string();
+        let says = |w: &'static SubscriptionWords| w.doctor_petitions(&path);
+        findings.push(finding(Severity::Hand, says, |w| w.doctor_petitions_do.to_owned()));
+    }
     findings
 }
 

@@ -4,6 +4,7 @@
 //! files. Either way nothing is written, migrated or made anew. What is kept is not believed but recomputed: every log
 //! from its entries, every content by its hash.
 
+mod authority;
 mod data;
 mod look;
 mod mail;

@@ -146,7 +146,7 @@ async fn asked(app: &App, visitor: &Visitor, said: Asking) -> Result<Value, Prob
         pairs.push(("van-la".into(), "on".into()));
     }
     let typed = Fields::of(pairs);
-    let sender = Sender { lang, client: visitor.client, via: None };
+    let sender = Sender { lang, client: visitor.client, via: None, mail: None };
     match take(app, &portal, &typed, files, sender).await {
         Ok(Came::Registered(registered)) => {
             Ok(receipt(app, visitor, &registered, typed.get("chuyen-gi"), lang))

@@ -17,6 +17,7 @@ use crate::petitions::asking::upload;
 use crate::petitions::following::{acts, name_of, opened};
 use crate::petitions::handover::told::names_agency;
 use crate::petitions::store::{self, Case, draft, steps};
+use crate::petitions::ties::view::Seen;
 use crate::petitions::verify::Stands;
 use crate::petitions::{facts, place};
 use crate::problem::Problem;
@@ -29,6 +30,9 @@ use crate::words::{Lang, date};
 #[serde(deny_unknown_fields)]
 pub struct Holds {
     secret: String,
+    /// The code of the part that is meant, of a petition that was split.
+    #[serde(default)]
+    part: String,
 }
 
 /// A message.
@@ -36,6 +40,9 @@ pub struct Holds {
 #[serde(deny_unknown_fields)]
 pub struct Reply {
     secret: String,
+    /// The code of the part that is meant, of a petition that was split.
+    #[serde(default)]
+    part: String,
     words: String,
     #[serde(default)]
     files: Vec<File>,
@@ -46,6 +53,9 @@ pub struct Reply {
 #[serde(deny_unknown_fields)]
 pub struct Rating {
     secret: String,
+    /// The code of the part that is meant, of a petition that was split.
+    #[serde(default)]
+    part: String,
     /// `yes`, `partly` or `no`.
     rating: String,
 }
@@ -55,6 +65,9 @@ pub struct Rating {
 #[serde(deny_unknown_fields)]
 pub struct Reason {
     secret: String,
+    /// The code of the part that is meant, of a petition that was split.
+    #[serde(default)]
+    part: String,
     reason: String,
 }
 
@@ -63,6 +76,9 @@ pub struct Reason {
 #[serde(deny_unknown_fields)]
 pub struct Digits {
     secret: String,
+    /// The code of the part that is meant, of a petition that was split.
+    #[serde(default)]
+    part: String,
     #[serde(default)]
     digits: String,
 }
@@ -72,6 +88,9 @@ pub struct Digits {
 #[serde(deny_unknown_fields)]
 pub struct Sure {
     secret: String,
+    /// The code of the part that is meant, of a petition that was split.
+    #[serde(default)]
+    part: String,
     /// Must be true: what was sent is erased.
     sure: bool,
 }
@@ -83,7 +102,7 @@ pub async fn show(
     Named(code): Named,
     Sent { said, .. }: Sent<Holds>,
 ) -> Response {
-    acted(&app, &visitor, code, said.secret, None, Vec::new()).await
+    acted(&app, &visitor, code, (said.secret, said.part), None, Vec::new()).await
 }
 
 /// `POST /api/v1/petitions/{code}/reply`
@@ -100,8 +119,15 @@ pub async fn reply(
         Ok(Sent { said, .. }) => said,
         Err(answer) => return answer,
     };
-    let answer =
-        acted(&app, &visitor, code, said.secret, Some(("tra-loi", "loi-nhan", said.words)), said.files).await;
+    let answer = acted(
+        &app,
+        &visitor,
+        code,
+        (said.secret, said.part),
+        Some(("tra-loi", "loi-nhan", said.words)),
+        said.files,
+    )
+    .await;
     drop(room);
     answer
 }
@@ -113,7 +139,8 @@ pub async fn rate(
     Named(code): Named,
     Sent { said, .. }: Sent<Rating>,
 ) -> Response {
-    acted(&app, &visitor, code, said.secret, Some(("danh-gia", "muc", said.rating)), Vec::new()).await
+    acted(&app, &visitor, code, (said.secret, said.part), Some(("danh-gia", "muc", said.rating)), Vec::new())
+        .await
 }
 
 /// `POST /api/v1/petitions/{code}/reopening`
@@ -123,7 +150,8 @@ pub async fn reopen(
     Named(code): Named,
     Sent { said, .. }: Sent<Reason>,
 ) -> Response {
-    acted(&app, &visitor, code, said.secret, Some(("mo-lai", "ly-do", said.reason)), Vec::new()).await
+    acted(&app, &visitor, code, (said.secret, said.part), Some(("mo-lai", "ly-do", said.reason)), Vec::new())
+        .await
 }
 
 /// `POST /api/v1/petitions/{code}/verification`
@@ -133,7 +161,8 @@ pub async fn verify(
     Named(code): Named,
     Sent { said, .. }: Sent<Digits>,
 ) -> Response {
-    acted(&app, &visitor, code, said.secret, Some(("xac-nhan", "so", said.digits)), Vec::new()).await
+    acted(&app, &visitor, code, (said.secret, said.part), Some(("xac-nhan", "so", said.digits)), Vec::new())
+        .await
 }
 
 /// `POST /api/v1/petitions/{code}/withdrawal`
@@ -144,7 +173,8 @@ pub async fn withdraw(
     Sent { said, .. }: Sent<Sure>,
 ) -> Response {
     let sure = if said.sure { "chac-chan" } else { "" };
-    acted(&app, &visitor, code, said.secret, Some(("rut", sure, "on".to_owned())), Vec::new()).await
+    acted(&app, &visitor, code, (said.secret, said.part), Some(("rut", sure, "on".to_owned())), Vec::new())
+        .await
 }
 
 /// `POST /api/v1/petitions/{code}/contact-erasure`
@@ -154,7 +184,15 @@ pub async fn forget(
     Named(code): Named,
     Sent { said, .. }: Sent<Holds>,
 ) -> Response {
-    acted(&app, &visitor, code, said.secret, Some(("xoa-lien-he", "", String::new())), Vec::new()).await
+    acted(
+        &app,
+        &visitor,
+        code,
+        (said.secret, said.part),
+        Some(("xoa-lien-he", "", String::new())),
+        Vec::new(),
+    )
+    .await
 }
 
 /// Does what is asked, if anything, and shows the case as it stands then. `act` is what the page's form would post: the act, and a
@@ -163,12 +201,12 @@ async fn acted(
     app: &App,
     visitor: &Visitor,
     code: String,
-    secret: String,
+    (secret, part): (String, String),
     act: Option<(&'static str, &'static str, String)>,
     attached: Vec<File>,
 ) -> Response {
     let done = async {
-        let keys = Fields::of(vec![("ma".into(), code), ("bi-mat".into(), secret)]);
+        let keys = Fields::of(vec![("ma".into(), code), ("bi-mat".into(), secret), ("phan".into(), part)]);
         let case = opened(app, visitor, &keys).await?;
         if let Some((act, field, value)) = act {
             let typed = Fields::of(vec![("viec".into(), act.into()), (field.into(), value)]);
@@ -196,6 +234,7 @@ async fn told(app: &App, code: &str) -> Result<Value, Problem> {
     let words = store::words(&mut conn, &case.id).await?;
     let contact = store::contact(app, &mut conn, &case.id).await?;
     let mail = Stands::of(app, &mut conn, &case, contact.as_ref()).await?;
+    let ties = Seen::of(app, &mut conn, &case, Lang::Vi).await?;
     let now = app.clock.micros();
     let facts = facts::of(&case, &path, draft.as_ref(), &app.calendar.now(), now);
     let open = facts.state.is_open();
@@ -231,6 +270,9 @@ async fn told(app: &App, code: &str) -> Result<Value, Problem> {
         "registered": at(case.registered),
         "due": case.last_day(&app.calendar.now(), now).filter(|_| open).map(|day| day.to_string()),
         "steps": all,
+        "follows": ties.follows,
+        "whole": ties.whole,
+        "parts": ties.parts.iter().map(|part| json!({ "code": part.code, "state": part.state.word() })).collect::<Vec<_>>(),
         "rating": Some(&case.rating).filter(|rating| !rating.is_empty()),
         "contact_kept": contact.is_some(),
         "mail": match mail {

@@ -25,6 +25,16 @@ pub struct Sender {
     pub client: Option<IpAddr>,
     /// The program that sends it, if it is no page of ours.
     pub via: Option<Via>,
+    /// How it came by mail, if it did.
+    pub mail: Option<ByMail>,
+}
+
+/// A mail by which something came.
+pub struct ByMail {
+    /// What stands for the form: the same mail is one petition.
+    pub once: [u8; 32],
+    /// A hash of the address, by which floods are counted.
+    pub mark: Vec<u8>,
 }
 
 /// What came of it.
@@ -94,7 +104,11 @@ pub async fn take(
         return Err(Bad { problem: Problem::Invalid(faults), choices });
     };
     let asked = Asked {
-        once: once(app, typed, &files)?,
+        once: match &sender.mail {
+            Some(mail) => mail.once,
+            None => once(app, typed, &files)?,
+        },
+        knock: sender.mail.map(|mail| mail.mark),
         urgent: !Emergency::read(&checked.words, day).is_empty(),
         sort: checked.sort,
         mode: checked.mode,

@@ -8,6 +8,7 @@ use sqlx::FromRow;
 
 use crate::clock::instant;
 use crate::petitions::life::State;
+use crate::petitions::recommend::LEVELS;
 use crate::words::date;
 
 /// A case as far as a brief counts it.
@@ -31,6 +32,41 @@ pub struct Fact {
     pub answered: i64,
     /// How its sender rated it; empty if they did not.
     pub rating: String,
+    /// The level that has the authority to solve it, of a recommendation of an agency; empty of any other.
+    pub level: String,
+    /// The log of the agency that filed that; 0 of any other.
+    pub filed: i64,
+}
+
+/// Recommendations of agencies that a level is to solve.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recommended {
+    /// The level's word.
+    pub level: String,
+    /// Filed in the time.
+    pub filed: i64,
+    /// Answered in it.
+    pub answered: i64,
+    /// Without an answer at its end.
+    pub open: i64,
+}
+
+/// Counts recommendations by the level that is to solve them, the lowest first.
+pub fn recommended(week: (Date, Date), facts: &[Fact]) -> Vec<Recommended> {
+    let day = |at: i64| date::day(instant(at));
+    let inside = |at: i64| at > 0 && (week.0..=week.1).contains(&day(at));
+    let of = |level: &str| {
+        let mut sum = Recommended { level: level.to_owned(), ..Recommended::default() };
+        for fact in facts.iter().filter(|fact| fact.level == level && day(fact.registered) <= week.1) {
+            let waits = State::of(&fact.state).is_open();
+            sum.filed += i64::from(inside(fact.registered));
+            sum.answered += i64::from(!waits && inside(fact.answered));
+            sum.open += i64::from(waits || fact.answered > 0 && day(fact.answered) > week.1);
+        }
+        sum
+    };
+    let all = LEVELS.map(|level| of(level.id()));
+    all.into_iter().filter(|sum| sum.filed + sum.answered + sum.open > 0).collect()
 }
 
 /// The counts of some cases in a week.
@@ -93,6 +129,9 @@ pub struct Brief {
     pub kinds: Vec<(String, i64)>,
     /// Open cases that make one think of danger; for the agency itself, not for readers.
     pub urgent: Vec<Urgent>,
+    /// Recommendations that the agencies filed, by the level that is to solve them.
+    #[serde(default)]
+    pub recommended: Vec<Recommended>,
 }
 
 /// What a week comes to.
@@ -190,6 +229,20 @@ mod tests {
             answered: at(answered),
             ..Fact::default()
         }
+    }
+
+    #[test]
+    fn recommendations_are_counted_by_the_level_that_is_to_solve_them() {
+        let of = |level: &str, fact| Fact { level: level.into(), filed: 7, ..fact };
+        let facts = [
+            of("central", fact("answered", "2026-11-20", "2026-11-24", "2026-11-24")),
+            of("central", fact("new", "2026-11-24", "2026-12-24", "")),
+            of("province", fact("new", "2026-11-30", "2026-12-24", "")),
+            fact("new", "2026-11-24", "2026-12-24", ""),
+        ];
+        let week = (date(2026, 11, 23), date(2026, 11, 29));
+        let central = Recommended { level: "central".into(), filed: 1, answered: 1, open: 1 };
+        assert_eq!(recommended(week, &facts), [central]);
     }
 
     #[test]

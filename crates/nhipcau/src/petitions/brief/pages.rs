@@ -11,7 +11,7 @@ use serde_json::json;
 use super::figures::{self, Brief, Counted};
 use super::paper::{self, Around};
 use super::store::{self, Approved};
-use super::{DESK, HOME, Week};
+use super::{DESK, HOME, Term};
 use crate::agencies::{self, Portal};
 use crate::app::App;
 use crate::clock::instant;
@@ -79,6 +79,10 @@ impl Shown {
         .into()
     }
 
+    fn level(&self, word: &str) -> &'static str {
+        paper::level(word)
+    }
+
     fn kind(&self, sort: &str) -> String {
         Kind::name_of(sort, self.lang)
     }
@@ -91,8 +95,11 @@ struct DeskPage {
     desk: Desk,
     shown: Shown,
     week: String,
+    title: &'static str,
     before: String,
     after: Option<String>,
+    /// The other kind of report: address and name.
+    other: (String, &'static str),
     /// Who approved it, when; none while it is a draft.
     approved: Option<String>,
     /// True if this person may approve it now.
@@ -125,6 +132,7 @@ impl ListPage {
 #[template(path = "petitions/brief.html")]
 struct OnePage {
     shell: Shell,
+    title: &'static str,
     shown: Shown,
     approved: String,
     file: String,
@@ -141,21 +149,31 @@ fn missing() -> Problem {
 }
 
 /// The asked week; without one, the last that is over.
-fn week_of(asked: &str, today: Date) -> Result<Week, Problem> {
+fn week_of(asked: &str, today: Date) -> Result<Term, Problem> {
     match asked {
-        "" => Ok(Week::of(today).later(-1)),
-        asked => Week::parse(asked).ok_or_else(missing),
+        "" => Ok(Term::week(today).later(-1)),
+        asked => Term::parse(asked).ok_or_else(missing),
     }
 }
 
-fn days(week: Week, lang: Lang) -> String {
+/// What a report of a week or a quarter is called.
+fn title(week: Term, lang: Lang) -> &'static str {
+    if week.is_week() { lang.brief().title } else { lang.brief().title_quarter }
+}
+
+fn days(week: Term, lang: Lang) -> String {
     let (from, until) = week.days();
     let (year, number) = week.numbers();
-    lang.brief().week_days(number, year, date::date(lang, from), date::date(lang, until))
+    let (w, from, until) = (lang.brief(), date::date(lang, from), date::date(lang, until));
+    if week.is_week() {
+        w.week_days(number, year, from, until)
+    } else {
+        w.quarter_days(number, year, from, until)
+    }
 }
 
 /// The brief of a week as cases stand now, for an agency and those below it whose logs are this node's own.
-async fn made(app: &App, conn: &mut Conn, portal: &Portal, week: Week) -> Result<Brief, Problem> {
+async fn made(app: &App, conn: &mut Conn, portal: &Portal, week: Term) -> Result<Brief, Problem> {
     let (from, until) = week.days();
     let micros = |day: Date| {
         let zoned = day
@@ -173,6 +191,9 @@ async fn made(app: &App, conn: &mut Conn, portal: &Portal, week: Week) -> Result
             names.insert(other.log, name_of(app, conn, other.log, Lang::Vi).await?);
         }
     }
+    // Recommendations are reported by who filed them, wherever they are solved.
+    let filed: Vec<_> = facts.iter().filter(|fact| names.contains_key(&fact.filed)).cloned().collect();
+    let recommended = figures::recommended((from, until), &filed);
     let facts: Vec<_> = facts.into_iter().filter(|fact| names.contains_key(&fact.owner)).collect();
     let today = date::day(app.clock.now());
     let name = |owner: i64| names.get(&owner).cloned().unwrap_or_default();
@@ -185,11 +206,12 @@ async fn made(app: &App, conn: &mut Conn, portal: &Portal, week: Week) -> Result
         late,
         kinds,
         urgent,
+        recommended,
     })
 }
 
 /// The brief of a week as the agency itself reads it: as it was approved, or as cases stand now.
-async fn current(app: &App, portal: &Portal, week: Week) -> Result<(Brief, Option<Approved>), Problem> {
+async fn current(app: &App, portal: &Portal, week: Term) -> Result<(Brief, Option<Approved>), Problem> {
     let mut conn = app.db.read().await?;
     match store::of(&mut conn, portal.log, &week.to_string()).await? {
         Some(approved) => Ok((says(&approved)?, Some(approved))),
@@ -198,8 +220,8 @@ async fn current(app: &App, portal: &Portal, week: Week) -> Result<(Brief, Optio
 }
 
 /// A week's brief as it was approved.
-async fn approved(app: &App, portal: &Portal, week: &str) -> Result<(Week, Brief, Approved), Problem> {
-    let week = Week::parse(week).ok_or_else(missing)?;
+async fn approved(app: &App, portal: &Portal, week: &str) -> Result<(Term, Brief, Approved), Problem> {
+    let week = Term::parse(week).ok_or_else(missing)?;
     let found = store::of(&mut app.db.read().await?, portal.log, &week.to_string()).await?;
     let found = found.ok_or_else(missing)?;
     Ok((week, says(&found)?, found))
@@ -219,7 +241,7 @@ fn paper_of(
     app: &App,
     portal: &Portal,
     brief: &Brief,
-    week: Week,
+    week: Term,
     approved: Option<&Approved>,
     public: bool,
 ) -> papers::Paper {
@@ -241,7 +263,7 @@ fn paper_of(
 }
 
 /// A paper as the file that was asked for.
-fn file_of(paper: &papers::Paper, form: &str, week: Week) -> Result<Response, Problem> {
+fn file_of(paper: &papers::Paper, form: &str, week: Term) -> Result<Response, Problem> {
     let ours = |error: anyhow::Error| Problem::Ours(error);
     let bytes = match form {
         "pdf" => papers::pdf(paper).map_err(|error| ours(error.into()))?,
@@ -266,13 +288,18 @@ pub async fn desk(
 
 async fn desk_of(app: &App, staff: &Staff, visitor: &Visitor, asked: &Asked) -> Result<DeskPage, Problem> {
     let (lang, w) = (visitor.lang, visitor.lang.brief());
-    let now = Week::of(date::day(app.clock.now()));
-    let week = week_of(&asked.tuan, date::day(app.clock.now()))?;
+    let today = date::day(app.clock.now());
+    let week = week_of(&asked.tuan, today)?;
+    let now = week.running(today);
+    // The other kind: the newest of it that is over.
+    let other = if week.is_week() { Term::quarter(today) } else { Term::week(today) }.later(-1);
     let (brief, approved) = current(app, &staff.portal, week).await?;
-    let to = |week: Week| lang.path(&format!("{DESK}?tuan={week}"));
+    let to = |week: Term| lang.path(&format!("{DESK}?tuan={week}"));
     let over = week.days().1 < now.days().0;
     Ok(DeskPage {
-        shell: shell(app, visitor, &staff.portal, w.title),
+        shell: shell(app, visitor, &staff.portal, title(week, lang)),
+        title: title(week, lang),
+        other: (to(other), if week.is_week() { w.to_quarter } else { w.to_week }),
         desk: Desk::of(
             staff,
             lang,
@@ -312,13 +339,19 @@ pub async fn approve(
     Filled(form): Filled,
 ) -> Response {
     let done = async {
-        let week = Week::parse(form.get("tuan")).ok_or_else(missing)?;
-        let now = Week::of(date::day(app.clock.now()));
+        let week = Term::parse(form.get("tuan")).ok_or_else(missing)?;
+        let now = week.running(date::day(app.clock.now()));
         if week.days().1 >= now.days().0 {
-            return Err(Problem::refused(
-                "Tuần này chưa hết; duyệt từ thứ Hai tuần sau.",
-                "This week is not over; approve it from Monday on.",
-            ));
+            return Err(match week {
+                Term::Week(_) => Problem::refused(
+                    "Tuần này chưa hết; duyệt từ thứ Hai tuần sau.",
+                    "This week is not over; approve it from Monday on.",
+                ),
+                Term::Quarter(..) => Problem::refused(
+                    "Quý này chưa hết; duyệt từ ngày đầu quý sau.",
+                    "This quarter is not over; approve it from the first day of the next.",
+                ),
+            });
         }
         let brief = made(&app, &mut app.db.read().await?, &staff.portal, week).await?;
         let says = serde_json::to_string(&brief).map_err(|error| Problem::Ours(error.into()))?;
@@ -328,10 +361,7 @@ pub async fn approve(
         app.db
             .write("petition.brief", async move |tx: &mut Tx| -> Result<(), Problem> {
                 if !store::approve(tx, log, &approved, &account).await? {
-                    return Err(Problem::refused(
-                        "Báo cáo tuần này đã được duyệt.",
-                        "This week's brief was approved before.",
-                    ));
+                    return Err(Problem::refused("Báo cáo này đã được duyệt.", "It was approved before."));
                 }
                 Ok(audit::add(tx, line).await?)
             })
@@ -350,7 +380,7 @@ pub async fn list(State(app): State<App>, visitor: Visitor) -> Response {
         let lang = visitor.lang;
         let all = store::newest(&mut app.db.read().await?, portal.log, LISTED).await?;
         let row = |one: &Approved| {
-            let week = Week::parse(&one.week)?;
+            let week = Term::parse(&one.week)?;
             Some((lang.path(&format!("{HOME}/{week}")), days(week, lang), approved_line(one, lang)))
         };
         html(&ListPage {
@@ -367,7 +397,8 @@ pub async fn one(State(app): State<App>, visitor: Visitor, Path(week): Path<Stri
         let lang = visitor.lang;
         let (week, brief, approved) = approved(&app, portal, &week).await?;
         html(&OnePage {
-            shell: asking::shell(&app, &visitor, portal, lang.brief().title),
+            shell: asking::shell(&app, &visitor, portal, title(week, lang)),
+            title: title(week, lang),
             shown: Shown { brief, days: days(week, lang), public: true, lang },
             approved: approved_line(&approved, lang),
             file: format!("{HOME}/{week}/tep?dang="),
@@ -397,8 +428,7 @@ pub async fn file(
 /// A brief as data, with what readers may know of it.
 fn open_data(brief: &Brief, approved: &Approved) -> serde_json::Value {
     let (told, c) = (published, brief.counts);
-    json!({
-        "week": brief.week,
+    let mut data = json!({
         "agency": brief.agency,
         "agencies": brief.agencies,
         "received": told(c.received), "answered": told(c.answered), "in_time": told(c.in_time),
@@ -406,6 +436,10 @@ fn open_data(brief: &Brief, approved: &Approved) -> serde_json::Value {
         "rated": { "yes": told(c.yes), "partly": told(c.partly), "no": told(c.no) },
         "kinds": brief.kinds.iter().map(|(sort, many)| json!({ "kind": sort, "received": told(*many) })).collect::<Vec<_>>(),
         "late": brief.late.iter().map(|late| json!({ "agency": late.agency, "overdue": told(late.overdue), "longest_days": late.days })).collect::<Vec<_>>(),
+        "recommendations": brief.recommended.iter().map(|sum| json!({ "level": sum.level, "filed": told(sum.filed), "answered": told(sum.answered), "open": told(sum.open) })).collect::<Vec<_>>(),
         "approved": { "by": approved.name, "at": date::machine(instant(approved.at)) },
-    })
+    });
+    let term = if brief.week.contains('Q') { "quarter" } else { "week" };
+    data[term] = brief.week.as_str().into();
+    data
 }

@@ -3,10 +3,11 @@
 use jiff::civil::Date;
 use papers::{Block, Paper, Run, Signer, Table};
 
-use super::figures::Brief;
-use super::{HOME, Week};
+use super::figures::{Brief, Recommended};
+use super::{HOME, Term};
 use crate::petitions::DESK;
 use crate::petitions::public::{LEAST, is_small, published};
+use crate::petitions::recommend::LEVELS;
 use crate::petitions::rules::Kind;
 use crate::words::{BriefWords, Lang, date, number};
 
@@ -43,12 +44,15 @@ pub fn share(part: i64, whole: i64, public: bool) -> Option<String> {
 }
 
 /// Sets a brief.
-pub fn of(brief: &Brief, week: Week, around: &Around<'_>) -> Paper {
+pub fn of(brief: &Brief, week: Term, around: &Around<'_>) -> Paper {
     let w: &BriefWords = Lang::Vi.brief();
     let (from, until) = week.days();
     let day = |day: Date| date::date(Lang::Vi, day);
     let (_, in_year) = week.numbers();
-    let about = w.about(in_year, until.year(), day(from), day(until));
+    let about = match week {
+        Term::Week(_) => w.about(in_year, until.year(), day(from), day(until)),
+        Term::Quarter(..) => w.about_quarter(in_year, until.year(), day(from), day(until)),
+    };
     let place_and_day = match around.approved {
         Some((_, on)) => w.on_day(on.day(), on.month(), on.year()),
         None => w.on_day(BLANK, BLANK, around.today.year()),
@@ -69,7 +73,7 @@ pub fn of(brief: &Brief, week: Week, around: &Around<'_>) -> Paper {
         mark: if around.approved.is_some() { String::new() } else { w.draft.to_owned() },
         kind: w.kind.to_owned(),
         about,
-        blocks: blocks(brief, around, w),
+        blocks: blocks(brief, week, around, w),
         signer: Some(match around.approved {
             Some((name, on)) => Signer {
                 capacity: w.approver.to_owned(),
@@ -87,24 +91,30 @@ pub fn of(brief: &Brief, week: Week, around: &Around<'_>) -> Paper {
     }
 }
 
-fn blocks(brief: &Brief, around: &Around<'_>, w: &BriefWords) -> Vec<Block> {
+/// What a level is called.
+pub fn level(word: &str) -> &'static str {
+    LEVELS.into_iter().find(|level| level.id() == word).map_or("", |level| level.name())
+}
+
+fn blocks(brief: &Brief, week: Term, around: &Around<'_>, w: &BriefWords) -> Vec<Block> {
+    let term = if week.is_week() { w.term_week } else { w.term_quarter };
     let public = around.public;
     let (c, told) = (brief.counts, |count| told(count, public));
     let mut out = vec![Block::Heading(w.part_all.to_owned())];
     let mut all = vec![
-        Run::plain(w.all_says(told(brief.agencies), told(c.received), told(c.answered))),
+        Run::plain(w.all_says(term, told(brief.agencies), told(c.received), told(c.answered))),
         Run::plain(" "),
     ];
     all.push(Run::bold(match share(c.in_time, c.answered, public) {
         Some(share) => w.in_time_share(told(c.in_time), share),
         None => w.in_time_only(told(c.in_time)),
     }));
-    all.push(Run::plain(format!(" {}", w.open_says(told(c.open), told(c.overdue)))));
+    all.push(Run::plain(format!(" {}", w.open_says(term, told(c.open), told(c.overdue)))));
     out.push(Block::Text(all));
-    out.push(Block::Text(vec![Run::plain(w.rated_says(told(c.yes), told(c.partly), told(c.no)))]));
+    out.push(Block::Text(vec![Run::plain(w.rated_says(term, told(c.yes), told(c.partly), told(c.no)))]));
     out.push(Block::Heading(w.part_kinds.to_owned()));
     if brief.kinds.is_empty() {
-        out.push(Block::Text(vec![Run::plain(w.kinds_none)]));
+        out.push(Block::Text(vec![Run::plain(w.kinds_none(term))]));
     }
     for (sort, many) in &brief.kinds {
         out.push(Block::Item(vec![Run::plain(w.kind_line(Kind::name_of(sort, Lang::Vi), told(*many)))]));
@@ -122,6 +132,18 @@ fn blocks(brief: &Brief, around: &Around<'_>, w: &BriefWords) -> Vec<Block> {
                 .iter()
                 .map(|late| vec![late.agency.clone(), told(late.overdue), late.days.to_string()])
                 .collect(),
+        }));
+    }
+    if !brief.recommended.is_empty() {
+        out.push(Block::Heading(w.part_recommended.to_owned()));
+        let row = |sum: &Recommended| {
+            vec![level(&sum.level).to_owned(), told(sum.filed), told(sum.answered), told(sum.open)]
+        };
+        out.push(Block::Table(Table {
+            head: [w.col_level, w.col_filed, w.col_answered, w.col_open].map(str::to_owned).into(),
+            parts: vec![4, 2, 2, 2],
+            numbers: vec![false, true, true, true],
+            rows: brief.recommended.iter().map(row).collect(),
         }));
     }
     if !public {
@@ -172,6 +194,7 @@ mod tests {
                 agency: "Xã Mù Cang Chải".into(),
                 due: String::new(),
             }],
+            recommended: vec![Recommended { level: "central".into(), filed: 6, answered: 2, open: 9 }],
         }
     }
 
@@ -188,7 +211,7 @@ mod tests {
             home: "https://laocai.gov.vn",
             public: false,
         };
-        let paper = of(&brief(), Week::parse("2026-W48").unwrap(), &around);
+        let paper = of(&brief(), Term::parse("2026-W48").unwrap(), &around);
         assert_eq!(paper.mark, "DỰ THẢO");
         let said = words(&paper);
         for part in [
@@ -213,7 +236,7 @@ mod tests {
             home: "https://laocai.gov.vn",
             public: true,
         };
-        let paper = of(&brief(), Week::parse("2026-W48").unwrap(), &around);
+        let paper = of(&brief(), Term::parse("2026-W48").unwrap(), &around);
         let said = words(&paper);
         assert!(
             paper.mark.is_empty() && said.contains("Hà (mẫu)") && said.contains("ngày 30 tháng 11 năm 2026")

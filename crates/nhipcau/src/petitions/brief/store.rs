@@ -28,10 +28,12 @@ pub async fn facts(conn: &mut Conn, from: i64, end: i64) -> sqlx::Result<Vec<Fac
     all!(
         conn,
         Fact,
-        "SELECT code, owner, sort, urgent, state, due, registered, answered, rating FROM petition
-         WHERE registered < $1 AND state <> 'withdrawn'
-           AND (registered >= $2 OR answered >= $2 OR state IN ('new', 'work', 'asked', 'review'))
-         ORDER BY registered, code",
+        "SELECT p.code, p.owner, p.sort, p.urgent, p.state, p.due, p.registered, p.answered, p.rating, COALESCE(r.level, '') AS level,
+           COALESCE(r.log, 0) AS filed
+         FROM petition p LEFT JOIN petition_recommendation r ON r.petition = p.id
+         WHERE p.registered < $1 AND p.state <> 'withdrawn'
+           AND (p.registered >= $2 OR p.answered >= $2 OR p.state IN ('new', 'work', 'asked', 'review'))
+         ORDER BY p.registered, p.code",
         end,
         from
     )

@@ -6,7 +6,7 @@ use super::super::asking::{check, taken};
 use super::super::life::{self, Refused, Sent, State};
 use super::super::store::steps::{self, Step};
 use super::super::store::{self, Case, draft};
-use super::super::{facts, handover, verify};
+use super::super::{facts, handover, ties, verify};
 use crate::app::App;
 use crate::db::Tx;
 use crate::files::Upload;
@@ -194,16 +194,30 @@ async fn withdraw(app: &App, case: &Case, typed: &Fields) -> Result<(), Problem>
     let (app, code) = (app.clone(), case.code.clone());
     let db = app.db.clone();
     db.write("petition.withdraw", async move |tx: &mut Tx| -> Result<(), Problem> {
-        let mut case = decided(&app, tx, &code, Sent::Withdraw).await?;
-        // Its words go here and now, also while its owner at another node has not heard of it yet.
-        State::Withdrawn.word().clone_into(&mut case.state);
-        case.closed = tx.ledger.now();
-        store::forget(tx, &case.id).await?;
-        let named = handover::named(tx.conn(), &case).await?;
-        handover::store::forget(tx, &named).await?;
-        says(&app, tx, &case, What::Withdraws, ("withdrawn", ""), &[]).await
+        let case = decided(&app, tx, &code, Sent::Withdraw).await?;
+        // What was split is taken back whole.
+        for tie in ties::store::of(tx.conn(), &case.id).await? {
+            if tie.sort == ties::PART && tie.lead == case.id && tie.state().is_open() {
+                let part = store::find(tx.conn(), &tie.code).await?.ok_or(Problem::NotFound("petition"))?;
+                gone(&app, tx, part).await?;
+            }
+        }
+        gone(&app, tx, case).await
     })
     .await
+}
+
+/// Takes a case back.
+async fn gone(app: &App, tx: &mut Tx, mut case: Case) -> Result<(), Problem> {
+    // Its words go here and now, also while its owner at another node has not heard of it yet.
+    State::Withdrawn.word().clone_into(&mut case.state);
+    case.closed = tx.ledger.now();
+    store::forget(tx, &case.id).await?;
+    // It may have been answered and published before it was reopened.
+    draft::unpublish(tx, &case.id).await?;
+    let named = handover::named(tx.conn(), &case).await?;
+    handover::store::forget(tx, &named).await?;
+    says(app, tx, &case, What::Withdraws, ("withdrawn", ""), &[]).await
 }
 
 async fn forget(app: &App, case: &Case) -> Result<(), Problem> {

@@ -1,5 +1,6 @@
 //! Each step that somebody takes in the console: decided by `life` upon what stands there, one transaction with the log and the trail.
 
+use jiff::civil::Date;
 use network::names::Origin;
 use serde_json::json;
 use vietnam::masking;
@@ -14,7 +15,8 @@ use super::super::store::draft::{self, Draft};
 use super::super::store::steps::{self, Step};
 use super::super::store::{self, Case};
 use super::super::suggested::{Suggested, Told};
-use super::super::{Mode, facts, route};
+use super::super::ties::store::Help;
+use super::super::{Mode, facts, route, templates, ties};
 use super::carry;
 use crate::app::App;
 use crate::db::Tx;
@@ -22,6 +24,7 @@ use crate::people::Role;
 use crate::people::audit::{self, Line, Who};
 use crate::people::forms::Fields;
 use crate::people::gate::Staff;
+use crate::people::store as people;
 use crate::problem::{Fault, Problem};
 use crate::words::{Lang, PetitionDeskWords, date};
 
@@ -36,7 +39,8 @@ pub struct Actor {
 }
 
 impl Actor {
-    fn of(staff: &Staff) -> Actor {
+    /// Who is signed in.
+    pub fn of(staff: &Staff) -> Actor {
         Actor { by: by(staff), log: staff.portal.log, origin: staff.portal.origin.clone() }
     }
 }
@@ -66,6 +70,10 @@ pub(super) fn refusal(refused: Refused) -> Problem {
             Refused::Own => w.refused_own,
             Refused::TooOften => w.refused_often,
             Refused::NotReturnable => w.refused_return,
+            Refused::Follows => lang.petition_tie().refused_follows,
+            Refused::Tied => lang.petition_tie().refused_tied,
+            Refused::Untied => lang.petition_tie().refused_untied,
+            Refused::Parts => lang.petition_tie().refused_parts,
         }
     };
     Problem::refused(says(Lang::Vi), says(Lang::En))
@@ -92,6 +100,10 @@ fn act_of(word: &str) -> Option<Act> {
         "tra-lai" => Act::SendBack,
         "duyet" => Act::Approve,
         "ngoai" => Act::Outside,
+        "giao" => Act::Assign,
+        "gop" => Act::Merge,
+        "go-gop" => Act::Unmerge,
+        "phoi-hop" => Act::Help,
         _ => return None,
     })
 }
@@ -127,19 +139,38 @@ pub(super) struct Brought {
     pub draft: Option<Draft>,
     /// What was suggested, where the act says whose the case is.
     pub offered: Option<Offered>,
+    /// The code of the case that it is to follow, as it was typed.
+    pub lead: String,
+    /// The colleague whom it is given to: an account's id, and the name.
+    pub colleague: (String, String),
+    /// What another agency is asked.
+    pub help: Option<Help>,
 }
 
 async fn brought(app: &App, actor: &Actor, code: &str, typed: &Fields) -> Result<Brought, Problem> {
     let act = act_of(typed.get("viec")).ok_or(Problem::NotFound("act"))?;
     let mut faults = Vec::new();
     let field = match act {
-        Act::Claim | Act::Release | Act::Approve | Act::Recall => "",
+        Act::Claim | Act::Release | Act::Approve | Act::Recall | Act::Assign | Act::Merge => "",
         Act::Submit => "tra-loi",
         _ => "loi",
     };
     let words = if field.is_empty() { String::new() } else { check::words(typed, field, &mut faults) };
     if !faults.is_empty() {
         return Err(Problem::Invalid(faults));
+    }
+    if act == Act::Submit
+        && let Some(name) =
+            [typed.get("tra-loi"), typed.get("tra-loi-cong-khai")].into_iter().find_map(templates::left)
+    {
+        let says = |lang: Lang| {
+            lang.petition_bulk().left_value(templates::pages::says(name, lang), format!("{{{name}}}"))
+        };
+        return Err(Problem::Invalid(vec![Fault {
+            field: "tra-loi".into(),
+            vi: says(Lang::Vi),
+            en: says(Lang::En),
+        }]));
     }
     let target = match act {
         Act::Pass => {
@@ -149,6 +180,14 @@ async fn brought(app: &App, actor: &Actor, code: &str, typed: &Fields) -> Result
         // Whom they think is in charge may be left open.
         Act::Return => route::chosen(app, &actor.origin, typed.get("toi")),
         _ => None,
+    };
+    let help = match act {
+        Act::Help => Some(asked(app, actor, code, typed).await?),
+        _ => None,
+    };
+    let colleague = match act {
+        Act::Assign => colleague(app, actor, typed.get("cho")).await?,
+        _ => Default::default(),
     };
     let draft = (act == Act::Submit).then(|| {
         let (question, reply) = masked(typed);
@@ -167,7 +206,80 @@ async fn brought(app: &App, actor: &Actor, code: &str, typed: &Fields) -> Result
         Act::Pass | Act::Submit => suggested(app, actor, code).await?,
         _ => None,
     };
-    Ok(Brought { act, words, target, draft, offered })
+    let lead = typed.get("vao").to_owned();
+    Ok(Brought { act, words, target, draft, offered, lead, colleague, help })
+}
+
+/// Somebody who may handle petitions at the agency, by their account's id.
+async fn colleague(app: &App, actor: &Actor, id: &str) -> Result<(String, String), Problem> {
+    let all = colleagues(app, actor.log, &actor.origin).await?;
+    all.into_iter().find(|(known, _)| known == id).ok_or_else(|| {
+        let says = |lang: Lang| lang.petition_tie().fault_colleague.to_owned();
+        Problem::Invalid(vec![Fault { field: "cho".into(), vi: says(Lang::Vi), en: says(Lang::En) }])
+    })
+}
+
+/// Whoever may handle petitions at an agency today: the ids of their accounts, and their names.
+///
+/// # Errors
+/// The database's.
+pub async fn colleagues(app: &App, log: i64, origin: &Origin) -> Result<Vec<(String, String)>, Problem> {
+    let today = date::day(app.clock.now());
+    let directory = app.directory.load_full();
+    // People of an agency above may work for those below it, too.
+    let above = |other: &Origin| directory.is_ancestor(other, origin);
+    let portals = app.portals.load().all();
+    let logs =
+        portals.iter().filter(|portal| portal.log != log && above(&portal.origin)).map(|portal| portal.log);
+    let mut conn = app.db.read().await?;
+    let mut all: Vec<(String, String)> = Vec::new();
+    for log in logs.chain([log]) {
+        for account in people::at_log(&mut conn, log).await? {
+            let holds = people::appointments(&mut conn, account.id).await?.into_iter().any(|one| {
+                let handles = matches!(one.role, Role::Clerk | Role::Leader);
+                let now = one.since <= today && one.until.is_none_or(|until| today <= until);
+                handles && now && (one.origin == *origin || one.below && above(&one.origin))
+            });
+            let id = account.id.to_string();
+            if holds && !account.closed && !all.iter().any(|(known, _)| *known == id) {
+                all.push((id, account.name));
+            }
+        }
+    }
+    all.sort_by(|a, b| a.1.cmp(&b.1));
+    Ok(all)
+}
+
+/// What another agency of this node is asked: its portal, and a day between today and the last day of the answer.
+async fn asked(app: &App, actor: &Actor, code: &str, typed: &Fields) -> Result<Help, Problem> {
+    let wrong = |field: &str, says: &dyn Fn(Lang) -> String| {
+        Problem::Invalid(vec![Fault { field: field.into(), vi: says(Lang::Vi), en: says(Lang::En) }])
+    };
+    let target = route::chosen(app, &actor.origin, typed.get("toi"));
+    let target = target.ok_or_else(|| fault("toi", |w| w.fault_target))?;
+    let seat = super::super::handover::seat(app, &target.origin);
+    let seat =
+        seat.ok_or_else(|| wrong("toi", &|lang| lang.petition_tie().fault_help_elsewhere.to_owned()))?;
+    let mut conn = app.db.read().await?;
+    let case = store::held(&mut conn, code, actor.log).await?.ok_or(Problem::NotFound("petition"))?;
+    let (today, last) = (date::day(app.clock.now()), case.last_day(&app.calendar.now(), app.clock.micros()));
+    let due = typed.get("han").trim().parse().ok().filter(|due: &Date| *due > today);
+    // What is late already can still be helped with.
+    let last = last.filter(|last| *last > today);
+    match (due, last) {
+        (Some(due), Some(last)) if due > last => {
+            Err(wrong("han", &|lang| lang.petition_tie().fault_help_late(date::date(lang, last))))
+        }
+        (Some(due), _) => Ok(Help {
+            id: app.dice.id(&app.clock)?.to_string(),
+            petition: case.id,
+            asker: actor.log,
+            log: seat.log,
+            due: due.to_string(),
+            ..Help::default()
+        }),
+        (None, _) => Err(wrong("han", &|lang| lang.petition_tie().fault_help_day.to_owned())),
+    }
 }
 
 /// What is suggested for a case of an agency of this node, if its words are still here.
@@ -202,33 +314,68 @@ pub async fn take(app: &App, actor: &Actor, code: &str, typed: &Fields) -> Resul
     let line = line.with(json!({ "act": typed.get("viec") }));
     let seat = Seat { log, origin: actor.origin.clone() };
     let (app, db) = (app.clone(), app.db.clone());
+    let actor = Actor { by, log, origin: actor.origin.clone() };
     db.write("petition.step", async move |tx: &mut Tx| -> Result<(), Problem> {
-        let mut case = store::held(tx.conn(), &code, log).await?.ok_or(Problem::NotFound("petition"))?;
-        if case.owner != log {
-            let says = |lang: Lang| lang.petition_desk().refused_not_owner;
-            return Err(Problem::refused(says(Lang::Vi), says(Lang::En)));
-        }
-        if case.version != version {
-            return Err(Problem::refused(Lang::Vi.petition_desk().stale, Lang::En.petition_desk().stale));
-        }
-        let path = steps::of(tx.conn(), &case.id).await?;
-        let waiting = draft::find(tx.conn(), &case.id).await?;
-        let facts = facts::of(&case, &path, waiting.as_ref(), &app.calendar.now(), tx.ledger.now());
-        let next = life::decide(brought.act, &facts, by).map_err(refusal)?;
-        next.word().clone_into(&mut case.state);
+        let (mut case, path, waiting) = begun(&app, tx, &actor, (&code, version), brought.act).await?;
+        // What others get, too, if this is the answer.
+        let common = waiting.as_ref().map(ties::common).unwrap_or_default();
         let mut step =
             Step { log, account: by.account.to_string(), words: brought.words.clone(), ..Step::default() };
         let goes = carry::out(&app, tx, &mut case, &path, &brought, waiting, &mut step).await?;
         case.count(&app.calendar.now(), tx.ledger.now());
-        if !store::save(tx, &case).await? {
-            return Err(Problem::refused(Lang::Vi.petition_desk().stale, Lang::En.petition_desk().stale));
-        }
+        saved(tx, &case).await?;
         (step.seq, step.at) = (steps::add(tx, &case.id, &step).await?, tx.ledger.now());
         carry::choice(tx, &case, &brought, &step, &seat.origin).await?;
         carry::on(&app, tx, &seat, &case, &step, goes).await?;
+        match brought.act {
+            Act::Approve => ties::answered(&app, tx, &seat, &case, (&common, &step.account)).await?,
+            Act::Pass | Act::Return | Act::Outside => ties::release(&app, tx, &seat, &case).await?,
+            _ => {}
+        }
         Ok(audit::add(tx, line).await?)
     })
     .await
+}
+
+/// The case of a code as it stands in this transaction, its path and the answer that waits, if somebody may take a step upon the version
+/// that they saw; it stands where that step leads, and is not saved.
+///
+/// # Errors
+/// Why it is refused; that somebody was quicker; the database's.
+pub async fn begun(
+    app: &App,
+    tx: &mut Tx,
+    actor: &Actor,
+    (code, version): (&str, i64),
+    act: Act,
+) -> Result<(Case, Vec<Step>, Option<Draft>), Problem> {
+    let mut case = store::held(tx.conn(), code, actor.log).await?.ok_or(Problem::NotFound("petition"))?;
+    if case.owner != actor.log {
+        let says = |lang: Lang| lang.petition_desk().refused_not_owner;
+        return Err(Problem::refused(says(Lang::Vi), says(Lang::En)));
+    }
+    if case.version != version {
+        return Err(stale());
+    }
+    let path = steps::of(tx.conn(), &case.id).await?;
+    let waiting = draft::find(tx.conn(), &case.id).await?;
+    let mut facts = facts::of(&case, &path, waiting.as_ref(), &app.calendar.now(), tx.ledger.now());
+    facts.ties = ties::facts(&case.id, &ties::store::of(tx.conn(), &case.id).await?);
+    let next = life::decide(act, &facts, actor.by).map_err(refusal)?;
+    next.word().clone_into(&mut case.state);
+    Ok((case, path, waiting))
+}
+
+fn stale() -> Problem {
+    Problem::refused(Lang::Vi.petition_desk().stale, Lang::En.petition_desk().stale)
+}
+
+/// Saves where a case stands.
+///
+/// # Errors
+/// That somebody was quicker; the database's.
+pub async fn saved(tx: &mut Tx, case: &Case) -> Result<(), Problem> {
+    if store::save(tx, case).await? { Ok(()) } else { Err(stale()) }
 }
 
 /// True for a case that this person may do something with.

@@ -13,7 +13,8 @@ use super::super::store::Case;
 use super::super::store::choice::{self, Choice};
 use super::super::store::draft::{self, Draft};
 use super::super::store::steps::Step;
-use super::super::{facts, route};
+use super::super::ties::store::Help;
+use super::super::{facts, route, ties};
 use super::acts::{Brought, refusal};
 use crate::app::App;
 use crate::clock::instant;
@@ -23,7 +24,7 @@ use crate::problem::Problem;
 use crate::words::{Lang, date};
 
 /// What the machine is told once the case is saved.
-pub(super) enum Goes {
+pub enum Goes {
     /// Nothing but what its sender reads.
     Nowhere,
     /// It is offered to another agency.
@@ -65,12 +66,30 @@ pub(super) async fn out(
         Act::SendBack => ("sent-back", 0),
         Act::Approve => ("answered", 1),
         Act::Outside => ("outside", 1),
+        Act::Assign => ("assigned", 0),
+        Act::Merge => ("merged", 1),
+        Act::Unmerge => ("unmerged", 1),
+        Act::Split => ("parted", 1),
+        Act::Help => ("helping", 1),
     };
     (step.act, step.shown) = (word.to_owned(), shown);
     match brought.act {
         Act::Claim => case.handler.clone_from(&step.account),
         Act::Release => case.handler.clear(),
-        Act::Note | Act::Progress | Act::SendBack => {}
+        Act::Note | Act::Progress | Act::SendBack | Act::Split => {}
+        Act::Assign => {
+            let (account, name) = &brought.colleague;
+            case.handler.clone_from(account);
+            step.detail.clone_from(name);
+        }
+        Act::Merge => ties::merge(tx, case, &brought.lead, step).await?,
+        Act::Unmerge => ties::unmerge(tx, &case.id).await?,
+        Act::Help => {
+            let help = brought.help.clone().ok_or(Problem::NotFound("agency"))?;
+            step.detail = help.log.to_string();
+            let question = std::mem::take(&mut step.words);
+            ties::store::ask_help(tx, &Help { question, ..help }).await?;
+        }
         Act::Ask => {
             case.stop_waiting(&app.calendar.now(), now);
             case.paused = now;
@@ -180,7 +199,7 @@ pub(super) async fn choice(
 ///
 /// # Errors
 /// Why it cannot be done now; a log may not sign; the database's.
-pub(super) async fn on(
+pub async fn on(
     app: &App,
     tx: &mut Tx,
     seat: &Seat,

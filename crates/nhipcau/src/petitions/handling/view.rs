@@ -1,22 +1,24 @@
-//! A case and a row of a queue, as they are read in the console.
+//! A case as it is read in the console.
 
 use askama::Template;
 use vietnam::masking;
 
 use super::super::clock::percent;
 use super::super::contact::Contact;
-use super::super::following::{happened, name_of, stands, state};
-use super::super::life::{Act, State};
+use super::super::following::{happened, name_of, stands};
+use super::super::life::Act;
 use super::super::receipt::Due;
 use super::super::route::{self, Target};
 use super::super::rules::{Emergency, Kind};
+use super::super::similar::Like;
 use super::super::store::draft::{self, Draft};
 use super::super::store::{self, Case, choice, steps};
 use super::super::suggested::{Suggested, Told};
+use super::super::ties::view::TiesView;
 use super::super::verify::Stands;
-use super::super::{DESK, Mode, facts, handover, place};
-use super::acts::{by, may};
-use super::{Look, short};
+use super::super::{DESK, Mode, facts, handover, place, templates, ties};
+use super::acts::{self, by, may};
+use super::{Look, compose, short};
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::Conn;
@@ -28,97 +30,10 @@ use crate::people::store as people;
 use crate::problem::Problem;
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
-use crate::words::{Lang, PetitionDeskWords, PetitionPassWords, date};
+use crate::words::{Lang, PetitionBulkWords, PetitionDeskWords, PetitionPassWords, PetitionTieWords, date};
 
 /// How far back choices are counted, in microseconds: 90 days.
 const LATELY: i64 = 90 * 86_400_000_000;
-/// So much of a text stands in a queue.
-const SNIPPET: usize = 90;
-
-/// A row of a queue.
-pub struct Row {
-    pub(super) href: String,
-    pub(super) code: String,
-    pub(super) begins: String,
-    pub(super) says: String,
-    pub(super) presses: bool,
-    pub(super) urgent: bool,
-}
-
-/// A case as it stands in a queue.
-///
-/// # Errors
-/// The database's.
-pub async fn row(app: &App, conn: &mut Conn, case: &Case, me: &str, lang: Lang) -> Result<Row, Problem> {
-    let w = lang.petition_desk();
-    let agency = name_of(app, conn, case.owner, lang).await?;
-    let now = app.clock.micros();
-    let due = case.last_day(&app.calendar.now(), now).filter(|_| case.state().is_open());
-    let overdue = due.is_some_and(|due| date::day(instant(now)) > due);
-    let mut says = vec![
-        Kind::name_of(&case.sort, lang),
-        place::name(&case.place, lang),
-        state(case.state(), &agency, lang),
-    ];
-    says.extend(
-        due.map(|day| if overdue { w.overdue(date::date(lang, day)) } else { w.due(date::date(lang, day)) }),
-    );
-    if case.handler == me {
-        says.push(w.mine.to_owned());
-    }
-    let words = store::words(conn, &case.id).await?.map(|(_, words)| words).unwrap_or_default();
-    let mut begins: String = words.replace('\n', " ").chars().take(SNIPPET).collect();
-    if words.chars().count() > SNIPPET {
-        begins.push('…');
-    }
-    Ok(Row {
-        href: lang.path(&format!("{DESK}/{}", case.code)),
-        code: case.code.clone(),
-        begins,
-        says: says.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
-        presses: overdue,
-        urgent: case.urgent == 1,
-    })
-}
-
-/// A case on the console's first page.
-pub struct AtHome {
-    /// Its page.
-    pub path: String,
-    /// Its code.
-    pub title: String,
-    /// Why it is there.
-    pub says: String,
-}
-
-/// What waits for somebody: answers to be approved, and cases of which they were reminded.
-///
-/// # Errors
-/// The database's.
-pub async fn at_home(conn: &mut Conn, staff: &Staff, lang: Lang) -> Result<Vec<AtHome>, Problem> {
-    let (w, by) = (lang.petition_desk(), by(staff));
-    let me = staff.account.id.to_string();
-    let reminded = super::super::jobs::reminded(conn, staff.portal.log).await?;
-    let mut all = Vec::new();
-    for case in store::open_at(conn, staff.portal.log, 1_000).await? {
-        let at =
-            |says: String| AtHome { path: format!("{DESK}/{}", case.code), title: case.code.clone(), says };
-        if case.state() == State::Review && by.approves {
-            let waiting = draft::find(conn, &case.id).await?;
-            if waiting.is_some_and(|draft| draft.account != me) {
-                all.push(at(w.home_review.to_owned()));
-                continue;
-            }
-        }
-        let last = reminded.iter().filter(|(id, _)| *id == case.id).map(|(_, percent)| *percent).max();
-        let concerns = by.leads || case.handler == me || case.handler.is_empty() && by.handles;
-        if let Some(percent) = last.filter(|_| concerns) {
-            all.push(at(w.home_reminded(percent)));
-        }
-    }
-    Ok(all)
-}
-
 /// One thing that happened.
 struct Line {
     head: String,
@@ -144,6 +59,11 @@ struct May {
     send_back: bool,
     approve: bool,
     outside: bool,
+    assign: bool,
+    merge: bool,
+    unmerge: bool,
+    split: bool,
+    help: bool,
 }
 
 /// `/ban-lam-viec/phan-anh/{code}`
@@ -182,11 +102,22 @@ pub struct CasePage {
     question: String,
     preview: Option<(String, String)>,
     public: Option<String>,
+    ties: TiesView,
+    /// Published cases like it, which may be quoted.
+    related: Vec<Like>,
+    /// The agency's templates: ids and names.
+    templates: Vec<(String, String)>,
+    /// Who may be given it: ids and names.
+    colleagues: Vec<(String, String)>,
     typed: Fields,
     wrong: Wrong,
 }
 
 impl CasePage {
+    fn t(&self) -> &'static PetitionTieWords {
+        self.shell.lang.petition_tie()
+    }
+
     fn d(&self) -> &'static PetitionDeskWords {
         self.shell.lang.petition_desk()
     }
@@ -202,6 +133,15 @@ impl CasePage {
         self.shell.to(&format!("{DESK}/{}?{query}#chuyen", self.code))
     }
 
+    fn b(&self) -> &'static PetitionBulkWords {
+        self.shell.lang.petition_bulk()
+    }
+
+    /// The page with an answer that quotes a published case.
+    fn quoting(&self, code: &str) -> String {
+        self.shell.to(&format!("{DESK}/{}?trich={code}#tra-loi-nguoi-gui", self.code))
+    }
+
     /// What stands in a field: what was typed, else what waits, else nothing.
     fn filled(&self, field: &str) -> String {
         if self.typed.has(field) {
@@ -212,6 +152,7 @@ impl CasePage {
             ("tra-loi-cong-khai", Some(draft)) => draft.reply.clone(),
             ("cau-hoi", Some(draft)) => draft.question.clone(),
             ("cau-hoi", None) => self.question.clone(),
+            ("tra-loi", None) => self.ties.together.clone(),
             _ => String::new(),
         }
     }
@@ -239,8 +180,10 @@ impl CasePage {
             (may.progress, "tien-do", d.progress, d.progress_hint),
             (may.extend, "gia-han", d.extend, d.extend_hint),
             (may.pass, "chuyen", d.pass, d.pass_hint),
+            (may.help, "phoi-hop", self.t().help, self.t().help_hint),
             (may.give_back, "tra", d.give_back, d.give_back_hint),
             (may.outside, "ngoai", d.outside, d.outside_hint),
+            (may.unmerge, "go-gop", self.t().unmerge, self.t().unmerge_hint),
             (may.note, "ghi-chu", d.note, d.note_hint),
         ];
         all.into_iter().filter(|(may, ..)| *may).map(|(_, act, name, hint)| (act, name, hint)).collect()
@@ -270,7 +213,8 @@ impl CasePage {
         let (time, now) = (app.calendar.now(), app.clock.micros());
         let path = steps::of(&mut conn, &case.id).await?;
         let draft = draft::find(&mut conn, &case.id).await?.filter(|_| ours);
-        let facts = facts::of(&case, &path, draft.as_ref(), &time, now);
+        let mut facts = facts::of(&case, &path, draft.as_ref(), &time, now);
+        facts.ties = ties::facts(&case.id, &ties::store::of(&mut conn, &case.id).await?);
         let by = by(staff);
         let can = |act| ours && may(act, &facts, by);
         let words = store::words(&mut conn, &case.id).await?.filter(|_| ours);
@@ -295,6 +239,22 @@ impl CasePage {
         let place_said = words.as_ref().map(|(place, _)| place.clone()).unwrap_or_default();
         let text = words.map(|(_, words)| words).unwrap_or_default();
         let parts = [place_said, place::name(&case.place, lang)];
+        let ties = match ours {
+            true => TiesView::of(app, &mut conn, (&case, &text), &facts, lang).await?,
+            false => TiesView::default(),
+        };
+        let (related, templates) = match can(Act::Submit) {
+            true => {
+                let like = compose::related(app, (&text, &case.place, &case.code), lang).await?;
+                let all = templates::store::of(&mut conn, staff.portal.log).await?;
+                (like, all.into_iter().map(|one| (one.id, one.name)).collect())
+            }
+            false => (Vec::new(), Vec::new()),
+        };
+        let colleagues = match can(Act::Assign) {
+            true => acts::colleagues(app, staff.portal.log, &staff.portal.origin).await?,
+            false => Vec::new(),
+        };
         Ok(CasePage {
             shell: shell(app, visitor, &staff.portal, w.case_title),
             desk: Desk::of(staff, lang, DESK, look.said),
@@ -332,11 +292,20 @@ impl CasePage {
                 send_back: can(Act::SendBack),
                 approve: can(Act::Approve),
                 outside: can(Act::Outside),
+                assign: can(Act::Assign),
+                merge: can(Act::Merge),
+                unmerge: can(Act::Unmerge),
+                split: can(Act::Split),
+                help: can(Act::Help),
             },
             draft,
             question: masking::masked(&text),
             words: text,
             preview: look.preview,
+            ties,
+            related,
+            templates,
+            colleagues,
             public: public.map(|_| lang.path(&format!("/phan-anh/ho-so/{}", case.code))),
             typed: look.typed,
             wrong: look.wrong,
@@ -374,6 +343,8 @@ async fn lines(
         let head = match step.act.as_str() {
             "released" => w.did_released.to_owned(),
             "noted" => w.did_noted.to_owned(),
+            "idle" => lang.petition_bulk().did_idle(&step.detail),
+            "assigned" => lang.petition_tie().did_assigned(&step.detail),
             "submitted" => w.did_submitted.to_owned(),
             "recalling" => lang.petition_pass().recall.to_owned(),
             "sent-back" => w.did_sent_back.to_owned(),

@@ -11,7 +11,7 @@ use super::super::record::{Said as Entry, append};
 use super::super::store::draft;
 use super::super::store::steps::{self, Step};
 use super::super::store::{self as cases, Case};
-use super::super::{facts, handling, route};
+use super::super::{facts, handling, route, ties, urgent};
 use super::told::{About, Told};
 use super::{Happening, Seat, dossier, files, mirror, seat, store};
 use crate::app::App;
@@ -170,6 +170,8 @@ impl Hands<'_> {
             }
             Public::Reopened { epoch } => {
                 let now = tx.ledger.now();
+                // Whoever is not content with the answer of another gets one of their own.
+                ties::store::end(tx, &case.id).await?;
                 State::New.word().clone_into(&mut case.state);
                 (case.reopened, case.clock_from, case.closed, case.paused) = (now, now, 0, 0);
                 (case.added, case.extended) = (0, 0);
@@ -205,7 +207,8 @@ impl Hands<'_> {
         case.handler.clear();
         case.handing.clear();
         cases::hold(tx, &case.id, self.seat.log).await?;
-        self.save(tx, case).await
+        self.save(tx, case).await?;
+        urgent::tell(self.app, tx, self.seat, case).await
     }
 
     /// Told to everybody if it came from another node; within one node the passing on says it already.
@@ -264,8 +267,13 @@ impl Hands<'_> {
 
     /// It stays here.
     async fn back(&mut self, tx: &mut Tx, refusal: Refusal) -> Result<(), Problem> {
-        let case = self.case(tx).await?;
+        let mut case = self.case(tx).await?;
         let now = tx.ledger.now();
+        // What was given back and recalled was not given back.
+        if matches!(refusal, Refusal::Cancelled) && self.gave_back(tx, &case).await? {
+            case.bounced = (case.bounced - 1).max(0);
+            self.save(tx, &mut case).await?;
+        }
         let (act, log, words) = match refusal {
             Refusal::Cancelled => ("recalled", self.seat.log, String::new()),
             Refusal::NotOurs { reason, .. } => {
@@ -283,6 +291,25 @@ impl Hands<'_> {
             });
         }
         Ok(())
+    }
+
+    /// True if the case was being given back: to who handed it over, or to who stands above both because it was the last time.
+    async fn gave_back(&self, tx: &mut Tx, case: &Case) -> Result<bool, Problem> {
+        let path = steps::of(tx.conn(), &case.id).await?;
+        let ours =
+            |step: &Step| matches!(step.act.as_str(), "passed" | "returned") && step.log == self.seat.log;
+        let Some(at) = path.iter().rposition(ours) else { return Ok(false) };
+        if path[at].act == "returned" {
+            return Ok(true);
+        }
+        let (Some(from), Ok(to)) = (facts::handed_by(&path[..at]), path[at].detail.parse::<i64>()) else {
+            return Ok(false);
+        };
+        let Some(from) = logs::head(tx.conn(), from).await? else { return Ok(false) };
+        let Some(to) = logs::head(tx.conn(), to).await? else { return Ok(false) };
+        let last = case.bounced == i64::from(facts::MOST_BOUNCES);
+        let umpire = route::umpire(self.app, &self.seat.origin, &from.origin);
+        Ok(last && umpire.is_some_and(|umpire| umpire.origin == to.origin))
     }
 
     /// The nearest agency above us and all who refused.
@@ -343,6 +370,9 @@ impl Hands<'_> {
         self.save(tx, &mut case).await?;
         self.tells_how_it_stands(tx, &case).await?;
         if said.what == What::Withdraws {
+            ties::release(self.app, tx, self.seat, &case).await?;
+            ties::store::end(tx, &case.id).await?;
+            draft::unpublish(tx, &case.id).await?;
             cases::forget(tx, &case.id).await?;
             store::forget(tx, self.named).await?;
         }

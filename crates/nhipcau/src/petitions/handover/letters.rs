@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::logs::store as logs;
 use crate::petitions::store as cases;
+use crate::petitions::urgent;
 use crate::problem::Problem;
 
 /// Does what a letter about a petition says, in the step that makes it durable. What makes no sense, or what its writer has no right to
@@ -21,6 +22,7 @@ use crate::problem::Problem;
 pub async fn receive(app: &App, tx: &mut Tx, portal: &Portal, letter: Letter) -> Result<(), Problem> {
     let seat = Seat::from(portal);
     let understood = match letter.kind.as_str() {
+        urgent::KIND => urgent::came(app, tx, &seat, &letter).await?,
         files::KIND => files::came(app, tx, &seat, &letter).await?,
         _ => heard(app, tx, &seat, &letter).await?,
     };

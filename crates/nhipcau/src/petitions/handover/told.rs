@@ -139,7 +139,7 @@ impl About {
 
 /// True for steps whose detail is the log of an agency.
 pub fn names_agency(act: &str) -> bool {
-    matches!(act, "passed" | "returned" | "inherited")
+    matches!(act, "passed" | "returned" | "inherited" | "helping")
 }
 
 /// A log as it was told; nothing if it is none.

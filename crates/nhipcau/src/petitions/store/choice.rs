@@ -1,7 +1,9 @@
 //! What was suggested for a case, and what somebody chose: how the table of authorities is improved.
 
+use sqlx::FromRow;
+
 use crate::db::{Conn, Tx};
-use crate::{one, run};
+use crate::{all, one, run};
 
 /// What was suggested, without a word of the case.
 #[derive(Clone, Debug, Default)]
@@ -75,5 +77,42 @@ pub async fn agreed(conn: &mut Conn, log: i64, since: i64) -> sqlx::Result<(i64,
         "SELECT CAST(COALESCE(SUM(agreed), 0) AS BIGINT), COUNT(*) FROM petition_choice WHERE log = $1 AND at > $2",
         log,
         since
+    )
+}
+
+/// A choice as material for the table and the model: what was suggested and chosen, and the question as readers see it.
+#[derive(FromRow)]
+pub struct Made {
+    /// When, in microseconds.
+    pub at: i64,
+    /// The topic that was suggested first.
+    pub topic: String,
+    /// The generic body that was suggested first.
+    pub agency: String,
+    /// How sure, in thousandths.
+    pub sure: i64,
+    /// The log of the portal that was suggested; empty if there was none.
+    pub suggested: String,
+    /// The log of the agency that was chosen.
+    pub chosen: String,
+    /// 1 if both are the same.
+    pub agreed: i64,
+    /// The question without personal data, as it was approved for readers; empty if it is not published.
+    pub question: String,
+}
+
+/// The choices since an instant, the oldest first.
+///
+/// # Errors
+/// The database's.
+pub async fn made(conn: &mut Conn, since: i64, most: i64) -> sqlx::Result<Vec<Made>> {
+    all!(
+        conn,
+        Made,
+        "SELECT c.at, c.topic, c.agency, c.sure, c.suggested, c.chosen, c.agreed, COALESCE(s.question, '') AS question
+         FROM petition_choice c LEFT JOIN petition_public s ON s.petition = c.petition
+         WHERE c.at > $1 ORDER BY c.at, c.petition LIMIT $2",
+        since,
+        most
     )
 }

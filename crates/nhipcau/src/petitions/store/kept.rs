@@ -65,6 +65,7 @@ pub async fn contact(app: &App, conn: &mut Conn, id: &str) -> sqlx::Result<Optio
 /// The database's.
 pub async fn forget_contact(tx: &mut Tx, id: &str) -> sqlx::Result<()> {
     run!(tx, "DELETE FROM petition_contact WHERE petition = $1", id.to_owned())?;
+    crate::petitions::mail::forget(tx, id).await?;
     crate::petitions::verify::forget(tx, id).await
 }
 
@@ -79,6 +80,8 @@ pub async fn forget(tx: &mut Tx, id: &str) -> sqlx::Result<()> {
     run!(tx, "DELETE FROM petition_draft WHERE petition = $1", id.to_owned())?;
     run!(tx, "UPDATE petition_step SET words = '' WHERE petition = $1", id.to_owned())?;
     run!(tx, "DELETE FROM petition_piece WHERE petition = $1", id.to_owned())?;
+    crate::petitions::recommend::store::forget(tx, id).await?;
+    crate::petitions::ties::store::forget(tx, id).await?;
     run!(tx, "UPDATE petition_choice SET why = '' WHERE petition = $1", id.to_owned())?;
     Ok(())
 }

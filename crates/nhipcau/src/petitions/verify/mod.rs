@@ -72,7 +72,7 @@ fn address_of(contact: &Contact) -> Option<Address> {
 }
 
 /// By this an address is found again.
-fn mark(app: &App, address: &Address) -> Vec<u8> {
+pub(super) fn mark(app: &App, address: &Address) -> Vec<u8> {
     app.people.seal.mark("petition.address", &address.to_string().to_lowercase()).to_vec()
 }
 

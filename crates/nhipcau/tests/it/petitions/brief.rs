@@ -67,3 +67,30 @@ async fn a_week_is_reported_approved_and_stays_as_it_was() {
         assert_eq!(world.get("laocai", &format!("/phan-anh/bao-cao/{week}")).await.status, 404, "{week}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quarter_is_reported_by_the_same_engine_and_not_before_it_is_over() {
+    let world = World::with(["chinhphu", "laocai"]).await;
+    let clock = world.clock("laocai");
+    let then = "2027-02-03T03:00:00Z".parse::<jiff::Timestamp>().unwrap().as_microsecond();
+    clock.pass(then - clock.micros());
+    let chief = world.staff("laocai", "ha", &["signer", "clerk"]).await;
+    asks(&world, "xa-a.laocai", &[]).await;
+    let fields = [("tuan", "2027-Q1")];
+    let early = world.fills(&chief, BRIEF, &fields).await;
+    assert!(early.says("Quý này chưa hết"), "{}", early.text());
+    let page = world.sees(&chief, &format!("{BRIEF}?tuan=2027-Q1")).await;
+    assert!(page.says("Quý 1 năm 2027") && page.says("<dt>Tiếp nhận</dt><dd>1</dd>"), "{}", page.text());
+    clock.pass(60 * DAY);
+    let chief = world.again("laocai", "ha").await;
+    assert_eq!(world.fills(&chief, BRIEF, &fields).await.status, 303);
+    let public = world.get("laocai", "/phan-anh/bao-cao/2027-Q1").await;
+    assert!(public.says("Báo cáo quý về phản ánh, kiến nghị"), "{}", public.text());
+    for (form, begins) in [("pdf", "%PDF-1.7".as_bytes()), ("docx", b"PK\x03\x04")] {
+        let file = world.get("laocai", &format!("/phan-anh/bao-cao/2027-Q1/tep?dang={form}")).await;
+        assert!(file.bytes.starts_with(begins), "{form}");
+    }
+    let data = world.get("laocai", "/phan-anh/bao-cao/2027-Q1/tep?dang=json").await;
+    assert_eq!(data.json()["quarter"], "2027-Q1", "{}", data.text());
+    assert_eq!(world.get("laocai", "/phan-anh/bao-cao/2027-Q5").await.status, 404);
+}

@@ -4,14 +4,20 @@
 mod alike;
 mod api;
 mod asking;
+mod authority;
 mod brief;
 mod handling;
+mod mailed;
+mod many;
 mod nodes;
 mod nodes_faults;
 mod open311;
 mod private;
+mod recommending;
 mod strangers;
 mod suggested;
+mod together;
+mod urgent;
 mod verifying;
 
 use nhipcau::petitions::jobs;

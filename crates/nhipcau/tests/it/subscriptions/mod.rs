@@ -27,6 +27,8 @@ pub(crate) async fn with_mail<const N: usize>(labels: [&str; N], sink: &Sink, fo
     std::fs::write(&key, KEY).unwrap();
     let bounces = folder.join("bounces");
     std::fs::create_dir_all(bounces.join("new")).unwrap();
+    let petitions = folder.join("petitions");
+    std::fs::create_dir_all(petitions.join("new")).unwrap();
     let table = MailTable {
         relay: format!("127.0.0.1:{}", sink.port),
         tls: MailTls::None,
@@ -36,6 +38,7 @@ pub(crate) async fn with_mail<const N: usize>(labels: [&str; N], sink: &Sink, fo
         dkim_selector: "nhipcau".into(),
         dkim_key: key,
         bounces: Some(bounces),
+        petitions: Some(petitions),
     };
     Plan::of(labels).with(move |file: &mut File| file.mail = Some(table.clone())).start().await
 }

@@ -116,6 +116,7 @@ impl Relay {
             dkim_selector: "nhipcau".into(),
             dkim_key: key,
             bounces: Some(self.folder.join("bounces")),
+            petitions: None,
         }
     }
 

@@ -1,0 +1,305 @@
+//! Petitions by e-mail. The relay puts what is written to the petitions' address into a Maildir; each mail is read once and removed.
+//!
+//! A mail of a stranger becomes a petition by the same door as the page's form (`asking::intake`), waiting for its address to be proven
+//! like one from there; its sender is mailed code and secret. One that answers a mail of ours, or names a code and comes from the proven
+//! address of that petition, is a message to whoever has it. What is written by machines is dropped: no answer ever answers an answer.
+
+mod letter;
+pub mod read;
+mod store;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use lettre::Address;
+use vietnam::petition_code::Code;
+
+use self::read::Came;
+use super::asking::intake::{self, ByMail, Sender};
+use super::following::acts;
+use super::store::{self as cases, Case, knocks};
+use super::verify;
+use crate::agencies::Portal;
+use crate::app::App;
+use crate::db::Tx;
+use crate::files::Upload;
+use crate::people::forms::Fields;
+use crate::problem::{Fault, Problem};
+use crate::subscriptions::door::new_id;
+use crate::words::Lang;
+
+pub use letter::{ABOUT, compose};
+pub use store::forget;
+
+/// How often it is looked whether something came.
+const EVERY: Duration = Duration::from_secs(10);
+/// Mails of one look.
+const AT_ONCE: usize = 50;
+/// The largest mail that is read: five files of 20 MB in base 64, and what stands around them.
+const MOST: u64 = 145 << 20;
+const DAY: i64 = 86_400_000_000;
+/// Answers to one address in a day; what comes beyond is taken all the same.
+const ANSWERS: i64 = 5;
+/// The kind as which a mail is registered: the one that asks nothing of its sender that a mail does not say.
+const KIND: &str = "phan-anh";
+
+/// Takes what comes until the node stops.
+pub async fn run(app: &App) {
+    loop {
+        if let Err(problem) = look(app).await {
+            tracing::warn!(%problem, "mails to the petitions' address could not be taken");
+        }
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
+/// Takes what lies in the Maildir, where there is one.
+///
+/// # Errors
+/// The folder cannot be read.
+pub async fn look(app: &App) -> Result<(), Problem> {
+    let Some(maildir) = app.config.mail.as_ref().and_then(|mail| mail.petitions.clone()) else {
+        return Ok(());
+    };
+    let folder = maildir.clone();
+    let waiting = tokio::task::spawn_blocking(move || waiting(&folder)).await.map_err(anyhow::Error::from)?;
+    let waiting =
+        waiting.map_err(|error| anyhow::anyhow!("mail.petitions: {}: {error}", maildir.display()))?;
+    for path in waiting {
+        let file = path.clone();
+        let bytes = tokio::task::spawn_blocking(move || bytes(&file)).await.map_err(anyhow::Error::from)?;
+        let done = match bytes {
+            Ok(bytes) => take(app, &bytes).await,
+            Err(error) => Err(Problem::Ours(error.into())),
+        };
+        // One that cannot be taken now waits, and holds no other up.
+        match done {
+            Ok(()) => {
+                if let Err(error) = std::fs::remove_file(&path) {
+                    tracing::warn!(%error, path = %path.display(), "a mail that was taken could not be removed");
+                }
+            }
+            Err(problem) => tracing::warn!(%problem, path = %path.display(), "a mail waits"),
+        }
+    }
+    Ok(())
+}
+
+fn waiting(maildir: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(maildir.join("new"))? {
+        let path = entry?.path();
+        if path.is_file() {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found.truncate(AT_ONCE);
+    Ok(found)
+}
+
+fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+    use std::io::Read;
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(MOST + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Takes one mail.
+///
+/// # Errors
+/// Not now: the log may not sign, the database's. What is wrong with the mail is told to who wrote it, and is no error.
+pub async fn take(app: &App, bytes: &[u8]) -> Result<(), Problem> {
+    let came = match read::read(bytes) {
+        Ok(came) => came,
+        Err(why) => {
+            tracing::info!(?why, "a mail to the petitions' address is dropped");
+            return Ok(());
+        }
+    };
+    let ours = app.config.mail.as_ref().map(|mail| mail.from.clone());
+    if ours.as_ref().is_some_and(|own| is_ours(own, &came)) {
+        tracing::info!("a mail of ours came back to the petitions' address, and is dropped");
+        return Ok(());
+    }
+    let Some(portal) = portal(app, &came, ours.as_ref()) else {
+        tracing::warn!("a mail names no portal of this node, and is dropped");
+        return Ok(());
+    };
+    let key = app.people.seal.mark("petition.mail", &came.id).to_vec();
+    if store::known(&mut app.db.read().await?, &key).await? {
+        return Ok(());
+    }
+    let (petition, told) = match thread(app, &came).await? {
+        Some(case) => message(app, &case, &came).await?,
+        None => new(app, &portal, &came, &key).await?,
+    };
+    answer(app, &portal, &came.from, key, (petition, told)).await
+}
+
+/// True for what we have sent ourselves: our address, or a Message-ID as we make them.
+fn is_ours(own: &Address, came: &Came) -> bool {
+    let by_id = came.id.split_once('@').is_some_and(|(id, domain)| {
+        let made = id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit());
+        made && domain.eq_ignore_ascii_case(own.domain())
+    });
+    let user = came.from.user().split('+').next().unwrap_or_default();
+    let by_address =
+        user.eq_ignore_ascii_case(own.user()) && came.from.domain().eq_ignore_ascii_case(own.domain());
+    by_id || by_address
+}
+
+/// The portal to which a mail is written: that of the domain of an address that it went to, else that of our own address, else the first.
+fn portal(app: &App, came: &Came, own: Option<&Address>) -> Option<std::sync::Arc<Portal>> {
+    let portals = app.portals.load();
+    let domains = came.to.iter().filter_map(|to| to.rsplit_once('@')).map(|(_, domain)| domain);
+    let mut named = domains.chain(own.map(|own| own.domain())).filter_map(|domain| portals.by_host(domain));
+    named.next().or_else(|| portals.all().first().cloned())
+}
+
+/// The petition that a mail belongs to: by what it answers, or by a code in its subject if it comes from the proven address.
+async fn thread(app: &App, came: &Came) -> Result<Option<Case>, Problem> {
+    let mut conn = app.db.read().await?;
+    for id in came.answers.iter().rev() {
+        let mark = app.people.seal.mark("petition.mail", id).to_vec();
+        if let Some(case) = store::answered(&mut conn, &mark).await?
+            && is_senders(app, &mut conn, &case, &came.from, false).await?
+        {
+            return Ok(Some(case));
+        }
+    }
+    let words = came.subject.split(|c: char| c.is_whitespace() || ",;:()[]<>\"“”".contains(c));
+    for word in words {
+        let Ok(code) = word.trim_end_matches('.').to_uppercase().parse::<Code>() else { continue };
+        if let Some(case) = cases::find(&mut conn, &code.to_string()).await?
+            && is_senders(app, &mut conn, &case, &came.from, true).await?
+        {
+            return Ok(Some(case));
+        }
+    }
+    Ok(None)
+}
+
+/// True if an address is that of a petition's sender. Whoever answers a mail of ours has read it; a code alone is known to everybody, and an
+/// address is easily forged, so that one must be proven at least.
+async fn is_senders(
+    app: &App,
+    conn: &mut crate::db::Conn,
+    case: &Case,
+    from: &Address,
+    proven: bool,
+) -> Result<bool, Problem> {
+    let contact = cases::contact(app, conn, &case.id).await?;
+    let mark = |address: &Address| verify::mark(app, address);
+    let known: Option<Address> = contact.as_ref().and_then(|contact| contact.mail.parse().ok());
+    if known.is_none_or(|known| mark(&known) != mark(from)) {
+        return Ok(false);
+    }
+    let stands = verify::Stands::of(app, conn, case, contact.as_ref()).await?;
+    Ok(!proven || stands == verify::Stands::Verified)
+}
+
+fn uploads(came: &Came) -> Vec<Upload> {
+    let one = |(name, media, bytes): &(String, String, Vec<u8>)| Upload {
+        name: name.clone(),
+        media: media.clone(),
+        bytes: bytes.clone(),
+        decorative: true,
+        ..Upload::default()
+    };
+    came.files.iter().map(one).collect()
+}
+
+fn fields(pairs: &[(&str, &str)]) -> Fields {
+    Fields::of(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+}
+
+/// What went wrong, in sentences for who wrote it; what is not theirs to mend is passed on.
+fn sentences(problem: Problem) -> Result<String, Problem> {
+    match problem {
+        Problem::Invalid(faults) => {
+            let said: Vec<String> = faults.into_iter().map(|Fault { vi, .. }| vi).collect();
+            Ok(said.join("\n"))
+        }
+        Problem::Refused { vi, .. } | Problem::TooOften { vi, .. } => Ok(vi),
+        other => Err(other),
+    }
+}
+
+/// A message to whoever has a petition: its id, and what is answered; nothing where all is well.
+async fn message(app: &App, case: &Case, came: &Came) -> Result<(String, String), Problem> {
+    let words = read::without_quotations(&came.words);
+    let typed = fields(&[("viec", "tra-loi"), ("loi-nhan", &words)]);
+    match acts::act(app, case, &typed, read::checked(uploads(came))).await {
+        Ok(_) => Ok((case.id.clone(), String::new())),
+        Err(problem) => Ok((case.id.clone(), sentences(problem)?)),
+    }
+}
+
+/// A petition of its own: its id, and what is answered.
+async fn new(app: &App, portal: &Portal, came: &Came, key: &[u8]) -> Result<(String, String), Problem> {
+    let subject = came.subject.trim();
+    let text = match subject.is_empty() || came.words.starts_with(subject) {
+        true => came.words.clone(),
+        false => format!("{subject}\n\n{}", came.words),
+    };
+    let address = came.from.to_string();
+    let name = if came.name.trim().is_empty() { came.from.user() } else { came.name.trim() };
+    let typed = fields(&[
+        ("loai", KIND),
+        ("chuyen-gi", &text),
+        ("dinh-danh", "named"),
+        ("ho-ten", name),
+        ("email", &address),
+    ]);
+    let by = ByMail { once: once(app, key), mark: verify::mark(app, &came.from) };
+    let sender = Sender { lang: Lang::Vi, client: None, via: None, mail: Some(by) };
+    match intake::take(app, portal, &typed, read::checked(uploads(came)), sender).await {
+        Ok(intake::Came::Registered(done)) => Ok((done.case.id.clone(), letter::REGISTERED.to_owned())),
+        Ok(intake::Came::Outside(outside)) => Ok((String::new(), intake::explained(&outside, Lang::Vi, ""))),
+        Err(bad) => Ok((String::new(), sentences(bad.problem)?)),
+    }
+}
+
+/// What stands for the form that a mail is none of: the same mail is one petition.
+fn once(app: &App, key: &[u8]) -> [u8; 32] {
+    let mark = app.people.seal.mark("petition.mail.once", &hex::encode(key));
+    std::array::from_fn(|at| mark.get(at).copied().unwrap_or(0))
+}
+
+/// Remembers that a mail was taken, and has its answer sent, if there is one and its address was not answered too often.
+async fn answer(
+    app: &App,
+    portal: &Portal,
+    to: &Address,
+    key: Vec<u8>,
+    (petition, told): (String, String),
+) -> Result<(), Problem> {
+    let (id, mailing) = (new_id(app)?, new_id(app)?);
+    let mark = verify::mark(app, to);
+    let own = app.config.mail.as_ref().map(|mail| mail.from.domain().to_owned()).unwrap_or_default();
+    let ours = app.people.seal.mark("petition.mail", &format!("{mailing}@{own}")).to_vec();
+    let sealed = letter::sealed(app, &id, to)?;
+    let (mails, domain) = (app.mailer.is_some(), portal.domain.to_string());
+    app.db
+        .write("petition.mail", async move |tx: &mut Tx| -> Result<(), Problem> {
+            let now = tx.ledger.now();
+            let (_, often) = knocks::counted(tx, &mark, "mail", now - DAY).await?;
+            let answers = mails && !told.is_empty() && often < ANSWERS;
+            let row = store::Row {
+                id: id.clone(),
+                mark: key,
+                answer: if answers { ours } else { Vec::new() },
+                portal: domain,
+                petition,
+                sealed: if answers { sealed } else { Vec::new() },
+                told,
+            };
+            if !store::keep(tx, &row).await? || !answers {
+                return Ok(());
+            }
+            knocks::add(tx, &id, mark, "mail").await?;
+            Ok(store::mail(tx, mailing, &id).await?)
+        })
+        .await
+}

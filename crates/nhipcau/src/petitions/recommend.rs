@@ -1,0 +1,129 @@
+//! Recommendations of ministries and localities: a difficulty that an agency files with whoever has the authority to solve it, summarised,
+//! and put under the level of that authority. It is a petition like any other: the same code, log, clock, queues, hand-over and answer; the agency is
+//! its sender, and follows it by the page on which every sender does.
+
+mod pages;
+pub mod store;
+
+use axum::routing::{get, post as posted};
+use routing::table::Level;
+use serde_json::json;
+
+use super::Mode;
+use super::asking::check;
+use super::handling::{Goes, on, saved};
+use super::handover::Seat;
+use super::register::{self, New};
+use super::route;
+use super::rules::Clock;
+use super::secret::Secret;
+use super::store::Case;
+use super::store::steps::{self, Step};
+use crate::app::App;
+use crate::db::Tx;
+use crate::people::Duty;
+use crate::people::audit;
+use crate::people::forms::Fields;
+use crate::people::gate::Staff;
+use crate::problem::{Fault, Problem};
+use crate::web::routes::{Route, desk_form, desk_page};
+use crate::words::{Lang, RecommendWords, date};
+
+/// Where the console has them.
+pub const HOME: &str = "/ban-lam-viec/phan-anh/kien-nghi";
+/// The word of their kind.
+pub const SORT: &str = "kien-nghi-co-quan";
+/// The most characters of a summary.
+const MOST_SUMMARY: usize = 300;
+/// The levels, the lowest first.
+pub const LEVELS: [Level; 3] = [Level::Commune, Level::Province, Level::Central];
+
+/// The rows of the route table.
+pub fn routes() -> Vec<Route> {
+    vec![
+        desk_page(HOME, Duty::Petitions, "recommendations that the agency filed", get(pages::page)),
+        desk_form(HOME, Duty::Petitions, "files a recommendation", posted(pages::sent)),
+    ]
+}
+
+/// What opens a recommendation to the agency that filed it: worked out when somebody of the agency looks, and stored nowhere.
+fn secret(app: &App, id: &str) -> Result<Secret, Problem> {
+    let mark = app.people.seal.mark("petition.recommendation", id);
+    let bytes = mark.first_chunk().ok_or_else(|| anyhow::anyhow!("a mark has 32 bytes"))?;
+    Ok(Secret::of(*bytes))
+}
+
+fn fault(field: &str, says: impl Fn(&'static RecommendWords) -> String) -> Fault {
+    Fault { field: field.into(), vi: says(Lang::Vi.recommend()), en: says(Lang::En.recommend()) }
+}
+
+/// Files a recommendation: registered at the agency's own portal, and passed to whoever is to solve it in the same step. Its code.
+///
+/// # Errors
+/// What is wrong with the form; the log may not sign now; the database's.
+async fn file(app: &App, staff: &Staff, typed: &Fields) -> Result<String, Problem> {
+    let mut faults = Vec::new();
+    let summary = check::clean(typed.get("tom-tat")).replace('\n', " ");
+    match summary.chars().count() {
+        0..10 => faults.push(fault("tom-tat", |w| w.fault_summary.to_owned())),
+        many if many > MOST_SUMMARY => {
+            faults.push(fault("tom-tat", |w| w.fault_summary_long(MOST_SUMMARY)));
+        }
+        _ => {}
+    }
+    let words = check::words(typed, "loi", &mut faults);
+    let level = LEVELS.into_iter().find(|level| level.id() == typed.get("cap"));
+    if level.is_none() {
+        faults.push(fault("cap", |w| w.fault_level.to_owned()));
+    }
+    let target = route::chosen(app, &staff.portal.origin, typed.get("toi"));
+    if target.is_none() {
+        faults.push(fault("toi", |w| w.fault_target.to_owned()));
+    }
+    let (Some(level), Some(target), true) = (level, target, faults.is_empty()) else {
+        return Err(Problem::Invalid(faults));
+    };
+    let id = app.dice.id(&app.clock)?.to_string();
+    let (secret, salt, unit) =
+        (secret(app, &id)?, app.dice.bytes::<32>()?, register::unit(app, &staff.portal));
+    let answer = Clock::of("answer", date::day(app.clock.now()));
+    let case = Case {
+        once: app.people.seal.mark("petition.once", &id).to_vec(),
+        sort: SORT.to_owned(),
+        mode: Mode::Named.word().to_owned(),
+        lang: Lang::Vi.code().to_owned(),
+        salt: salt.to_vec(),
+        clock_days: answer.as_ref().map_or(0, |clock| i64::from(clock.count)),
+        clock_unit: answer.as_ref().map_or("calendar", Clock::unit).to_owned(),
+        clock_from: app.clock.micros(),
+        id,
+        ..Case::default()
+    };
+    let (account, seat) = (staff.account.id.to_string(), Seat::from(&*staff.portal));
+    let line = staff.line("petition.step", "").with(json!({ "act": "kien-nghi" }));
+    let (app, db) = (app.clone(), app.db.clone());
+    db.write("petition.recommend", async move |tx: &mut Tx| -> Result<String, Problem> {
+        let now = tx.ledger.now();
+        let whole = format!("{summary}\n\n{words}");
+        let new = New { unit: &unit, secret: &secret, place: "", words: &whole, files: &[] };
+        let mut case = register::enter(&app, tx, &seat, case, new).await?;
+        let kept = store::Filed { petition: case.id.clone(), level: level.id().to_owned(), summary };
+        store::keep(tx, seat.log, &kept, &account).await?;
+        case.count(&app.calendar.now(), now);
+        saved(tx, &case).await?;
+        let step = Step {
+            log: seat.log,
+            account,
+            act: "passed".into(),
+            shown: 1,
+            words: Lang::Vi.recommend().passed(level.name()),
+            detail: crate::logs::store::ensure(tx.conn(), &target.origin, false, now).await?.to_string(),
+            ..Step::default()
+        };
+        let step = Step { seq: steps::add(tx, &case.id, &step).await?, at: now, ..step };
+        on(&app, tx, &seat, &case, &step, Goes::To(target.origin)).await?;
+        audit::add(tx, audit::Line { subject: case.code.clone(), ..line }).await?;
+        Ok(case.code)
+    })
+    .await
+}

@@ -1,0 +1,214 @@
+//! What hangs together, in the database.
+
+use sqlx::FromRow;
+
+use super::super::life::State;
+use crate::db::{Conn, Tx};
+use crate::{all, maybe, run};
+
+/// A tie between two cases, and the other one as seen from either side.
+#[derive(Clone, Debug, Default, FromRow)]
+pub struct Tied {
+    /// The one that follows, or is a part.
+    pub petition: String,
+    /// `follows` or `part`.
+    pub sort: String,
+    /// The one that is followed, or has parts.
+    pub lead: String,
+    /// The code of the other one.
+    pub code: String,
+    /// The word of its state.
+    pub state: String,
+    /// The log of the agency that answers for it.
+    pub owner: i64,
+    /// The last day for its answer as it was counted last.
+    pub due: String,
+}
+
+impl Tied {
+    /// Where the other one stands.
+    pub fn state(&self) -> State {
+        State::of(&self.state)
+    }
+}
+
+/// The ties of a case that hold, with the case at their other end; by its code.
+///
+/// # Errors
+/// The database's.
+pub async fn of(conn: &mut Conn, id: &str) -> sqlx::Result<Vec<Tied>> {
+    all!(
+        conn,
+        Tied,
+        "SELECT t.petition, t.sort, t.lead, p.code, p.state, p.owner, p.due FROM petition_tie t
+         JOIN petition p ON p.id = CASE WHEN t.petition = $1 THEN t.lead ELSE t.petition END
+         WHERE t.ended = 0 AND (t.petition = $1 OR t.lead = $1) ORDER BY p.code",
+        id.to_owned()
+    )
+}
+
+/// Ties a case to another.
+///
+/// # Errors
+/// The database's.
+pub async fn tie(tx: &mut Tx, id: &str, sort: &str, lead: &str, account: &str) -> sqlx::Result<()> {
+    let now = tx.ledger.now();
+    run!(
+        tx,
+        "INSERT INTO petition_tie (petition, at, sort, lead, account, ended) VALUES ($1, $2, $3, $4, $5, 0)",
+        id.to_owned(),
+        now,
+        sort.to_owned(),
+        lead.to_owned(),
+        account.to_owned()
+    )?;
+    Ok(())
+}
+
+/// A case follows no other any more.
+///
+/// # Errors
+/// The database's.
+pub async fn end(tx: &mut Tx, id: &str) -> sqlx::Result<()> {
+    let now = tx.ledger.now();
+    run!(
+        tx,
+        "UPDATE petition_tie SET ended = $1 WHERE petition = $2 AND sort = 'follows' AND ended = 0",
+        now,
+        id.to_owned()
+    )?;
+    Ok(())
+}
+
+/// What an agency is asked to say to an answer.
+#[derive(Clone, Debug, Default, FromRow)]
+pub struct Help {
+    /// Its id.
+    pub id: String,
+    /// The case.
+    pub petition: String,
+    /// The log of the agency that has the case.
+    pub asker: i64,
+    /// The log of the agency that is asked.
+    pub log: i64,
+    /// Since when, in microseconds.
+    pub at: i64,
+    /// Its day.
+    pub due: String,
+    /// What is asked.
+    pub question: String,
+    /// What was said; empty while nothing was.
+    pub said: String,
+    /// Who said it: an account's id.
+    pub account: String,
+    /// When it was said, in microseconds; 0 if it was not.
+    pub answered: i64,
+    /// When it was taken back, in microseconds; 0 if it was not.
+    pub ended: i64,
+}
+
+impl Help {
+    /// True while something is to be said.
+    pub fn is_open(&self) -> bool {
+        self.answered == 0 && self.ended == 0
+    }
+}
+
+/// What others were asked for a case, the oldest first.
+///
+/// # Errors
+/// The database's.
+pub async fn helps(conn: &mut Conn, id: &str) -> sqlx::Result<Vec<Help>> {
+    all!(conn, Help, "SELECT * FROM petition_help WHERE petition = $1 ORDER BY at, id", id.to_owned())
+}
+
+/// One of an id.
+///
+/// # Errors
+/// The database's.
+pub async fn help(conn: &mut Conn, id: &str) -> sqlx::Result<Option<Help>> {
+    maybe!(conn, Help, "SELECT * FROM petition_help WHERE id = $1", id.to_owned())
+}
+
+/// What an agency is asked, what is to be said first, and by its day.
+///
+/// # Errors
+/// The database's.
+pub async fn asked_of(conn: &mut Conn, log: i64, most: i64) -> sqlx::Result<Vec<Help>> {
+    all!(
+        conn,
+        Help,
+        "SELECT * FROM petition_help WHERE log = $1 AND ended = 0
+         ORDER BY CASE WHEN answered = 0 THEN 0 ELSE 1 END, due, at LIMIT $2",
+        log,
+        most
+    )
+}
+
+/// Asks an agency.
+///
+/// # Errors
+/// The database's.
+pub async fn ask_help(tx: &mut Tx, help: &Help) -> sqlx::Result<()> {
+    let now = tx.ledger.now();
+    run!(
+        tx,
+        "INSERT INTO petition_help (id, petition, asker, log, at, due, question, said, account, answered, ended)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, '', '', 0, 0)",
+        help.id.clone(),
+        help.petition.clone(),
+        help.asker,
+        help.log,
+        now,
+        help.due.clone(),
+        help.question.clone()
+    )?;
+    Ok(())
+}
+
+/// An agency has said its part. False, changing nothing, if it said it before or is asked no more.
+///
+/// # Errors
+/// The database's.
+pub async fn say_help(tx: &mut Tx, id: &str, said: &str, account: &str) -> sqlx::Result<bool> {
+    let now = tx.ledger.now();
+    let done = run!(
+        tx,
+        "UPDATE petition_help SET said = $1, account = $2, answered = $3 WHERE id = $4 AND answered = 0 AND ended = 0",
+        said.to_owned(),
+        account.to_owned(),
+        now,
+        id.to_owned()
+    )?;
+    Ok(done == 1)
+}
+
+/// What others were asked for a case and have not said is asked no more.
+///
+/// # Errors
+/// The database's.
+pub async fn end_help(tx: &mut Tx, id: &str) -> sqlx::Result<()> {
+    let now = tx.ledger.now();
+    run!(
+        tx,
+        "UPDATE petition_help SET ended = $1 WHERE petition = $2 AND ended = 0 AND answered = 0",
+        now,
+        id.to_owned()
+    )?;
+    Ok(())
+}
+
+/// Forgets what was asked and said of a case.
+///
+/// # Errors
+/// The database's.
+pub async fn forget(tx: &mut Tx, id: &str) -> sqlx::Result<()> {
+    let now = tx.ledger.now();
+    run!(
+        tx,
+        "UPDATE petition_help SET question = '', said = '', ended = CASE WHEN ended = 0 THEN $1 ELSE ended END WHERE petition = $2",
+        now,
+        id.to_owned()
+    )?;
+    Ok(())
+}
