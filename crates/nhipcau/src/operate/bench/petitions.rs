@@ -46,6 +46,7 @@ fn asked(number: usize) -> Asked {
         lang: Lang::Vi,
         once,
         client: Some(network(number)),
+        knock: None,
     }
 }
 
