@@ -25,6 +25,7 @@ pub mod offline;
 pub mod open;
 pub mod operate;
 pub mod opinions;
+pub mod outlets;
 pub mod peers;
 pub mod people;
 pub mod petitions;

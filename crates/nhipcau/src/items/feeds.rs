@@ -193,12 +193,10 @@ impl Told {
         Told {
             id: format!("urn:uuid:{}", item.item),
             path: format!("/muc/{}", item.reference()),
-            author: card
-                .agency
-                .clone()
-                .filter(|_| card.carried.is_none())
-                .filter(|_| item.state != State::Erased)
-                .unwrap_or(publisher),
+            author: match &card.carried {
+                Some(carried) => Lang::Vi.words().provenance_site(&carried.site),
+                None => card.agency.clone().filter(|_| item.state != State::Erased).unwrap_or(publisher),
+            },
             kind: stands.then(|| Kind::of(&item.kind)),
             langs: if stands { card.langs.clone() } else { Vec::new() },
             issued: item.issued,

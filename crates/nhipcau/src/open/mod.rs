@@ -5,14 +5,14 @@
 //! through the items (`store`): by the time at which each came to look as it does here, so that whoever comes again asks
 //! only for what is new, and what was withdrawn or erased is told for ever.
 
-mod cursor;
+pub(crate) mod cursor;
 mod dcat;
 pub mod dumps;
 mod oai;
 mod oembed;
 mod pages;
 pub mod records;
-mod store;
+pub(crate) mod store;
 
 use axum::routing::get;
 

@@ -65,6 +65,7 @@ impl Desk {
             ("/ban-lam-viec/da-dang", w.nav_issued, Duty::Write),
             (crate::annexes::HOME, lang.annex().nav, Duty::Write),
             (crate::sources::PAGE, lang.source().nav, Duty::Approve),
+            (crate::outlets::PAGE, lang.outlet().nav, Duty::Approve),
             (accounts::PAGE, w.accounts_nav, Duty::People),
             (crate::agencies::merger::pages::PAGE, lang.agency().merger_nav, Duty::Agencies),
             (crate::breaches::pages::PAGE, lang.breach().nav, Duty::Breaches),

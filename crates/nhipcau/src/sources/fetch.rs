@@ -10,7 +10,7 @@ use reqwest::header::{
     ACCEPT, CONTENT_LOCATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH,
     LAST_MODIFIED, LOCATION, RETRY_AFTER,
 };
-use reqwest::{Client, Response, StatusCode, Url};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
 
 use crate::app::App;
 use crate::peers::line::{self, Line};
@@ -167,6 +167,30 @@ impl Fetcher {
         Err(Refused::Redirects(url.to_owned()))
     }
 
+    /// Whether an address may be called, as far as it says so itself.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn may(&self, url: &str) -> Result<(), Refused> {
+        self.checked(url, self.private).map(drop)
+    }
+
+    /// Posts to an address; redirects are not followed, for a body is meant for one place.
+    ///
+    /// # Errors
+    /// Why it was not taken.
+    pub async fn post(&self, url: &str, headers: &[(&str, String)], body: Vec<u8>) -> Result<(), Refused> {
+        let mut call = self.client.post(self.checked(url, self.private)?).body(body);
+        for (name, value) in headers {
+            call = call.header(*name, value);
+        }
+        let response = self.sent(call).await?;
+        match response.status() {
+            status if status.is_success() => Ok(()),
+            status => Err(Refused::Status(status.as_u16(), None)),
+        }
+    }
+
     /// An address that may be called. Names are looked at once more when they are resolved.
     fn checked(&self, url: &str, private: bool) -> Result<Url, Refused> {
         let parsed: Url = url.trim().parse().map_err(|_| Refused::Address(url.to_owned()))?;
@@ -192,6 +216,10 @@ impl Fetcher {
         if let Some(modified) = &known.modified {
             call = call.header(IF_MODIFIED_SINCE, modified);
         }
+        self.sent(call).await
+    }
+
+    async fn sent(&self, call: RequestBuilder) -> Result<Response, Refused> {
         match &self.line {
             Some(line) => {
                 line.stranger(call.send()).await.map_err(|error| match error.downcast::<reqwest::Error>() {

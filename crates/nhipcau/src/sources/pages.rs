@@ -1,17 +1,18 @@
 //! Joined sites in the console: what is joined and how it goes, a look at a site before the first import, what lies aside.
 
+mod look;
 mod one;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::{Query, State as Given};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::draft::{Fate, Found, Mapping};
-use super::fetch::{Fetcher, Validators};
-use super::list::{self, Ask, Got, push};
+use super::draft::Mapping;
+use super::fetch::Validators;
+use super::list::push;
 use super::{Source, Way, store};
 use crate::app::App;
 use crate::clock::instant;
@@ -29,10 +30,10 @@ use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
 use crate::words::{Lang, SourceWords, date};
 
+use look::{Preview, look};
+
 /// Where they stand.
 pub const PAGE: &str = "/ban-lam-viec/nguon";
-/// Lines of a preview.
-const LINES: usize = 60;
 /// Categories that a preview offers to map, the most frequent ones.
 const CATEGORIES: usize = 30;
 /// The most letters of a name.
@@ -51,6 +52,39 @@ pub fn routes() -> Vec<Route> {
         page("/ban-lam-viec/nguon/{id}", "a joined site and what lies aside of it", get(one::show)),
         form("/ban-lam-viec/nguon/{id}", "read now, pause, remove, retry, discard", post(one::act)),
     ]
+}
+
+/// A source on the console's home that a person must look at.
+pub struct Reminder {
+    /// Its page.
+    pub path: String,
+    /// What it is called.
+    pub title: String,
+    /// Why.
+    pub says: String,
+    /// Whether it cannot be read.
+    pub presses: bool,
+}
+
+/// The sources of an agency that cannot be read, or of which something lies aside.
+///
+/// # Errors
+/// The database's.
+pub async fn reminders(app: &App, log: i64, lang: Lang) -> Result<Vec<Reminder>, Problem> {
+    let mut conn = app.db.read().await?;
+    let asides: BTreeMap<String, i64> = store::aside_counts(&mut conn, log).await?.into_iter().collect();
+    let reminder = |source: Source| {
+        let why = trouble(&source, lang);
+        let aside = asides.get(&source.id.to_string()).map(|count| lang.source().aside_count(*count));
+        let says: Vec<String> = why.iter().cloned().chain(aside).collect();
+        (!says.is_empty()).then(|| Reminder {
+            path: format!("{PAGE}/{}", source.id),
+            title: if source.name.is_empty() { source.url } else { source.name },
+            says: says.join(" · "),
+            presses: why.is_some(),
+        })
+    };
+    Ok(store::of_log(&mut conn, log).await?.into_iter().filter_map(reminder).collect())
 }
 
 /// A kind as a form offers it.
@@ -72,22 +106,6 @@ struct Row {
     says: String,
     trouble: Option<String>,
     aside: Option<String>,
-}
-
-/// A line of the preview.
-struct Line {
-    called: String,
-    says: String,
-    wrong: bool,
-}
-
-/// What a look at a site has shown.
-struct Preview {
-    says: String,
-    lines: Vec<Line>,
-    more: Option<String>,
-    /// Categories with how often they occur, and the kind that was chosen for each.
-    categories: Vec<(String, String, String)>,
 }
 
 #[derive(Template)]
@@ -295,71 +313,4 @@ async fn join(Given(app): Given<App>, staff: Staff, visitor: Visitor, Filled(typ
             Err(problem) => failure(&app, &visitor, problem),
         },
     }
-}
-
-/// Reads a site once, keeps nothing, and says what would become of what it has.
-async fn look(app: &App, visitor: &Visitor, source: &Source, typed: &Fields) -> Result<Preview, Problem> {
-    let (lang, w) = (visitor.lang, visitor.lang.source());
-    let fetcher = Fetcher::of(app)?;
-    if source.way == Way::Push {
-        return Ok(Preview {
-            says: w.preview_push.into(),
-            lines: Vec::new(),
-            more: None,
-            categories: Vec::new(),
-        });
-    }
-    let (validators, known) = (Validators::default(), HashSet::new());
-    let ask = Ask {
-        fetcher: &fetcher,
-        url: &source.url,
-        validators: &validators,
-        place: "",
-        known: &known,
-        now: app.clock.micros(),
-    };
-    let listed = match list::read(source.way, &ask).await {
-        Ok(Got::Listed(listed)) => listed,
-        Ok(Got::Unchanged) => return Err(Problem::Invalid(vec![fault("dia-chi", |w| w.fault_url)])),
-        Err(trouble) => {
-            let field = "dia-chi".to_owned();
-            return Err(Problem::Invalid(vec![Fault { field, vi: trouble.why.vi, en: trouble.why.en }]));
-        }
-    };
-    let (today, of, from) = (app.calendar.on(date::day(app.clock.now())), listed.clone(), source.clone());
-    let list = tokio::task::spawn_blocking(move || of.list(&from.name, &from.mapping, &today)).await;
-    let list = list.map_err(|error| Problem::Ours(error.into()))?;
-    let line = |one: &Found| {
-        let kind = kinds::of(&one.draft.kind).map_or("", |kind| kind.name.of(lang));
-        let (says, wrong) = match &one.fate {
-            Fate::Good => (w.would_become(kind), false),
-            Fate::Twin => (w.would_twin.to_owned(), false),
-            Fate::Wrong(why) => (w.would_aside(why.of(lang)), true),
-        };
-        Line { called: one.called.clone(), says, wrong }
-    };
-    let good = list.found.iter().filter(|one| one.fate == Fate::Good).count();
-    let wrong = list.found.iter().filter(|one| matches!(one.fate, Fate::Wrong(_))).count();
-    let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
-    for category in listed.feed.items.iter().flat_map(|item| &item.categories) {
-        *counted.entry(category.trim()).or_default() += 1;
-    }
-    let mut counted: Vec<(&str, usize)> = counted.into_iter().filter(|(name, _)| !name.is_empty()).collect();
-    counted.sort_by_key(|(name, count)| (std::cmp::Reverse(*count), *name));
-    let chosen = |name: &str| {
-        let pairs = typed.all("muc").zip(typed.all("loai-muc"));
-        pairs.filter(|(muc, _)| *muc == name).map(|(_, kind)| kind.to_owned()).next().unwrap_or_default()
-    };
-    let categories = counted.into_iter().take(CATEGORIES);
-    // What most readers look at first stands first: the newest, and of all what is wrong.
-    let mut lines: Vec<&Found> = list.found.iter().rev().collect();
-    lines.sort_by_key(|one| !matches!(one.fate, Fate::Wrong(_)));
-    Ok(Preview {
-        says: w.preview_says(list.found.len(), good, wrong),
-        more: (lines.len() > LINES).then(|| w.preview_more(lines.len() - LINES)),
-        lines: lines.into_iter().take(LINES).map(line).collect(),
-        categories: categories
-            .map(|(name, count)| (name.to_owned(), w.category_count(count), chosen(name)))
-            .collect(),
-    })
 }

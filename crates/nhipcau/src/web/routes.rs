@@ -83,6 +83,7 @@ fn pages() -> Vec<Route> {
     pages.extend(annexes::routes());
     pages.extend(previews::routes());
     pages.extend(crate::sources::routes());
+    pages.extend(crate::outlets::routes());
     pages
 }
 

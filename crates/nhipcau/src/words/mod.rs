@@ -26,6 +26,7 @@ pub mod number;
 mod offline;
 mod open;
 mod opinion;
+mod outlet;
 mod petition;
 mod petition_bulk;
 mod petition_desk;
@@ -65,6 +66,7 @@ pub use log_key::Words as LogKeyWords;
 pub use offline::Words as OfflineWords;
 pub use open::Words as OpenWords;
 pub use opinion::Words as OpinionWords;
+pub use outlet::Words as OutletWords;
 pub use petition::Words as PetitionWords;
 pub use petition_bulk::Words as PetitionBulkWords;
 pub use petition_desk::Words as PetitionDeskWords;
@@ -392,6 +394,14 @@ impl Lang {
         match self {
             Lang::Vi => path.to_owned(),
             Lang::En => format!("/en{path}"),
+        }
+    }
+
+    /// The words of sites that are sent what changes.
+    pub fn outlet(self) -> &'static OutletWords {
+        match self {
+            Lang::Vi => &outlet::VI,
+            Lang::En => &outlet::EN,
         }
     }
 

@@ -92,6 +92,7 @@ words! {
     push_address,
     push_secret,
     push_show,
+    home,
 }
 
 /// Vietnamese.

@@ -410,6 +410,7 @@ async fn every_page_is_open_to_everybody_at_every_width() {
     beside::a_draft_goes_round(&mut tour, &nation, &password).await;
     at_the_province(&mut tour, &nation, &password).await;
     beside::a_commune_adds(&mut tour, &nation, &password).await;
+    beside::a_site_is_joined(&mut tour, &nation, &password).await;
     beside::an_administrator_decides(&mut tour, &nation, &password).await;
     petitions::asked_and_answered(&mut tour, &nation, &password).await;
     assert!(text(&tour.browser).await.len() > 10, "the browser shows nothing");

@@ -181,3 +181,25 @@ pub async fn an_administrator_decides(tour: &mut Tour<'_>, nation: &Nation, pass
     tour.looks("calendar/plan.html", "/lich-nghi-thay-doi").await;
     tour.signs_out().await;
 }
+
+/// An existing site is looked at and joined; signed in as who approves at the province.
+pub async fn a_site_is_joined(tour: &mut Tour<'_>, nation: &Nation, password: &str) {
+    tour.here = format!("http://laocai.localhost:{}", nation.port + 2);
+    tour.signs_in("minh", password).await;
+    let page = "/ban-lam-viec/nguon";
+    tour.goes(page).await;
+    tour.types("dia-chi", &format!("{}/feed.rss", nation.ministry())).await;
+    tour.browser.find(Locator::Css("main input[value='khac']")).await.unwrap().click().await.unwrap();
+    tour.types("ten", "Bộ Tài chính (mẫu)").await;
+    tour.presses("Xem thử").await;
+    tour.reads("Chưa lưu gì cả").await;
+    tour.looks("sources/list.html", "/nguon-xem-thu").await;
+    tour.presses("Bắt đầu lấy bài").await;
+    tour.reads("Đã nối").await;
+    tour.opens(page, "sources/list.html", page).await;
+    tour.goes(page).await;
+    let one = tour.link("/ban-lam-viec/nguon/").await;
+    tour.opens("/ban-lam-viec/nguon/{id}", "sources/one.html", &one).await;
+    tour.signs_out().await;
+    tour.here = nation.government();
+}

@@ -60,6 +60,7 @@ mod newsroom_files;
 mod open;
 mod opinions;
 mod orders;
+mod outlets;
 mod pages;
 mod paper_nation;
 mod people;

@@ -46,6 +46,18 @@ pub const WORKS: &[(&str, &str, &str, &str)] = &[
         "a_node_thousands_of_entries_behind_catches_up_by_tiles",
     ),
     (
+        "cổng đã có được nối nguyên trạng: bài mới, sửa, gỡ đều theo",
+        "an existing site is joined as it is: new, changed and deleted items follow",
+        "it/sources/mod",
+        "a_site_is_followed_as_it_changes_and_deletes_and_is_away",
+    ),
+    (
+        "bài của cơ quan chưa có sổ được đăng lại, không bao giờ coi là đã xác thực",
+        "what a site without a log shows is carried, and nowhere called authentic",
+        "it/sources/mod",
+        "what_a_site_without_a_log_shows_is_carried_and_nowhere_called_authentic",
+    ),
+    (
         "phản ánh, kiến nghị: gửi không cần tài khoản, theo dõi bằng mã, hai người trả lời",
         "petitions: sent without an account, followed by code and secret, answered by two people",
         "it/petitions/handling",

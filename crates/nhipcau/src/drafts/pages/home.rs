@@ -25,6 +25,7 @@ use crate::people::gate::Staff;
 use crate::people::pages::{Desk, Done, HOME, drawn, see, shell};
 use crate::petitions;
 use crate::problem::Problem;
+use crate::sources;
 use crate::web::answer::failure;
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
@@ -203,6 +204,15 @@ async fn home_of(app: &App, staff: &Staff, visitor: &Visitor, said: Option<Strin
             waiting.map(|one| Row { href: one.path, title: one.title, says: one.says, mine: true }).collect();
         if !rows.is_empty() {
             lists.insert(0, List { title: lang.petition_desk().home.to_owned(), rows, empty: "" });
+        }
+    }
+    if staff.may(Duty::Approve) {
+        let due = sources::pages::reminders(app, log, lang).await?.into_iter();
+        let rows: Vec<Row> = due
+            .map(|one| Row { href: one.path, title: one.title, says: one.says, mine: one.presses })
+            .collect();
+        if !rows.is_empty() {
+            lists.push(List { title: lang.source().home.to_owned(), rows, empty: "" });
         }
     }
     if staff.may(Duty::Breaches) {

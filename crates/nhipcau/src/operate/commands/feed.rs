@@ -87,8 +87,8 @@ struct Sources {
     The source of each draft is the feed and the item's address.\n\
     What comes twice in the feed (one page under several addresses, the same text), has no title, bears a\n\
     mark of secrecy or would be refused is put aside and told with the reason on standard error.\n\n\
-    What the portal changes or deletes later is not followed yet: a changed item would be a new one.\n\
-    Pictures of texts are not taken over."
+    What the portal changes or deletes later is followed where its address is joined in the console\n\
+    (/ban-lam-viec/nguon); this command takes it over once. Pictures of texts are not taken over."
 )]
 struct DraftsArgs {
     #[command(flatten)]

@@ -88,12 +88,14 @@ pub(super) async fn read(ask: &Ask<'_>) -> Result<Got, Trouble> {
     let extent = if whole && all { Extent::All } else { Extent::Some };
     let place = Place { day, whole: if whole { ask.now } else { before.whole } };
     let place = serde_json::to_string(&place).map_err(|error| Trouble::from(both(&error.to_string())))?;
-    let feed = apart(move || Ok(cleaned(feed(records)))).await?;
+    let base = base.to_owned();
+    let feed = apart(move || Ok(cleaned(feed(records, &base)))).await?;
     let (sha256, validators) = (ContentHash::of(&hashed), Validators::default());
     Ok(Got::listed(Listed { feed, present: HashSet::new(), extent, sha256, validators, place }))
 }
 
-fn feed(records: Vec<Record>) -> Feed {
+/// Records as items. One that names no page stands at its own address in the repository.
+fn feed(records: Vec<Record>, base: &str) -> Feed {
     let (mut items, mut deleted) = (Vec::new(), Vec::new());
     for record in records {
         if record.deleted {
@@ -107,10 +109,15 @@ fn feed(records: Vec<Record>) -> Feed {
             let value = all(name).into_iter().find(|text| !text.is_empty())?;
             Some(Text { value, kind: Kind::Plain, base: None })
         };
+        let page =
+            all("identifier").into_iter().find(|id| id.starts_with("http://") || id.starts_with("https://"));
+        let at = || {
+            let query =
+                [("verb", "GetRecord"), ("metadataPrefix", "oai_dc"), ("identifier", record.name.as_str())];
+            format!("{base}?{}", Serializer::new(String::new()).extend_pairs(query).finish())
+        };
         items.push(Item {
-            link: all("identifier")
-                .into_iter()
-                .find(|id| id.starts_with("http://") || id.starts_with("https://")),
+            link: Some(page.unwrap_or_else(at)),
             title: text("title"),
             published: all("date").iter().find_map(|date| feeds::date(date)),
             updated: record.stamp.parse().ok(),
@@ -218,7 +225,7 @@ mod tests {
             <resumptionToken cursor="0">x y</resumptionToken></ListRecords></OAI-PMH>"#;
         let page = page(text.as_bytes()).unwrap();
         assert_eq!(page.token.as_deref(), Some("x y"));
-        let feed = feed(page.records);
+        let feed = feed(page.records, "https://a.gov.vn/oai");
         assert_eq!(feed.items[0].title.as_ref().unwrap().value, "Họp & bàn");
         assert_eq!(feed.items[0].link.as_deref(), Some("https://a.gov.vn/1"));
         assert_eq!(feed.deleted[0].id, "oai:a:2");

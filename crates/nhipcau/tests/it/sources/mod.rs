@@ -4,11 +4,12 @@
 mod site;
 mod ways;
 
+pub use site::{Page, Site};
+
 use nhipcau::sources::Source;
 use nhipcau::sources::store;
 use serde_json::json;
 
-use self::site::{Page, Site};
 use super::newsroom::leads;
 use super::world::{Plan, Staff, World, hidden, until};
 
@@ -114,7 +115,7 @@ async fn what_a_site_without_a_log_shows_is_carried_and_nowhere_called_authentic
     let proof = world.get("laocai", &format!("/proof/{reference}")).await;
     assert_eq!(proof.status, 200);
     let asked = form_urlencoded::Serializer::new(String::new())
-        .append_pair("q", &format!("http://laocai.localhost/muc/{reference}"))
+        .append_pair("hoi", &format!("http://laocai.localhost/muc/{reference}"))
         .finish();
     let checked = world.get("laocai", &format!("/kiem-tra?{asked}")).await;
     assert!(checked.says("chưa được xác thực") && !checked.says("Có thật"), "{}", checked.text());

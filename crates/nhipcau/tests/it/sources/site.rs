@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -26,6 +27,8 @@ struct Stands {
     begins: Vec<(String, Page)>,
     /// Each call: its path with the query, and the answer's status.
     calls: Vec<(String, u16)>,
+    /// What was posted: path, headers, body.
+    posted: Vec<(String, HeaderMap, Vec<u8>)>,
 }
 
 /// The site.
@@ -63,6 +66,13 @@ impl Site {
         stands.begins.push((path.to_owned(), page));
     }
 
+    /// What was posted to a path so far.
+    pub fn posted(&self, path: &str) -> Vec<(HeaderMap, Vec<u8>)> {
+        let stands = self.stands.lock().unwrap();
+        let posted = stands.posted.iter().filter(|(at, ..)| at == path);
+        posted.map(|(_, headers, body)| (headers.clone(), body.clone())).collect()
+    }
+
     /// Whether a path with these words was asked for.
     pub fn asked(&self, words: &str) -> bool {
         self.stands.lock().unwrap().calls.iter().any(|(path, _)| path.contains(words))
@@ -96,7 +106,12 @@ impl Site {
     }
 }
 
-async fn answer(State(site): State<Site>, OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Response {
+async fn answer(
+    State(site): State<Site>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let path = uri.path_and_query().map_or_else(String::new, ToString::to_string);
     let mut stands = site.stands.lock().unwrap();
     let begins =
@@ -115,6 +130,9 @@ async fn answer(State(site): State<Site>, OriginalUri(uri): OriginalUri, headers
             }
         }
     };
+    if !body.is_empty() {
+        stands.posted.push((path.clone(), headers, body.to_vec()));
+    }
     stands.calls.push((path, response.status().as_u16()));
     response
 }

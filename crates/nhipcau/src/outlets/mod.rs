@@ -1,0 +1,118 @@
+//! Sites of others to which a portal sends what changes on it: signed calls (Standard Webhooks), one after the other, from wherever
+//! somebody says.
+//!
+//! What is sent is a walk through the portal's items in the order in which they came to look as they do here (`open::store`), so what
+//! came late is sent late and never left out. `post` sends and moves the place of the walk once the site has taken it; `pages` is
+//! the console's. The body is a JSON Feed whose `_deleted` names what no longer stands: what `sources::list::push` takes.
+
+pub mod pages;
+mod post;
+mod store;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hkdf::hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use uuid::Uuid;
+
+use crate::open::cursor::Place;
+use crate::words::Lang;
+
+pub use pages::{PAGE, routes};
+pub use post::run;
+
+/// A site to which a portal sends.
+#[derive(Clone, Debug)]
+pub struct Outlet {
+    /// Its id.
+    pub id: Uuid,
+    /// Our number for the portal's log.
+    pub log: i64,
+    /// Where it is called.
+    pub url: String,
+    /// What people call it.
+    pub name: String,
+    /// True if only the portal's own items are sent, and none that it shows of others.
+    pub own: bool,
+    /// The secret, sealed.
+    pub secret: Vec<u8>,
+    /// When it is tried next; 0 while it is paused.
+    pub next: i64,
+    /// When it took something last; 0 if never.
+    pub at: i64,
+    /// How often in a row it did not.
+    pub failures: i64,
+    /// Why, in both languages.
+    pub trouble: String,
+    /// How far it was sent: what comes after this is due.
+    pub place: Place,
+}
+
+/// Under which name the secret of an outlet is sealed.
+fn about(id: Uuid) -> String {
+    format!("outlet {id}")
+}
+
+/// The bytes behind `whsec_…`: 16 to 64 of them.
+fn key(secret: &str) -> Option<Vec<u8>> {
+    let bytes = STANDARD.decode(secret.trim().strip_prefix("whsec_").unwrap_or(secret.trim())).ok()?;
+    (16..=64).contains(&bytes.len()).then_some(bytes)
+}
+
+/// The signature of a call (Standard Webhooks, v1).
+fn signature(key: &[u8], call: &str, at: i64, body: &[u8]) -> anyhow::Result<String> {
+    let mut mac =
+        Hmac::<Sha256>::new_from_slice(key).map_err(|_| anyhow::anyhow!("a secret of no length"))?;
+    mac.update(format!("{call}.{at}.").as_bytes());
+    mac.update(body);
+    Ok(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))
+}
+
+/// A place as it is told and typed: `at.log.item`.
+fn told(place: &Place) -> String {
+    format!("{}.{}.{}", place.at, place.log, place.item)
+}
+
+/// That of a text; none if it is none.
+fn place(text: &str) -> Option<Place> {
+    let mut parts = text.trim().splitn(3, '.');
+    let at = parts.next()?.parse().ok()?;
+    let log = parts.next()?.parse().ok()?;
+    Some(Place { at, log, item: parts.next()?.to_owned() })
+}
+
+/// What an act of the audit trail is called; none for acts of others.
+pub fn act_name(act: &str, lang: Lang) -> Option<&'static str> {
+    let w = lang.outlet();
+    Some(match act {
+        "outlet.add" => w.act_add,
+        "outlet.pause" => w.act_pause,
+        "outlet.resume" => w.act_resume,
+        "outlet.remove" => w.act_remove,
+        "outlet.replay" => w.act_replay,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_is_signed_as_standard_webhooks_say() {
+        // The example of the specification's own libraries.
+        let key = key("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+        let signed =
+            signature(&key, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, br#"{"test": 2432232314}"#)
+                .unwrap();
+        assert_eq!(signed, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+        assert!(super::key("whsec_eA==").is_none() && super::key("không").is_none());
+    }
+
+    #[test]
+    fn a_place_is_read_as_it_is_told() {
+        let one = Place { at: 7, log: 2, item: "019ab".into() };
+        assert_eq!(place(&told(&one)), Some(one));
+        assert_eq!(place("7.2"), None);
+    }
+}

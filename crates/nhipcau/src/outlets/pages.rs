@@ -1,0 +1,252 @@
+//! Outlets in the console: where what changes is sent, how that goes, from where it is sent again.
+
+use askama::Template;
+use axum::extract::{Query, State as Given};
+use axum::http::StatusCode;
+use axum::response::Response;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::{Outlet, about, key, place, store, told};
+use crate::app::App;
+use crate::clock::instant;
+use crate::db::Tx;
+use crate::open::cursor::Place;
+use crate::people::Duty;
+use crate::people::audit;
+use crate::people::forms::{Fields, Filled, Wrong};
+use crate::people::gate::Staff;
+use crate::people::pages::{Desk, Done, drawn, see, shell};
+use crate::problem::{Fault, Problem};
+use crate::sources::both;
+use crate::sources::fetch::Fetcher;
+use crate::web::answer::failure;
+use crate::web::routes::{Route, desk_form, desk_page};
+use crate::web::shell::Shell;
+use crate::web::visitor::Visitor;
+use crate::words::{Lang, OutletWords, date};
+
+/// Where they stand.
+pub const PAGE: &str = "/ban-lam-viec/noi-nhan";
+/// The most outlets of one portal.
+const MOST: usize = 50;
+
+/// The rows of the route table.
+pub fn routes() -> Vec<Route> {
+    use axum::routing::{get, post};
+    vec![
+        desk_page(PAGE, Duty::Approve, "sites to which this portal sends what changes", get(all)),
+        desk_form(PAGE, Duty::Approve, "add such a site, pause it, send again from a place", post(act)),
+    ]
+}
+
+struct Row {
+    id: String,
+    title: String,
+    url: String,
+    says: String,
+    trouble: Option<String>,
+    secret: String,
+    place: String,
+    paused: bool,
+}
+
+#[derive(Template)]
+#[template(path = "outlets/list.html")]
+struct ListPage {
+    shell: Shell,
+    desk: Desk,
+    rows: Vec<Row>,
+    typed: Fields,
+    wrong: Wrong,
+}
+
+impl ListPage {
+    fn o(&self) -> &'static OutletWords {
+        self.shell.lang.outlet()
+    }
+}
+
+async fn all(Given(app): Given<App>, staff: Staff, visitor: Visitor, Query(done): Query<Done>) -> Response {
+    let w = visitor.lang.outlet();
+    let said = match done.word() {
+        "them" => Some(w.said_added.to_owned()),
+        "dung" => Some(w.said_paused.to_owned()),
+        "tiep" => Some(w.said_resumed.to_owned()),
+        "go" => Some(w.said_removed.to_owned()),
+        "lai" => Some(w.said_replayed.to_owned()),
+        _ => None,
+    };
+    page(&app, &staff, &visitor, said, Fields::default(), (Wrong::default(), StatusCode::OK)).await
+}
+
+async fn page(
+    app: &App,
+    staff: &Staff,
+    visitor: &Visitor,
+    said: Option<String>,
+    typed: Fields,
+    (wrong, status): (Wrong, StatusCode),
+) -> Response {
+    let drawn_up = async {
+        let (lang, now) = (visitor.lang, app.clock.now());
+        let w = lang.outlet();
+        let mut rows = Vec::new();
+        for outlet in store::of_log(&mut app.db.read().await?, staff.portal.log).await? {
+            let key = app.people.seal.reveal(&about(outlet.id), &outlet.secret)?;
+            let at = |micros: i64| date::in_sentence(lang, instant(micros), now);
+            let taken = match outlet.at {
+                0 => w.never.to_owned(),
+                micros => w.taken_at(at(micros)),
+            };
+            let what = if outlet.own { w.sends_own } else { w.sends_all };
+            let state = match outlet.next {
+                0 => format!("{} · {what} · {taken}", w.paused),
+                _ => format!("{what} · {taken}"),
+            };
+            let trouble = (outlet.failures > 0)
+                .then(|| format!("{} · {}", both(&outlet.trouble).of(lang), w.tried_at(at(outlet.next))));
+            rows.push(Row {
+                id: outlet.id.to_string(),
+                title: if outlet.name.is_empty() { outlet.url.clone() } else { outlet.name },
+                says: state,
+                trouble,
+                secret: format!("whsec_{}", STANDARD.encode(key)),
+                place: told(&outlet.place),
+                paused: outlet.next == 0,
+                url: outlet.url,
+            });
+        }
+        Ok::<_, Problem>(ListPage {
+            shell: shell(app, visitor, &staff.portal, w.title),
+            desk: Desk::of(staff, lang, PAGE, said),
+            rows,
+            typed,
+            wrong,
+        })
+    };
+    match drawn_up.await {
+        Ok(page) => drawn(app, visitor, status, &page),
+        Err(problem) => failure(app, visitor, problem),
+    }
+}
+
+fn fault(field: &str, says: fn(&'static OutletWords) -> &'static str) -> Fault {
+    Fault { field: field.into(), vi: says(Lang::Vi.outlet()).into(), en: says(Lang::En.outlet()).into() }
+}
+
+/// A walk that begins at the beginning.
+fn first() -> Place {
+    Place { at: 0, log: 0, item: String::new() }
+}
+
+/// From where somebody wants it sent again: a sequence as calls tell it, or the beginning of a day in Viet Nam; the beginning of all
+/// if nothing was typed.
+fn from(text: &str) -> Option<Place> {
+    if text.trim().is_empty() {
+        return Some(first());
+    }
+    let day = || {
+        let day: Date = text.trim().parse().ok()?;
+        let at = day.to_zoned_datetime(date::zone()).ok()?.timestamp().as_microsecond();
+        Some(Place { at: at - 1, log: i64::MAX, item: String::new() })
+    };
+    place(text).or_else(day)
+}
+
+fn typed_outlet(app: &App, staff: &Staff, typed: &Fields) -> Result<Outlet, Problem> {
+    let mut faults = Vec::new();
+    let (url, name) = (typed.get("dia-chi").trim().to_owned(), typed.get("ten").trim().to_owned());
+    if let Err(refused) = Fetcher::of(app)?.may(&url) {
+        let why = both(&refused.to_string());
+        faults.push(Fault { field: "dia-chi".into(), vi: why.vi, en: why.en });
+    }
+    if name.chars().count() > 300 || name.chars().any(char::is_control) {
+        faults.push(fault("ten", |w| w.fault_name));
+    }
+    let secret = match typed.get("khoa-bi-mat").trim() {
+        "" => Some(app.dice.bytes::<32>()?.to_vec()),
+        typed => key(typed),
+    };
+    let start = match typed.get("tu-dau") {
+        "dau" => first(),
+        _ => Place { at: app.clock.micros(), log: 0, item: String::new() },
+    };
+    let Some(secret) = secret.filter(|_| faults.is_empty()) else {
+        if faults.is_empty() {
+            faults.push(fault("khoa-bi-mat", |w| w.fault_secret));
+        }
+        return Err(Problem::Invalid(faults));
+    };
+    let id = app.dice.id(&app.clock)?;
+    Ok(Outlet {
+        id,
+        log: staff.portal.log,
+        url,
+        name,
+        own: typed.get("gui-gi") != "tat-ca",
+        secret: app.people.seal.close(&app.dice, &about(id), &secret)?,
+        next: 1,
+        at: 0,
+        failures: 0,
+        trouble: String::new(),
+        place: start,
+    })
+}
+
+async fn act(Given(app): Given<App>, staff: Staff, visitor: Visitor, Filled(typed): Filled) -> Response {
+    let word = typed.get("viec").to_owned();
+    let done = async {
+        if word == "them" {
+            let outlet = typed_outlet(&app, &staff, &typed)?;
+            let line = staff.line("outlet.add", outlet.id.to_string());
+            return app
+                .db
+                .write("outlet.add", async move |tx: &mut Tx| -> Result<(), Problem> {
+                    if store::of_log(tx.conn(), outlet.log).await?.len() >= MOST {
+                        return Err(Problem::Invalid(vec![fault("dia-chi", |w| w.fault_many)]));
+                    }
+                    store::add(tx, &outlet).await?;
+                    Ok(audit::add(tx, line).await?)
+                })
+                .await;
+        }
+        let id = Uuid::try_parse(typed.get("noi")).map_err(|_| Problem::NotFound("outlet"))?;
+        let there = store::of_log(&mut app.db.read().await?, staff.portal.log).await?;
+        if !there.iter().any(|outlet| outlet.id == id) {
+            return Err(Problem::NotFound("outlet"));
+        }
+        let from = from(typed.get("tu")).ok_or_else(|| Problem::Invalid(vec![fault("tu", |w| w.fault_from)]));
+        let act = match word.as_str() {
+            "dung" => "outlet.pause",
+            "tiep" => "outlet.resume",
+            "go" => "outlet.remove",
+            "lai" => "outlet.replay",
+            _ => return Err(Problem::invalid("viec", "them, dung, tiep, go, lai")),
+        };
+        let (line, from) =
+            (staff.line(act, id.to_string()), if act == "outlet.replay" { Some(from?) } else { None });
+        app.db
+            .write("outlet.act", async move |tx: &mut Tx| -> Result<(), Problem> {
+                match (act, &from) {
+                    (_, Some(from)) => {
+                        store::replay(tx, id, from).await?;
+                        store::again(tx, id, 1).await?;
+                    }
+                    ("outlet.remove", None) => store::remove(tx, id).await?,
+                    (act, None) => store::again(tx, id, i64::from(act == "outlet.resume")).await?,
+                }
+                Ok(audit::add(tx, line).await?)
+            })
+            .await
+    };
+    match done.await {
+        Ok(()) => see(visitor.lang, &format!("{PAGE}?xong={word}")),
+        Err(problem) => match Wrong::of(problem, visitor.lang) {
+            Ok((status, wrong)) => page(&app, &staff, &visitor, None, typed, (wrong, status)).await,
+            Err(problem) => failure(&app, &visitor, problem),
+        },
+    }
+}

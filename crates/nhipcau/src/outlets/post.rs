@@ -1,0 +1,185 @@
+//! Sends what has changed to each outlet, in order; what an outlet does not take it gets again, later and later, under the same id.
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use futures::stream;
+use network::content::Item;
+use serde_json::{Value, json};
+
+use super::{Outlet, about, signature, store, told};
+use crate::agencies::{self, Portal};
+use crate::app::App;
+use crate::clock::instant;
+use crate::db::{Conn, Tx};
+use crate::items::body::Text;
+use crate::items::pages::publisher;
+use crate::items::store::Standing;
+use crate::open::cursor::{Cursor, Place};
+use crate::open::store::next;
+use crate::problem::Problem;
+use crate::sources::fetch::{Fetcher, Refused};
+use crate::words::Lang;
+
+/// Without a commit it is looked so often.
+const LOOK: Duration = Duration::from_secs(5);
+/// After a commit, others are awaited for so long.
+const GATHER: Duration = Duration::from_millis(200);
+/// Items of one call.
+const ITEMS: usize = 50;
+/// Bytes of one call, but for its last item: what joins sites takes four million.
+const BYTES: usize = 2 << 20;
+/// The first pause after a failure, and the longest, in microseconds.
+const PAUSE: i64 = 10_000_000;
+const LATEST: i64 = 6 * 3_600_000_000;
+/// The most outlets that are called at once.
+const TOGETHER: usize = 8;
+
+/// Sends until the node stops.
+pub async fn run(app: App) {
+    let fetcher = match Fetcher::of(&app) {
+        Ok(fetcher) => fetcher,
+        Err(error) => {
+            tracing::error!(%error, "nothing can be sent to other sites");
+            return;
+        }
+    };
+    let mut commits = app.told.subscribe();
+    loop {
+        if let Err(problem) = round(&app, &fetcher).await {
+            tracing::warn!(%problem, "what other sites are due could not be looked at");
+        }
+        tokio::select! {
+            _ = commits.recv() => tokio::time::sleep(GATHER).await,
+            () = tokio::time::sleep(LOOK) => {}
+        }
+        commits = commits.resubscribe();
+    }
+}
+
+async fn round(app: &App, fetcher: &Fetcher) -> Result<(), Problem> {
+    let due = store::due(&mut app.db.read().await?, app.clock.micros()).await?;
+    stream::iter(due)
+        .for_each_concurrent(TOGETHER, async |outlet| {
+            let id = outlet.id;
+            if let Err(problem) = sends(app, fetcher, outlet).await {
+                tracing::warn!(outlet = %id, %problem, "a site was not sent what it is due");
+            }
+        })
+        .await;
+    Ok(())
+}
+
+/// Sends one call, if something is due; the next follows with the next look, which comes at once after this one's commit.
+async fn sends(app: &App, fetcher: &Fetcher, mut outlet: Outlet) -> Result<(), Problem> {
+    let portals = app.portals.load();
+    let portal = portals.all().into_iter().find(|portal| portal.log == outlet.log);
+    let portal = portal.ok_or(Problem::NotFound("portal"))?;
+    let key = app.people.seal.reveal(&about(outlet.id), &outlet.secret)?;
+    loop {
+        let mut conn = app.db.read().await?;
+        let Some((body, to)) = call(app, &mut conn, &portal, &outlet).await? else { return Ok(()) };
+        drop(conn);
+        let at = app.clock.now().as_second();
+        let id = format!("{}-{}", outlet.id.simple(), told(&to));
+        let headers = [
+            ("content-type", "application/feed+json".to_owned()),
+            ("webhook-id", id.clone()),
+            ("webhook-timestamp", at.to_string()),
+            ("webhook-signature", signature(&key, &id, at, &body)?),
+        ];
+        let sent = outlet.clone();
+        match fetcher.post(&outlet.url, &headers, body).await {
+            Ok(()) => {
+                let here = to.clone();
+                app.db
+                    .write("outlet.taken", async move |tx: &mut Tx| -> Result<(), Problem> {
+                        Ok(store::taken(tx, &sent, &here).await?)
+                    })
+                    .await?;
+                outlet.place = to;
+            }
+            Err(refused) => {
+                let why = match refused {
+                    Refused::Status(status, _) => {
+                        format!(
+                            "nơi nhận trả mã {status}, nên sẽ được gửi lại · it answered {status} and is sent it again"
+                        )
+                    }
+                    other => other.to_string(),
+                };
+                let pause = (PAUSE << outlet.failures.clamp(0, 20)).min(LATEST);
+                let next = app.clock.micros() + pause;
+                return app
+                    .db
+                    .write("outlet.failed", async move |tx: &mut Tx| -> Result<(), Problem> {
+                        Ok(store::failed(tx, &sent, next, &why).await?)
+                    })
+                    .await;
+            }
+        }
+    }
+}
+
+/// The next call's body and where the walk stands after it; nothing if nothing is due.
+async fn call(
+    app: &App,
+    conn: &mut Conn,
+    portal: &Portal,
+    outlet: &Outlet,
+) -> Result<Option<(Vec<u8>, Place)>, Problem> {
+    let issuer = if outlet.own { portal.origin.to_string() } else { String::new() };
+    let walk = Cursor { until: i64::MAX, issuer, after: outlet.place.clone(), ..Cursor::default() };
+    let (due, _) = next(conn, &portal.domain, &walk, false, ITEMS).await?;
+    let base =
+        agencies::address(&app.directory.load(), &portal.origin).unwrap_or_else(|| app.config.url.clone());
+    let (mut items, mut deleted, mut size, mut to) = (Vec::new(), Vec::new(), 0, None);
+    for one in due {
+        if size > BYTES {
+            break;
+        }
+        let id = format!("urn:uuid:{}", one.item);
+        match &one.stands {
+            Some(item) => {
+                let Some(said) = item_said(app, conn, item, &base, &one.place).await? else { break };
+                size += said.to_string().len();
+                items.push(said);
+            }
+            None => deleted.push(id),
+        }
+        to = Some(one.place);
+    }
+    let Some(to) = to else { return Ok(None) };
+    let title = agencies::name(app.directory.load().agency(&portal.origin), Lang::Vi, &portal.domain);
+    let body = json!({
+        "version": "https://jsonfeed.org/version/1.1", "title": title, "home_page_url": base, "language": "vi",
+        "items": items, "_deleted": deleted, "_nhipcau": { "seq": told(&to) },
+    });
+    Ok(Some((body.to_string().into_bytes(), to)))
+}
+
+/// One item; nothing while its text is not here, which ends the call: nothing overtakes anything.
+async fn item_said(
+    app: &App,
+    conn: &mut Conn,
+    item: &Standing,
+    base: &str,
+    place: &Place,
+) -> Result<Option<Value>, Problem> {
+    let Some(hash) = item.content else { return Ok(None) };
+    let Some(bytes) = app.folder.read(conn, &hash).await? else { return Ok(None) };
+    let Ok(document) = Item::parse(&bytes) else {
+        return Err(anyhow::anyhow!("a stored item is damaged: {hash}").into());
+    };
+    let summary = document.summary.clone();
+    let text = Text::of(document);
+    let html = text.rendered.html.replace("href=\"/", &format!("href=\"{base}/"));
+    let html = html.replace("src=\"/", &format!("src=\"{base}/"));
+    Ok(Some(json!({
+        "id": format!("urn:uuid:{}", item.item), "url": format!("{base}/muc/{}", item.reference()),
+        "title": item.card.title, "summary": summary, "content_html": html,
+        "date_published": instant(item.issued).to_string(), "date_modified": instant(item.changed).to_string(),
+        "authors": [{ "name": publisher(app, item, Lang::Vi) }], "tags": [item.kind],
+        "_nhipcau": { "edition": item.shown, "origin": item.origin.to_string(), "carried": item.card.carried, "seq": told(place) },
+    })))
+}

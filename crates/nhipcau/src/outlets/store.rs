@@ -1,0 +1,159 @@
+//! Outlets in the database.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Outlet, place, told};
+use crate::db::{Conn, Tx};
+use crate::open::cursor::Place;
+use crate::{all, run};
+
+#[derive(FromRow)]
+struct Row {
+    id: String,
+    log: i64,
+    url: String,
+    name: String,
+    own: i64,
+    secret: Vec<u8>,
+    next: i64,
+    at: i64,
+    failures: i64,
+    trouble: String,
+    place: String,
+}
+
+impl TryFrom<Row> for Outlet {
+    type Error = anyhow::Error;
+    fn try_from(row: Row) -> anyhow::Result<Outlet> {
+        Ok(Outlet {
+            id: row.id.parse()?,
+            log: row.log,
+            url: row.url,
+            name: row.name,
+            own: row.own == 1,
+            secret: row.secret,
+            next: row.next,
+            at: row.at,
+            failures: row.failures,
+            trouble: row.trouble,
+            place: place(&row.place).ok_or_else(|| anyhow::anyhow!("a stored place is damaged"))?,
+        })
+    }
+}
+
+/// Outlets that may be tried now.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn due(conn: &mut Conn, now: i64) -> anyhow::Result<Vec<Outlet>> {
+    let rows = all!(
+        conn,
+        Row,
+        "SELECT id, log, url, name, own, secret, next, at, failures, trouble, place
+         FROM outlet WHERE next > 0 AND next <= $1 ORDER BY next",
+        now
+    )?;
+    rows.into_iter().map(Outlet::try_from).collect()
+}
+
+/// The outlets of a log, the oldest first.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn of_log(conn: &mut Conn, log: i64) -> anyhow::Result<Vec<Outlet>> {
+    let rows = all!(
+        conn,
+        Row,
+        "SELECT id, log, url, name, own, secret, next, at, failures, trouble, place
+         FROM outlet WHERE log = $1 ORDER BY id",
+        log
+    )?;
+    rows.into_iter().map(Outlet::try_from).collect()
+}
+
+/// Adds an outlet.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn add(tx: &mut Tx, outlet: &Outlet) -> sqlx::Result<()> {
+    run!(
+        tx,
+        "INSERT INTO outlet (id, log, url, name, own, secret, next, at, failures, trouble, place)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, '', $8)",
+        outlet.id.to_string(),
+        outlet.log,
+        outlet.url.clone(),
+        outlet.name.clone(),
+        i64::from(outlet.own),
+        outlet.secret.clone(),
+        outlet.next,
+        told(&outlet.place)
+    )?;
+    Ok(())
+}
+
+/// Says when an outlet is tried next; 0 pauses it.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn again(tx: &mut Tx, id: Uuid, next: i64) -> sqlx::Result<()> {
+    run!(tx, "UPDATE outlet SET next = $1, failures = 0, trouble = '' WHERE id = $2", next, id.to_string())?;
+    Ok(())
+}
+
+/// Moves the walk back: what comes after `from` is sent once more.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn replay(tx: &mut Tx, id: Uuid, from: &Place) -> sqlx::Result<()> {
+    run!(
+        tx,
+        "UPDATE outlet SET place = $1, failures = 0, trouble = '' WHERE id = $2",
+        told(from),
+        id.to_string()
+    )?;
+    Ok(())
+}
+
+/// Forgets an outlet.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn remove(tx: &mut Tx, id: Uuid) -> sqlx::Result<()> {
+    run!(tx, "DELETE FROM outlet WHERE id = $1", id.to_string())?;
+    Ok(())
+}
+
+/// Notes that an outlet has taken what was sent, unless somebody moved its walk meanwhile.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn taken(tx: &mut Tx, outlet: &Outlet, to: &Place) -> sqlx::Result<()> {
+    let now = tx.ledger.now();
+    run!(
+        tx,
+        "UPDATE outlet SET place = $1, at = $2, failures = 0, trouble = '' WHERE id = $3 AND place = $4",
+        told(to),
+        now,
+        outlet.id.to_string(),
+        told(&outlet.place)
+    )?;
+    Ok(())
+}
+
+/// Notes that an outlet has not, and when it is tried again; unless it was paused meanwhile.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn failed(tx: &mut Tx, outlet: &Outlet, next: i64, why: &str) -> sqlx::Result<()> {
+    run!(
+        tx,
+        "UPDATE outlet SET next = $1, failures = failures + 1, trouble = $2 WHERE id = $3 AND next = $4",
+        next,
+        why.to_owned(),
+        outlet.id.to_string(),
+        outlet.next
+    )?;
+    Ok(())
+}
