@@ -13,6 +13,7 @@ use tokio::sync::{Semaphore, broadcast, mpsc, watch};
 
 use crate::agencies::{self, Portals};
 use crate::assignments::restricted::Opened;
+use crate::bulletins::studio::Studio;
 use crate::calendar;
 use crate::clock::{Clock, Dice};
 use crate::config::Config;
@@ -114,6 +115,8 @@ pub struct Inner {
     pub petition_tries: Tries,
     /// Who has which draft open.
     pub drafts: Together,
+    /// Sound of bulletins, made lately.
+    pub studio: Studio,
     /// The calendar of working days.
     pub calendar: calendar::Desk,
     /// Restricted tasks that were opened lately.
@@ -265,6 +268,7 @@ impl App {
             people,
             petition_tries: Tries::default(),
             drafts: Together::default(),
+            studio: Studio::default(),
             calendar,
             restricted: Opened::default(),
         })))

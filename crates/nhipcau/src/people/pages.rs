@@ -64,6 +64,7 @@ impl Desk {
             ("/ban-lam-viec/tin/moi", w.nav_write, Duty::Write),
             ("/ban-lam-viec/da-dang", w.nav_issued, Duty::Write),
             (crate::annexes::HOME, lang.annex().nav, Duty::Write),
+            (crate::bulletins::DESK, lang.bulletin().nav, Duty::Work),
             (accounts::PAGE, w.accounts_nav, Duty::People),
             (crate::agencies::merger::pages::PAGE, lang.agency().merger_nav, Duty::Agencies),
             (crate::breaches::pages::PAGE, lang.breach().nav, Duty::Breaches),
