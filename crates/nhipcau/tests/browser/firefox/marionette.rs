@@ -30,6 +30,8 @@ impl Firefox {
         std::fs::create_dir(&profile).unwrap();
         let settings = [
             ("marionette.port", json!(port)),
+            // Whoever drives Firefox has it call nobody by itself, unless told.
+            ("dom.push.connection.enabled", json!(true)),
             ("dom.push.serverURL", json!(socket)),
             ("dom.push.testing.allowInsecureServerURL", json!(true)),
             ("permissions.default.desktop-notification", json!(1)),
