@@ -13,6 +13,7 @@ use tokio::sync::{Semaphore, broadcast, mpsc, watch};
 
 use crate::agencies::{self, Portals};
 use crate::assignments::restricted::Opened;
+use crate::bulletins::studio::Studio;
 use crate::calendar;
 use crate::clock::{Clock, Dice};
 use crate::config::Config;
@@ -118,6 +119,8 @@ pub struct Inner {
     pub drafts: Together,
     /// Who must answer what, as it holds here.
     pub authority: Arc<crate::petitions::authority::Desk>,
+    /// Sound of bulletins, made lately.
+    pub studio: Studio,
     /// The calendar of working days.
     pub calendar: calendar::Desk,
     /// Restricted tasks that were opened lately.
@@ -272,6 +275,7 @@ impl App {
             petition_tries: Tries::default(),
             drafts: Together::default(),
             authority,
+            studio: Studio::default(),
             calendar,
             restricted: Opened::default(),
         })))

@@ -55,6 +55,8 @@ pub struct Portal {
 #[derive(Clone, Debug, Default)]
 pub struct Portals {
     by_host: HashMap<Arc<str>, Arc<Portal>>,
+    /// By domain.
+    all: Vec<Arc<Portal>>,
     main: Option<Arc<Portal>>,
 }
 
@@ -78,6 +80,8 @@ impl Portals {
             }
             portals.by_host.insert(portal.domain.clone(), portal);
         }
+        portals.all = portals.by_host.values().cloned().collect();
+        portals.all.sort_by(|a, b| a.domain.cmp(&b.domain));
         Ok(portals)
     }
 
@@ -93,9 +97,17 @@ impl Portals {
 
     /// All of them, by domain.
     pub fn all(&self) -> Vec<Arc<Portal>> {
-        let mut all: Vec<_> = self.by_host.values().cloned().collect();
-        all.sort_by(|a, b| a.domain.cmp(&b.domain));
-        all
+        self.all.clone()
+    }
+
+    /// Each of them, by domain.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Portal>> {
+        self.all.iter()
+    }
+
+    /// The first, by domain, that is as asked.
+    pub fn find(&self, is: impl Fn(&Portal) -> bool) -> Option<Arc<Portal>> {
+        self.all.iter().find(|portal| is(portal)).cloned()
     }
 
     /// How many there are.

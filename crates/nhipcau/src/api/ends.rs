@@ -51,7 +51,7 @@ pub async fn erase(
         }
         let standing = publish::own(&app, &reference).await?;
         let portals = app.portals.load();
-        let portal = portals.all().into_iter().find(|portal| portal.log == standing.log);
+        let portal = portals.find(|portal| portal.log == standing.log);
         let portal = portal.ok_or(Problem::NotFound("portal"))?;
         let confirm = vouch::approvers(&app, &portal).await?;
         let by = By::token(portal.log, portal.origin.clone());

@@ -193,7 +193,7 @@ pub async fn status(State(app): State<App>, Asked(Nothing {}): Asked<Nothing>) -
             })).collect::<Vec<_>>(),
             "behind": status.behind.iter().map(|(origin, by)| json!({ "origin": origin, "entries": by })).collect::<Vec<_>>(), "waiting_contents": status.waiting,
             "signing": { "waiting": app.keys.all(Signing::Waiting).len(), "allowed": app.keys.all(Signing::Allowed).len(), "frozen": app.keys.all(Signing::Frozen).iter().map(ToString::to_string).collect::<Vec<_>>() },
-            "portals": app.portals.load().all().iter().map(|p| p.domain.to_string()).collect::<Vec<_>>(),
+            "portals": app.portals.load().iter().map(|p| p.domain.to_string()).collect::<Vec<_>>(),
             "logs": heads.iter().map(|h| json!({ "origin": h.origin.to_string(), "own": h.own, "size": h.size, "root": h.root.to_string(), "frozen": h.frozen.is_some() })).collect::<Vec<_>>(),
             "alarms": alarms.iter().map(|a| json!({
                 "about": a.about, "peer": a.peer, "origin": a.origin, "detail": a.detail, "times": a.times,

@@ -104,9 +104,7 @@ fn came(app: &App, result: Result<Came, Problem>) -> Response {
 pub(super) fn portal(app: &App, visitor: &Visitor, named: Option<&str>) -> Result<Arc<Portal>, Problem> {
     let portals = app.portals.load();
     match named {
-        Some(domain) => portals
-            .by_host(domain)
-            .or_else(|| portals.all().into_iter().find(|p| *p.origin.as_str() == *domain)),
+        Some(domain) => portals.by_host(domain).or_else(|| portals.find(|p| *p.origin.as_str() == *domain)),
         None => {
             let ours = app.config.url.split_once("://").map_or("", |(_, authority)| host_of(authority));
             visitor.portal.clone().or_else(|| portals.main().filter(|_| visitor.host == ours))
@@ -187,7 +185,7 @@ pub async fn edition(
             return Ok(before);
         }
         let standing = publish::own(&app, &reference).await?;
-        let portal = app.portals.load().all().into_iter().find(|portal| portal.log == standing.log);
+        let portal = app.portals.load().find(|portal| portal.log == standing.log);
         let portal = portal.ok_or(Problem::NotFound("portal"))?;
         if rules::waits(&app.config, &portal, &said.item.kind, date::day(app.clock.now())) {
             if standing.state == Stands::Erased {

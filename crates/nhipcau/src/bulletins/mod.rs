@@ -5,22 +5,27 @@
 //! the bulletins of its own day and of the day after, so that none falls between two bulletins. `voice` makes sound of one
 //! by Debian's espeak-ng and ffmpeg.
 
+mod desk;
 mod pages;
 mod store;
+pub mod studio;
 mod view;
 pub mod voice;
 
-use axum::routing::get;
+use axum::routing::{get, post};
 use jiff::civil::Date;
 use serde::Serialize;
 use vietnam::spoken::{day, ordinal, spoken};
 
-use crate::web::routes::{Route, open_page};
+use crate::people::Duty;
+use crate::web::routes::{Route, desk_form, desk_page, open_page};
 use crate::words::Lang;
 
 pub use pages::api;
 pub use store::of_day;
 
+/// Where the console has its page of bulletins.
+pub const DESK: &str = "/ban-lam-viec/truyen-thanh";
 /// The longest text of one piece that is read in full, in characters; of a longer one its summary or its beginning.
 const LONGEST: usize = 1_800;
 /// Syllables that an announcer reads in a minute.
@@ -68,8 +73,21 @@ pub struct Piece {
     /// The item, if it is of one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
+    /// What its title says; empty where there is none to be said.
+    #[serde(skip)]
+    pub title: String,
+    /// True for a correction or withdrawal.
+    #[serde(skip)]
+    pub change: bool,
     /// As an announcer reads it: paragraphs.
     pub said: Vec<String>,
+}
+
+impl Piece {
+    /// True for a piece of news, which may be left out.
+    pub fn is_news(&self) -> bool {
+        self.reference.is_some() && !self.change
+    }
 }
 
 /// A bulletin.
@@ -102,19 +120,26 @@ impl Bulletin {
         if !new.is_empty() {
             opening.push(words.opening_counts(new.len()));
         }
-        let piece = |reference: Option<&str>, texts: Vec<String>| Piece {
-            reference: reference.map(str::to_owned),
-            said: texts.iter().flat_map(|text| paragraphs(text, on)).collect(),
+        let piece = |one: Option<&Told>, texts: Vec<String>| {
+            let change = one.and_then(|one| one.change);
+            // Of what was erased not even the title is left to be said.
+            let titled = one.filter(|_| change != Some(Change::Erased));
+            Piece {
+                reference: one.map(|one| one.reference.clone()),
+                title: titled.map(|one| one.title.clone()).unwrap_or_default(),
+                change: change.is_some(),
+                said: texts.iter().flat_map(|text| paragraphs(text, on)).collect(),
+            }
         };
         let mut pieces = vec![piece(None, vec![opening.join(" ")])];
         for (one, change) in changed.iter().filter_map(|one| Some((one, one.change?))) {
-            pieces.push(piece(Some(&one.reference), changed_says(one, change, name)));
+            pieces.push(piece(Some(one), changed_says(one, change, name)));
         }
         for (place, one) in new.iter().enumerate() {
             let mut texts = vec![stopped(&words.piece(ordinal(place as u64 + 1), &one.title))];
             texts.extend(one.agency.iter().map(|agency| words.issued_by(agency)));
             texts.extend(content(one, name));
-            pieces.push(piece(Some(&one.reference), texts));
+            pieces.push(piece(Some(one), texts));
         }
         pieces.push(piece(None, vec![words.closing(name)]));
         let syllables: usize =
@@ -200,6 +225,14 @@ pub fn routes() -> Vec<Route> {
     vec![
         open_page("/truyen-thanh", "a day's bulletin for the loudspeakers, as text", get(pages::day)),
         open_page("/muc/{reference}/doc", "an item as an announcer reads it", get(pages::item)),
+        desk_page(DESK, Duty::Work, "a day's bulletin, its pieces and its sound", get(desk::page)),
+        desk_form(DESK, Duty::Work, "have a bulletin read", post(desk::make)),
+        desk_page(
+            "/ban-lam-viec/truyen-thanh/tep",
+            Duty::Work,
+            "a bulletin's sound or text",
+            get(desk::file),
+        ),
     ]
 }
 

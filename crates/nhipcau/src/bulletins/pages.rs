@@ -14,7 +14,7 @@ use crate::agencies::Portal;
 use crate::api::{Asked, portal_of};
 use crate::app::App;
 use crate::items::State;
-use crate::items::pages::{LONG, html, kept};
+use crate::items::pages::{LONG, awaited, fresh, html, kept};
 use crate::items::store::{self, Reference};
 use crate::problem::Problem;
 use crate::web::answer::answered;
@@ -28,7 +28,7 @@ const LASTS: i64 = 60_000_000;
 
 /// `/truyen-thanh?ngay=2026-11-26`
 pub async fn day(Given(app): Given<App>, visitor: Visitor) -> Response {
-    kept(&app, &visitor, vec![Tag::Lists, Tag::Directory], LASTS, async |portal: &Portal| {
+    let draw = async |portal: &Portal| {
         let today = date::day(app.clock.now());
         let on = match visitor.asked("ngay").filter(|asked| !asked.is_empty()) {
             None => today,
@@ -38,12 +38,16 @@ pub async fn day(Given(app): Given<App>, visitor: Visitor) -> Response {
                 .filter(|day| *day <= today)
                 .ok_or_else(|| Problem::invalid("ngay", "a day such as 2026-11-26, not after today"))?,
         };
-        let bulletin = of_day(&app, portal, on, &[]).await?;
+        let bulletin = of_day(&app, portal, on, None).await?;
         let mut shell = portal.shell(&app, &visitor, Section::Elsewhere);
         shell.title = Some(shell.lang.bulletin().title.to_owned());
         html(&DayPage { bulletin, today, shell })
-    })
-    .await
+    };
+    // There are as many days as anybody asks for: only today's is kept.
+    match visitor.path.contains('?') {
+        true => fresh(&app, &visitor, draw).await,
+        false => kept(&app, &visitor, vec![Tag::Lists, Tag::Directory], LASTS, draw).await,
+    }
 }
 
 /// `/muc/{reference}/doc`
@@ -53,9 +57,14 @@ pub async fn item(Given(app): Given<App>, Path(reference): Path<String>, visitor
         let mut conn = app.db.read().await?;
         let item = store::find(&mut conn, &reference).await?.ok_or(Problem::NotFound("item"))?;
         let tag = Tag::Item(item.log, item.item.to_string());
-        let item = Some(item).filter(|item| item.state == State::Standing && item.content.is_some());
-        // What no longer stands is not read to anybody.
-        let item = item.ok_or(Problem::Gone)?;
+        if item.state != State::Standing {
+            // What no longer stands is not read to anybody.
+            return Err(Problem::Gone);
+        }
+        if item.content.is_none() {
+            let shell = portal.shell(&app, &visitor, Section::Elsewhere);
+            return Ok(awaited(shell, &item)?.of([tag]));
+        }
         let one = told(&app, &mut conn, portal, &item, None).await?;
         let on = date::day(app.clock.now());
         let mut shell = portal.shell(&app, &visitor, Section::Elsewhere);
@@ -97,7 +106,8 @@ pub async fn api(Given(app): Given<App>, Asked(asked): Asked<Of>, visitor: Visit
             .filter(|one| !one.is_empty())
             .map(str::to_owned)
             .collect();
-        let bulletin = of_day(&app, &portal, asked.day, &chosen).await?;
+        let chosen = Some(chosen.as_slice()).filter(|chosen| !chosen.is_empty());
+        let bulletin = of_day(&app, &portal, asked.day, chosen).await?;
         let said = bulletin.said();
         Ok(Json(json!({ "bulletin": bulletin, "said": said })))
     };

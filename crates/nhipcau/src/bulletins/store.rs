@@ -20,11 +20,17 @@ const LOOKED_AT: i64 = 1_000;
 /// Pieces of one bulletin.
 const MOST: usize = 60;
 
-/// The bulletin of a portal on a day. With `chosen`, only these items are its news, in that order; changes are always told.
+/// The bulletin of a portal on a day. With `chosen`, only these items are its news, in that order, and be it none; changes are
+/// always told.
 ///
 /// # Errors
 /// Something chosen is none of the day's items; the database's.
-pub async fn of_day(app: &App, portal: &Portal, on: Date, chosen: &[String]) -> Result<Bulletin, Problem> {
+pub async fn of_day(
+    app: &App,
+    portal: &Portal,
+    on: Date,
+    chosen: Option<&[String]>,
+) -> Result<Bulletin, Problem> {
     let mut conn = app.db.read().await?;
     let conn = &mut conn;
     let start = |day: Date| -> anyhow::Result<i64> {
@@ -45,7 +51,7 @@ pub async fn of_day(app: &App, portal: &Portal, on: Date, chosen: &[String]) -> 
             None => {}
         }
     }
-    if !chosen.is_empty() {
+    if let Some(chosen) = chosen {
         let picked = chosen.iter().map(|reference| {
             let found = new.iter().find(|(item, _)| item.reference().to_string() == *reference).copied();
             found.ok_or_else(|| Problem::invalid("item", format!("{reference} is no item of {on} here")))

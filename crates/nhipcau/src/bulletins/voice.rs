@@ -27,15 +27,32 @@ pub enum Form {
 }
 
 impl Form {
+    /// The ending of its files, without the dot.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Form::Mp3 => "mp3",
+            Form::Ogg => "ogg",
+            Form::Wav => "wav",
+        }
+    }
+
+    /// Its media type.
+    pub fn media(self) -> &'static str {
+        match self {
+            Form::Mp3 => "audio/mpeg",
+            Form::Ogg => "audio/ogg",
+            Form::Wav => "audio/wav",
+        }
+    }
+
+    /// The form of that ending.
+    pub fn named(ending: &str) -> Option<Form> {
+        [Form::Mp3, Form::Ogg, Form::Wav].into_iter().find(|form| form.ending() == ending)
+    }
+
     /// The form that a file's ending names; nothing for any other.
     pub fn of(path: &Path) -> Option<Form> {
-        let ending = path.extension()?.to_str()?.to_ascii_lowercase();
-        match ending.as_str() {
-            "mp3" => Some(Form::Mp3),
-            "ogg" => Some(Form::Ogg),
-            "wav" => Some(Form::Wav),
-            _ => None,
-        }
+        Form::named(&path.extension()?.to_str()?.to_ascii_lowercase())
     }
 }
 
@@ -55,14 +72,24 @@ pub enum VoiceError {
     /// One of them failed.
     #[error("không tạo được âm thanh: {0} báo lỗi hoặc quá lâu · {0} failed or took too long")]
     Failed(&'static str),
+    /// Nothing can be written to the temporary folder.
+    #[error(
+        "không ghi được tệp tạm: kiểm tra dung lượng đĩa · the temporary folder cannot be written to; is the disk full?"
+    )]
+    NoRoom,
 }
 
-/// Has a text read: where the sound lies in `folder`, and its length in seconds.
+/// Has a text read: where the sound lies in `folder`, and its length in seconds; `packing` is told once the voice has read.
 ///
 /// # Errors
 /// A program is not installed, or fails.
-pub fn sound(said: &str, form: Form, folder: &Path) -> Result<(PathBuf, u64), VoiceError> {
-    by((VOICE, CONVERTER), said, form, folder)
+pub fn sound(
+    said: &str,
+    form: Form,
+    folder: &Path,
+    packing: &dyn Fn(),
+) -> Result<(PathBuf, u64), VoiceError> {
+    by((VOICE, CONVERTER), said, form, folder, packing)
 }
 
 fn by(
@@ -70,6 +97,7 @@ fn by(
     said: &str,
     form: Form,
     folder: &Path,
+    packing: &dyn Fn(),
 ) -> Result<(PathBuf, u64), VoiceError> {
     let (voice, converter) = programs;
     let (text, wav) = (folder.join("said.txt"), folder.join("said.wav"));
@@ -86,6 +114,7 @@ fn by(
         Form::Mp3 => ("said.mp3", "libmp3lame", ["-b:a", "48k"]),
         Form::Ogg => ("said.ogg", "libvorbis", ["-q:a", "2"]),
     };
+    packing();
     let [flag, value] = quality;
     let arguments = [
         "-nostdin",
@@ -130,7 +159,7 @@ mod tests {
     #[test]
     fn what_is_not_installed_is_named_with_what_to_do() {
         let folder = tempfile::tempdir().unwrap();
-        let error = by(("no-such-voice", "x"), "một", Form::Mp3, folder.path()).unwrap_err();
+        let error = by(("no-such-voice", "x"), "một", Form::Mp3, folder.path(), &|| {}).unwrap_err();
         assert_eq!(error, VoiceError::NoVoice);
         assert!(error.to_string().contains("apt install espeak-ng") && error.to_string().contains(".txt"));
         assert!(VoiceError::NoConverter.to_string().contains(".wav"));
@@ -139,8 +168,14 @@ mod tests {
     #[test]
     fn a_voice_that_fails_gives_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(by(("false", "x"), "một", Form::Wav, folder.path()), Err(VoiceError::Failed("false")));
-        assert_eq!(by(("true", "x"), "một", Form::Wav, folder.path()), Err(VoiceError::Failed("true")));
+        assert_eq!(
+            by(("false", "x"), "một", Form::Wav, folder.path(), &|| {}),
+            Err(VoiceError::Failed("false"))
+        );
+        assert_eq!(
+            by(("true", "x"), "một", Form::Wav, folder.path(), &|| {}),
+            Err(VoiceError::Failed("true"))
+        );
     }
 
     #[test]

@@ -111,7 +111,7 @@ async fn look(app: &App, resting: &mut Resting) -> Result<(), Problem> {
 
 /// The portal of a log. One that is no longer ours or has ended issues nothing, and one that may not sign yet waits for it.
 fn portal(app: &App, log: i64) -> Option<Arc<Portal>> {
-    let portal = app.portals.load().all().into_iter().find(|portal| portal.log == log)?;
+    let portal = app.portals.load().find(|portal| portal.log == log)?;
     if app.directory.load().agency(&portal.origin).is_some_and(|agency| agency.closed.is_some()) {
         return None;
     }

@@ -1,5 +1,7 @@
 //! What is published, as Open311 tells it.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::{Date, time};
 use jiff::tz::Offset;
@@ -75,7 +77,22 @@ fn end_of(day: Date) -> Option<When> {
     Some(when(at.timestamp()))
 }
 
-async fn told(app: &App, conn: &mut Conn, row: &Published) -> Result<Request, Problem> {
+/// Names of agencies by their logs, each asked for once in an answer.
+#[derive(Default)]
+struct Names(BTreeMap<i64, String>);
+
+impl Names {
+    async fn of(&mut self, app: &App, conn: &mut Conn, log: i64) -> Result<String, Problem> {
+        if let Some(known) = self.0.get(&log) {
+            return Ok(known.clone());
+        }
+        let name = name_of(app, conn, log, Lang::Vi).await?;
+        self.0.insert(log, name.clone());
+        Ok(name)
+    }
+}
+
+async fn told(app: &App, conn: &mut Conn, names: &mut Names, row: &Published) -> Result<Request, Problem> {
     let code = row.service();
     let closed = row.status() == Status::Closed;
     Ok(Request {
@@ -85,7 +102,7 @@ async fn told(app: &App, conn: &mut Conn, row: &Published) -> Result<Request, Pr
         service_name: services::topic(code).map(|topic| topic.name.clone()).unwrap_or_default(),
         service_code: code.to_owned(),
         description: Some(row.question.clone()),
-        agency_responsible: Some(name_of(app, conn, row.owner, Lang::Vi).await?),
+        agency_responsible: Some(names.of(app, conn, row.owner).await?),
         service_notice: None,
         requested: when(instant(row.registered)),
         updated: when(instant(row.updated())),
@@ -105,11 +122,11 @@ async fn told(app: &App, conn: &mut Conn, row: &Published) -> Result<Request, Pr
 /// The database's.
 pub async fn list(app: &App, log: i64, query: &Query) -> Result<Vec<Request>, Problem> {
     let mut conn = app.db.read().await?;
-    let mut found = Vec::new();
+    let (mut found, mut names) = (Vec::new(), Names::default());
     if !query.ids.is_empty() {
         for id in &query.ids {
             if let Some(row) = find(&mut conn, id).await? {
-                found.push(told(app, &mut conn, &row).await?);
+                found.push(told(app, &mut conn, &mut names, &row).await?);
             }
         }
         return Ok(found);
@@ -140,7 +157,7 @@ pub async fn list(app: &App, log: i64, query: &Query) -> Result<Vec<Request>, Pr
         let last = rows.last().map(|row| (row.registered, row.id.clone()));
         let whole = rows.len() == STEP as usize;
         for row in rows.iter().filter(|row| fits(row)) {
-            found.push(told(app, &mut conn, row).await?);
+            found.push(told(app, &mut conn, &mut names, row).await?);
             if found.len() == open311::MAX_RESULTS {
                 return Ok(found);
             }
@@ -159,7 +176,7 @@ pub async fn list(app: &App, log: i64, query: &Query) -> Result<Vec<Request>, Pr
 pub async fn one(app: &App, code: &str) -> Result<Option<Request>, Problem> {
     let mut conn = app.db.read().await?;
     match find(&mut conn, code).await? {
-        Some(row) => told(app, &mut conn, &row).await.map(Some),
+        Some(row) => told(app, &mut conn, &mut Names::default(), &row).await.map(Some),
         None => Ok(None),
     }
 }

@@ -30,7 +30,7 @@ use crate::words::{Lang, date};
 
 pub use beside::compare;
 pub use history::history;
-pub(crate) use item::{facts, read};
+pub(crate) use item::{awaited, facts, parsed, read, stored};
 pub use item::{item, qr};
 pub use lists::{home, list, rows};
 pub use save::save;
@@ -56,27 +56,38 @@ pub async fn kept<F>(app: &App, visitor: &Visitor, tags: Vec<Tag>, lasts: i64, d
 where
     F: AsyncFnOnce(&Portal) -> Result<Drawn, Problem>,
 {
-    let portal = match portal(app, visitor) {
-        Ok(portal) => portal,
-        Err(answer) => return *answer,
-    };
+    let answer = try_kept(app, visitor, tags, lasts, draw).await;
+    answer.unwrap_or_else(|problem| failure(app, visitor, problem))
+}
+
+/// The same for programs, who are told of a problem in another way.
+///
+/// # Errors
+/// Those of `draw`; there is no portal of that name.
+pub async fn try_kept<F>(
+    app: &App,
+    visitor: &Visitor,
+    tags: Vec<Tag>,
+    lasts: i64,
+    draw: F,
+) -> Result<Response, Problem>
+where
+    F: AsyncFnOnce(&Portal) -> Result<Drawn, Problem>,
+{
+    let portal = visitor.portal.clone().ok_or(Problem::NotFound("portal"))?;
     let address = visitor.address();
     let kept = || app.pages.get(address, app.clock.micros());
     if let Some(kept) = kept() {
-        return page(&visitor.takes(), &kept);
+        return Ok(page(&visitor.takes(), &kept));
     }
     let _turn = app.pages.draw(address).await;
     if let Some(kept) = kept() {
-        return page(&visitor.takes(), &kept);
+        return Ok(page(&visitor.takes(), &kept));
     }
     let since = app.pages.moment();
-    match draw(&portal).await {
-        Ok(drawn) => {
-            let until = (app.clock.micros() + lasts).min(midnight(app.clock.now()));
-            page(&visitor.takes(), &app.pages.keep(address, since, until, drawn.of(tags)))
-        }
-        Err(problem) => failure(app, visitor, problem),
-    }
+    let drawn = draw(&portal).await?;
+    let until = (app.clock.micros() + lasts).min(midnight(app.clock.now()));
+    Ok(page(&visitor.takes(), &app.pages.keep(address, since, until, drawn.of(tags))))
 }
 
 /// Draws a page that is not kept: what can be asked for there has no end, and would push out what others read.

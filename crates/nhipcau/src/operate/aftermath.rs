@@ -46,6 +46,7 @@ async fn erase(app: &App, hashes: &[ContentHash]) {
     if hashes.is_empty() {
         return;
     }
+    app.studio.forget();
     for hash in hashes {
         // Another item that names the same file may have brought it back since.
         if !is_here(app, hash).await {

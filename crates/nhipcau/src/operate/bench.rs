@@ -17,6 +17,7 @@ mod catch_up;
 mod click;
 mod desk;
 mod feeds;
+mod found;
 mod load;
 mod nginx;
 mod node;
@@ -84,6 +85,8 @@ pub enum Part {
     Desk,
     /// From the click that issues an item to another node's portal
     Click,
+    /// From the issue of an item to found by search
+    Found,
     /// Feeds of other portals, read and cleaned
     Feeds,
     /// Petitions registered by many senders at once
@@ -220,6 +223,7 @@ async fn measure(part: Part, dir: &Path, scale: Scale, database: Option<&str>) -
         Part::Memory => serving::memory(dir, scale).await,
         Part::Click => click::click(dir, scale).await,
         Part::Desk => desk::desk(dir, scale, database).await,
+        Part::Found => found::found(dir, scale).await,
         Part::Feeds => feeds::feeds(scale),
         Part::Intake => petitions::intake(dir, scale).await,
         Part::HandOver => petitions::hand_over(dir, scale).await,

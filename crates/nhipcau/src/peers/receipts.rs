@@ -114,9 +114,9 @@ pub(super) async fn keep(app: &App, verified: Vec<(Receipt, SignedReceipt)>) -> 
 
 /// True for a node that one of our portals' agencies stands above: we are its way up.
 fn is_below(app: &App, directory: &Directory, node: &Origin) -> bool {
-    directory.node(node).is_some_and(|node| {
-        app.portals.load().all().iter().any(|p| directory.is_ancestor(&p.origin, &node.owner))
-    })
+    directory
+        .node(node)
+        .is_some_and(|node| app.portals.load().iter().any(|p| directory.is_ancestor(&p.origin, &node.owner)))
 }
 
 /// Keeps verified receipts that were asked for, not brought: they are handed on to nobody.

@@ -314,7 +314,7 @@ pub async fn keeps(app: &App, who: Who, account: &Account) -> Result<bool, Probl
         Who::Nobody => return Ok(false),
         Who::Account(id) => id,
     };
-    let Some(home) = app.portals.load().all().into_iter().find(|portal| portal.log == account.home) else {
+    let Some(home) = app.portals.load().find(|portal| portal.log == account.home) else {
         return Ok(false);
     };
     let mut conn = app.db.read().await?;

@@ -81,7 +81,7 @@ pub async fn approvers(app: &App, portal: &Portal) -> Result<Vec<String>, Proble
     let mut conn = app.db.read().await?;
     let directory = app.directory.load();
     let mut logins = BTreeSet::new();
-    for here in app.portals.load().all() {
+    for here in app.portals.load().iter() {
         if here.log != portal.log && !directory.is_ancestor(&here.origin, &portal.origin) {
             continue;
         }

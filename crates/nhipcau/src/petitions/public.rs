@@ -27,7 +27,7 @@ use crate::words::{Lang, PetitionWords, date};
 
 /// For so long a page of answers, and one of figures, is kept, in microseconds.
 const SHORT: i64 = 20_000_000;
-const LONG: i64 = 300_000_000;
+pub(super) const LONG: i64 = 300_000_000;
 /// Cases on one page.
 const PAGE: i64 = 20;
 /// A count under this one could tell of somebody.

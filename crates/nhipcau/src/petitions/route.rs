@@ -42,7 +42,7 @@ impl Target {
 
 /// True if a case can be handed to an agency: it has not ended, and it is here or its letters can be sealed.
 fn takes(app: &App, agency: &Agency) -> bool {
-    let here = || app.portals.load().all().iter().any(|portal| portal.origin == agency.origin);
+    let here = || app.portals.load().iter().any(|portal| portal.origin == agency.origin);
     let sealed = || agency.sealing.as_ref().is_some_and(|sealing| sealing.known().is_some());
     agency.closed.is_none() && ((agency.node.is_some() && sealed()) || here())
 }

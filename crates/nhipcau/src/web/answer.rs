@@ -9,9 +9,10 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::dictionary;
 use super::error_view::{ErrorPage, Fault, bare_shell};
 use super::gzip::plain;
-use super::pages::Page;
+use super::pages::{Difference, Page};
 use super::visitor::{Asked, Takes, Visitor};
 use crate::app::App;
 use crate::problem::Problem;
@@ -26,8 +27,10 @@ pub fn kept_headers(media: &'static str) -> HeaderMap {
     let mut headers = HeaderMap::with_capacity(10);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
     // The light mode is a cookie's choice or the browser's wish.
-    let vary =
-        if media.starts_with("text/html") { "accept-encoding, cookie, save-data" } else { "accept-encoding" };
+    let vary = match media.starts_with("text/html") {
+        true => "accept-encoding, available-dictionary, cookie, save-data",
+        false => "accept-encoding",
+    };
     headers.insert(header::VARY, HeaderValue::from_static(vary));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     if !media.starts_with("text/html") {
@@ -46,6 +49,9 @@ pub fn page(takes: &Takes<'_>, page: &Page) -> Response {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         return response;
     }
+    if let Some(difference) = takes.dictionary.then(|| page.difference()).flatten() {
+        return differing(response, takes, difference);
+    }
     *response.status_mut() = StatusCode::from_u16(page.status).unwrap_or(StatusCode::OK);
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, SOON);
@@ -59,6 +65,21 @@ pub fn page(takes: &Takes<'_>, page: &Page) -> Response {
         Ok(bytes) => *response.body_mut() = Body::from(bytes),
         Err(_) => *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR,
     }
+    response
+}
+
+/// A page as the difference from the dictionary, under a validator that whoever lacks the dictionary is never told of.
+fn differing(mut response: Response, takes: &Takes<'_>, difference: &Difference) -> Response {
+    let headers = response.headers_mut();
+    if let Ok(etag) = HeaderValue::from_str(&difference.etag) {
+        headers.insert(header::ETAG, etag);
+    }
+    if takes.holds(&difference.etag) {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        return response;
+    }
+    headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(dictionary::ENCODING));
+    *response.body_mut() = Body::from(difference.bytes.clone());
     response
 }
 

@@ -11,6 +11,7 @@ use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 
+use super::dictionary;
 use crate::words::{Lang, browser};
 
 /// A file as it is served.
@@ -76,7 +77,12 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| Table {
 });
 
 impl Asset {
-    fn new(name: &str, ext: &str, content_type: &'static str, bytes: impl Into<Cow<'static, [u8]>>) -> Asset {
+    pub(super) fn new(
+        name: &str,
+        ext: &str,
+        content_type: &'static str,
+        bytes: impl Into<Cow<'static, [u8]>>,
+    ) -> Asset {
         let bytes = bytes.into();
         let hash = hex::encode(&Sha256::digest(&bytes)[..4]);
         Asset { href: format!("/assets/{name}.{hash}.{ext}"), content_type, bytes }
@@ -99,7 +105,7 @@ fn desk(lang: Lang) -> Asset {
 }
 
 /// Every file, for the route table and for compressing at start.
-pub fn all() -> [&'static Asset; 13] {
+pub fn all() -> [&'static Asset; 14] {
     let t = &*TABLE;
     [
         &t.css,
@@ -115,6 +121,7 @@ pub fn all() -> [&'static Asset; 13] {
         &t.push,
         &t.ask,
         &t.favicon,
+        dictionary::asset(),
     ]
 }
 

@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod assets;
+pub mod dictionary;
 pub mod error_view;
 pub mod gzip;
 pub mod light;

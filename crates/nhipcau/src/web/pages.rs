@@ -5,8 +5,8 @@
 //! one of those who wait for it. The texts of items are rendered and compressed once per node (see `gzip`).
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -16,8 +16,8 @@ use quick_cache::{Equivalent, Weighter};
 use sha2::{Digest, Sha256};
 use tokio::sync::{Mutex, MutexGuard};
 
-use super::answer;
 use super::gzip::{self, Part};
+use super::{answer, dictionary};
 use crate::documents::seal::Seal;
 use crate::items::body::Text;
 
@@ -126,9 +126,33 @@ pub struct Page {
     pub etag: String,
     /// The page in gzip.
     pub gzip: Bytes,
+    /// The page as the difference from the dictionary, made when it is first asked for; none for what is drawn for one visitor.
+    difference: Option<OnceLock<Difference>>,
     source: Source,
     /// When it must be drawn again in any case, in microseconds; for pages that show ages.
     until: i64,
+}
+
+/// A page as the difference from the dictionary.
+pub struct Difference {
+    /// Its own strong validator, in quotes.
+    pub etag: String,
+    /// Its bytes (`dcz`).
+    pub bytes: Bytes,
+}
+
+impl Page {
+    /// The page as the difference from the dictionary; nothing if it must not or cannot be sent so.
+    pub fn difference(&self) -> Option<&Difference> {
+        let kept = self.difference.as_ref().filter(|_| self.status == 200)?;
+        if kept.get().is_none() {
+            let bytes = dictionary::packed(&gzip::plain(&self.gzip).ok()?).ok()?.into();
+            let made = Difference { etag: format!("{}-d\"", self.etag.trim_end_matches('"')), bytes };
+            // Whoever came second has made the same.
+            kept.get_or_init(|| made);
+        }
+        kept.get()
+    }
 }
 
 #[derive(Clone)]
@@ -136,7 +160,8 @@ struct Weight;
 
 impl Weighter<Key, Arc<Page>> for Weight {
     fn weight(&self, key: &Key, page: &Arc<Page>) -> u64 {
-        (key.whole.len() + key.authority.len() + page.gzip.len() + 1_500) as u64
+        // The difference, once it is asked for, is at most as large as the page in gzip.
+        (key.whole.len() + key.authority.len() + page.gzip.len() * 2 + 1_500) as u64
     }
 }
 
@@ -204,7 +229,8 @@ impl Pages {
 
     /// Keeps a page that was drawn from what stood at `since`.
     pub fn keep(&self, address: Address<'_>, since: Moment, until: i64, drawn: Drawn) -> Arc<Page> {
-        let page = Arc::new(self.page(since, until, drawn));
+        let difference = drawn.media.starts_with("text/html").then(OnceLock::new);
+        let page = Arc::new(Page { difference, ..self.page(since, until, drawn) });
         self.pages.insert(address.into(), page.clone());
         // What changed meanwhile may be an erasure: then no copy stays behind.
         if !self.stands(&page.source) {
@@ -224,7 +250,8 @@ impl Pages {
         let mut headers = answer::kept_headers(drawn.media);
         headers.extend(HeaderValue::from_str(&etag).ok().map(|etag| (header::ETAG, etag)));
         let places = drawn.tags.iter().map(|tag| self.changes.place(tag)).collect();
-        Page { status: drawn.status, headers, etag, gzip, source: Source { since, places }, until }
+        let source = Source { since, places };
+        Page { status: drawn.status, headers, etag, gzip, difference: None, source, until }
     }
 
     /// What the tags name has changed.

@@ -33,7 +33,7 @@ use crate::problem::Problem;
 use crate::web::answer::{self, answered, fault_page, guard, problem_json};
 use crate::web::error_view::Fault;
 use crate::web::visitor::Visitor;
-use crate::web::{assets, light, shell};
+use crate::web::{assets, dictionary, light, shell};
 use crate::{
     api, assignments, checks, drafts, georeport, items::feeds, offline, open, opinions, previews, procedures,
     search,
@@ -315,7 +315,7 @@ async fn door(State(app): State<App>, visitor: Visitor) -> Response {
             key,
             log: "/log".into(),
         },
-        portals: portals.all().iter().filter_map(|p| p.domain_name()).collect(),
+        portals: portals.iter().filter_map(|p| p.domain_name()).collect(),
         root: directory.root().clone(),
         software: concat!("nhipcau ", env!("CARGO_PKG_VERSION")).into(),
     };
@@ -353,6 +353,9 @@ async fn asset(State(app): State<App>, Path(name): Path<String>, visitor: Visito
         (header::VARY, "accept-encoding"),
     ] {
         headers.insert(name, header::HeaderValue::from_static(value));
+    }
+    if asset.href == dictionary::asset().href {
+        headers.insert(dictionary::USE_AS, header::HeaderValue::from_static(dictionary::USED_FOR));
     }
     guard(headers);
     response

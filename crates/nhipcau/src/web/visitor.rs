@@ -9,8 +9,8 @@ use axum::extract::{ConnectInfo, FromRequestParts, OriginalUri};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Uri, header};
 
-use super::light;
 use super::pages::Address;
+use super::{dictionary, light};
 use crate::agencies::Portal;
 use crate::app::App;
 use crate::config::Config;
@@ -67,6 +67,8 @@ impl<'a> Asked<'a> {
 pub struct Takes<'a> {
     /// True if it may come in gzip.
     pub gzip: bool,
+    /// True if it may come as the difference from the dictionary.
+    pub dictionary: bool,
     /// The validators that the visitor holds.
     held: Option<&'a str>,
 }
@@ -75,7 +77,7 @@ impl<'a> Takes<'a> {
     /// Reads the headers that say so.
     pub fn of(headers: &'a HeaderMap) -> Takes<'a> {
         let held = headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok());
-        Takes { gzip: takes_gzip(headers), held }
+        Takes { gzip: takes_gzip(headers), dictionary: dictionary::asked(headers), held }
     }
 
     /// True if the visitor holds the page with this validator already.
@@ -104,6 +106,8 @@ pub struct Visitor {
     pub light: bool,
     /// True if the visitor takes gzip.
     pub gzip: bool,
+    /// True if the visitor holds the dictionary and takes what is compressed with it.
+    dictionary: bool,
     /// From which network address, as far as it is known.
     pub client: Option<IpAddr>,
     /// The validator that the visitor holds.
@@ -130,7 +134,7 @@ impl Visitor {
 
     /// How the visitor takes a page.
     pub fn takes(&self) -> Takes<'_> {
-        Takes { gzip: self.gzip, held: self.if_none_match.as_deref() }
+        Takes { gzip: self.gzip, dictionary: self.dictionary, held: self.if_none_match.as_deref() }
     }
 }
 
@@ -151,7 +155,7 @@ impl FromRequestParts<App> for Visitor {
             _ if host == "localhost" => portals.main(),
             _ => portals.by_host(host),
         };
-        let Takes { gzip, held } = Takes::of(&parts.headers);
+        let Takes { gzip, dictionary, held } = Takes::of(&parts.headers);
         Ok(Visitor {
             portal,
             base: format!("{}://{}", if asked.secure { "https" } else { "http" }, asked.authority),
@@ -160,6 +164,7 @@ impl FromRequestParts<App> for Visitor {
             path: path.to_owned(),
             light: asked.light,
             gzip,
+            dictionary,
             client: client(&app.config, peer, &parts.headers),
             if_none_match: held.map(str::to_owned),
             whole: asked.whole.to_owned(),
@@ -190,14 +195,17 @@ pub fn host_of(authority: &str) -> &str {
 
 /// True if the caller takes gzip.
 pub fn takes_gzip(headers: &HeaderMap) -> bool {
-    let Some(value) = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()) else {
-        return false;
-    };
+    let value = headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok());
+    value.is_some_and(|value| takes(value, "gzip") || takes(value, "*"))
+}
+
+/// True if the value of `Accept-Encoding` names this encoding and does not refuse it.
+pub fn takes(value: &str, encoding: &str) -> bool {
     value.split(',').any(|one| {
         let mut parts = one.trim().split(';');
         let name = parts.next().unwrap_or_default().trim();
         let refused = parts.any(|p| matches!(p.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000"));
-        (name.eq_ignore_ascii_case("gzip") || name == "*") && !refused
+        name.eq_ignore_ascii_case(encoding) && !refused
     })
 }
 

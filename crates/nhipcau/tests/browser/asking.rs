@@ -1,11 +1,11 @@
 //! Somebody who writes a petition on a telephone: sees what was answered to others while typing, keeps the draft when the page is lost,
-//! deletes it, sends.
+//! deletes it, sends; and somebody without script, who presses a button to look.
 
-use fantoccini::Client;
+use fantoccini::{Client, Locator};
 
 use super::Nation;
 use super::driver::{Driver, Kind, until};
-use super::reader::{fits, text};
+use super::reader::{fits, follows, text};
 use super::staff::{presses, reads, types_into};
 
 const WORDS: &str = "Đèn đường ở đầu bản Kim Nọi lại hỏng, buổi tối rất tối.";
@@ -60,6 +60,20 @@ async fn a_draft_is_kept_on_the_device_and_similar_cases_are_shown() {
     reads(&browser, "Mã tra cứu chỉ hiện một lần này").await;
     browser.goto(&ask).await.unwrap();
     assert_eq!(words(&browser).await, "", "what was sent is kept no more");
+    driver.is_clean(&browser).await;
+    browser.close().await.unwrap();
+
+    let browser = driver.browser(Kind::Plain).await;
+    browser.goto(&ask).await.unwrap();
+    assert!(!text(&browser).await.contains("đang được giữ trên máy này"), "without script nothing is kept");
+    types_into(&browser, "chuyen-gi", WORDS).await;
+    let look = "//main//button[normalize-space()='Xem trước: đã có ai hỏi tương tự chưa?']";
+    follows(&browser.find(Locator::XPath(look)).await.unwrap()).await;
+    reads(&browser, "Đã có người hỏi tương tự").await;
+    reads(&browser, "thay ba bóng đèn").await;
+    fits(&browser).await;
+    let kept = browser.find(Locator::Css("[name='chuyen-gi']")).await.unwrap();
+    assert_eq!(kept.text().await.unwrap().trim(), WORDS, "what was typed stands there still");
     driver.is_clean(&browser).await;
     browser.close().await.unwrap();
     nation.demo.close().await;

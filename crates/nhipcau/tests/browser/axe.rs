@@ -40,7 +40,7 @@ pub fn rules(folder: &Path) -> Option<String> {
 
 /// True for a route that answers with a page for people.
 fn is_page(path: &str) -> bool {
-    const MACHINES: [&str; 37] = [
+    const MACHINES: [&str; 38] = [
         "/sw.js",
         "/ban-luu.json",
         "/muc/{reference}/ban-luu.html",
@@ -78,6 +78,7 @@ fn is_page(path: &str) -> bool {
         "/ban-lam-viec/phan-anh/{code}/tep/",
         "/ban-lam-viec/phan-anh/khan/tep",
         "/ban-lam-viec/tham-quyen/lua-chon.csv",
+        "/ban-lam-viec/truyen-thanh/tep",
     ];
     // These two lead elsewhere.
     let leads = path.starts_with("/dang-nhap/nha-cung-cap");
@@ -314,6 +315,12 @@ async fn in_the_newsroom(tour: &mut Tour<'_>, nation: &Nation, password: &str) {
     tour.opens("/ban-lam-viec/tin/{id}/xem", "drafts/preview.html", &format!("{draft}/xem")).await;
     tour.opens("/ban-lam-viec/tin/{id}/so-sanh", "drafts/compare.html", &format!("{draft}/so-sanh")).await;
     tour.opens("/ban-lam-viec/da-dang", "drafts/issued.html", "/ban-lam-viec/da-dang").await;
+    const BULLETIN: &str = "/ban-lam-viec/truyen-thanh";
+    tour.opens(BULLETIN, "bulletins/desk.html", BULLETIN).await;
+    tour.goes(BULLETIN).await;
+    tour.presses("Tạo âm thanh").await;
+    tour.reads("âm thanh").await;
+    tour.looks("bulletins/desk.html", "/ban-lam-viec-truyen-thanh-am-thanh").await;
     tour.goes("/ban-lam-viec/da-dang").await;
     let item = tour.link("/ban-lam-viec/muc/").await;
     tour.opens("/ban-lam-viec/muc/{reference}", "drafts/item.html", &item).await;

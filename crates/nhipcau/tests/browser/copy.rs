@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::Nation;
 use super::axe::rules;
 use super::driver::{Driver, Kind, until};
-use super::reader::{fits, text};
+use super::reader::{fits, follows, text};
 
 /// The commune's copy in a folder.
 async fn copied(nation: &Nation) -> PathBuf {
@@ -77,26 +77,49 @@ async fn a_stick_is_read_searched_and_asks_nobody() {
         "kiem-chung.html",
         &item,
     ];
-    let browser = driver.browser(Kind::Narrow).await;
-    for path in pages {
-        browser.goto(&url(&folder, path)).await.unwrap();
-        fits(&browser).await;
-        let said = text(&browser).await;
-        assert!(said.contains("Bản sao ngoại tuyến của") && said.contains("lập lúc"), "{path}: {said}");
-        assert!(said.contains("Bản sao lập hôm nay."), "{path}: {said}");
-        if let Some(axe) = &axe {
-            assert_eq!(wrong(&browser, axe).await, Vec::<String>::new(), "{path}");
+    for kind in [Kind::Narrow, Kind::Plain] {
+        let (browser, script) = (driver.browser(kind).await, kind == Kind::Narrow);
+        for path in pages {
+            browser.goto(&url(&folder, path)).await.unwrap();
+            fits(&browser).await;
+            let said = text(&browser).await;
+            assert!(said.contains("Bản sao ngoại tuyến của") && said.contains("lập lúc"), "{path}: {said}");
+            assert_eq!(said.contains("Bản sao lập hôm nay."), script, "{path}: {said}");
+            if let Some(axe) = axe.as_ref().filter(|_| script) {
+                assert_eq!(wrong(&browser, axe).await, Vec::<String>::new(), "{path}");
+            }
         }
+        match script {
+            true => searches(&browser, &folder).await,
+            false => leafs(&browser, &folder).await,
+        }
+        driver.asks_nobody(&browser).await;
+        browser.close().await.unwrap();
     }
-    // From the first page: typed without marks, found by its text, opened.
-    browser.goto(&url(&folder, "index.html")).await.unwrap();
+}
+
+/// From the first page: typed without marks, found by its text, opened.
+async fn searches(browser: &Client, folder: &Path) {
+    browser.goto(&url(folder, "index.html")).await.unwrap();
     let field = browser.find(Locator::Css("input[name=q]")).await.unwrap();
     field.send_keys("muc nuoc nam khat").await.unwrap();
     browser.find(Locator::Css("form button")).await.unwrap().click().await.unwrap();
     let found = until("the result", async || browser.find(Locator::Css("#ket-qua a")).await.ok()).await;
     assert_eq!(found.text().await.unwrap(), "Công điện về ứng phó mưa lũ");
     found.click().await.unwrap();
-    until("the item", async || text(&browser).await.contains("Mực nước dâng").then_some(())).await;
-    driver.asks_nobody(&browser).await;
-    browser.close().await.unwrap();
+    until("the item", async || text(browser).await.contains("Mực nước dâng").then_some(())).await;
+}
+
+/// Without script the search says so, and the lists lead to the same item.
+async fn leafs(browser: &Client, folder: &Path) {
+    browser.goto(&url(folder, "index.html")).await.unwrap();
+    follows(&browser.find(Locator::Css("form button")).await.unwrap()).await;
+    until("the way without script", async || {
+        text(browser).await.contains("Ô tìm kiếm cần JavaScript").then_some(())
+    })
+    .await;
+    follows(&browser.find(Locator::Css("nav a[href$='ngay.html']")).await.unwrap()).await;
+    let title = Locator::LinkText("Công điện về ứng phó mưa lũ");
+    follows(&until("the item's title", async || browser.find(title).await.ok()).await).await;
+    until("the item", async || text(browser).await.contains("Mực nước dâng").then_some(())).await;
 }

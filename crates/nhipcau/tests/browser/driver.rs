@@ -40,7 +40,7 @@ impl Drop for Driver {
 }
 
 /// Waits for what must come.
-pub async fn until<T, F: Future<Output = Option<T>>>(what: &str, mut look: impl FnMut() -> F) -> T {
+pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let began = Instant::now();
     loop {
         if let Some(found) = look().await {
@@ -149,6 +149,20 @@ impl Driver {
         let answer = self.http.post(path).json(&json!({ "type": kind })).send().await.unwrap();
         let answer: Value = answer.json().await.unwrap();
         answer["value"].as_array().unwrap_or_else(|| panic!("{answer}")).clone()
+    }
+
+    /// In which encodings pages came since it was asked last, as they were sent.
+    pub async fn encodings(&self, browser: &Client) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        for line in self.log(browser, "performance").await {
+            let message: Value = serde_json::from_str(line["message"].as_str().unwrap()).unwrap();
+            if message["message"]["method"] == "Network.responseReceivedExtraInfo" {
+                let headers = message["message"]["params"]["headers"].as_object().unwrap();
+                let encoding = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-encoding"));
+                found.extend(encoding.and_then(|(_, value)| value.as_str()).map(str::to_owned));
+            }
+        }
+        found
     }
 
     /// Nothing was asked for but files of this machine, and nothing was refused or failed.

@@ -58,7 +58,7 @@ pub async fn verifies(browser: &Client) -> (usize, usize, String) {
 }
 
 /// Follows a link by the keyboard. A click would have the driver wait for a timer of the page, and where scripts are off none
-/// runs: it waits five minutes before it goes on.
+/// runs: it waits five minutes before it goes on. Buttons of forms are pressed so, too.
 pub async fn follows(link: &Element) {
     link.send_keys(&Key::Enter.to_string()).await.unwrap();
 }

@@ -60,6 +60,7 @@ fn every_part_of_the_bench_reports_its_figures_beside_their_budgets() {
         ("memory", 1),
         ("desk", 3),
         ("click", 1),
+        ("found", 1),
         ("feeds", 1),
         ("intake", 1),
         ("hand-over", 1),

@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::keeping::{errors, program, well};
-use super::world::{World, edition, notice};
+use super::world::{World, edition, notice, until};
 
 async fn bulletin(world: &World, more: &str) -> Value {
     let today = today(world);
@@ -126,4 +126,98 @@ async fn a_command_writes_text_and_where_a_voice_is_installed_sound() {
             sound.len()
         );
     }
+}
+
+const DESK: &str = "/ban-lam-viec/truyen-thanh";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_officer_chooses_what_is_read_and_prints_it() {
+    let world = World::with(["chinhphu", "laocai"]).await;
+    world.issues("xa-a.laocai", notice("Tin một", "Nội dung một.")).await;
+    let second = world.issues("xa-a.laocai", notice("Tin hai", "Nội dung hai.")).await;
+    world.settle().await;
+    let (today, clerk) = (today(&world), world.staff("xa-a.laocai", "lan", &["clerk"]).await);
+    let whole = world.sees(&clerk, DESK).await;
+    assert!(whole.says("Bản tin có hai tin.") && whole.says("Tin thứ nhất: Tin một."), "{}", whole.text());
+    assert_eq!(whole.text().matches(" checked>").count(), 2);
+    let chosen = format!("ngay={today}&chon=1&doc={}", second.reference);
+    let page = world.sees(&clerk, &format!("{DESK}?{chosen}")).await;
+    assert!(page.says("Tin thứ nhất: Tin hai.") && !page.says("Nội dung một."), "{}", page.text());
+    assert_eq!(page.text().matches(" checked>").count(), 1, "what was left out can be taken in again");
+    let text = world.sees(&clerk, &format!("{DESK}/tep?{chosen}&tep=txt")).await;
+    assert!(text.header("content-disposition").contains(&format!("ban-tin-{today}.txt")));
+    assert!(text.says("Nội dung hai.") && !text.says("Nội dung một."), "{}", text.text());
+
+    // Nothing chosen: said, and not read.
+    let none = world.sees(&clerk, &format!("{DESK}?ngay={today}&chon=1")).await;
+    assert!(none.says("Chưa chọn tin nào"), "{}", none.text());
+    let refused = world.fills(&clerk, DESK, &[("ngay", &today), ("chon", "1")]).await;
+    assert!(refused.status == 400 && refused.says("hãy chọn ít nhất một tin"), "{}", refused.text());
+    for wrong in ["ngay=hom-qua", "ngay=2999-01-01"] {
+        assert!(world.sees(&clerk, &format!("{DESK}?{wrong}")).await.says("Ngày phải có dạng"), "{wrong}");
+    }
+    assert_eq!(world.sees(&clerk, &format!("{DESK}?dang=exe")).await.status, 404);
+    // What was withdrawn since is no longer read, and the page says so.
+    world.withdraws(&second, true).await;
+    world.settle().await;
+    let page = world.sees(&clerk, &format!("{DESK}?{chosen}")).await;
+    assert!(page.says("1 tin đã chọn không còn") && !page.says("Nội dung hai."), "{}", page.text());
+    assert!(page.says("Tin Tin hai, đăng"), "the withdrawal is told: {}", page.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_officer_has_a_bulletin_read_and_an_erasure_takes_the_sound() {
+    let world = World::with(["chinhphu", "laocai"]).await;
+    let item = world.issues("xa-a.laocai", notice("Khám mắt", "Khám lúc 8h tại nhà văn hóa.")).await;
+    world.settle().await;
+    let editor = world.staff("xa-a.laocai", "lan", &["editor"]).await;
+    let fields = [("ngay", today(&world)), ("chon", "1".into()), ("doc", item.reference.to_string())];
+    let mut sent: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    sent.push(("dang", "wav"));
+    let begun = world.fills(&editor, DESK, &sent).await;
+    assert_eq!(begun.status, 303, "{}", begun.text());
+    let page = begun.header("location").split('#').next().unwrap().to_owned();
+    let query = page.split('?').nth(1).unwrap().to_owned();
+    let ended = until("the sound, or why there is none", async || {
+        let page = world.sees(&editor, &page).await;
+        if page.says("Đang chờ") || page.says("Bước ") {
+            Err("it is being made".to_owned())
+        } else {
+            Ok(page)
+        }
+    })
+    .await;
+    let file = |what: &str| format!("{DESK}/tep?{query}&tep={what}");
+    if Command::new("espeak-ng").arg("--version").output().is_err() {
+        assert!(ended.says("apt install espeak-ng") && ended.says("Thử tạo lại"), "{}", ended.text());
+        println!("skipped: sound needs espeak-ng");
+        return;
+    }
+    assert!(ended.says("Đã có âm thanh: dài") && ended.says("<audio"), "{}", ended.text());
+    let heard = world.sees(&editor, &file("nghe")).await;
+    assert_eq!((heard.status, heard.header("content-type")), (200, "audio/wav"));
+    assert!(heard.bytes.starts_with(b"RIFF") && heard.bytes.len() > 5_000);
+    let saved = world.sees(&editor, &file("tai")).await;
+    assert!(saved.header("content-disposition").starts_with("attachment") && saved.bytes == heard.bytes);
+    assert_eq!(world.sees(&editor, &file("nghe").replace("dang=wav", "dang=mp3")).await.status, 400);
+    assert!(lies_somewhere("tám giờ tại nhà văn hóa"), "the words are looked for in the wrong place");
+    world.corrects(&item, edition("Khám mắt", "Khám lúc 9h.")).await;
+    world.settle().await;
+    let since = world.sees(&editor, &file("nghe")).await;
+    assert!(since.status == 400 && since.says("đã khác từ khi tạo"), "{}", since.text());
+    world.erases(&item).await;
+    world.settle().await;
+    until("the sound to be let go", async || match lies_somewhere("tám giờ tại nhà văn hóa") {
+        true => Err("the words still lie there".to_owned()),
+        false => Ok(()),
+    })
+    .await;
+}
+
+/// True if what a voice was given to read lies in the machine's temporary folder.
+fn lies_somewhere(words: &str) -> bool {
+    let folders = std::fs::read_dir(std::env::temp_dir()).unwrap().flatten();
+    folders
+        .filter_map(|folder| std::fs::read_to_string(folder.path().join("said.txt")).ok())
+        .any(|said| said.contains(words))
 }

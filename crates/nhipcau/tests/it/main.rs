@@ -27,6 +27,7 @@ mod crash;
 mod crash_newsroom;
 mod database;
 mod demo;
+mod dictionary;
 mod directory;
 mod docs;
 mod documents;

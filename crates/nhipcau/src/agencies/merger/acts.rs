@@ -30,7 +30,7 @@ pub async fn plan(app: &App, portal: &Portal, asked: &Asked) -> Result<Plan, Pro
     }
     for origin in asked.into.iter().filter_map(|text| origin(text).ok()) {
         // Of one that goes on it only matters whether it is on this node.
-        let ours = app.portals.load().all().iter().any(|portal| portal.origin == origin);
+        let ours = app.portals.load().iter().any(|portal| portal.origin == origin);
         counted.entry(origin).or_insert(Counted { ours, ..Counted::default() });
     }
     Plan::of(&directory, &portal.origin, asked, &counted).map_err(Problem::Invalid)
@@ -48,7 +48,7 @@ async fn count(app: &App, origin: &Origin) -> Result<Counted, Problem> {
     let open = given.filter(|row| row.given.to.agencies.contains(origin) && !row.state(origin).is_done());
     Ok(Counted {
         size: Some(head.size),
-        ours: app.portals.load().all().iter().any(|portal| portal.origin == *origin),
+        ours: app.portals.load().iter().any(|portal| portal.origin == *origin),
         sealed: store::sealed(&mut conn, head.id).await?,
         drafts,
         editions,

@@ -47,7 +47,7 @@ async fn look(app: &App) -> anyhow::Result<bool> {
     let mut sound = true;
     for merger in all {
         // A portal that is no longer ours states nothing.
-        let ours = app.portals.load().all().iter().any(|portal| portal.log == merger.log);
+        let ours = app.portals.load().iter().any(|portal| portal.log == merger.log);
         if ours && let Err(problem) = go_on(app, &merger).await {
             sound &= held_up(app, &merger, problem).await?;
         }

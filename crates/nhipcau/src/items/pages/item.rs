@@ -1,5 +1,6 @@
 //! The page of one item: what stands, what was withdrawn, what is gone, what is still on its way.
 
+use anyhow::Context;
 use askama::Template;
 use axum::extract::{Path, State as Given};
 use axum::response::Response;
@@ -252,12 +253,19 @@ async fn progress(app: &App, conn: &mut Conn, item: &Standing, lang: Lang) -> Re
 
 /// The text of an item's content, read and rendered.
 pub(crate) async fn read(app: &App, conn: &mut Conn, hash: &ContentHash) -> Result<body::Text, Problem> {
-    let bytes =
-        app.folder.read(conn, hash).await?.ok_or_else(|| anyhow::anyhow!("content {hash} is not here"))?;
-    let document = Item::parse(&bytes).map_err(|f| {
+    Ok(body::Text::of(parsed(hash, &stored(app, conn, hash).await?)?))
+}
+
+/// The bytes of a content that is here.
+pub(crate) async fn stored(app: &App, conn: &mut Conn, hash: &ContentHash) -> anyhow::Result<Vec<u8>> {
+    app.folder.read(conn, hash).await?.with_context(|| format!("content {hash} is not here"))
+}
+
+/// The document that a content's bytes are.
+pub(crate) fn parsed(hash: &ContentHash, bytes: &[u8]) -> anyhow::Result<Item> {
+    Item::parse(bytes).map_err(|f| {
         anyhow::anyhow!("content {hash}: {}", f.first().map(ToString::to_string).unwrap_or_default())
-    })?;
-    Ok(body::Text::of(document))
+    })
 }
 
 /// What the signatures in the item's PDF files say, as far as the files are here.
@@ -277,7 +285,7 @@ async fn seals(app: &App, conn: &mut Conn, document: &Item, lang: Lang) -> Resul
 }
 
 /// The entry is here and its text is not: the page says so, and when to come back.
-fn awaited(shell: Shell, item: &Standing) -> Result<Drawn, Problem> {
+pub(crate) fn awaited(shell: Shell, item: &Standing) -> Result<Drawn, Problem> {
     tracing::debug!(item = %item.reference(), "asked for before its content has come");
     let lang = shell.lang;
     let mut page = ErrorPage { shell, fault: Fault::Awaited };

@@ -76,8 +76,11 @@ mod tests {
     #[test]
     fn heads_are_folded_and_texts_give_steps() {
         let mut index = Index::default();
-        let line =
-            |n: u32| Line { title: format!("Mục {n}"), href: format!("muc/{n}.html"), ..Line::default() };
+        let line = |n: u32| Line {
+            title: format!("Mục {n}"),
+            href: format!("muc/{n}.html"),
+            ..super::super::sample()
+        };
         for n in 0..50 {
             index.add(&line(n), "Mục tin", if n % 40 == 3 { "Lệ phí. Của chung" } else { "Của chung" });
         }

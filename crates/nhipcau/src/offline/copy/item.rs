@@ -10,7 +10,7 @@ use crate::clock::instant;
 use crate::db::Conn;
 use crate::documents::panel;
 use crate::items::body::{Links, Text};
-use crate::items::pages::{facts, publisher, read, speaker};
+use crate::items::pages::{facts, parsed, publisher, speaker, stored};
 use crate::items::store::{Reference, Standing};
 use crate::items::view::{Kind, Picture as Drawn};
 use crate::items::{State, kinds};
@@ -30,7 +30,11 @@ impl Maker<'_> {
         let Some(hash) = item.content.filter(|_| item.state == State::Standing) else { return Ok(None) };
         let lang = self.ask.lang;
         let reference = item.reference().to_string();
-        let text = read(self.app, conn, &hash).await?;
+        let original = format!("bang-chung/{reference}.json");
+        // A text may be large: it is read once, and its bytes go before it is drawn.
+        let bytes = stored(self.app, conn, &hash).await?;
+        let text = Text::of(parsed(&hash, &bytes)?);
+        self.gives(original.clone(), bytes).await?;
         let elsewhere = |key: &&String| self.numbers.get(*key).is_some_and(|of| *of != reference);
         let links =
             Links { known: text.rendered.mentions.iter().filter(elsewhere).cloned().collect(), lang: None };
@@ -54,9 +58,6 @@ impl Maker<'_> {
             let href = self.file(conn, file).await?;
             files.push(File { name: file.name.clone(), bytes: file.size, href });
         }
-        let original = format!("bang-chung/{reference}.json");
-        let bytes = self.app.folder.read(conn, &hash).await?.unwrap_or_default();
-        self.gives(original.clone(), bytes).await?;
         // A text that was issued a moment ago may stand before the checkpoint that proves it.
         let proof = match proof_of(self.app, conn, item).await {
             Ok(proof) => Some(proof.to_string()),
@@ -69,22 +70,25 @@ impl Maker<'_> {
         }
         let panel = panel::of(self.app, conn, lang, item, date::day(self.frame.made), None).await?;
         let line = self.line(item, document);
+        let facts = facts(self.app, item, document, lang);
+        let Text { document, rendered, parts, .. } = text;
         let page = Page {
             frame: self.frame.of("../", &document.title),
             line: line.says.clone(),
             publisher: (publisher(self.app, item, lang), instant(item.issued)),
             law: panel.law,
-            facts: facts(self.app, item, document, lang),
-            toc: if text.parts.len() > 1 { text.rendered.toc.clone() } else { Vec::new() },
-            body: if document.body.layer == Layer::None { String::new() } else { text.rendered.html.clone() },
+            facts,
+            toc: if parts.len() > 1 { rendered.toc } else { Vec::new() },
+            body: if document.body.layer == Layer::None { String::new() } else { rendered.html },
             pictures: shown,
             files,
             proof: (proof.map(|_| path), original),
-            document: document.clone(),
+            document,
         };
         let html = askama::Template::render(&page).map_err(anyhow::Error::from)?;
         let html = self.led(&html);
         self.gives(line.href.clone(), html).await?;
+        let document = &page.document;
         let heads = [&document.title, line.number.as_str(), line.says.as_str(), &document.summary];
         self.index.add(&line, &heads.join(" "), &entry::text(&document.body));
         match kinds::of(&item.kind).is_some_and(|kind| kind.reference) {
@@ -152,9 +156,9 @@ impl Maker<'_> {
 
     fn line(&self, item: &Standing, document: &network::content::Item) -> Line {
         let lang = self.ask.lang;
-        let kind = Kind::of(&item.kind).label(lang);
+        let kind = Kind::of(&item.kind);
         let day = document.issued.unwrap_or_else(|| date::day(instant(item.issued)));
-        let what = document.form.clone().unwrap_or_else(|| kind.to_owned());
+        let what = document.form.clone().unwrap_or_else(|| kind.label(lang).to_owned());
         let parts = [
             Some(what),
             document.number.clone(),

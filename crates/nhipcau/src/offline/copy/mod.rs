@@ -68,7 +68,7 @@ pub struct Made {
 }
 
 /// An item in a list.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Line {
     /// Its title.
     pub title: String,
@@ -83,7 +83,7 @@ pub struct Line {
     /// Its day.
     pub day: Date,
     /// Its kind.
-    pub kind: &'static str,
+    pub kind: Kind,
     /// The field of a procedure.
     pub field: String,
 }
@@ -197,12 +197,9 @@ impl Maker<'_> {
     /// The pages that lead to items, and what they need.
     async fn pages(&mut self, portal: &Portal, lines: Vec<Line>) -> Result<(), Problem> {
         let (o, frame) = (self.ask.lang.offline(), self.frame.clone());
-        let is_news = |line: &&Line| {
-            !kinds::all().iter().any(|kind| kind.reference && kind.name.of(frame.lang) == line.kind)
-        };
+        let is_news = |line: &&Line| !matches!(line.kind, Kind::Known(kind) if kind.reference);
         let news: Vec<Line> = lines.iter().filter(is_news).cloned().collect();
-        let procedure = kinds::of("procedure").map_or("", |kind| kind.name.of(frame.lang));
-        let is_procedure = |line: &&Line| line.kind == procedure;
+        let is_procedure = |line: &&Line| line.kind == Kind::of("procedure");
         self.page(
             "index.html",
             &Home { frame: frame.clone(), newest: news.iter().take(NEWEST).cloned().collect() },
@@ -214,9 +211,10 @@ impl Maker<'_> {
         let list = |title: &str, groups, jumps| List { frame: frame.of("", title), groups, jumps };
         self.page("ngay.html", &list(o.by_day, days, false)).await?;
         let mut by_kind: Vec<Line> = lines.iter().filter(|line| !is_procedure(line)).cloned().collect();
-        by_kind.sort_by_key(|line| kind_place(line.kind, frame.lang));
-        self.page("loai.html", &list(o.by_kind, grouped(&by_kind, |line| line.kind.to_owned()), true))
-            .await?;
+        // In the order in which other lists have them.
+        by_kind.sort_by_key(|line| Kind::all().position(|kind| kind == line.kind));
+        let by_kind = grouped(&by_kind, |line| line.kind.label(frame.lang).to_owned());
+        self.page("loai.html", &list(o.by_kind, by_kind, true)).await?;
         let mut numbered: Vec<Line> = lines.iter().filter(|line| !line.number.is_empty()).cloned().collect();
         numbered.sort_by(|a, b| {
             let place = |line: &Line| (std::cmp::Reverse(line.day.year()), serial(&line.number));
@@ -262,15 +260,25 @@ fn grouped(lines: &[Line], name: impl Fn(&Line) -> String) -> Vec<(String, Vec<L
     groups
 }
 
-/// Where a kind stands among all, as other lists have them.
-fn kind_place(name: &str, lang: Lang) -> usize {
-    Kind::all().position(|kind| kind.label(lang) == name).unwrap_or(usize::MAX)
-}
-
 /// The serial of a number, to sort by.
 fn serial(number: &str) -> u32 {
     let digits = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
     number[..digits].parse().unwrap_or(0)
+}
+
+/// A line for the tests of lists.
+#[cfg(test)]
+pub(crate) fn sample() -> Line {
+    Line {
+        title: String::new(),
+        lang: "vi".to_owned(),
+        href: String::new(),
+        says: String::new(),
+        number: String::new(),
+        day: Date::default(),
+        kind: Kind::Other,
+        field: String::new(),
+    }
 }
 
 #[cfg(test)]
@@ -279,7 +287,7 @@ mod tests {
 
     #[test]
     fn neighbours_of_one_name_stand_together() {
-        let line = |number: &str| Line { number: number.to_owned(), ..Line::default() };
+        let line = |number: &str| Line { number: number.to_owned(), ..sample() };
         let lines = ["a", "a", "b", "a"].map(line);
         let groups = grouped(&lines, |line| line.number.clone());
         assert_eq!(

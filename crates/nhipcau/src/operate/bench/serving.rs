@@ -3,15 +3,19 @@
 use std::path::Path;
 
 use anyhow::{Context, ensure};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
 
 use super::node::{self, Answer, Place};
 use super::report::{Budget, Line};
 use super::{Part, Scale};
+use crate::web::dictionary;
 
 /// Items that stand on the portal.
 const STANDING: usize = 1_000;
 
-async fn prepared(dir: &Path, scale: Scale) -> anyhow::Result<(Place, Vec<String>)> {
+pub(super) async fn prepared(dir: &Path, scale: Scale) -> anyhow::Result<(Place, Vec<String>)> {
     let place = Place::init(dir, "xa-mau.vn", "commune", None)?;
     let app = place.open().await?;
     let paths = node::issue(&app, STANDING.min(scale.drawn), node::draft).await?;
@@ -79,6 +83,35 @@ pub async fn size(dir: &Path, scale: Scale) -> anyhow::Result<Vec<Line>> {
             weight(&page),
             weight(&css)
         )));
+    }
+    lines.extend(differences(&place, &paths).await?);
+    Ok(lines)
+}
+
+/// Pages as browsers get them that hold the dictionary (RFC 9842), beside the same in gzip.
+async fn differences(place: &Place, items: &[String]) -> anyhow::Result<Vec<Line>> {
+    let href = &dictionary::asset().href;
+    let once = compressed(place, href).await?.body.len();
+    let what = "từ điển nén, tải một lần · the compression dictionary, once";
+    let mut lines = vec![Line::noted(Part::Size, what, once as f64, "byte")];
+    let held = format!(":{}:", STANDARD.encode(Sha256::digest(&dictionary::asset().bytes)));
+    let item = items.first().context("no item")?;
+    let pages = ["/", "/thong-tin", item, "/dich-vu", "/phan-anh", "/kiem-tra", "/mang", "/du-lieu"];
+    for path in pages {
+        let gzip = compressed(place, path).await?.body.len();
+        let ask = format!(
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nAccept-Encoding: gzip, dcz\r\nAvailable-Dictionary: {held}\r\n\r\n",
+            place.domain
+        );
+        let answer = node::ask(place, ask.as_bytes()).await?;
+        let by_it = answer.head.to_ascii_lowercase().contains("content-encoding: dcz");
+        ensure!(answer.status == 200 && by_it, "{path} came without the dictionary: {}", answer.head);
+        let path = if path == item { "/muc/…" } else { path };
+        let what = format!("trang theo từ điển · page by the dictionary: {path}");
+        let bytes = answer.body.len();
+        let saved = 100.0 * (1.0 - bytes as f64 / gzip as f64);
+        let beside = format!("gzip {gzip}; bớt · less {saved:.0} %");
+        lines.push(Line::noted(Part::Size, &what, bytes as f64, "byte").beside(beside));
     }
     Ok(lines)
 }

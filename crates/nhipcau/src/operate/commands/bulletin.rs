@@ -71,7 +71,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         }
         Some(form) => {
             let place = folder.path().to_owned();
-            tokio::task::spawn_blocking(move || sound(&said, form, &place)).await??
+            tokio::task::spawn_blocking(move || sound(&said, form, &place, &|| {})).await??
         }
     };
     std::fs::copy(&from, to).with_context(|| format!("write {}", to.display()))?;

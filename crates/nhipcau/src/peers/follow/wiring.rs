@@ -31,7 +31,7 @@ impl Net {
         {
             return Ok(()); // Several changes were followed in one go.
         }
-        let ours: HashSet<Origin> = portals.all().iter().map(|portal| portal.origin.clone()).collect();
+        let ours: HashSet<Origin> = portals.iter().map(|portal| portal.origin.clone()).collect();
         let needed = peers::needed(&self.app, &directory, &portals);
         let heads = heads(&self.app, &needed).await?;
         self.ids.extend(heads.values().map(|head| (head.origin.clone(), head.id)));

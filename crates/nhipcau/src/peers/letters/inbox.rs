@@ -118,7 +118,7 @@ pub async fn take(app: &App, bytes: &[u8]) -> Result<String, Problem> {
     let from = &sealed.address.from;
     let key = sender(&directory, from)?;
     sealed.verify(&key).map_err(|e| not_signed(from, &e))?;
-    let portal = app.portals.load().all().into_iter().find(|portal| portal.origin == sealed.address.to);
+    let portal = app.portals.load().find(|portal| portal.origin == sealed.address.to);
     match portal {
         Some(portal) => keep(app, &directory, &portal, &sealed, &key).await,
         None => {

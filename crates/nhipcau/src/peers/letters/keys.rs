@@ -19,7 +19,7 @@ use crate::problem::Problem;
 pub fn untold(app: &App) -> anyhow::Result<Vec<(Portal, Sealing)>> {
     let directory = app.directory.load();
     let mut untold = Vec::new();
-    for portal in app.portals.load().all() {
+    for portal in app.portals.load().iter() {
         let Some(agency) =
             directory.agency(&portal.origin).filter(|a| a.closed.is_none() && a.node.is_some())
         else {

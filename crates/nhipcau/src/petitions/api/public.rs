@@ -7,16 +7,19 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use vietnam::petition_code::Code;
 
+use crate::agencies::Portal;
 use crate::api::{Asked, Named, Nothing};
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::Conn;
+use crate::items::pages::try_kept;
 use crate::petitions::following::name_of;
 use crate::petitions::place;
-use crate::petitions::public::figures_of;
+use crate::petitions::public::{LONG, figures_of};
 use crate::petitions::store::draft::{self, Shown};
 use crate::problem::Problem;
-use crate::web::answer::answered;
+use crate::web::answer::{answered, problem_json};
+use crate::web::pages::{Drawn, Tag};
 use crate::web::visitor::Visitor;
 use crate::words::{Lang, date};
 
@@ -87,9 +90,14 @@ pub async fn one(State(app): State<App>, Named(code): Named, Asked(Nothing {}): 
 }
 
 /// `GET /api/v1/petitions/figures`
-pub async fn figures(State(app): State<App>, Asked(Nothing {}): Asked<Nothing>) -> Response {
+pub async fn figures(
+    State(app): State<App>,
+    Asked(Nothing {}): Asked<Nothing>,
+    visitor: Visitor,
+) -> Response {
     const NAMES: [&str; 8] = ["all", "answered", "in_time", "open", "overdue", "yes", "partly", "no"];
-    let counted = async {
+    // All cases are counted for it, so it is kept for as long as the page of the same figures.
+    let counted = async |_: &Portal| {
         let mut conn = app.db.read().await?;
         let agencies = figures_of(&app, &mut conn, Lang::Vi).await?.into_iter().map(|agency| {
             let mut one = json!({ "agency": agency.name, "in_time_percent": agency.share });
@@ -98,7 +106,9 @@ pub async fn figures(State(app): State<App>, Asked(Nothing {}): Asked<Nothing>) 
             }
             one
         });
-        Ok::<_, Problem>(json!({ "agencies": agencies.collect::<Vec<_>>() }))
+        let told = json!({ "agencies": agencies.collect::<Vec<_>>() });
+        Ok(Drawn::whole(200, "application/json", &told.to_string()))
     };
-    answered(&app, counted.await.map(Json))
+    let kept = try_kept(&app, &visitor, vec![Tag::Directory], LONG, counted).await;
+    kept.unwrap_or_else(|problem| problem_json(&app, problem))
 }

@@ -186,7 +186,7 @@ async fn made(app: &App, conn: &mut Conn, portal: &Portal, week: Term) -> Result
     let facts = store::facts(conn, micros(from)?, micros(after)?).await?;
     let directory = app.directory.load_full();
     let mut names = std::collections::BTreeMap::new();
-    for other in app.portals.load().all() {
+    for other in app.portals.load().iter() {
         if other.log == portal.log || directory.is_ancestor(&portal.origin, &other.origin) {
             names.insert(other.log, name_of(app, conn, other.log, Lang::Vi).await?);
         }

@@ -284,7 +284,7 @@ async fn asked(app: &App, actor: &Actor, code: &str, typed: &Fields) -> Result<H
 
 /// What is suggested for a case of an agency of this node, if its words are still here.
 async fn suggested(app: &App, actor: &Actor, code: &str) -> Result<Option<Offered>, Problem> {
-    let portal = app.portals.load().all().into_iter().find(|portal| portal.log == actor.log);
+    let portal = app.portals.load().find(|portal| portal.log == actor.log);
     let mut conn = app.db.read().await?;
     let (Some(portal), Some(case)) = (portal, store::held(&mut conn, code, actor.log).await?) else {
         return Ok(None);

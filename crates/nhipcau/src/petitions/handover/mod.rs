@@ -55,7 +55,7 @@ impl From<&Portal> for Seat {
 pub fn seat(app: &App, origin: &Origin) -> Option<Seat> {
     let directory = app.directory.load();
     let heir = directory.successor(origin).map_or(origin, |agency| &agency.origin);
-    app.portals.load().all().iter().find(|portal| portal.origin == *heir).map(|portal| Seat::from(&**portal))
+    app.portals.load().iter().find(|portal| portal.origin == *heir).map(|portal| Seat::from(&**portal))
 }
 
 /// The agencies that a desk speaks of and does not know to be closed, with who took their place.
@@ -245,8 +245,7 @@ pub async fn told(conn: &mut Conn, step: &Step, files: &[File]) -> Result<told::
 pub async fn again(app: &App) -> Result<(), Problem> {
     let waiting = store::waiting(&mut app.db.read().await?, app.clock.micros()).await?;
     for (log, named) in waiting {
-        let found =
-            app.portals.load().all().iter().find(|portal| portal.log == log).map(|p| Seat::from(&**p));
+        let found = app.portals.load().iter().find(|portal| portal.log == log).map(|p| Seat::from(&**p));
         let Some(seat) = found else { continue };
         let (within, db, code) = (app.clone(), app.db.clone(), named.code.to_string());
         let done = db.write("petition.again", async move |tx: &mut Tx| -> Result<(), Problem> {

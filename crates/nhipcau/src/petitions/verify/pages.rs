@@ -102,7 +102,7 @@ pub async fn act(app: &App, case: &Case, digits: &str) -> Result<(), Problem> {
         // Its own portal asks, or whoever took its place, wherever it is followed.
         let home = handover::named(tx.conn(), &case).await?.origin;
         let log = handover::seat(&app, &home).map(|seat| seat.log);
-        let portal = app.portals.load().all().into_iter().find(|portal| Some(portal.log) == log);
+        let portal = app.portals.load().find(|portal| Some(portal.log) == log);
         match portal {
             Some(portal) => ask(&app, tx, (&case.id, &portal.domain), contact.as_ref(), new).await,
             None => Ok(()),
