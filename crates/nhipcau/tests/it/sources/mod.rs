@@ -3,6 +3,7 @@
 
 mod site;
 mod ways;
+mod wordpress;
 
 pub use site::{Page, Site};
 
@@ -11,7 +12,7 @@ use nhipcau::sources::store;
 use serde_json::json;
 
 use super::newsroom::leads;
-use super::world::{Plan, Staff, World, hidden, until};
+use super::world::{Plan, Staff, World, hidden, item, until};
 
 const PAGE: &str = "/ban-lam-viec/nguon";
 
@@ -323,4 +324,46 @@ async fn where_two_people_issue_what_a_site_shows_waits_in_the_console() {
         1,
         "the change waits now"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_two_sites_have_stays_while_one_has_it_and_what_was_erased_never_comes_again() {
+    let world = World::with(["chinhphu"]).await;
+    let site = Site::new("so-y-te").await;
+    let minh = world.staff("chinhphu", "minh", &["publisher"]).await;
+    let both = [(1, "Lịch tiêm chủng", "Tại trạm y tế."), (2, "Lịch khám", "Thứ hai.")];
+    site.lists(&both, true);
+    let first = joins(&world, &minh, &site.url("/rss.xml"), &OTHER).await;
+    let again = format!(
+        "<rss version=\"2.0\"><channel><title>Tỉnh</title><item><title>Lịch tiêm chủng</title><link>http://{0}/tin/1</link><guid>a</guid>\
+         <description>Tóm tắt.</description></item></channel></rss>",
+        site.host
+    );
+    site.shows("/tinh.xml", Page::Body("application/rss+xml", again.clone()));
+    let second = joins(&world, &minh, &site.url("/tinh.xml"), &OTHER).await;
+    assert_eq!(titles(&world, "chinhphu").await.len(), 2);
+    // Gone at the first, it is still there at the second: it stays.
+    site.lists(&both[1..], true);
+    for _ in 0..2 {
+        reads(&world, &minh, &first).await;
+    }
+    assert_eq!(titles(&world, "chinhphu").await.len(), 2);
+
+    let told = world.get("chinhphu", "/api/v1/items?own=true").await.json();
+    let at = |title: &str| {
+        let items = told["items"].as_array().unwrap();
+        item("chinhphu", items.iter().find(|item| item["card"]["title"] == title).unwrap())
+    };
+    world.erases(&at("Lịch tiêm chủng")).await;
+    world.erases(&at("Lịch khám")).await;
+    // Changed, under another address, or in the other list: it is not taken.
+    site.lists(&[(1, "Lịch tiêm chủng", "Tại trường."), (2, "Lịch khám", "Thứ ba.")], true);
+    site.shows("/tinh.xml", Page::Body("application/rss+xml", again.replace("Tóm tắt.", "Khác.")));
+    for source in [&first, &second] {
+        let read = reads(&world, &minh, source).await;
+        assert_eq!(read.trouble, "", "{read:?}");
+    }
+    assert!(titles(&world, "chinhphu").await.is_empty());
+    let rows = world.sees(&minh, &format!("{PAGE}/{}", first.id)).await;
+    assert!(!rows.says("Tại trường") && !rows.says("Thứ ba"), "{}", rows.text());
 }
