@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::Source;
 use super::draft::{Found, named, reasons};
-use super::fetch::{Fetcher, Refused, Validators};
+use super::fetch::{Fetcher, Refused};
 use super::plan::{Known, Lot, Step};
 use super::store::{self, Kept};
 use crate::agencies::Portal;
@@ -155,9 +155,9 @@ impl Reader<'_> {
             }
             _ => {}
         }
-        let note = match back {
-            true => "Nguồn đã đăng lại bài này.",
-            false => "Nguồn đã sửa bài này.",
+        let note = match standing.state {
+            State::Standing => "Nguồn đã sửa bài này.",
+            _ => "Nguồn đã đăng lại bài này.",
         };
         let draft = Draft { change_note: Some(note.into()), ..self.draft(found) };
         let base = u32::try_from(standing.edition).map_err(anyhow::Error::from)?;
@@ -180,7 +180,7 @@ impl Reader<'_> {
         let bytes = self.app.folder.read(&mut self.app.db.read().await?, &hash).await?;
         let document = bytes.and_then(|bytes| Item::parse(&bytes).ok());
         let Some(url) = document.and_then(|item| item.source?.url) else { return Ok(false) };
-        let answer = fetcher.fetch(&url, &Validators::default()).await;
+        let answer = fetcher.fetch_of(&self.source.url, &url).await;
         Ok(matches!(answer, Err(Refused::Status(404 | 410, _))))
     }
 

@@ -8,6 +8,7 @@ mod wordpress;
 pub use site::{Page, Site};
 
 use nhipcau::sources::Source;
+use nhipcau::sources::fetch::{Fetcher, Refused};
 use nhipcau::sources::store;
 use serde_json::json;
 
@@ -366,4 +367,24 @@ async fn what_two_sites_have_stays_while_one_has_it_and_what_was_erased_never_co
     assert!(titles(&world, "chinhphu").await.is_empty());
     let rows = world.sees(&minh, &format!("{PAGE}/{}", first.id)).await;
     assert!(!rows.says("Tại trường") && !rows.says("Thứ ba"), "{}", rows.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_site_names_is_called_at_that_site_or_in_public_alone() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let site = Site::new("cong").await;
+    site.shows("/tin/1", Page::Body("text/html", "<title>x</title>".into()));
+    let fetcher = Fetcher::new(true, None).unwrap();
+    let home = site.url("/sitemap.xml");
+    assert!(fetcher.fetch_of(&home, &site.url("/tin/1")).await.is_ok(), "an address was typed there");
+    let port = site.host.split_once(':').unwrap().1;
+    for elsewhere in [
+        format!("http://127.0.0.1:{port}/tin/1"),
+        format!("http://khac.localhost:{port}/tin/1"),
+        "http://cong.localhost:1/tin/1".to_owned(),
+        "http://169.254.169.254/latest".to_owned(),
+    ] {
+        let refused = fetcher.fetch_of(&home, &elsewhere).await;
+        assert!(matches!(refused, Err(Refused::Private(_))), "{elsewhere}: {refused:?}");
+    }
 }
