@@ -7,8 +7,8 @@ use network::names::ContentHash;
 use uuid::Uuid;
 
 use super::Source;
-use super::draft::{Found, reasons};
-use super::fetch::{Fetcher, Refused, Validators};
+use super::draft::{Found, named, reasons};
+use super::fetch::{Fetcher, Refused};
 use super::plan::{Known, Lot, Step};
 use super::store::{self, Kept};
 use crate::agencies::Portal;
@@ -72,6 +72,9 @@ impl Reader<'_> {
     /// # Errors
     /// As [`Reader::step`].
     pub(super) async fn take(&self, known: Option<&Known>, found: &Found) -> Result<(), Problem> {
+        if known.is_none_or(|known| known.item.is_none()) && self.is_an_echo(found).await? {
+            return self.put(known.map(|known| known.name), found, (Lot::Twin, None)).await;
+        }
         let came = match known.and_then(|known| Some((known, known.item?))) {
             Some((known, item)) => self.changed(known, item, found).await,
             None => self.new(found, self.app.dice.id(&self.app.clock)?).await,
@@ -84,6 +87,14 @@ impl Reader<'_> {
             Err(problem @ Problem::Invalid(_)) => self.aside(known, found, reasons(problem)).await,
             Err(problem) => Err(problem),
         }
+    }
+
+    /// Whether it is an item of the network itself, which needs nobody to take it over.
+    async fn is_an_echo(&self, found: &Found) -> Result<bool, Problem> {
+        let url = found.draft.source.as_ref().and_then(|source| source.url.as_deref());
+        let Some(reference) = url.and_then(named) else { return Ok(false) };
+        let mut conn = self.app.db.read().await?;
+        Ok(find(&mut conn, &reference).await?.is_some())
     }
 
     fn draft(&self, found: &Found) -> Draft {
@@ -144,9 +155,9 @@ impl Reader<'_> {
             }
             _ => {}
         }
-        let note = match back {
-            true => "Nguồn đã đăng lại bài này.",
-            false => "Nguồn đã sửa bài này.",
+        let note = match standing.state {
+            State::Standing => "Nguồn đã sửa bài này.",
+            _ => "Nguồn đã đăng lại bài này.",
         };
         let draft = Draft { change_note: Some(note.into()), ..self.draft(found) };
         let base = u32::try_from(standing.edition).map_err(anyhow::Error::from)?;
@@ -169,7 +180,7 @@ impl Reader<'_> {
         let bytes = self.app.folder.read(&mut self.app.db.read().await?, &hash).await?;
         let document = bytes.and_then(|bytes| Item::parse(&bytes).ok());
         let Some(url) = document.and_then(|item| item.source?.url) else { return Ok(false) };
-        let answer = fetcher.fetch(&url, &Validators::default()).await;
+        let answer = fetcher.fetch_of(&self.source.url, &url).await;
         Ok(matches!(answer, Err(Refused::Status(404 | 410, _))))
     }
 

@@ -12,6 +12,7 @@ use vietnam::text::fold;
 use crate::calendar::Today;
 use crate::items::draft::{Draft, DraftSource};
 use crate::items::kinds::Both;
+use crate::items::store::Reference;
 use crate::problem::Problem;
 use crate::words::date;
 
@@ -223,9 +224,28 @@ fn page(link: &str) -> Option<String> {
     Some(text.strip_prefix("http://").or_else(|| text.strip_prefix("https://")).unwrap_or(text).to_owned())
 }
 
+/// The item of the network that an address names, if it names one: `…/muc/1a2b3c4d-019ab…`.
+pub fn named(url: &str) -> Option<Reference> {
+    const LONG: usize = 8 + 1 + 32;
+    let starts = url.char_indices().map(|(at, _)| at);
+    starts.filter_map(|at| url.get(at..at + LONG)?.parse().ok()).next()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_names_an_item_of_the_network() {
+        let name = "1a2b3c4d-019ab3c4d5e67f8081234567_".replace('_', "89abcdef");
+        for url in [
+            format!("https://a.gov.vn/muc/{name}?x=1"),
+            format!("https://a.vn/oai?identifier=oai%3Aa.vn%3A{name}"),
+        ] {
+            assert_eq!(named(&url).map(|one| one.to_string()).as_deref(), Some(name.as_str()));
+        }
+        assert!(named("https://a.gov.vn/tin/đường-7").is_none() && named("").is_none());
+    }
 
     #[test]
     fn one_page_has_many_addresses() {

@@ -135,15 +135,31 @@ impl Fetcher {
         Ok(Fetcher { line: Some(app.line.clone()), ..made })
     }
 
-    /// Fetches a feed, unless it is still what `known` says.
+    /// Fetches an address that somebody typed, unless it is still what `known` says.
     ///
     /// # Errors
     /// Why it did not come.
     pub async fn fetch(&self, url: &str, known: &Validators) -> Result<Answer, Refused> {
-        let mut at = self.checked(url, self.private)?;
-        let first = at.clone();
+        let at = self.checked(url, self.private)?;
+        self.follow(&at.clone(), at, known).await
+    }
+
+    /// Fetches an address that the site at `home` has named. What a stranger names is called only where everybody may, or at that very site.
+    ///
+    /// # Errors
+    /// Why it did not come.
+    pub async fn fetch_of(&self, home: &str, url: &str) -> Result<Answer, Refused> {
+        let home: Url = home.trim().parse().map_err(|_| Refused::Address(home.to_owned()))?;
+        let at = self.checked(url, true)?;
+        let at = self.checked(at.as_str(), self.private && is_at(&home, &at))?;
+        self.follow(&home, at, &Validators::default()).await
+    }
+
+    /// Follows redirects from `at`; everywhere but at the site of `first` addresses must be public.
+    async fn follow(&self, first: &Url, mut at: Url, known: &Validators) -> Result<Answer, Refused> {
+        let asked = at.to_string();
         for _ in 0..=REDIRECTS {
-            let response = self.call(&at, is_at(&first, &at), known).await?;
+            let response = self.call(&at, is_at(first, &at), known).await?;
             match response.status() {
                 StatusCode::OK => return self.taken(response).await.map(Answer::Fetched),
                 StatusCode::NOT_MODIFIED if *known != Validators::default() => return Ok(Answer::Unchanged),
@@ -154,7 +170,7 @@ impl Fetcher {
                     if at.scheme() == "https" && next.scheme() == "http" {
                         return Err(Refused::Redirects(at.into()));
                     }
-                    at = self.checked(next.as_str(), self.private && is_at(&first, &next))?;
+                    at = self.checked(next.as_str(), self.private && is_at(first, &next))?;
                 }
                 status => {
                     // A date in this header is rare, and then the usual pause does.
@@ -164,7 +180,7 @@ impl Fetcher {
                 }
             }
         }
-        Err(Refused::Redirects(url.to_owned()))
+        Err(Refused::Redirects(asked))
     }
 
     /// Whether an address may be called, as far as it says so itself.

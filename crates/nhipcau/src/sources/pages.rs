@@ -9,6 +9,7 @@ use askama::Template;
 use axum::extract::{Query, State as Given};
 use axum::http::StatusCode;
 use axum::response::Response;
+use reqwest::Url;
 
 use super::draft::Mapping;
 use super::fetch::Validators;
@@ -226,6 +227,13 @@ fn fault(field: &str, says: fn(&'static SourceWords) -> &'static str) -> Fault {
     Fault { field: field.into(), vi: says(Lang::Vi.source()).into(), en: says(Lang::En.source()).into() }
 }
 
+/// True for the portal of an agency whose log tells by itself what it shows, and for any portal of this node.
+fn is_in_the_network(app: &App, url: &str, own: bool) -> bool {
+    let host = url.parse::<Url>().ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
+    let here = app.portals.load().by_host(&host).is_some();
+    here || !own && app.directory.load().agencies().any(|agency| agency.domain.as_str() == host)
+}
+
 /// What was typed, as a source that does not stand yet.
 fn typed_source(app: &App, staff: &Staff, typed: &Fields) -> Result<Source, Problem> {
     let mut faults = Vec::new();
@@ -233,6 +241,9 @@ fn typed_source(app: &App, staff: &Staff, typed: &Fields) -> Result<Source, Prob
     let (url, name) = (typed.get("dia-chi").trim().to_owned(), typed.get("ten").trim().to_owned());
     if url.is_empty() || url.len() > 2_000 {
         faults.push(fault("dia-chi", |w| w.fault_url));
+    }
+    if is_in_the_network(app, &url, own) {
+        faults.push(fault("dia-chi", |w| w.fault_network));
     }
     let fits = name.chars().count() <= NAME && !name.chars().any(char::is_control);
     if !fits || !own && name.is_empty() {

@@ -93,6 +93,7 @@ words! {
     push_secret,
     push_show,
     home,
+    fault_network,
 }
 
 /// Vietnamese.

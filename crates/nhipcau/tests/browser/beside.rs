@@ -188,7 +188,7 @@ pub async fn a_site_is_joined(tour: &mut Tour<'_>, nation: &Nation, password: &s
     tour.signs_in("minh", password).await;
     let page = "/ban-lam-viec/nguon";
     tour.goes(page).await;
-    tour.types("dia-chi", &format!("{}/feed.rss", nation.ministry())).await;
+    tour.types("dia-chi", &format!("http://127.0.0.1:{}/feed.rss", nation.port + 1)).await;
     tour.browser.find(Locator::Css("main input[value='khac']")).await.unwrap().click().await.unwrap();
     tour.types("ten", "Bộ Tài chính (mẫu)").await;
     tour.presses("Xem thử").await;
@@ -200,6 +200,12 @@ pub async fn a_site_is_joined(tour: &mut Tour<'_>, nation: &Nation, password: &s
     tour.goes(page).await;
     let one = tour.link("/ban-lam-viec/nguon/").await;
     tour.opens("/ban-lam-viec/nguon/{id}", "sources/one.html", &one).await;
+    let page = "/ban-lam-viec/noi-nhan";
+    tour.goes(page).await;
+    tour.types("dia-chi", "https://cong.example/nhan").await;
+    tour.presses("Thêm nơi nhận này").await;
+    tour.reads("Đã thêm nơi nhận").await;
+    tour.opens(page, "outlets/list.html", page).await;
     tour.signs_out().await;
     tour.here = nation.government();
 }

@@ -58,6 +58,12 @@ pub const WORKS: &[(&str, &str, &str, &str)] = &[
         "what_a_site_without_a_log_shows_is_carried_and_nowhere_called_authentic",
     ),
     (
+        "mọi thay đổi được gửi, có chữ ký, tới nơi nhận cho tới khi nhận",
+        "every change is sent on, signed, until it is taken",
+        "it/outlets",
+        "every_change_is_sent_in_order_until_it_is_taken_and_again_from_a_place",
+    ),
+    (
         "phản ánh, kiến nghị: gửi không cần tài khoản, theo dõi bằng mã, hai người trả lời",
         "petitions: sent without an account, followed by code and secret, answered by two people",
         "it/petitions/handling",

@@ -49,7 +49,7 @@ pub(super) async fn erase(tx: &mut Tx, log: i64, item: Uuid, by: i64, index: u64
     }
     tables::forget(tx, log, &id).await?;
     drafts::erased::forget(tx, log, item).await?;
-    sources::store::forget(tx, &id).await?;
+    sources::store::forget(tx, log, &id).await?;
     run!(
         tx,
         "UPDATE item SET shown = 0, sha256 = NULL, kind = '', card = '{}' WHERE log = $1 AND item = $2",

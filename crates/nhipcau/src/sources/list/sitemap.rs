@@ -43,7 +43,7 @@ pub(super) async fn read(ask: &Ask<'_>) -> Result<Got, Trouble> {
     let mut called = 0;
     while let Some(map) = maps.pop() {
         called += 1;
-        let Answer::Fetched(fetched) = ask.fetcher.fetch(&map, &Validators::default()).await? else {
+        let Answer::Fetched(fetched) = ask.fetcher.fetch_of(ask.url, &map).await? else {
             continue;
         };
         hashed.extend(ContentHash::of(&fetched.bytes).0);
@@ -54,7 +54,10 @@ pub(super) async fn read(ask: &Ask<'_>) -> Result<Got, Trouble> {
             maps = more.into_iter().take(MAPS).map(|entry| entry.url).collect();
         }
     }
-    let host = |url: &str| url.parse::<Url>().ok().and_then(|url| url.host_str().map(str::to_owned));
+    let host = |url: &str| {
+        let url = url.parse::<Url>().ok()?;
+        Some((url.host_str()?.to_owned(), url.port()))
+    };
     let own = host(ask.url);
     entries.retain(|entry| host(&entry.url) == own);
     let whole = entries.len() <= ADDRESSES;
@@ -68,7 +71,7 @@ pub(super) async fn read(ask: &Ask<'_>) -> Result<Got, Trouble> {
     let mut items = Vec::new();
     let mut away = HashSet::new();
     for entry in due.iter().take(PAGES) {
-        match ask.fetcher.fetch(&entry.url, &Validators::default()).await {
+        match ask.fetcher.fetch_of(ask.url, &entry.url).await {
             Ok(Answer::Fetched(fetched)) => {
                 hashed.extend(ContentHash::of(&fetched.bytes).0);
                 let url = entry.url.clone();

@@ -209,22 +209,45 @@ pub async fn counts(conn: &mut Conn, log: i64) -> sqlx::Result<Vec<(String, Stri
     )
 }
 
-/// Forgets the words of an item that was erased: what was read of it later may still lie aside.
+/// Forgets the words of an item of a log that was erased: what was read of it later may still lie aside, and its twins elsewhere must not
+/// take its place.
 ///
 /// # Errors
 /// The database's.
-pub async fn forget(tx: &mut Tx, item: &str) -> sqlx::Result<()> {
-    let named =
-        all!(tx, (String, Vec<u8>), "SELECT source, name FROM source_item WHERE item = $1", item.to_owned())?;
-    for (source, name) in named {
-        run!(tx, "DELETE FROM source_aside WHERE source = $1 AND name = $2", source.clone(), name.clone())?;
-        run!(
+pub async fn forget(tx: &mut Tx, log: i64, item: &str) -> sqlx::Result<()> {
+    let named = all!(
+        tx,
+        (String, Vec<u8>, Option<Vec<u8>>, Option<Vec<u8>>),
+        "SELECT i.source, i.name, i.page, i.words FROM source s JOIN source_item i ON i.source = s.id
+         WHERE s.log = $1 AND i.item = $2",
+        log,
+        item.to_owned()
+    )?;
+    for (source, name, page, words) in named {
+        let twins = all!(
             tx,
-            "UPDATE source_item SET lot = 'erased', words = NULL, digest = $1 WHERE source = $2 AND name = $3",
-            vec![0_u8; 32],
-            source,
-            name
+            (String, Vec<u8>),
+            "SELECT i.source, i.name FROM source s JOIN source_item i ON i.source = s.id
+             WHERE s.log = $1 AND i.lot = 'twin' AND (i.page = $2 OR i.words = $3)",
+            log,
+            page,
+            words
         )?;
+        for (source, name) in twins.into_iter().chain([(source, name)]) {
+            run!(
+                tx,
+                "DELETE FROM source_aside WHERE source = $1 AND name = $2",
+                source.clone(),
+                name.clone()
+            )?;
+            run!(
+                tx,
+                "UPDATE source_item SET lot = 'erased', words = NULL, digest = $1 WHERE source = $2 AND name = $3",
+                vec![0_u8; 32],
+                source,
+                name
+            )?;
+        }
     }
     Ok(())
 }

@@ -3,15 +3,17 @@
 
 mod site;
 mod ways;
+mod wordpress;
 
 pub use site::{Page, Site};
 
 use nhipcau::sources::Source;
+use nhipcau::sources::fetch::{Fetcher, Refused};
 use nhipcau::sources::store;
 use serde_json::json;
 
 use super::newsroom::leads;
-use super::world::{Plan, Staff, World, hidden, until};
+use super::world::{Plan, Staff, World, hidden, item, until};
 
 const PAGE: &str = "/ban-lam-viec/nguon";
 
@@ -323,4 +325,66 @@ async fn where_two_people_issue_what_a_site_shows_waits_in_the_console() {
         1,
         "the change waits now"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_two_sites_have_stays_while_one_has_it_and_what_was_erased_never_comes_again() {
+    let world = World::with(["chinhphu"]).await;
+    let site = Site::new("so-y-te").await;
+    let minh = world.staff("chinhphu", "minh", &["publisher"]).await;
+    let both = [(1, "Lịch tiêm chủng", "Tại trạm y tế."), (2, "Lịch khám", "Thứ hai.")];
+    site.lists(&both, true);
+    let first = joins(&world, &minh, &site.url("/rss.xml"), &OTHER).await;
+    let again = format!(
+        "<rss version=\"2.0\"><channel><title>Tỉnh</title><item><title>Lịch tiêm chủng</title><link>http://{0}/tin/1</link><guid>a</guid>\
+         <description>Tóm tắt.</description></item></channel></rss>",
+        site.host
+    );
+    site.shows("/tinh.xml", Page::Body("application/rss+xml", again.clone()));
+    let second = joins(&world, &minh, &site.url("/tinh.xml"), &OTHER).await;
+    assert_eq!(titles(&world, "chinhphu").await.len(), 2);
+    // Gone at the first, it is still there at the second: it stays.
+    site.lists(&both[1..], true);
+    for _ in 0..2 {
+        reads(&world, &minh, &first).await;
+    }
+    assert_eq!(titles(&world, "chinhphu").await.len(), 2);
+
+    let told = world.get("chinhphu", "/api/v1/items?own=true").await.json();
+    let at = |title: &str| {
+        let items = told["items"].as_array().unwrap();
+        item("chinhphu", items.iter().find(|item| item["card"]["title"] == title).unwrap())
+    };
+    world.erases(&at("Lịch tiêm chủng")).await;
+    world.erases(&at("Lịch khám")).await;
+    // Changed, under another address, or in the other list: it is not taken.
+    site.lists(&[(1, "Lịch tiêm chủng", "Tại trường."), (2, "Lịch khám", "Thứ ba.")], true);
+    site.shows("/tinh.xml", Page::Body("application/rss+xml", again.replace("Tóm tắt.", "Khác.")));
+    for source in [&first, &second] {
+        let read = reads(&world, &minh, source).await;
+        assert_eq!(read.trouble, "", "{read:?}");
+    }
+    assert!(titles(&world, "chinhphu").await.is_empty());
+    let rows = world.sees(&minh, &format!("{PAGE}/{}", first.id)).await;
+    assert!(!rows.says("Tại trường") && !rows.says("Thứ ba"), "{}", rows.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_site_names_is_called_at_that_site_or_in_public_alone() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let site = Site::new("cong").await;
+    site.shows("/tin/1", Page::Body("text/html", "<title>x</title>".into()));
+    let fetcher = Fetcher::new(true, None).unwrap();
+    let home = site.url("/sitemap.xml");
+    assert!(fetcher.fetch_of(&home, &site.url("/tin/1")).await.is_ok(), "an address was typed there");
+    let port = site.host.split_once(':').unwrap().1;
+    for elsewhere in [
+        format!("http://127.0.0.1:{port}/tin/1"),
+        format!("http://khac.localhost:{port}/tin/1"),
+        "http://cong.localhost:1/tin/1".to_owned(),
+        "http://169.254.169.254/latest".to_owned(),
+    ] {
+        let refused = fetcher.fetch_of(&home, &elsewhere).await;
+        assert!(matches!(refused, Err(Refused::Private(_))), "{elsewhere}: {refused:?}");
+    }
 }

@@ -55,6 +55,7 @@ async fn a_wordpress_is_followed_into_its_trash() {
         world.clock("chinhphu").pass(4_000_000_000);
         was_read(&world, "chinhphu", &home).await;
     }
+    let minh = world.again("chinhphu", "minh").await;
     reads(&world, &minh, &source).await;
     assert_eq!(titles(&world, "chinhphu").await, ["Hai"]);
     let page = world
@@ -114,20 +115,62 @@ async fn a_sitemap_leads_to_pages_whose_text_is_taken() {
     assert_eq!(titles(&world, "chinhphu").await, ["Hai"]);
 }
 
+/// Lets a repository answer to any question with its records: identifier, title, and whether it is deleted.
+fn records(site: &Site, records: &[(&str, &str, bool)]) {
+    let one = |(name, title, deleted): &(&str, &str, bool)| {
+        let (status, metadata) = match deleted {
+            true => (" status=\"deleted\"", String::new()),
+            false => (
+                "",
+                format!(
+                    "<metadata><oai_dc:dc><dc:title>{title}</dc:title><dc:description>Tóm tắt.</dc:description></oai_dc:dc></metadata>"
+                ),
+            ),
+        };
+        let header = format!(
+            "<header{status}><identifier>{name}</identifier><datestamp>2026-11-23T01:00:00Z</datestamp></header>"
+        );
+        format!("<record>{header}{metadata}</record>")
+    };
+    let all: String = records.iter().map(one).collect();
+    let answer = format!("<OAI-PMH><ListRecords>{all}</ListRecords></OAI-PMH>");
+    site.begins("/oai?verb=ListRecords", Page::Body("text/xml", answer));
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn another_nodes_repository_is_harvested_with_what_it_withdraws() {
-    let world = World::with(["chinhphu", "laocai"]).await;
-    let item = world.issues("laocai", notice("Lịch tiêm chủng", "Tại trạm y tế.")).await;
-    world.issues("laocai", notice("Lịch cắt điện", "Ngày 27.")).await;
+async fn a_repository_is_harvested_with_what_it_deletes() {
+    let world = World::with(["chinhphu"]).await;
+    let site = Site::new("kho").await;
     let minh = world.staff("chinhphu", "minh", &["publisher"]).await;
-    let url = format!("http://{}/oai", world.host("laocai"));
-    let source = joins(&world, &minh, &url, &with("oai")).await;
-    let count =
-        async || titles(&world, "chinhphu").await.iter().filter(|title| title.starts_with("Lịch")).count();
-    assert_eq!(count().await, 2, "{source:?}");
-    world.withdraws(&item, true).await;
-    reads(&world, &minh, &source).await;
-    assert_eq!(count().await, 1, "a deletion in the repository is its own word");
+    records(&site, &[("oai:kho:1", "Lịch tiêm chủng", false), ("oai:kho:2", "Lịch cắt điện", false)]);
+    let url = site.url("/oai");
+    joins(&world, &minh, &url, &with("oai")).await;
+    assert_eq!(titles(&world, "chinhphu").await.len(), 2);
+    records(&site, &[("oai:kho:1", "", true)]);
+    world.clock("chinhphu").pass(600_000_000);
+    was_read(&world, "chinhphu", &url).await;
+    assert!(site.asked("from=2026-11-23"), "only what is new");
+    assert_eq!(titles(&world, "chinhphu").await, ["Lịch cắt điện"], "a deletion is its own word");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_network_has_already_is_not_carried_in_a_circle() {
+    let world = World::with(["chinhphu", "laocai"]).await;
+    world.issues("laocai", notice("Lịch tiêm chủng", "Tại trạm y tế.")).await;
+    world.settle().await;
+    let minh = world.staff("chinhphu", "minh", &["publisher"]).await;
+    // An agency of the network needs nobody to carry what it says; nor does this node.
+    for (host, whose) in [(world.host("laocai"), "khac"), (world.host("chinhphu"), "minh")] {
+        let url = format!("http://{host}/feed.atom");
+        let fields = [("dia-chi", url.as_str()), ("cua-ai", whose), ("ten", "Lào Cai"), ("viec", "bat-dau")];
+        let refused = world.fills(&minh, PAGE, &fields).await;
+        assert!(refused.status == 422 && refused.says("đã có trong mạng"), "{}", refused.text());
+    }
+    // By another name of the same site its items are known all the same.
+    let url = world.address("laocai", "/feed.atom");
+    let source = joins(&world, &minh, &url, &OTHER).await;
+    assert!(titles(&world, "chinhphu").await.is_empty());
+    assert!(world.sees(&minh, &format!("{PAGE}/{}", source.id)).await.says("1 bài trùng"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
