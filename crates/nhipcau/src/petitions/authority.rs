@@ -256,6 +256,10 @@ mod tests {
             row.get(0) == Some("ha-tang.chieu-sang") && row.get(2) == Some("") && row.get(4) == Some("yes")
         });
         let next = ended(now, first.unwrap(), date(2027, 6, 30)).unwrap();
+        // Whoever takes its place begins a month too late.
+        let mut late = row("2027-08-01", "");
+        late[2].clear();
+        let next = with_row(&next, &late).unwrap();
         let Err(Bad::Unanswered(topics, day)) = plan(now, next, TODAY) else { panic!("it is loaded") };
         assert_eq!(day, date(2027, 7, 1));
         assert_eq!(topics.len(), 1, "{topics:?}");

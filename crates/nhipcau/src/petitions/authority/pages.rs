@@ -215,8 +215,8 @@ fn rows(table: &Table, topic: usize, lang: Lang) -> Vec<Row> {
         agency: if row.lead { row.agency.clone() } else { w.takes_part(&row.agency) },
         basis: row.legal_basis.clone(),
         days: match row.to {
-            Some(to) => w.from_to(day(row.from), day(to)),
-            None => w.from(day(row.from)),
+            Some(to) => w.days_from_to(day(row.from), day(to)),
+            None => w.days_from(day(row.from)),
         },
         note: row.note.clone(),
     });

@@ -36,7 +36,7 @@ async fn who_leads_an_agency_and_the_one_above_is_told_at_once_and_of_nobody() {
     assert!(!world.sees(&other, URGENT).await.says(&keys.code), "a neighbour is told nothing");
     assert!(!world.sees(&clerk, "/ban-lam-viec").await.says("báo cáo nhanh"), "those who lead are told");
     let refused = world.fills(&clerk, URGENT, &[("ma", &keys.code)]).await;
-    assert_eq!(refused.status, 409, "{}", refused.text());
+    assert_eq!(refused.status, 400, "{}", refused.text());
     went(&world.fills(&chief, URGENT, &[("ma", &keys.code)]).await);
     assert!(!world.sees(&chief, "/ban-lam-viec").await.says("báo cáo nhanh"), "read");
     assert!(world.sees(&province, "/ban-lam-viec").await.says("báo cáo nhanh"), "by each for itself");
