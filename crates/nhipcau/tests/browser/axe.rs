@@ -315,12 +315,6 @@ async fn in_the_newsroom(tour: &mut Tour<'_>, nation: &Nation, password: &str) {
     tour.opens("/ban-lam-viec/tin/{id}/xem", "drafts/preview.html", &format!("{draft}/xem")).await;
     tour.opens("/ban-lam-viec/tin/{id}/so-sanh", "drafts/compare.html", &format!("{draft}/so-sanh")).await;
     tour.opens("/ban-lam-viec/da-dang", "drafts/issued.html", "/ban-lam-viec/da-dang").await;
-    const BULLETIN: &str = "/ban-lam-viec/truyen-thanh";
-    tour.opens(BULLETIN, "bulletins/desk.html", BULLETIN).await;
-    tour.goes(BULLETIN).await;
-    tour.presses("Tạo âm thanh").await;
-    tour.reads("âm thanh").await;
-    tour.looks("bulletins/desk.html", "/ban-lam-viec-truyen-thanh-am-thanh").await;
     tour.goes("/ban-lam-viec/da-dang").await;
     let item = tour.link("/ban-lam-viec/muc/").await;
     tour.opens("/ban-lam-viec/muc/{reference}", "drafts/item.html", &item).await;

@@ -3,6 +3,8 @@
 use fantoccini::Locator;
 
 use super::Nation;
+use super::driver::until;
+use super::reader::text;
 use super::tour::Tour;
 
 /// What readers see, a petition that is sent and followed, and the console; as Thu, who receives petitions.
@@ -54,6 +56,21 @@ pub async fn asked_and_answered(tour: &mut Tour<'_>, nation: &Nation, password: 
     tour.goes(BRIEF).await;
     tour.presses("Duyệt và công khai báo cáo này").await;
     tour.reads("báo cáo đã công khai").await;
+
+    // The day's bulletin for the loudspeakers, with its sound, or why there is none.
+    const BULLETIN: &str = "/ban-lam-viec/truyen-thanh";
+    tour.opens(BULLETIN, "bulletins/desk.html", BULLETIN).await;
+    tour.goes(BULLETIN).await;
+    tour.presses("Tạo âm thanh").await;
+    until("the sound, or why there is none", async || {
+        let said = text(&tour.browser).await;
+        if said.contains("Bước ") || said.contains("Đang chờ") {
+            tour.browser.refresh().await.ok()?;
+        }
+        (said.contains("Đã có âm thanh") || said.contains("apt install")).then_some(())
+    })
+    .await;
+    tour.looks("bulletins/desk.html", "/ban-lam-viec-truyen-thanh-am-thanh").await;
     tour.signs_out().await;
     tour.opens("/phan-anh/bao-cao", "petitions/briefs.html", "/phan-anh/bao-cao").await;
     tour.goes("/phan-anh/bao-cao").await;

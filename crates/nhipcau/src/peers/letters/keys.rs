@@ -27,7 +27,7 @@ pub fn untold(app: &App) -> anyhow::Result<Vec<(Portal, Sealing)>> {
         };
         let ours = Sealing::Known(app.keys.letters(&portal.origin, &app.dice)?.public);
         if agency.sealing.as_ref() != Some(&ours) {
-            untold.push((Portal::clone(&portal), ours));
+            untold.push((Portal::clone(portal), ours));
         }
     }
     Ok(untold)
