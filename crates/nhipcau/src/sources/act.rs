@@ -77,7 +77,7 @@ impl Reader<'_> {
         }
         let came = match known.and_then(|known| Some((known, known.item?))) {
             Some((known, item)) => self.changed(known, item, found).await,
-            None => self.new(found, self.app.dice.id(&self.app.clock)?).await,
+            None => self.begun(found, self.app.dice.id(&self.app.clock)?).await,
         };
         let was = known.map(|known| known.name);
         match came {
@@ -116,7 +116,7 @@ impl Reader<'_> {
         self.source.own && rules::waits(&self.app.config, self.portal, &draft.kind, day)
     }
 
-    async fn new(&self, found: &Found, item: Uuid) -> Result<Came, Problem> {
+    async fn begun(&self, found: &Found, item: Uuid) -> Result<Came, Problem> {
         let (app, draft) = (self.app, self.draft(found));
         let once = self.once(found, "new");
         let reference = match self.waits(&draft) {
@@ -143,7 +143,7 @@ impl Reader<'_> {
         if self.is_open(item).await? {
             return Ok(Came::Later);
         }
-        let Some(standing) = standing else { return self.new(found, item).await };
+        let Some(standing) = standing else { return self.begun(found, item).await };
         let back = known.lot == Lot::Ended;
         match standing.state {
             State::Erased => return Ok(Came::Later),

@@ -240,7 +240,7 @@ mod tests {
             <ARTICLE class=x><h1>Họp</h1><article>trong</article><p>Bài.</p></ARTICLE><footer>Cuối</footer></body></html>";
         let item = item("https://a.vn/1", page).unwrap();
         assert_eq!(item.title.unwrap().plain(), "Họp & bàn");
-        assert_eq!(item.content.unwrap().plain(), "Họp trong Bài.");
+        assert_eq!(item.content.unwrap().value, "<h1>Họp</h1><article>trong</article><p>Bài.</p>");
         assert_eq!(item.published.unwrap().to_string(), "2026-11-23T01:15:00Z");
         assert!(super::item("https://a.vn/2", "<p>không tên").is_none());
         assert_eq!(within("<mainly>x</mainly><main>y", "main"), None, "what has no end is no text");

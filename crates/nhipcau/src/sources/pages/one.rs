@@ -127,7 +127,7 @@ async fn page(
                 why: if lang == crate::words::Lang::Vi { aside.vi } else { aside.en },
                 at: date::in_sentence(lang, instant(aside.at), now),
                 kind: draft.kind,
-                text: Text { kind: TextKind::Html, value: draft.text, base: None }.plain(),
+                text: Text { kind: TextKind::Html, value: draft.text.replace('<', " <"), base: None }.plain(),
             }
         };
         let lots = [
