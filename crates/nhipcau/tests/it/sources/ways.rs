@@ -10,7 +10,7 @@ use super::super::world::{World, notice};
 use super::site::{Page, Site};
 use super::{OTHER, PAGE, joins, reads, source, titles, was_read};
 
-fn with<'a>(way: &'a str) -> Vec<(&'a str, &'a str)> {
+fn with(way: &str) -> Vec<(&str, &str)> {
     [("cach-doc", way)].into_iter().chain(OTHER).collect()
 }
 
