@@ -280,6 +280,5 @@ mod tests {
             assert_eq!(plan(typed).corrected(), None, "{typed}");
         }
         assert_eq!(plan("tinh yen bai").before[0].new, ["Tỉnh Lào Cai"]);
-        assert!(plan("cong khbi").corrected().is_some(), "slips are still mended");
     }
 }
