@@ -120,6 +120,8 @@ struct Scale {
     clicks: usize,
     /// Feeds that are read.
     feeds: usize,
+    /// Feeds of one round.
+    round: usize,
     /// Petitions that are registered.
     petitions: usize,
     /// Cases that are passed on; the first one is not counted.
@@ -142,6 +144,7 @@ const WHOLE: Scale = Scale {
     desk: 100_000,
     clicks: 201,
     feeds: 600,
+    round: 1_000,
     petitions: 4_000,
     handed: 51,
     starts: 5,
@@ -160,6 +163,7 @@ const QUICK: Scale = Scale {
     desk: 200,
     clicks: 5,
     feeds: 4,
+    round: 4,
     petitions: 16,
     handed: 3,
     starts: 1,

@@ -213,7 +213,7 @@ async fn the_api_names_every_fault_and_writes_nothing() {
         (json!({ "item": {} }), 422, "title"),
         (json!({ "item": { "title": "x".repeat(501) } }), 422, "title"),
         (json!({ "item": { "title": "x", "kind": "NEWS!" } }), 422, "kind"),
-        (json!({ "item": { "title": "x", "issued": "2026-02-30" } }), 422, "body"),
+        (json!({ "item": { "title": "x", "issued": "2026-02-30" } }), 422, "item.issued"),
         (
             json!({ "item": { "title": "x", "files": [{ "name": "a", "type": "text/plain", "base64": "***" }] } }),
             422,

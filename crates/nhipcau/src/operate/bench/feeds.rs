@@ -21,8 +21,6 @@ use crate::sources::read;
 
 /// Items in each feed, as most portals have.
 const EACH: usize = 50;
-/// Feeds of one round.
-const ROUND: usize = 1_000;
 
 /// Measures how many items are read in a second.
 pub fn feeds(scale: Scale) -> anyhow::Result<Vec<Line>> {
@@ -39,7 +37,7 @@ pub fn feeds(scale: Scale) -> anyhow::Result<Vec<Line>> {
     let took = began.elapsed().as_secs_f64();
     let items = (scale.feeds * EACH) as f64;
     let bytes = documents.iter().map(String::len).sum::<usize>() / 2;
-    let round = round(&documents, &hints)?;
+    let (feeds, round) = (scale.round, round(&documents, &hints, scale.round)?);
     Ok(vec![
         Line::judged(
             Part::Feeds,
@@ -63,14 +61,14 @@ pub fn feeds(scale: Scale) -> anyhow::Result<Vec<Line>> {
             Budget::AtMost(300.0),
         )
         .beside(format!(
-            "một lõi, {ROUND} nguồn × {EACH} tin không đổi, mỗi 300 giây một vòng; không kể đường truyền và cơ sở dữ liệu · one core, {ROUND} feeds of \
+            "một lõi, {feeds} nguồn × {EACH} tin không đổi, mỗi 300 giây một vòng; không kể đường truyền và cơ sở dữ liệu · one core, {feeds} feeds of \
              {EACH} unchanged items, one round each 300 s; without the line and the database"
         )),
     ])
 }
 
 /// How long it takes to read so many feeds and to find that nothing has changed, in seconds.
-fn round(documents: &[String; 2], hints: &Hints<'_>) -> anyhow::Result<f64> {
+fn round(documents: &[String; 2], hints: &Hints<'_>, feeds: usize) -> anyhow::Result<f64> {
     let (mapping, today) =
         (Mapping { usual: "news".into(), kinds: Vec::new() }, Today::shipped(Date::constant(2026, 11, 26)));
     let known: Vec<Vec<Known>> = documents
@@ -91,7 +89,7 @@ fn round(documents: &[String; 2], hints: &Hints<'_>) -> anyhow::Result<f64> {
         })
         .collect::<anyhow::Result<_>>()?;
     let began = Instant::now();
-    for at in 0..ROUND {
+    for at in 0..feeds {
         let feed = read::read(documents[at % 2].as_bytes(), hints)?;
         let list = List { found: draft::found(&feed, None, &mapping, &today), ..List::default() };
         let (steps, doubt) = plan::decide(&known[at % 2], &list, &HashSet::new());
