@@ -322,7 +322,7 @@ impl Drawn {
 
     /// An HTML page whose body was compressed before.
     pub fn around(status: u16, before: &str, body: &Part, after: &str) -> Drawn {
-        let gzip = gzip::join(&[&Part::drawn(before), body, &Part::drawn(after)]);
+        let gzip = gzip::join(&[&Part::drawn(before), body, &Part::behind(after, before, body)]);
         Drawn { status, media: "text/html; charset=utf-8", gzip, tags: Vec::new() }
     }
 
