@@ -133,6 +133,7 @@ pub async fn who_must_answer(tour: &mut Tour<'_>) {
     tour.opens(PAGE, "petitions/authority.html", PAGE).await;
     tour.goes(PAGE).await;
     let opens = "document.querySelector('details#them').open = true;
+        document.querySelector('#them [name=cap]').value = 'province';
         document.querySelector('#them [name=tu]').value = '2026-01-01';";
     tour.browser.execute(opens, Vec::new()).await.unwrap();
     for (name, words) in [
