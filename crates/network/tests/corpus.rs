@@ -7,7 +7,6 @@ mod fuzzed;
 mod targets;
 
 use proptest::prelude::*;
-use proptest::sample::Index;
 
 use fuzzed::Target;
 
@@ -30,19 +29,7 @@ const TARGETS: [(&str, Target); 16] = [
     ("scope", targets::scope),
 ];
 
-fn corpus() -> Vec<(Target, Vec<u8>)> {
-    fuzzed::corpus(env!("CARGO_MANIFEST_DIR"), &TARGETS)
-}
-
-#[test]
-fn every_target_has_a_file_and_a_corpus() {
-    fuzzed::every_target_has_a_file(env!("CARGO_MANIFEST_DIR"), &TARGETS);
-}
-
-#[test]
-fn the_corpus_holds() {
-    corpus().into_iter().for_each(|(target, bytes)| target(&bytes));
-}
+fuzzed::holds!(cases: 1_000, edits: 4);
 
 #[test]
 fn what_is_too_deep_or_too_long_is_refused_and_not_swallowed() {
@@ -62,17 +49,5 @@ proptest! {
     #[test]
     fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         TARGETS.iter().for_each(|(_, target)| target(&bytes));
-    }
-
-    #[test]
-    fn damaged_files_never_panic(
-        file in any::<Index>(),
-        other in any::<Index>(),
-        cut in any::<Index>(),
-        edits in prop::collection::vec((any::<Index>(), any::<u8>()), 0..4),
-    ) {
-        let files = corpus();
-        let (target, bytes) = file.get(&files).clone();
-        fuzzed::survives(target, fuzzed::edited(bytes, edits), cut, &other.get(&files).1);
     }
 }
