@@ -3,10 +3,10 @@
 
 use fantoccini::{Client, Locator};
 
-use super::Nation;
 use super::driver::{Driver, Kind, until};
 use super::reader::{fits, follows, text};
 use super::staff::{presses, reads, types_into};
+use super::{Nation, is_asked_for};
 
 const WORDS: &str = "Đèn đường ở đầu bản Kim Nọi lại hỏng, buổi tối rất tối.";
 
@@ -17,11 +17,9 @@ async fn words(browser: &Client) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_draft_is_kept_on_the_device_and_similar_cases_are_shown() {
-    if std::env::var_os("NHIPCAU_BROWSER").is_none() {
-        println!("skipped: the browser test needs Chromium and its driver; run it with NHIPCAU_BROWSER=1");
+    if !is_asked_for() {
         return;
     }
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let nation = Nation::start().await;
     // With the offices come the petitions that were answered.
     nation.opens_offices().await;

@@ -10,12 +10,12 @@ use fantoccini::Locator;
 use nhipcau::web::routes::{self, Role};
 use serde_json::{Value, json};
 
-use super::Nation;
 use super::beside;
 use super::driver::{Driver, Kind, until};
 use super::petitions;
 use super::reader::text;
 use super::tour::Tour;
+use super::{Nation, is_asked_for};
 
 const PASSWORD: &str = "bốn con trâu gặm cỏ non";
 
@@ -379,8 +379,7 @@ async fn at_the_province(tour: &mut Tour<'_>, nation: &Nation, password: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_is_open_to_everybody_at_every_width() {
-    if std::env::var_os("NHIPCAU_BROWSER").is_none() {
-        println!("skipped: the browser test needs Chromium and its driver; run it with NHIPCAU_BROWSER=1");
+    if !is_asked_for() {
         return;
     }
     let fetched = tempfile::tempdir().unwrap();
@@ -388,7 +387,6 @@ async fn every_page_is_open_to_everybody_at_every_width() {
         println!("skipped: npm cannot fetch axe-core (it needs Node, npm and a registry)");
         return;
     };
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let nation = Nation::start().await;
     let password = nation.opens_offices().await;
     let driver = Driver::start().await;

@@ -3,10 +3,10 @@
 use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
 
-use super::Nation;
 use super::driver::{Driver, Kind, until};
 use super::reader::{fits, says};
 use super::staff::{PASSWORD, presses, reads, types_into};
+use super::{Nation, is_asked_for};
 
 const COMMUNE: &str = "mucangchai.laocai.localhost";
 
@@ -34,11 +34,9 @@ async fn chooses(browser: &Client, address: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_chair_approves_and_issues_by_one_tap_on_a_telephone() {
-    if std::env::var_os("NHIPCAU_BROWSER").is_none() {
-        println!("skipped: the browser test needs Chromium and its driver; run it with NHIPCAU_BROWSER=1");
+    if !is_asked_for() {
         return;
     }
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let nation = Nation::start().await;
     let here = nation.commune();
     let (writes, chairs) = (

@@ -8,10 +8,10 @@ use nhipcau::offline::copy::{Ask, archive, packed};
 use nhipcau::words::Lang;
 use serde_json::{Value, json};
 
-use super::Nation;
 use super::axe::rules;
 use super::driver::{Driver, Kind, until};
 use super::reader::{fits, follows, text};
+use super::{Nation, is_asked_for};
 
 /// The commune's copy in a folder.
 async fn copied(nation: &Nation) -> PathBuf {
@@ -42,11 +42,9 @@ async fn wrong(browser: &Client, axe: &str) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stick_is_read_searched_and_asks_nobody() {
-    if std::env::var_os("NHIPCAU_BROWSER").is_none() {
-        println!("skipped: the browser test needs Chromium and its driver; run it with NHIPCAU_BROWSER=1");
+    if !is_asked_for() {
         return;
     }
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let nation = Nation::start().await;
     let item = json!({ "kind": "notice", "title": "Công điện về ứng phó mưa lũ", "text": "Mực nước dâng tại Nậm Khắt." });
     let done = nation.post("/api/v1/items", json!({ "item": item })).await;

@@ -4,9 +4,9 @@
 use fantoccini::{Client, Locator};
 use serde_json::Value;
 
-use super::Nation;
 use super::driver::{Driver, Kind};
 use super::staff::{presses, reads, types_into};
+use super::{Nation, is_asked_for};
 
 /// What stands in the field of the text.
 async fn written(browser: &Client) -> String {
@@ -30,11 +30,9 @@ async fn cuts(browser: &Client) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn words_that_never_arrived_wait_in_the_browser_until_they_are_taken() {
-    if std::env::var_os("NHIPCAU_BROWSER").is_none() {
-        println!("skipped: the browser test needs Chromium and its driver; run it with NHIPCAU_BROWSER=1");
+    if !is_asked_for() {
         return;
     }
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let nation = Nation::start().await;
     let password = nation.opens_offices().await;
     let (driver, here) = (Driver::start().await, nation.government());

@@ -5,9 +5,9 @@ use fantoccini::key::Key;
 use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
 
-use super::Nation;
 use super::driver::{Driver, Kind, until};
 use super::reader::{fits, text, types};
+use super::{Nation, is_asked_for};
 
 /// The most steps of the tabulator on one page.
 const MOST: usize = 200;
@@ -133,11 +133,9 @@ async fn acknowledges(browser: &Client, nation: &Nation, password: &str, number:
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_newsroom_is_worked_by_the_keyboard_alone() {
-    if std::env::var_os("NHIPCAU_BROWSER").is_none() {
-        println!("skipped: the browser test needs Chromium and its driver; run it with NHIPCAU_BROWSER=1");
+    if !is_asked_for() {
         return;
     }
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let nation = Nation::start().await;
     let password = nation.opens_offices().await;
     let driver = Driver::start().await;

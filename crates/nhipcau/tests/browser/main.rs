@@ -31,6 +31,16 @@ use nhipcau::operate::demo::Demo;
 use reader::{fits, says, tabs_to, text, verdict, verifies};
 use serde_json::{Value, json};
 
+/// True if tests in a browser are to run; says so if they are not. The demonstration's lines need a provider of cryptography.
+fn is_asked_for() -> bool {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let asked = std::env::var_os("NHIPCAU_BROWSER").is_some();
+    if !asked {
+        println!("skipped: the browser test needs Chromium and its driver; run it with NHIPCAU_BROWSER=1");
+    }
+    asked
+}
+
 /// The demonstration, and those who publish in it.
 struct Nation {
     demo: Demo,
@@ -148,11 +158,9 @@ async fn opens_the_code(browser: &Client, nation: &Nation, reference: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_sees_verifies_and_is_told_the_truth() {
-    if std::env::var_os("NHIPCAU_BROWSER").is_none() {
-        println!("skipped: the browser test needs Chromium and its driver; run it with NHIPCAU_BROWSER=1");
+    if !is_asked_for() {
         return;
     }
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let nation = Nation::start().await;
     let driver = Driver::start().await;
     let (desk, telephone, plain) = (

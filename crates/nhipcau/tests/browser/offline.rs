@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use super::Nation;
 use super::driver::{Driver, Kind, free_ports, until};
 use super::reader::{fits, says, text};
+use super::{Nation, is_asked_for};
 
 /// The line between a browser and a node.
 struct Line {
@@ -70,11 +70,9 @@ async fn opens(browser: &Client, url: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_read_stays_readable_without_a_line_until_it_is_withdrawn() {
-    if std::env::var_os("NHIPCAU_BROWSER").is_none() {
-        println!("skipped: the browser test needs Chromium and its driver; run it with NHIPCAU_BROWSER=1");
+    if !is_asked_for() {
         return;
     }
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let nation = Nation::start().await;
     let driver = Driver::start().await;
     let browser = driver.browser(Kind::Narrow).await;

@@ -4,9 +4,9 @@
 use fantoccini::key::Key;
 use fantoccini::{Client, Locator};
 
-use super::Nation;
 use super::driver::{Driver, Kind, until};
 use super::reader::{fits, follows, says, text};
+use super::{Nation, is_asked_for};
 
 /// Types into the box at the top of a page and sends it by Enter.
 async fn searches(browser: &Client, words: &str) {
@@ -24,11 +24,9 @@ async fn searches(browser: &Client, words: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_finds_a_document_with_and_without_script() {
-    if std::env::var_os("NHIPCAU_BROWSER").is_none() {
-        println!("skipped: the browser test needs Chromium and its driver; run it with NHIPCAU_BROWSER=1");
+    if !is_asked_for() {
         return;
     }
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let nation = Nation::start().await;
     let commune = nation.commune();
     let driver = Driver::start().await;

@@ -4,9 +4,9 @@
 use fantoccini::{Client, Locator};
 use serde_json::json;
 
-use super::Nation;
 use super::driver::{Driver, Kind, until};
 use super::reader::{fits, says};
+use super::{Nation, is_asked_for};
 
 /// A password that is not guessed.
 pub const PASSWORD: &str = "bốn con trâu gặm cỏ non";
@@ -40,11 +40,9 @@ pub async fn reads(browser: &Client, words: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn staff_sign_in_by_passkey_and_read_their_pages_on_any_screen() {
-    if std::env::var_os("NHIPCAU_BROWSER").is_none() {
-        println!("skipped: the browser test needs Chromium and its driver; run it with NHIPCAU_BROWSER=1");
+    if !is_asked_for() {
         return;
     }
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let nation = Nation::start().await;
     let here = nation.government();
     let person = json!({ "person": { "login": "lan.thu", "name": "Trần Thị Lan Thư", "roles": ["administrator", "publisher"] } });
