@@ -9,7 +9,7 @@
   const LAST = "/ban-luu.json";
 
   // Pages that anybody may read and that say the same to everybody. A search stays its reader's own.
-  const PUBLIC = /^(\/en)?(\/?$|\/(muc|vb|dich-vu|thong-tin|mang|nguon-tin|co-quan|cong-chinh-thuc|ban-tin-loa)(\/|$))/;
+  const PUBLIC = /^(\/en)?(\/?$|\/(muc|vb|dich-vu|thong-tin|mang|nguon-tin|co-quan|cong-chinh-thuc|truyen-thanh)(\/|$))/;
   const item = (path) => path.match(/^(?:\/en)?(\/muc\/[0-9a-f]{8}-[0-9a-f]{32})/)?.[1];
   const tongue = (path) => (/^\/en(\/|$)/.test(path) ? "en" : "vi");
   const plain = (text) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
