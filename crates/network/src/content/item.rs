@@ -3,25 +3,21 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::check::{self, Check, Limit};
 use super::details::{self, Details};
+use super::file::{ItemFile, read_files, write_file};
 use super::relation::{self, ItemRelation};
+use super::source::{self, Source};
 use super::translation::{self, Translation};
 use super::{Fault, MAX_BODY, Salt};
 use crate::json::Writer;
-use crate::names::{ContentHash, Domain};
 use crate::words::words;
 
-const MAX_FILES: usize = 400;
 const MAX_FIELDS: usize = 20;
-const MAX_SIDE: u32 = 65_535;
-const MAX_FILE_TEXT: usize = 8_000;
-const MAX_SECONDS: u32 = 86_400;
 
 /// A document of the type [`super::ITEM_TYPE`]. Lengths are in characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -142,60 +138,6 @@ pub enum Layer {
 }
 words!(Layer, Official = "official", Digitised = "digitised", None = "none");
 
-/// Where an item was taken from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Source {
-    /// Its name, at most 300.
-    pub name: String,
-    /// Its address.
-    pub url: Option<String>,
-    /// Set where a portal carries what another site shows (`item.carried`); then there is an address.
-    pub taken: Option<Taken>,
-}
-
-/// What was read at the site of an agency that has not signed it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Taken {
-    /// When, to the millisecond.
-    pub at: Timestamp,
-    /// The hash of what was read there, as it came.
-    pub sha256: ContentHash,
-}
-
-impl Source {
-    /// The host of its address in small letters, if that is a name.
-    #[must_use]
-    pub fn site(&self) -> Option<Domain> {
-        let (_, rest) = self.url.as_deref()?.split_once("://")?;
-        let authority = rest.split(['/', '?', '#']).next()?;
-        let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-        host.split(':').next()?.to_ascii_lowercase().parse().ok()
-    }
-}
-
-/// An attachment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ItemFile {
-    /// SHA-256 of its bytes.
-    pub sha256: ContentHash,
-    /// Their number.
-    pub size: u64,
-    /// Media type, `type` in JSON.
-    pub media: String,
-    /// File name as readers see it, 1 to 255, without slashes.
-    pub name: String,
-    /// Of a picture: what it shows, for those who do not see it, one line of at most 500; empty if it only decorates.
-    pub alt: Option<String>,
-    /// Of a picture: its width and height in pixels, each 1 to 65,535; both or neither in JSON.
-    pub pixels: Option<(u32, u32)>,
-    /// The file of this item of which this one is a smaller or other copy.
-    pub of: Option<ContentHash>,
-    /// What a picture full of figures says, or what is said in a clip, in words: at most 8,000.
-    pub text: Option<String>,
-    /// Of a clip or a recording: how long it lasts, 1 to 86,400.
-    pub seconds: Option<u32>,
-}
-
 impl Item {
     /// Reads an item.
     ///
@@ -229,14 +171,7 @@ impl Item {
         body.text("format", self.body.format).text("text", &self.body.text).text("layer", self.body.layer);
         json.raw("body", &body.end());
         if let Some(source) = &self.source {
-            let mut inner = Writer::new();
-            inner.text("name", &source.name).text_if("url", source.url.as_ref());
-            if let Some(taken) = &source.taken {
-                let mut read = Writer::new();
-                read.text("at", format!("{:.3}", taken.at)).text("sha256", taken.sha256);
-                inner.raw("taken", &read.end());
-            }
-            json.raw("source", &inner.end());
+            json.raw("source", &source::write(source));
         }
         json.raws("files", self.files.iter().map(write_file));
         json.text_if("change_note", self.change_note.as_ref());
@@ -251,20 +186,6 @@ impl Item {
         Item::parse(&bytes)?;
         Ok(bytes)
     }
-}
-
-pub(super) fn write_file(file: &ItemFile) -> String {
-    let mut json = Writer::new();
-    json.text("sha256", file.sha256).whole("size", file.size).text("type", &file.media);
-    json.text("name", &file.name).text_if("alt", file.alt.as_ref());
-    if let Some((width, height)) = file.pixels {
-        json.whole("width", width.into()).whole("height", height.into());
-    }
-    json.text_if("of", file.of).text_if("text", file.text.as_ref());
-    if let Some(seconds) = file.seconds {
-        json.whole("seconds", seconds.into());
-    }
-    json.end()
 }
 
 fn read(map: &Map<String, Value>, check: &mut Check) -> Item {
@@ -309,7 +230,7 @@ fn read(map: &Map<String, Value>, check: &mut Check) -> Item {
         },
         source: check
             .object_if(map, "source")
-            .map(|source| check.within("source", |check| read_source(source, check))),
+            .map(|source| check.within("source", |check| source::read(source, check))),
         files: read_files(map, check),
         change_note: check.text_if(map, "change_note", Limit::text(2_000)),
         sample: check.flag(map, "sample"),
@@ -354,44 +275,6 @@ fn read_body(map: &Map<String, Value>, check: &mut Check) -> Body {
     body
 }
 
-fn read_source(map: &Map<String, Value>, check: &mut Check) -> Source {
-    let source = Source {
-        name: check.text(map, "name", Limit::line(300)),
-        url: check.text_if(map, "url", Limit::line(2_000)),
-        taken: check
-            .object_if(map, "taken")
-            .map(|taken| check.within("taken", |check| read_taken(taken, check))),
-    };
-    if let Some(url) = &source.url {
-        check.address_fits("url", url);
-    }
-    if source.taken.is_some() && source.site().is_none() {
-        check.fault(
-            "url",
-            "Nội dung đăng lại phải ghi địa chỉ trang đã lấy, có tên miền.",
-            "What is carried must say the address from which it was taken, with a domain name.",
-        );
-    }
-    source
-}
-
-fn read_taken(map: &Map<String, Value>, check: &mut Check) -> Taken {
-    Taken {
-        at: check.parsed(
-            map,
-            "at",
-            "Phải là thời điểm theo giờ UTC, ví dụ 2026-11-23T08:15:02.123Z.",
-            Timestamp::UNIX_EPOCH,
-        ),
-        sha256: check.parsed(
-            map,
-            "sha256",
-            "Phải là SHA-256 gồm 64 chữ số thập lục phân viết thường.",
-            ContentHash([0; 32]),
-        ),
-    }
-}
-
 fn read_fields(map: &Map<String, Value>, check: &mut Check) -> Vec<String> {
     let mut fields = Vec::new();
     for (at, value) in check.list(map, "fields", MAX_FIELDS).iter().enumerate() {
@@ -405,64 +288,6 @@ fn read_fields(map: &Map<String, Value>, check: &mut Check) -> Vec<String> {
         }
     }
     fields
-}
-
-pub(super) fn read_files(map: &Map<String, Value>, check: &mut Check) -> Vec<ItemFile> {
-    let mut files = Vec::new();
-    for (at, value) in check.list(map, "files", MAX_FILES).iter().enumerate() {
-        check.within(&format!("files[{at}]"), |check| match value {
-            Value::Object(map) => files.push(read_file(map, check)),
-            _ => check.fault("", "Phải là một đối tượng JSON.", "Must be a JSON object."),
-        });
-    }
-    files
-}
-
-fn read_file(map: &Map<String, Value>, check: &mut Check) -> ItemFile {
-    let file = ItemFile {
-        sha256: check.parsed(
-            map,
-            "sha256",
-            "Phải là SHA-256 gồm 64 chữ số thập lục phân viết thường.",
-            ContentHash([0; 32]),
-        ),
-        size: check.whole(map, "size", 0),
-        media: check.text(map, "type", Limit::line(127)),
-        name: check.text(map, "name", Limit::line(255)),
-        alt: check.text_if(map, "alt", Limit::line_or_nothing(500)),
-        pixels: read_pixels(map, check),
-        of: check.parsed_if(map, "of", "Phải là SHA-256 gồm 64 chữ số thập lục phân viết thường."),
-        text: check.text_if(map, "text", Limit::text(MAX_FILE_TEXT)),
-        seconds: read_seconds(map, check),
-    };
-    if file.name.contains(['/', '\\']) {
-        check.fault("name", "Tên tệp không được có dấu gạch chéo.", "A file name must not have slashes.");
-    }
-    file
-}
-
-fn read_pixels(map: &Map<String, Value>, check: &mut Check) -> Option<(u32, u32)> {
-    let given = |key: &str| map.get(key).is_some_and(|value| !value.is_null());
-    if !given("width") && !given("height") {
-        return None;
-    }
-    let mut side = |key: &str| match u32::try_from(check.whole(map, key, 1)) {
-        Ok(side) if side <= MAX_SIDE => side,
-        _ => {
-            check.fault(key, "Ảnh quá lớn.", "The picture is too large.");
-            MAX_SIDE
-        }
-    };
-    Some((side("width"), side("height")))
-}
-
-fn read_seconds(map: &Map<String, Value>, check: &mut Check) -> Option<u32> {
-    map.get("seconds").filter(|value| !value.is_null())?;
-    let seconds = u32::try_from(check.whole(map, "seconds", 1)).unwrap_or(u32::MAX);
-    if seconds > MAX_SECONDS {
-        check.fault("seconds", "Không quá 86.400 giây (một ngày).", "At most 86,400 seconds (a day).");
-    }
-    Some(seconds.min(MAX_SECONDS))
 }
 
 fn is_word(text: &str, most: usize) -> bool {

@@ -7,18 +7,22 @@
 
 mod check;
 mod details;
+mod file;
 mod item;
 mod note;
 mod relation;
+mod source;
 mod translation;
 
 use std::fmt;
 use std::str::FromStr;
 
 pub use details::Details;
-pub use item::{Body, Format, Item, ItemFile, ItemKind, Layer, Source, Taken, Urgency};
+pub use file::ItemFile;
+pub use item::{Body, Format, Item, ItemKind, Layer, Urgency};
 pub use note::Note;
 pub use relation::ItemRelation;
+pub use source::{Source, Taken};
 pub use translation::Translation;
 
 /// Media type of an [`Item`].

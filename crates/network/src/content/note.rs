@@ -1,7 +1,7 @@
 //! A note: why an item was withdrawn or erased, or what was done of a task, in words for people.
 
 use super::check::{self, Check, Limit};
-use super::item::{read_files, write_file};
+use super::file::{read_files, write_file};
 use super::{Fault, ItemFile, Salt};
 use crate::json::Writer;
 

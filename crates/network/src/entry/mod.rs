@@ -9,13 +9,13 @@ mod agency;
 mod annex;
 mod decode;
 mod encode;
+mod error;
 mod petition;
 
 use jiff::Timestamp;
 use tlog::Hash;
 use uuid::Uuid;
 
-use crate::json::FieldError;
 use crate::names::{ContentHash, Domain, Origin};
 use crate::scope::Scope;
 use crate::sealing::SealKey;
@@ -25,6 +25,7 @@ pub(crate) use decode::key as key_of;
 
 pub use agency::{Change, Enrolment, KeyChange, Level, Name, NodeKeys};
 pub use annex::Annex;
+pub use error::EntryError;
 pub use petition::{Answered, Case, Closed, Code, Outcome, Passed, Registered, Reopened};
 
 /// The most bytes an entry may have (C2SP tlog-tiles: an entry's length is a uint16).
@@ -314,34 +315,6 @@ pub struct ContentRef {
     pub size: u64,
     /// Media type (RFC 6838), `type` in JSON.
     pub media: String,
-}
-
-/// Why bytes are not an entry, or an entry has no bytes.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum EntryError {
-    /// Longer than [`MAX_ENTRY`].
-    #[error("the entry has {0} bytes; at most 65,535 are allowed")]
-    TooLong(usize),
-    /// A byte below 0x20 (an entry is one line).
-    #[error("the entry has the control byte {byte:#04x} at offset {at}")]
-    ControlByte {
-        /// Offset of the byte.
-        at: usize,
-        /// The byte.
-        byte: u8,
-    },
-    /// Not a JSON object in UTF-8, or one with a repeated key.
-    #[error("the entry is not JSON: {0}")]
-    NotJson(String),
-    /// A field is missing or wrong.
-    #[error(transparent)]
-    Field(#[from] FieldError),
-    /// Asked to encode a kind whose fields are unknown.
-    #[error("an entry of the unknown kind {0:?} cannot be written anew; keep its bytes")]
-    UnknownKind(String),
-    /// The fields of an entry to be encoded contradict each other, for example a head and its checkpoint.
-    #[error("the fields of this {0} entry contradict each other; it would not be read back as it is")]
-    NotItself(String),
 }
 
 impl Kind {

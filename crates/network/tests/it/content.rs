@@ -80,6 +80,9 @@ fn carried() -> Item {
 fn what_is_carried_names_the_site_from_which_it_was_taken() {
     let mut item = carried();
     assert_eq!(item.source.as_ref().unwrap().site().unwrap().as_str(), "so-b.tinh-a.gov.vn");
+    let source = item.source.as_mut().unwrap();
+    source.url = Some(r"https://so-b.vn\@tinh-a.gov.vn/tin/7".into());
+    assert_eq!(source.site().unwrap().as_str(), "so-b.vn", "whoever follows it comes there");
     for url in [None, Some("https://[::1]/tin".into())] {
         item.source.as_mut().unwrap().url = url;
         let faults = item.encode().unwrap_err();

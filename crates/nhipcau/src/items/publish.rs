@@ -4,17 +4,18 @@
 //! Each is one step: the content kept, the entry appended and signed, the item as it stands now –
 //! together or not at all. A repeated request (same token and idempotency key) gets the same answer.
 
-use network::content::{ITEM_TYPE, Item, NOTE_TYPE, Note, Salt};
+mod reason;
+
+use network::content::{ITEM_TYPE, Item};
 use network::entry::{Act, ContentRef, ItemChange, Kind, Lane, Withdrawal};
 use network::names::{ContentHash, Origin};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use vietnam::text::nfc;
 
 use super::State;
 use super::desk::{self, Request};
-use super::draft::{Draft, of_words};
+use super::draft::Draft;
 use super::kinds;
 pub use super::once::Once;
 use super::store::{self, Reference, Standing};
@@ -23,8 +24,11 @@ use crate::annexes;
 use crate::app::App;
 use crate::assignments::restricted;
 use crate::documents::draft::unique;
-use crate::problem::{Fault, Problem};
+use crate::problem::Problem;
 use crate::words::date;
+
+use reason::explanation;
+pub use reason::{Reason, noted, reason_note};
 
 /// What was done, as it is told to the caller.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -168,12 +172,18 @@ pub async fn drawn_up(
     let lane = if checked.urgent { Lane::Urgent } else { Lane::Normal };
     let taken =
         checked.item.source.as_ref().and_then(|source| Some((source.site()?, source.taken.as_ref()?.at)));
-    let content_of = document.clone();
     let kind = match taken {
-        Some((site, taken)) => {
-            Kind::ItemCarried { item: id, edition, change, lane, content: content_of, files, site, taken }
-        }
-        None => Kind::ItemIssued { item: id, edition, change, lane, content: content_of, files },
+        Some((site, taken)) => Kind::ItemCarried {
+            item: id,
+            edition,
+            change,
+            lane,
+            content: document.clone(),
+            files,
+            site,
+            taken,
+        },
+        None => Kind::ItemIssued { item: id, edition, change, lane, content: document.clone(), files },
     };
     let done = Done {
         reference: Reference::of(origin, id).to_string(),
@@ -186,21 +196,6 @@ pub async fn drawn_up(
     content.push((document, checked.bytes));
     let unique = unique(&checked.item).map(|unique| (id, unique));
     Ok(Request { log, kind, content, done, once: None, unique })
-}
-
-/// Why something is withdrawn or erased.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Reason {
-    /// The reason as readers see it.
-    pub reason: String,
-    /// The legal basis.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub basis: Option<String>,
-    /// True to let nobody read it any more.
-    pub gone: bool,
-    /// True to have it carried out before everything else.
-    pub urgent: bool,
 }
 
 /// Withdraws an item from every portal that shows it.
@@ -321,67 +316,6 @@ pub fn erased() -> Problem {
         "Nội dung này đã được xóa theo pháp luật; việc xóa là cuối cùng. Nếu cần, hãy đăng một mục mới.",
         "This was erased by law, and an erasure is final. Issue a new item instead.",
     )
-}
-
-/// A reason as content: where it is, and its bytes.
-///
-/// # Errors
-/// Refused when it is empty or too long.
-pub fn reason_note(app: &App, reason: &str) -> Result<(ContentRef, Vec<u8>), Problem> {
-    explanation(app, &Reason { reason: reason.to_owned(), ..Reason::default() }, false)
-}
-
-fn explanation(app: &App, reason: &Reason, basis_needed: bool) -> Result<(ContentRef, Vec<u8>), Problem> {
-    let mut faults = Vec::new();
-    if reason.reason.trim().is_empty() {
-        faults.push(Fault {
-            field: "reason".into(),
-            vi: "Hãy ghi lý do; người đọc sẽ thấy.".into(),
-            en: "Give the reason; readers will see it.".into(),
-        });
-    }
-    let basis = reason.basis.as_deref().map(str::trim).filter(|b| !b.is_empty()).map(nfc);
-    if basis_needed && basis.is_none() {
-        faults.push(Fault {
-            field: "basis".into(),
-            vi: "Hãy ghi căn cứ pháp lý (điều, khoản, tên văn bản).".into(),
-            en: "Name the legal basis (article, clause, document).".into(),
-        });
-    }
-    if !faults.is_empty() {
-        return Err(Problem::Invalid(faults));
-    }
-    let salt = Salt(app.dice.bytes()?);
-    noted(&Note { salt, text: nfc(reason.reason.trim()), basis, files: Vec::new() })
-}
-
-/// A note as content: where it is, and its bytes.
-///
-/// # Errors
-/// What is wrong with it; its text is the request's `reason`.
-pub fn noted(note: &Note) -> Result<(ContentRef, Vec<u8>), Problem> {
-    let said = [("reason", Some(&note.text)), ("basis", note.basis.as_ref())];
-    let marked = said.into_iter().filter_map(|(field, words)| of_words(None, field, words?));
-    let marked: Vec<Fault> = marked.collect();
-    if !marked.is_empty() {
-        return Err(Problem::Invalid(marked));
-    }
-    let bytes = note.encode().map_err(|faults| {
-        Problem::Invalid(
-            faults
-                .into_iter()
-                .map(|f| Fault {
-                    // The note's text is the request's reason.
-                    field: if f.field == "text" { "reason".into() } else { f.field },
-                    vi: f.problem_vi,
-                    en: f.problem_en,
-                })
-                .collect(),
-        )
-    })?;
-    let reference =
-        ContentRef { sha256: ContentHash::of(&bytes), size: bytes.len() as u64, media: NOTE_TYPE.into() };
-    Ok((reference, bytes))
 }
 
 /// What a repeated request was answered, before anything is asked of the item: it may have ended since.

@@ -38,14 +38,12 @@ use super::serve;
 
 /// What `bench` takes.
 #[derive(clap::Args)]
-#[command(
-    after_help = "Examples:\n  nhipcau bench                       everything, in about three minutes\n  \
+#[command(after_help = "Examples:\n  nhipcau bench                       everything, in some minutes\n  \
     nhipcau bench pages appends         two parts\n  nhipcau bench --json > figures.json\n  \
     nhipcau bench --quick               does it run here? seconds; the figures mean nothing\n\n\
     Each line has the figure, its budget and whether it is met. For `pages` nginx must be installed\n\
     (apt-get install nginx-light); the bench starts its own on a free port. Measure a release build on a machine\n\
-    that does nothing else. --dir chooses the disk: the database syncs to it."
-)]
+    that does nothing else. --dir chooses the disk: the database syncs to it.")]
 pub struct Args {
     /// What to measure; everything if nothing is named
     #[arg(value_enum)]

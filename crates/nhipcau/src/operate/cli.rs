@@ -128,7 +128,7 @@ enum What {
     Restore(backup::RestoreArgs),
     /// Bring a stopped node's data to this version, after backing them up; --check only says what would be done
     Upgrade(upgrade::Args),
-    /// Measure this machine against the budgets: pages beside nginx, appends, catch-up, start, memory
+    /// Measure this machine against the budgets: pages, search, the console, appends, catch-up, feeds, petitions, start, memory
     Bench(bench::Args),
     /// Run the whole country in this process and measure it: 52 nodes, 3,373 portals
     Nation(nation::Args),

@@ -139,9 +139,6 @@ async fn standing_page(
     let stored = span.stored;
     let verify = verify(app, visitor, &item);
     let mut notices = notices(&item, shown, document, note, orderer(app, conn, &item, lang).await?);
-    if let Some(carried) = &item.card.carried {
-        notices.insert(0, Notice::Carried { site: carried.site.clone(), at: carried.at });
-    }
     if let Some(why) = alone::of(conn, item.log, item.item, item.shown).await? {
         // The reason comes right behind the entry; until then the sentence stands without it.
         let reason = explained(app, conn, Some(why)).await?.map(|note| note.text);

@@ -4,11 +4,10 @@
 //! `ItemPage::around` gives what stands before and what stands after.
 
 use askama::Template;
-use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::tongue::Tongues;
-use super::{Clip, Kind, Notice, Picture, Span, Urgency, Version};
+use super::{Clip, Kind, Notice, Picture, Provenance, Span, Urgency, Version};
 use crate::annexes::view::Beside;
 use crate::documents::view::{Group, Law, SealLine};
 use crate::items::kinds::facts::Fact;
@@ -152,35 +151,6 @@ pub struct FileLink {
     pub format: String,
     /// Its size in bytes.
     pub bytes: u64,
-}
-
-/// The sentence of provenance.
-#[derive(Clone, Debug)]
-pub enum Provenance {
-    /// The issuer signed it in its own log.
-    Signed {
-        /// Who published it: `Văn phòng Chính phủ`.
-        by: String,
-        /// The time that the entry states.
-        at: Timestamp,
-        /// The entry's number.
-        entry: u64,
-        /// The log: `chinhphu.vn/log`.
-        origin: String,
-        /// Nodes that store it, of all that follow the log.
-        nodes: (u32, u32),
-        /// Whether the log is signed with a key of the demonstration.
-        demo_key: bool,
-    },
-    /// Taken from a site without a log; the issuer has not signed it.
-    Carried {
-        /// The site.
-        site: String,
-        /// Where it stood there.
-        href: String,
-        /// When it was taken.
-        at: Timestamp,
-    },
 }
 
 /// A line of the contents.
@@ -345,24 +315,6 @@ impl ItemPage {
         number::bytes(self.shell.lang, file.bytes)
     }
 
-    /// The provenance in a plain sentence.
-    fn provenance_sentence(&self) -> String {
-        let (w, lang) = (self.shell.w(), self.shell.lang);
-        match &self.provenance {
-            Provenance::Signed { by, at, entry, nodes, .. } => w.provenance_signed(
-                by,
-                date::hour(*at),
-                date::date(lang, date::day(*at)),
-                number::whole(lang, *entry),
-                number::whole(lang, nodes.0.into()),
-                number::whole(lang, nodes.1.into()),
-            ),
-            Provenance::Carried { site, at, .. } => {
-                w.provenance_carried(site, date::hour(*at), date::date(lang, date::day(*at)))
-            }
-        }
-    }
-
     /// What the agency is to the item: a document is issued by one, anything else is published.
     fn agency_label(&self) -> &'static str {
         if self.kind.is_official() { self.shell.w().fact_agency } else { self.shell.w().fact_publisher }
@@ -371,22 +323,6 @@ impl ItemPage {
     /// Where the original stands, if it can be read there.
     fn original(&self) -> Option<&Original> {
         self.source.as_ref()?.original.as_ref()
-    }
-
-    fn demo_key(&self) -> bool {
-        matches!(self.provenance, Provenance::Signed { demo_key: true, .. })
-    }
-
-    /// Whether the issuer signed it: only then is there anything to check.
-    fn signed(&self) -> bool {
-        matches!(self.provenance, Provenance::Signed { .. })
-    }
-
-    fn log_origin(&self) -> &str {
-        match &self.provenance {
-            Provenance::Signed { origin, .. } => origin,
-            Provenance::Carried { .. } => "",
-        }
     }
 
     /// What the link to the coverage page says.

@@ -13,6 +13,7 @@ mod item;
 mod list;
 mod notice;
 mod picture;
+mod provenance;
 mod qr;
 mod saved;
 mod six;
@@ -25,11 +26,12 @@ pub use facts::ValueView;
 pub use feeds::{FeedRow, FeedsPage};
 pub use history::{Change, Edition, GonePage, GoneWhy, HistoryPage};
 pub use item::{
-    Around, BODY_MARK, FileLink, ItemPage, Layer, Meta, Original, Parts, Provenance, Source, TocLine, Verify,
+    Around, BODY_MARK, FileLink, ItemPage, Layer, Meta, Original, Parts, Source, TocLine, Verify,
 };
 pub use list::{Day, HomePage, ItemRow, ListPage, RowChange};
 pub use notice::Notice;
 pub use picture::Picture;
+pub use provenance::Provenance;
 pub use qr::qr_svg;
 pub use saved::{Saved, SavedPicture};
 pub use span::{Issued, Shown, Span, Stop, StopState, Stored};

@@ -8,13 +8,6 @@ use crate::words::date;
 /// What must be read before the text.
 #[derive(Clone, Debug)]
 pub enum Notice {
-    /// Carried from a site whose agency has not signed it.
-    Carried {
-        /// The site.
-        site: String,
-        /// When it was taken.
-        at: Timestamp,
-    },
     /// A correction, with the editor's note.
     Corrected {
         /// When.
@@ -63,18 +56,15 @@ pub struct NoticeLine {
 }
 
 impl ItemPage {
-    /// The notices as they are drawn.
+    /// The notices as they are drawn; before all of them, that nobody signed what is carried.
     pub(super) fn notice_lines(&self) -> Vec<NoticeLine> {
         let (w, lang, now) = (self.shell.w(), self.shell.lang, self.shell.now);
         let at = |instant: &Timestamp| date::in_sentence(lang, *instant, now);
         let line = |says, note: &Option<String>| NoticeLine { says, note: note.clone(), link: None };
-        self.notices
-            .iter()
-            .map(|notice| match notice {
-                Notice::Carried { site, at: t } => {
-                    let says = w.provenance_carried(site, date::hour(*t), date::date(lang, date::day(*t)));
-                    line(says, &None)
-                }
+        let unsigned = (!self.signed()).then(|| line(self.provenance_sentence(), &None));
+        unsigned
+            .into_iter()
+            .chain(self.notices.iter().map(|notice| match notice {
                 Notice::Corrected { at: t, note } => line(w.notice_corrected(at(t)), note),
                 Notice::Updated { at: t, note } => line(w.notice_updated(at(t)), note),
                 Notice::Replaced { at: t, by } => {
@@ -85,7 +75,7 @@ impl ItemPage {
                 Notice::Withdrawn { at: t, reason, by: Some(by) } => {
                     line(w.notice_withdrawn_by(by, at(t)), reason)
                 }
-            })
+            }))
             .collect()
     }
 }

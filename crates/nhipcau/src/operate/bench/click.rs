@@ -18,7 +18,6 @@ use crate::drafts::acts::{self, Saved};
 use crate::drafts::life::Act;
 use crate::operate::nation::figures::Spread;
 use crate::people::Role;
-use crate::people::forms::KEY;
 
 /// Between two clicks: nobody issues a hundred items a second by hand.
 const BETWEEN: Duration = Duration::from_millis(50);
@@ -97,20 +96,10 @@ async fn issue(
     who: &Person,
     (id, version): Ready,
 ) -> anyhow::Result<(Duration, Duration)> {
-    let form = form_urlencoded::Serializer::new(String::new())
-        .append_pair(KEY, &who.token.form_key())
-        .append_pair("version", &version.to_string())
-        .append_pair("viec", Act::Issue.word())
-        .finish();
-    let request = format!(
-        "POST /ban-lam-viec/tin/{id}/viec HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nCookie: {}\r\n\
-         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
-        who.cookie()?,
-        form.len(),
-        host = source.domain,
-    );
+    let path = format!("/ban-lam-viec/tin/{id}/viec");
+    let fields = [("version", &*version.to_string()), ("viec", Act::Issue.word())];
     let began = Instant::now();
-    let Answer { status, head, .. } = node::ask(source, request.as_bytes()).await?;
+    let Answer { status, head, .. } = node::fills(source, who, &path, &fields).await?;
     let answered = began.elapsed();
     ensure!(status == 303, "the click was answered {status}");
     let place =

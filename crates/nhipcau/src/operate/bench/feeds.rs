@@ -55,7 +55,7 @@ pub fn feeds(scale: Scale) -> anyhow::Result<Vec<Line>> {
         )),
         Line::judged(
             Part::Feeds,
-            "nguồn tin: một vòng 1.000 nguồn được đọc và so · one round of 1,000 feeds, read and compared",
+            "nguồn tin: một vòng mọi nguồn được đọc và so · one round of all feeds, read and compared",
             round,
             "s",
             Budget::AtMost(300.0),

@@ -8,6 +8,7 @@ use anyhow::{Context, bail, ensure};
 use futures::StreamExt;
 use network::entry::Level;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use uuid::Uuid;
 
 use crate::agencies::enrol;
 use crate::app::{App, Given};
@@ -20,6 +21,7 @@ use crate::logs::keys::Signing;
 use crate::operate::nation::country::{self, Body, Size};
 use crate::people::appoint::{self, Newcomer};
 use crate::people::audit::Who;
+use crate::people::forms::KEY;
 use crate::people::session::{Token, Way};
 use crate::people::{Role, login, store};
 use crate::problem::Problem;
@@ -276,6 +278,8 @@ pub async fn searched(app: &App) -> anyhow::Result<()> {
 
 /// Somebody who works at a node's portal, signed in.
 pub struct Person {
+    /// Whose account.
+    pub account: Uuid,
     /// Who acts.
     pub by: By,
     /// The secret of their session.
@@ -316,7 +320,7 @@ pub async fn person(app: &App, name: &str, role: Role) -> anyhow::Result<Person>
         log: portal.log,
         origin: portal.origin.clone(),
     };
-    Ok(Person { by, token })
+    Ok(Person { account: account.id, by, token })
 }
 
 /// Why something was refused, as an error of the bench.
@@ -367,6 +371,29 @@ pub struct Answer {
 /// The request that browsers send for a page, as bytes.
 pub fn request(place: &Place, path: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nHost: {}\r\nAccept-Encoding: gzip\r\n\r\n", place.domain).into_bytes()
+}
+
+/// Sends a form of the console in somebody's name, as their browser does.
+///
+/// # Errors
+/// As [`ask`].
+pub async fn fills(
+    place: &Place,
+    who: &Person,
+    path: &str,
+    fields: &[(&str, &str)],
+) -> anyhow::Result<Answer> {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.append_pair(KEY, &who.token.form_key()).extend_pairs(fields);
+    let form = form.finish();
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nCookie: {}\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+        who.cookie()?,
+        form.len(),
+        host = place.domain,
+    );
+    ask(place, request.as_bytes()).await
 }
 
 /// Reads one page over a connection of its own.

@@ -16,7 +16,7 @@ use crate::agencies::enrol::{self, JoinRequest};
 use crate::app::App;
 use crate::operate::nation::figures::Spread;
 use crate::people::Role;
-use crate::people::forms::{Fields, KEY};
+use crate::people::forms::Fields;
 use crate::petitions::handling::{Actor, take};
 use crate::petitions::life::By;
 use crate::petitions::register::{Asked, register};
@@ -143,10 +143,7 @@ async fn claimed(app: &App, portal: &Portal, clerk: &Person, number: usize) -> a
     let version = async || -> anyhow::Result<i64> {
         Ok(store::find(&mut app.db.read().await?, &code).await?.context("the case")?.version)
     };
-    let crate::drafts::life::Actor::Person(account, _) = clerk.by.actor else {
-        anyhow::bail!("a clerk is a person");
-    };
-    let by = By { account, handles: true, approves: false, leads: false };
+    let by = By { account: clerk.account, handles: true, approves: false, leads: false };
     let actor = Actor { by, log: portal.log, origin: portal.origin.clone() };
     let pairs = [("viec", "nhan".to_owned()), ("ban", version().await?.to_string())];
     let fields = Fields::of(pairs.map(|(name, value)| (name.to_owned(), value)).to_vec());
@@ -162,24 +159,13 @@ async fn passed(
     (heir, taker): (&Place, &Person),
     (code, version): (String, i64),
 ) -> anyhow::Result<Duration> {
-    let form = form_urlencoded::Serializer::new(String::new())
-        .append_pair(KEY, &clerk.token.form_key())
-        .append_pair("viec", "chuyen")
-        .append_pair("ban", &version.to_string())
-        .append_pair("toi", heir.domain)
-        .append_pair("loi", "Tuyến đường này do tỉnh trực tiếp quản lý.")
-        .finish();
-    let posted = format!(
-        "POST {DESK}/{code} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nCookie: {}\r\n\
-         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
-        clerk.cookie()?,
-        form.len(),
-        host = source.domain,
-    );
+    let (page, version) = (format!("{DESK}/{code}"), version.to_string());
+    let why = "Tuyến đường này do tỉnh trực tiếp quản lý.";
+    let fields = [("viec", "chuyen"), ("ban", &*version), ("toi", heir.domain), ("loi", why)];
     let looked =
-        format!("GET {DESK}/{code} HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\n\r\n", heir.domain, taker.cookie()?);
+        format!("GET {page} HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\n\r\n", heir.domain, taker.cookie()?);
     let began = Instant::now();
-    let answer = node::ask(source, posted.as_bytes()).await?;
+    let answer = node::fills(source, clerk, &page, &fields).await?;
     ensure!(answer.status == 303, "the click was answered {}", answer.status);
     while node::ask(heir, looked.as_bytes()).await?.status != 200 {
         ensure!(began.elapsed() < node::PATIENCE, "the other node does not have {code}");
