@@ -9,10 +9,6 @@ pub mod pages;
 mod post;
 mod store;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use hkdf::hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
 use uuid::Uuid;
 
 use crate::open::cursor::Place;
@@ -53,21 +49,6 @@ fn about(id: Uuid) -> String {
     format!("outlet {id}")
 }
 
-/// The bytes behind `whsec_…`: 16 to 64 of them.
-fn key(secret: &str) -> Option<Vec<u8>> {
-    let bytes = STANDARD.decode(secret.trim().strip_prefix("whsec_").unwrap_or(secret.trim())).ok()?;
-    (16..=64).contains(&bytes.len()).then_some(bytes)
-}
-
-/// The signature of a call (Standard Webhooks, v1).
-fn signature(key: &[u8], call: &str, at: i64, body: &[u8]) -> anyhow::Result<String> {
-    let mut mac =
-        Hmac::<Sha256>::new_from_slice(key).map_err(|_| anyhow::anyhow!("a secret of no length"))?;
-    mac.update(format!("{call}.{at}.").as_bytes());
-    mac.update(body);
-    Ok(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))
-}
-
 /// A place as it is told and typed: `at.log.item`.
 fn told(place: &Place) -> String {
     format!("{}.{}.{}", place.at, place.log, place.item)
@@ -97,17 +78,6 @@ pub fn act_name(act: &str, lang: Lang) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_call_is_signed_as_standard_webhooks_say() {
-        // The example of the specification's own libraries.
-        let key = key("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
-        let signed =
-            signature(&key, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, br#"{"test": 2432232314}"#)
-                .unwrap();
-        assert_eq!(signed, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
-        assert!(super::key("whsec_eA==").is_none() && super::key("không").is_none());
-    }
 
     #[test]
     fn a_place_is_read_as_it_is_told() {

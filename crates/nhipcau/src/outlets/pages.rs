@@ -4,12 +4,10 @@ use askama::Template;
 use axum::extract::{Query, State as Given};
 use axum::http::StatusCode;
 use axum::response::Response;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::{Outlet, about, key, place, store, told};
+use super::{Outlet, about, place, store, told};
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::Tx;
@@ -20,8 +18,7 @@ use crate::people::forms::{Fields, Filled, Wrong};
 use crate::people::gate::Staff;
 use crate::people::pages::{Desk, Done, drawn, see, shell};
 use crate::problem::{Fault, Problem};
-use crate::sources::both;
-use crate::sources::fetch::Fetcher;
+use crate::sources::{both, fetch, webhook};
 use crate::web::answer::failure;
 use crate::web::routes::{Route, desk_form, desk_page};
 use crate::web::shell::Shell;
@@ -113,7 +110,7 @@ async fn page(
                 title: if outlet.name.is_empty() { outlet.url.clone() } else { outlet.name },
                 says: state,
                 trouble,
-                secret: format!("whsec_{}", STANDARD.encode(key)),
+                secret: webhook::secret(&key),
                 place: told(&outlet.place),
                 paused: outlet.next == 0,
                 url: outlet.url,
@@ -159,7 +156,7 @@ fn from(text: &str) -> Option<Place> {
 fn typed_outlet(app: &App, staff: &Staff, typed: &Fields) -> Result<Outlet, Problem> {
     let mut faults = Vec::new();
     let (url, name) = (typed.get("dia-chi").trim().to_owned(), typed.get("ten").trim().to_owned());
-    if let Err(refused) = Fetcher::of(app)?.may(&url) {
+    if let Err(refused) = fetch::may(app, &url) {
         let why = both(&refused.to_string());
         faults.push(Fault { field: "dia-chi".into(), vi: why.vi, en: why.en });
     }
@@ -168,7 +165,7 @@ fn typed_outlet(app: &App, staff: &Staff, typed: &Fields) -> Result<Outlet, Prob
     }
     let secret = match typed.get("khoa-bi-mat").trim() {
         "" => Some(app.dice.bytes::<32>()?.to_vec()),
-        typed => key(typed),
+        typed => webhook::key(typed),
     };
     let start = match typed.get("tu-dau") {
         "dau" => first(),
@@ -231,10 +228,7 @@ async fn act(Given(app): Given<App>, staff: Staff, visitor: Visitor, Filled(type
         app.db
             .write("outlet.act", async move |tx: &mut Tx| -> Result<(), Problem> {
                 match (act, &from) {
-                    (_, Some(from)) => {
-                        store::replay(tx, id, from).await?;
-                        store::again(tx, id, 1).await?;
-                    }
+                    (_, Some(from)) => store::replay(tx, id, from).await?,
                     ("outlet.remove", None) => store::remove(tx, id).await?,
                     (act, None) => store::again(tx, id, i64::from(act == "outlet.resume")).await?,
                 }

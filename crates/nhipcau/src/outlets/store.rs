@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{Outlet, place, told};
 use crate::db::{Conn, Tx};
 use crate::open::cursor::Place;
-use crate::{all, run};
+use crate::{all, maybe, run};
 
 #[derive(FromRow)]
 struct Row {
@@ -102,14 +102,14 @@ pub(super) async fn again(tx: &mut Tx, id: Uuid, next: i64) -> sqlx::Result<()> 
     Ok(())
 }
 
-/// Moves the walk back: what comes after `from` is sent once more.
+/// Moves the walk back: what comes after `from` is sent once more, beginning now.
 ///
 /// # Errors
 /// The database's.
 pub(super) async fn replay(tx: &mut Tx, id: Uuid, from: &Place) -> sqlx::Result<()> {
     run!(
         tx,
-        "UPDATE outlet SET place = $1, failures = 0, trouble = '' WHERE id = $2",
+        "UPDATE outlet SET place = $1, next = 1, failures = 0, trouble = '' WHERE id = $2",
         told(from),
         id.to_string()
     )?;
@@ -125,11 +125,12 @@ pub(super) async fn remove(tx: &mut Tx, id: Uuid) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Notes that an outlet has taken what was sent, unless somebody moved its walk meanwhile.
+/// Notes that an outlet has taken what was sent, unless somebody moved its walk meanwhile. True if the walk goes on from there: nobody moved
+/// it, paused it or took the outlet away.
 ///
 /// # Errors
 /// The database's.
-pub(super) async fn taken(tx: &mut Tx, outlet: &Outlet, to: &Place) -> sqlx::Result<()> {
+pub(super) async fn taken(tx: &mut Tx, outlet: &Outlet, to: &Place) -> sqlx::Result<bool> {
     let now = tx.ledger.now();
     run!(
         tx,
@@ -139,7 +140,14 @@ pub(super) async fn taken(tx: &mut Tx, outlet: &Outlet, to: &Place) -> sqlx::Res
         outlet.id.to_string(),
         told(&outlet.place)
     )?;
-    Ok(())
+    let goes_on = maybe!(
+        tx,
+        (i64,),
+        "SELECT next FROM outlet WHERE id = $1 AND place = $2 AND next > 0",
+        outlet.id.to_string(),
+        told(to)
+    )?;
+    Ok(goes_on.is_some())
 }
 
 /// Notes that an outlet has not, and when it is tried again; unless it was paused meanwhile.

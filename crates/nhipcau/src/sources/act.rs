@@ -6,11 +6,11 @@ use network::entry::ItemChange;
 use network::names::ContentHash;
 use uuid::Uuid;
 
-use super::Source;
-use super::draft::{Found, named, reasons};
+use super::draft::{Fate, Found, named, reasons};
 use super::fetch::{Fetcher, Refused};
 use super::plan::{Known, Lot, Step};
 use super::store::{self, Kept};
+use super::{Source, Way};
 use crate::agencies::Portal;
 use crate::app::App;
 use crate::db::Tx;
@@ -31,6 +31,8 @@ pub(super) struct Reader<'a> {
     pub(super) portal: &'a Portal,
     pub(super) source: &'a Source,
     pub(super) taken: Taken,
+    /// Set if a person says so: then what was withdrawn here comes back as well.
+    pub(super) insists: bool,
 }
 
 /// What became of a draft.
@@ -41,39 +43,45 @@ enum Came {
     Not(Both),
     /// A draft of it is open in the console; later.
     Later,
+    /// It was erased meanwhile.
+    Erased,
 }
 
 impl Reader<'_> {
-    /// Takes one step.
+    /// Takes one step; true if it waits for a draft in the console, so that the site must say it once more. Only with a `fetcher` a page is
+    /// asked whether it is gone.
     ///
     /// # Errors
     /// What hinders all of them: a log that may not sign now, the database.
-    pub(super) async fn step(&self, fetcher: &Fetcher, step: &Step<'_>) -> Result<(), Problem> {
+    pub(super) async fn step(&self, fetcher: Option<&Fetcher>, step: &Step<'_>) -> Result<bool, Problem> {
         match step {
-            Step::Take(found) => self.take(None, found).await,
-            Step::Change(known, found) => self.take(Some(known), found).await,
-            Step::Twin(found) => self.put(None, found, (Lot::Twin, None)).await,
+            Step::Take(found) => return self.take(None, found).await,
+            Step::Change(known, found) => return self.take(Some(known), found).await,
+            Step::Twin(found) => self.put(None, found, (Lot::Twin, None)).await?,
             Step::Aside(known, found) => {
-                let super::draft::Fate::Wrong(why) = &found.fate else { return Ok(()) };
-                self.aside(*known, found, why.clone()).await
+                if let Fate::Wrong(why) = &found.fate {
+                    self.aside(*known, found, why.clone()).await?;
+                }
             }
-            Step::Back(known) => self.missing(known, 0).await,
-            Step::Missing(known) => self.missing(known, known.missing + 1).await,
+            Step::Back(known) => self.missing(known, 0).await?,
+            Step::Missing(known) => self.missing(known, known.missing + 1).await?,
             Step::Ask(known) => match self.is_gone(fetcher, known).await? {
-                true => self.end(known).await,
-                false => self.missing(known, 0).await,
+                true => self.end(known).await?,
+                false => self.missing(known, 0).await?,
             },
-            Step::End(known) => self.end(known).await,
+            Step::End(known) => self.end(known).await?,
         }
+        Ok(false)
     }
 
-    /// Tries something again that lay aside.
+    /// Takes something over, or tries it again that lay aside; true as [`Reader::step`] says.
     ///
     /// # Errors
     /// As [`Reader::step`].
-    pub(super) async fn take(&self, known: Option<&Known>, found: &Found) -> Result<(), Problem> {
+    pub(super) async fn take(&self, known: Option<&Known>, found: &Found) -> Result<bool, Problem> {
         if known.is_none_or(|known| known.item.is_none()) && self.is_an_echo(found).await? {
-            return self.put(known.map(|known| known.name), found, (Lot::Twin, None)).await;
+            self.put(known.map(|known| known.name), found, (Lot::Twin, None)).await?;
+            return Ok(false);
         }
         let came = match known.and_then(|known| Some((known, known.item?))) {
             Some((known, item)) => self.changed(known, item, found).await,
@@ -81,12 +89,23 @@ impl Reader<'_> {
         };
         let was = known.map(|known| known.name);
         match came {
-            Ok(Came::As(item)) => self.put(was, found, (Lot::Taken, Some(item))).await,
-            Ok(Came::Not(why)) => self.aside(known, found, why).await,
-            Ok(Came::Later) => Ok(()),
-            Err(problem @ Problem::Invalid(_)) => self.aside(known, found, reasons(problem)).await,
-            Err(problem) => Err(problem),
+            Ok(Came::As(item)) => self.put(was, found, (Lot::Taken, Some(item))).await?,
+            Ok(Came::Not(why)) => self.aside(known, found, why).await?,
+            // What is sent comes once.
+            Ok(Came::Later) if self.source.way == Way::Push => {
+                let why = Both {
+                    vi: "bài này còn một bản nháp chờ trong bàn làm việc; khi bản ấy đã xong, hãy thử lại"
+                        .into(),
+                    en: "a draft of this waits in the console; retry once that is decided".into(),
+                };
+                self.aside(known, found, why).await?;
+            }
+            Ok(Came::Later) => return Ok(true),
+            Ok(Came::Erased) => {}
+            Err(problem @ Problem::Invalid(_)) => self.aside(known, found, reasons(problem)).await?,
+            Err(problem) => return Err(problem),
         }
+        Ok(false)
     }
 
     /// Whether it is an item of the network itself, which needs nobody to take it over.
@@ -144,9 +163,9 @@ impl Reader<'_> {
             return Ok(Came::Later);
         }
         let Some(standing) = standing else { return self.begun(found, item).await };
-        let back = known.lot == Lot::Ended;
+        let back = self.insists || known.lot == Lot::Ended;
         match standing.state {
-            State::Erased => return Ok(Came::Later),
+            State::Erased => return Ok(Came::Erased),
             State::Withdrawn | State::Gone if !back => {
                 return Ok(Came::Not(Both {
                     vi: "mục này đã được gỡ ở cổng của mình trong khi nguồn vẫn đăng và vừa sửa; nếu muốn đăng lại, hãy thử lại".into(),
@@ -172,8 +191,8 @@ impl Reader<'_> {
     }
 
     /// Whether the page of an item says that it is gone; the list has lost it, and may only have grown.
-    async fn is_gone(&self, fetcher: &Fetcher, known: &Known) -> Result<bool, Problem> {
-        let Some(item) = known.item else { return Ok(false) };
+    async fn is_gone(&self, fetcher: Option<&Fetcher>, known: &Known) -> Result<bool, Problem> {
+        let (Some(fetcher), Some(item)) = (fetcher, known.item) else { return Ok(false) };
         let Some(hash) = self.standing(item).await?.and_then(|standing| standing.content) else {
             return Ok(false);
         };

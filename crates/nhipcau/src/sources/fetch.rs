@@ -140,7 +140,7 @@ impl Fetcher {
     /// # Errors
     /// Why it did not come.
     pub async fn fetch(&self, url: &str, known: &Validators) -> Result<Answer, Refused> {
-        let at = self.checked(url, self.private)?;
+        let at = checked(url, self.private)?;
         self.follow(&at.clone(), at, known).await
     }
 
@@ -150,8 +150,8 @@ impl Fetcher {
     /// Why it did not come.
     pub async fn fetch_of(&self, home: &str, url: &str) -> Result<Answer, Refused> {
         let home: Url = home.trim().parse().map_err(|_| Refused::Address(home.to_owned()))?;
-        let at = self.checked(url, true)?;
-        let at = self.checked(at.as_str(), self.private && is_at(&home, &at))?;
+        let at = checked(url, true)?;
+        let at = checked(at.as_str(), self.private && is_at(&home, &at))?;
         self.follow(&home, at, &Validators::default()).await
     }
 
@@ -170,7 +170,7 @@ impl Fetcher {
                     if at.scheme() == "https" && next.scheme() == "http" {
                         return Err(Refused::Redirects(at.into()));
                     }
-                    at = self.checked(next.as_str(), self.private && is_at(first, &next))?;
+                    at = checked(next.as_str(), self.private && is_at(first, &next))?;
                 }
                 status => {
                     // A date in this header is rare, and then the usual pause does.
@@ -183,20 +183,12 @@ impl Fetcher {
         Err(Refused::Redirects(asked))
     }
 
-    /// Whether an address may be called, as far as it says so itself.
-    ///
-    /// # Errors
-    /// Why not.
-    pub fn may(&self, url: &str) -> Result<(), Refused> {
-        self.checked(url, self.private).map(drop)
-    }
-
     /// Posts to an address; redirects are not followed, for a body is meant for one place.
     ///
     /// # Errors
     /// Why it was not taken.
     pub async fn post(&self, url: &str, headers: &[(&str, String)], body: Vec<u8>) -> Result<(), Refused> {
-        let mut call = self.client.post(self.checked(url, self.private)?).body(body);
+        let mut call = self.client.post(checked(url, self.private)?).body(body);
         for (name, value) in headers {
             call = call.header(*name, value);
         }
@@ -205,22 +197,6 @@ impl Fetcher {
             status if status.is_success() => Ok(()),
             status => Err(Refused::Status(status.as_u16(), None)),
         }
-    }
-
-    /// An address that may be called. Names are looked at once more when they are resolved.
-    fn checked(&self, url: &str, private: bool) -> Result<Url, Refused> {
-        let parsed: Url = url.trim().parse().map_err(|_| Refused::Address(url.to_owned()))?;
-        let plain = parsed.username().is_empty() && parsed.password().is_none();
-        if !matches!(parsed.scheme(), "http" | "https") || !plain {
-            return Err(Refused::Address(parsed.host_str().unwrap_or(url).to_owned()));
-        }
-        let host = parsed.host_str().unwrap_or_default().trim_matches(['[', ']']).trim_end_matches('.');
-        let here = host == "localhost" || host.ends_with(".localhost");
-        let hidden = host.parse::<IpAddr>().is_ok_and(|ip| !line::is_public(ip));
-        if !private && (here || hidden) {
-            return Err(Refused::Private(parsed.into()));
-        }
-        Ok(parsed)
     }
 
     async fn call(&self, url: &Url, first: bool, known: &Validators) -> Result<Response, Refused> {
@@ -265,6 +241,30 @@ impl Fetcher {
         }
         Ok(fetched)
     }
+}
+
+/// Whether an address may be called by a node, as far as it says so itself.
+///
+/// # Errors
+/// Why not.
+pub fn may(app: &App, url: &str) -> Result<(), Refused> {
+    checked(url, app.config.private_addresses).map(drop)
+}
+
+/// An address that may be called. Names are looked at once more when they are resolved.
+fn checked(url: &str, private: bool) -> Result<Url, Refused> {
+    let parsed: Url = url.trim().parse().map_err(|_| Refused::Address(url.to_owned()))?;
+    let plain = parsed.username().is_empty() && parsed.password().is_none();
+    if !matches!(parsed.scheme(), "http" | "https") || !plain {
+        return Err(Refused::Address(parsed.host_str().unwrap_or(url).to_owned()));
+    }
+    let host = parsed.host_str().unwrap_or_default().trim_matches(['[', ']']).trim_end_matches('.');
+    let here = host == "localhost" || host.ends_with(".localhost");
+    let hidden = host.parse::<IpAddr>().is_ok_and(|ip| !line::is_public(ip));
+    if !private && (here || hidden) {
+        return Err(Refused::Private(parsed.into()));
+    }
+    Ok(parsed)
 }
 
 /// True for the host that was typed, also where it leads from http to https.

@@ -8,9 +8,11 @@ mod wordpress;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use feeds::{Feed, Hints};
+use feeds::{Deleted, Feed, Format, Hints, Item, Kind, Text};
 use network::content::Taken;
 use network::names::ContentHash;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::draft::{self, Mapping};
 use super::fetch::{Answer, Fetched, Fetcher, Refused, Validators};
@@ -91,6 +93,13 @@ pub struct Ask<'a> {
     pub now: i64,
 }
 
+impl Ask<'_> {
+    /// How far the site was read; the beginning if that is not known.
+    fn before<T: Default + DeserializeOwned>(&self) -> T {
+        serde_json::from_str(self.place).unwrap_or_default()
+    }
+}
+
 /// Reads a site.
 ///
 /// # Errors
@@ -134,10 +143,40 @@ async fn feed(ask: &Ask<'_>) -> Result<Got, Trouble> {
     }))
 }
 
-/// What was put together from other answers, cleaned as a feed is.
-fn cleaned(mut feed: Feed) -> Feed {
-    read::clean_all(&mut feed);
-    feed
+/// What was put together from several answers (`hashed` are their hashes), cleaned as a feed is.
+async fn together(
+    items: impl FnOnce() -> (Vec<Item>, Vec<Deleted>) + Send + 'static,
+    hashed: &[u8],
+    extent: Extent,
+    present: HashSet<ContentHash>,
+    place: &impl Serialize,
+) -> Result<Got, Trouble> {
+    let place = serde_json::to_string(place).map_err(|error| both(&error.to_string()))?;
+    let feed = apart(move || {
+        let (items, deleted) = items();
+        let mut feed = Feed {
+            format: Format::Json,
+            title: None,
+            link: None,
+            language: None,
+            updated: None,
+            complete: false,
+            items,
+            deleted,
+            encoding: "UTF-8".into(),
+            notes: Vec::new(),
+        };
+        read::clean_all(&mut feed);
+        Ok(feed)
+    })
+    .await?;
+    let (sha256, validators) = (ContentHash::of(hashed), Validators::default());
+    Ok(Got::listed(Listed { feed, extent, present, sha256, validators, place }))
+}
+
+/// What a reference in XML stands for, by its name: `amp`, `#38`.
+fn meant(name: &str) -> String {
+    Text { value: format!("&{name};"), kind: Kind::Html, base: None }.plain()
 }
 
 /// Reading takes up to a second: beside the requests.

@@ -1,7 +1,8 @@
 //! Existing portals, joined as they are: what they show becomes entries of their agency's log, or is carried where it has none.
 //!
 //! `fetch` calls a stranger's site, `list` reads what it has by whichever way it offers, `read` cleans it, `draft` makes drafts of it,
-//! `plan` decides what follows, `act` does that, `poll` comes back in time, `store` remembers, `pages` is the console's.
+//! `plan` decides what follows, `act` does that, `poll` comes back in time, `store` remembers, `pages` is the console's; `webhook` signs and
+//! checks what sites send each other.
 
 mod act;
 pub mod draft;
@@ -12,6 +13,7 @@ pub mod plan;
 mod poll;
 pub mod read;
 pub mod store;
+pub mod webhook;
 
 use uuid::Uuid;
 

@@ -188,18 +188,21 @@ async fn page(
         let w = lang.source();
         let mut conn = app.db.read().await?;
         let counts = store::counts(&mut conn, staff.portal.log).await?;
+        let taken: BTreeMap<String, i64> = counts
+            .into_iter()
+            .filter(|(_, lot, _)| lot == "taken")
+            .map(|(id, _, count)| (id, count))
+            .collect();
         let asides: BTreeMap<String, i64> =
             store::aside_counts(&mut conn, staff.portal.log).await?.into_iter().collect();
         let row = |source: Source| {
             let id = source.id.to_string();
-            let count = |lot: &str| {
-                counts.iter().find(|(of, word, _)| *of == id && word == lot).map_or(0, |(_, _, count)| *count)
-            };
+            let taken = taken.get(&id).copied().unwrap_or_default();
             let whose = if source.own { w.becomes_own } else { w.becomes_carried };
             Row {
                 href: lang.path(&format!("{PAGE}/{id}")),
                 title: if source.name.is_empty() { source.url.clone() } else { source.name.clone() },
-                says: format!("{whose} · {} · {}", w.taken(count("taken")), says(&source, lang, now)),
+                says: format!("{whose} · {} · {}", w.taken(taken), says(&source, lang, now)),
                 trouble: trouble(&source, lang),
                 aside: asides.get(&id).map(|count| w.aside_count(*count)),
                 url: source.url,

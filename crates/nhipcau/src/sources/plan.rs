@@ -161,7 +161,7 @@ pub fn decide<'a>(
         Extent::Newest => within(one),
         Extent::Some => false,
     };
-    let missing: Vec<&Known> = rest.into_iter().filter(lacks).filter(says).collect();
+    let (missing, old): (Vec<&Known>, Vec<&Known>) = rest.into_iter().filter(lacks).partition(says);
     let doubt = match missing.len() {
         _ if list.found.is_empty() && list.present.is_empty() && list.deleted.is_empty() => {
             (!taken.is_empty() && list.extent != Extent::Some).then_some(Doubt::Empty)
@@ -175,6 +175,10 @@ pub fn decide<'a>(
             true if list.extent == Extent::All => Step::End(one),
             true => Step::Ask(one),
         }));
+        // What has grown old since a list lacked it is not waited for any more.
+        if list.extent == Extent::Newest {
+            steps.extend(old.into_iter().filter(|one| one.missing > 0).map(Step::Back));
+        }
     }
     (steps, doubt)
 }
@@ -288,6 +292,8 @@ mod tests {
         assert_eq!(said(&known, &feed), ["Missing"]);
         known[2].missing = 1;
         assert_eq!(said(&known, &feed), ["Ask"]);
+        // Older than all that the feed still has, it is waited for no more.
+        assert_eq!(said(&known, &list(vec![all[3].clone()], false)), ["Back"]);
     }
 
     #[test]

@@ -1,20 +1,23 @@
 //! Coming back in time: each source every five minutes, later and later while it cannot be read, never two calls at once to one host.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream;
+use network::content::Taken;
+use network::names::ContentHash;
 use reqwest::Url;
-use uuid::Uuid;
 
 use super::Source;
 use super::act::Reader;
+use super::draft::{Fate, Found, reasons};
 use super::fetch::{Fetcher, Validators};
 use super::list::{self, Ask, Got, Listed};
 use super::plan::{self, Doubt};
 use super::store::{self, Outcome};
+use crate::agencies::Portal;
 use crate::app::App;
 use crate::clock::Dice;
 use crate::db::Tx;
@@ -87,7 +90,7 @@ async fn once(app: &App, fetcher: &Fetcher, source: Source) -> Result<(), Proble
     // What a list lacked must be lacked by another one, and not by the same that a cache hands out again.
     let again = known.iter().any(|one| one.missing > 0);
     let validators = if again { Validators::default() } else { source.validators.clone() };
-    let names: std::collections::HashSet<_> = known.iter().map(|one| one.name).collect();
+    let names: HashSet<ContentHash> = known.iter().map(|one| one.name).collect();
     let ask = Ask {
         fetcher,
         url: &source.url,
@@ -105,21 +108,34 @@ async fn once(app: &App, fetcher: &Fetcher, source: Source) -> Result<(), Proble
             validators: source.validators.clone(),
             place: source.place.clone(),
         },
-        Ok(Got::Listed(listed)) => match follow(app, fetcher, &source, &listed).await {
-            Ok(doubt) => Outcome {
-                next: next(app, 0, None)?,
-                failures: 0,
-                trouble: doubt.map(told).unwrap_or_default(),
-                // A doubted list is read again whole.
-                validators: if doubt.is_some() { Validators::default() } else { listed.validators.clone() },
-                place: listed.place.clone(),
-            },
-            // Whatever hindered it is not the site's doing; what was not done yet is done next time.
-            Err(problem) => {
-                let why = super::draft::reasons(problem);
-                failed(app, &source, failures, format!("{} · {}", why.vi, why.en), None)?
+        Ok(Got::Listed(listed)) => {
+            let turn = app.joining.lock().await;
+            let now = store::find(&mut app.db.read().await?, source.log, source.id).await?;
+            if now.is_none_or(|now| now.next != source.next) {
+                return Ok(()); // Paused, removed or asked for anew while it was read.
             }
-        },
+            let followed = follow(app, Some(fetcher), &source, &listed).await;
+            drop(turn);
+            match followed {
+                Ok((doubt, waits)) => Outcome {
+                    next: next(app, 0, None)?,
+                    failures: 0,
+                    trouble: doubt.map(told).unwrap_or_default(),
+                    // A doubted list is read again whole.
+                    validators: match doubt.is_some() || waits {
+                        true => Validators::default(),
+                        false => listed.validators.clone(),
+                    },
+                    // What waits must be said once more.
+                    place: if waits { source.place.clone() } else { listed.place.clone() },
+                },
+                // Whatever hindered it is not the site's doing; what was not done yet is done next time.
+                Err(problem) => {
+                    let why = reasons(problem);
+                    failed(app, &source, failures, format!("{} · {}", why.vi, why.en), None)?
+                }
+            }
+        }
         Err(trouble) => {
             let why = format!("{} · {}", trouble.why.vi, trouble.why.en);
             failed(app, &source, failures, why, trouble.after)?
@@ -148,29 +164,36 @@ fn failed(
     })
 }
 
-/// Does what follows from a list; what it says and is not believed comes back.
+/// The portal that joins a source.
+fn portal_of(app: &App, source: &Source) -> Result<Arc<Portal>, Problem> {
+    app.portals.load().find(|portal| portal.log == source.log).ok_or(Problem::NotFound("portal"))
+}
+
+/// Does what follows from a list, by whoever holds `app.joining`; comes back with what it says and is not believed, and true if something
+/// waits for the console ([`Reader::step`]). Without a `fetcher` no page is asked whether it is gone.
+///
+/// # Errors
+/// What hindered it; what was not done yet is done by the next list.
 pub(super) async fn follow(
     app: &App,
-    fetcher: &Fetcher,
+    fetcher: Option<&Fetcher>,
     source: &Source,
     listed: &Arc<Listed>,
-) -> Result<Option<Doubt>, Problem> {
-    let _turn = app.joining.lock().await;
+) -> Result<(Option<Doubt>, bool), Problem> {
     let known = store::known(&mut app.db.read().await?, source.id).await?;
-    let portals = app.portals.load();
-    let portal = portals.all().into_iter().find(|portal| portal.log == source.log);
-    let portal = portal.ok_or(Problem::NotFound("portal"))?;
+    let portal = portal_of(app, source)?;
     let (today, of, from) = (app.calendar.on(date::day(app.clock.now())), listed.clone(), source.clone());
     let list = tokio::task::spawn_blocking(move || of.list(&from.name, &from.mapping, &today)).await;
     let list = list.map_err(|error| Problem::Ours(error.into()))?;
     let elsewhere = store::elsewhere(&mut app.db.read().await?, source, &list.found).await?;
     let (steps, doubt) = plan::decide(&known, &list, &elsewhere);
     let taken = listed.taken(app.clock.micros());
-    let reader = Reader { app, portal: &portal, source, taken };
+    let reader = Reader { app, portal: &portal, source, taken, insists: false };
+    let mut waits = false;
     for step in &steps {
-        reader.step(fetcher, step).await?;
+        waits |= reader.step(fetcher, step).await?;
     }
-    Ok(doubt)
+    Ok((doubt, waits))
 }
 
 fn told(doubt: Doubt) -> String {
@@ -199,17 +222,11 @@ fn pause(failures: i64, dice: &Dice) -> anyhow::Result<i64> {
 /// Tries something again that lay aside, as another kind if one is named.
 ///
 /// # Errors
-/// Nothing of that name lies aside; what keeps it from being taken over, and then it lies aside still.
-pub(super) async fn retry(
-    app: &App,
-    source: &Source,
-    name: network::names::ContentHash,
-    kind: &str,
-) -> Result<(), Problem> {
+/// Nothing of that name lies aside, or a log that may not sign now. What cannot be taken over lies aside still, with the reason.
+pub(super) async fn retry(app: &App, source: &Source, name: ContentHash, kind: &str) -> Result<(), Problem> {
     let _turn = app.joining.lock().await;
     let mut conn = app.db.read().await?;
-    let aside = store::asides(&mut conn, source.id, i64::MAX).await?;
-    let aside = aside.into_iter().find(|one| one.name == name.0).ok_or(Problem::NotFound("item aside"))?;
+    let aside = store::aside(&mut conn, source.id, &name).await?.ok_or(Problem::NotFound("item aside"))?;
     let known = store::known(&mut conn, source.id).await?;
     drop(conn);
     let known = known.into_iter().find(|one| one.name == name).ok_or(Problem::NotFound("item aside"))?;
@@ -218,7 +235,7 @@ pub(super) async fn retry(
     if !kind.is_empty() {
         draft.kind = kind.to_owned();
     }
-    let found = super::draft::Found {
+    let found = Found {
         name,
         page: known.page,
         words: known.words,
@@ -226,23 +243,15 @@ pub(super) async fn retry(
         published: known.published,
         called: aside.called,
         draft,
-        fate: super::draft::Fate::Good,
+        fate: Fate::Good,
     };
-    let portals = app.portals.load();
-    let portal = portals.all().into_iter().find(|portal| portal.log == source.log);
-    let portal = portal.ok_or(Problem::NotFound("portal"))?;
-    let taken = network::content::Taken {
+    let portal = portal_of(app, source)?;
+    let taken = Taken {
         at: kept.at.unwrap_or_else(|| app.clock.now()),
         sha256: kept.sha256.and_then(|hash| hash.parse().ok()).unwrap_or(name),
     };
-    // What was withdrawn here by a person comes back when a person says so.
-    let known = plan::Known { lot: plan::Lot::Ended, ..known };
-    Reader { app, portal: &portal, source, taken }.take(Some(&known), &found).await
-}
-
-/// The id of a source in an address.
-pub(super) fn id(text: &str) -> Result<Uuid, Problem> {
-    Uuid::try_parse(text).map_err(|_| Problem::NotFound("source"))
+    let reader = Reader { app, portal: &portal, source, taken, insists: true };
+    reader.take(Some(&known), &found).await.map(drop)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::{Source, Way};
 use crate::db::{Conn, Tx};
 use crate::{all, maybe, run};
 
-pub use aside::{Aside, Kept, aside_counts, asides, drop_aside, put_aside};
+pub use aside::{Aside, Kept, aside, aside_counts, asides, drop_aside, put_aside};
 pub use met::{counts, elsewhere, forget, inherit, known, lot, missing, put};
 
 #[derive(FromRow)]
@@ -92,12 +92,19 @@ pub async fn of_log(conn: &mut Conn, log: i64) -> anyhow::Result<Vec<Source>> {
 /// # Errors
 /// The database's.
 pub async fn find(conn: &mut Conn, log: i64, id: Uuid) -> anyhow::Result<Option<Source>> {
+    Ok(of_id(conn, id).await?.filter(|source| source.log == log))
+}
+
+/// A source of any log.
+///
+/// # Errors
+/// The database's.
+pub async fn of_id(conn: &mut Conn, id: Uuid) -> anyhow::Result<Option<Source>> {
     let row = maybe!(
         conn,
         Row,
         "SELECT id, log, kind, url, name, own, mapping, begun, next, at, failures, trouble, etag, modified, place
-         FROM source WHERE log = $1 AND id = $2",
-        log,
+         FROM source WHERE id = $1",
         id.to_string()
     )?;
     row.map(Source::try_from).transpose()

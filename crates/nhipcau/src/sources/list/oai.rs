@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use feeds::{Deleted, Feed, Format, Item, Kind, Text};
+use feeds::{Deleted, Item, Kind, Text};
 use form_urlencoded::Serializer;
 use network::names::ContentHash;
 use quick_xml::Reader;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::fetch::{Answer, Validators};
 use super::super::plan::Extent;
-use super::{Ask, Got, Listed, Trouble, apart, both, cleaned};
+use super::{Ask, Got, Trouble, apart, both, meant, together};
 use crate::items::kinds::Both;
 
 /// The most pages of one reading.
@@ -24,10 +24,13 @@ const RECORDS: usize = 10_000;
 /// How far a repository was read.
 #[derive(Default, Serialize, Deserialize)]
 struct Place {
-    /// The day of the newest record that was seen.
+    /// The day of the newest record of the last list that was read to its end.
     day: String,
     /// When everything was asked for last, in microseconds.
     whole: i64,
+    /// The token by which a longer list goes on, with the day of its newest record so far: a list is in no order, so what was not read of
+    /// it may be older than what was.
+    rest: Option<(String, String)>,
 }
 
 /// One page of records.
@@ -49,22 +52,32 @@ struct Record {
 
 /// Reads a repository.
 pub(super) async fn read(ask: &Ask<'_>) -> Result<Got, Trouble> {
-    let before: Place = serde_json::from_str(ask.place).unwrap_or_default();
-    let whole = before.day.is_empty() || ask.now - before.whole >= WHOLE;
+    let before: Place = ask.before();
+    let whole = before.rest.is_none() && (before.day.is_empty() || ask.now - before.whole >= WHOLE);
     let base = ask.url.split(['?', '#']).next().unwrap_or(ask.url);
-    let mut asked = vec![("verb", "ListRecords"), ("metadataPrefix", "oai_dc")];
-    if !whole {
-        asked.push(("from", &before.day));
-    }
-    let mut query = Serializer::new(String::new()).extend_pairs(asked).finish();
-    let (mut records, mut hashed, mut all) = (Vec::new(), Vec::new(), false);
+    let mut next = before.rest.as_ref().map(|(token, _)| token.clone());
+    let (mut records, mut hashed) = (Vec::new(), Vec::new());
     for _ in 0..CALLS {
+        let mut asked = vec![("verb", "ListRecords")];
+        match &next {
+            Some(token) => asked.push(("resumptionToken", token)),
+            None => asked.push(("metadataPrefix", "oai_dc")),
+        }
+        if next.is_none() && !whole && !before.day.is_empty() {
+            asked.push(("from", &before.day));
+        }
+        let query = Serializer::new(String::new()).extend_pairs(asked).finish();
         let answer = ask.fetcher.fetch(&format!("{base}?{query}"), &Validators::default()).await?;
-        let Answer::Fetched(fetched) = answer else { break };
+        let Answer::Fetched(fetched) = answer else { return Ok(Got::Unchanged) };
         hashed.extend(ContentHash::of(&fetched.bytes).0);
         let page = apart(move || page(&fetched.bytes)).await?;
         match page.error.as_deref() {
             None | Some("noRecordsMatch") => {}
+            // The repository has forgotten how far it was read: from the beginning.
+            Some("badResumptionToken") if before.rest.is_some() && records.is_empty() => {
+                next = None;
+                continue;
+            }
             Some(code) => {
                 return Err(both(&format!(
                     "kho OAI-PMH trả lỗi {code}; hãy kiểm tra địa chỉ gốc · the OAI-PMH repository answers {code}; check its base address"
@@ -73,29 +86,26 @@ pub(super) async fn read(ask: &Ask<'_>) -> Result<Got, Trouble> {
             }
         }
         records.extend(page.records);
-        let Some(token) = page.token.filter(|token| !token.is_empty()) else {
-            all = true;
-            break;
-        };
-        if records.len() >= RECORDS {
+        next = page.token.filter(|token| !token.is_empty());
+        if next.is_none() || records.len() >= RECORDS {
             break;
         }
-        let on = [("verb", "ListRecords"), ("resumptionToken", token.as_str())];
-        query = Serializer::new(String::new()).extend_pairs(on).finish();
     }
-    let day =
-        records.iter().filter_map(|record| record.stamp.get(..10)).max().unwrap_or(&before.day).to_owned();
-    let extent = if whole && all { Extent::All } else { Extent::Some };
-    let place = Place { day, whole: if whole { ask.now } else { before.whole } };
-    let place = serde_json::to_string(&place).map_err(|error| Trouble::from(both(&error.to_string())))?;
+    let since = before.rest.as_ref().map_or(&before.day, |(_, day)| day);
+    let days = records.iter().filter_map(|record| record.stamp.get(..10));
+    let newest = days.chain([since.as_str()]).max().unwrap_or_default().to_owned();
+    let extent = if whole && next.is_none() { Extent::All } else { Extent::Some };
+    let (day, rest) = match next {
+        None => (newest, None),
+        Some(token) => (before.day, Some((token, newest))),
+    };
+    let place = Place { day, whole: if whole { ask.now } else { before.whole }, rest };
     let base = base.to_owned();
-    let feed = apart(move || Ok(cleaned(feed(records, &base)))).await?;
-    let (sha256, validators) = (ContentHash::of(&hashed), Validators::default());
-    Ok(Got::listed(Listed { feed, present: HashSet::new(), extent, sha256, validators, place }))
+    together(move || items(records, &base), &hashed, extent, HashSet::new(), &place).await
 }
 
 /// Records as items. One that names no page stands at its own address in the repository.
-fn feed(records: Vec<Record>, base: &str) -> Feed {
+fn items(records: Vec<Record>, base: &str) -> (Vec<Item>, Vec<Deleted>) {
     let (mut items, mut deleted) = (Vec::new(), Vec::new());
     for record in records {
         if record.deleted {
@@ -127,18 +137,7 @@ fn feed(records: Vec<Record>, base: &str) -> Feed {
             ..Item::default()
         });
     }
-    Feed {
-        format: Format::Json,
-        title: None,
-        link: None,
-        language: None,
-        updated: None,
-        complete: false,
-        items,
-        deleted,
-        encoding: "UTF-8".into(),
-        notes: Vec::new(),
-    }
+    (items, deleted)
 }
 
 /// Reads a page of records.
@@ -178,10 +177,7 @@ fn page(bytes: &[u8]) -> Result<Page, Both> {
                 path.push(name);
             }
             Event::Text(part) => said.push_str(&part),
-            Event::GeneralRef(name) => {
-                let escaped = format!("&{};", &*name);
-                said.push_str(&Text { value: escaped, kind: Kind::Html, base: None }.plain());
-            }
+            Event::GeneralRef(name) => said.push_str(&meant(&name)),
             Event::CData(part) => said.push_str(&part),
             Event::End(_) => {
                 let name = path.pop().unwrap_or_default();
@@ -225,10 +221,10 @@ mod tests {
             <resumptionToken cursor="0">x y</resumptionToken></ListRecords></OAI-PMH>"#;
         let page = page(text.as_bytes()).unwrap();
         assert_eq!(page.token.as_deref(), Some("x y"));
-        let feed = feed(page.records, "https://a.gov.vn/oai");
-        assert_eq!(feed.items[0].title.as_ref().unwrap().value, "Họp & bàn");
-        assert_eq!(feed.items[0].link.as_deref(), Some("https://a.gov.vn/1"));
-        assert_eq!(feed.deleted[0].id, "oai:a:2");
+        let (items, deleted) = items(page.records, "https://a.gov.vn/oai");
+        assert_eq!(items[0].title.as_ref().unwrap().value, "Họp & bàn");
+        assert_eq!(items[0].link.as_deref(), Some("https://a.gov.vn/1"));
+        assert_eq!(deleted[0].id, "oai:a:2");
         assert!(super::page(b"<html></html>").is_err() && super::page(b"\xff").is_err());
     }
 }

@@ -3,24 +3,21 @@
 //! correction back.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use feeds::{Deleted, Hints, limits};
-use hkdf::hmac::{Hmac, KeyInit, Mac};
 use network::names::ContentHash;
-use sha2::Sha256;
 use uuid::Uuid;
 
-use super::super::fetch::{Fetcher, Validators};
+use super::super::fetch::Validators;
 use super::super::plan::Extent;
 use super::super::store::{self, Outcome};
-use super::super::{Source, Way, both, poll, read};
+use super::super::{Way, both, poll, read, webhook};
 use super::{Listed, apart};
 use crate::app::App;
 use crate::db::Tx;
@@ -31,7 +28,7 @@ use crate::web::routes::{Route, program};
 /// When a source is read next that is never read: the year 9999, in microseconds.
 pub const NEVER: i64 = 253_370_764_800_000_000;
 /// A call's time may differ from ours by so many seconds.
-const SKEW: i64 = 300;
+const SKEW: u64 = 300;
 
 /// The row of the route table.
 pub fn routes() -> Vec<Route> {
@@ -48,9 +45,14 @@ pub fn path(source: Uuid) -> String {
     format!("/nguon/{source}")
 }
 
+/// What its secret is made of.
+fn key(app: &App, source: Uuid) -> [u8; 32] {
+    app.people.seal.mark("source push", &source.to_string())
+}
+
 /// The secret by which it signs.
 pub fn secret(app: &App, source: Uuid) -> String {
-    format!("whsec_{}", STANDARD.encode(app.people.seal.mark("source push", &source.to_string())))
+    webhook::secret(&key(app, source))
 }
 
 /// `POST /nguon/{id}`
@@ -72,19 +74,22 @@ async fn taken(app: &App, id: &str, headers: &HeaderMap, body: Bytes) -> Result<
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let id = Uuid::try_parse(id).map_err(|_| refused())?;
     // Whoever cannot sign does not even learn which sources there are.
-    let key = app.people.seal.mark("source push", &id.to_string());
+    let key = key(app, id);
     let (call, at) = (header("webhook-id"), header("webhook-timestamp"));
-    if !is_signed(&key, (call, at), &body, header("webhook-signature")) {
+    if !webhook::is_signed(&key, (call, at), &body, header("webhook-signature")) {
         return Err(refused());
     }
     let at: i64 = at.parse().map_err(|_| refused())?;
-    if (app.clock.now().as_second() - at).abs() > SKEW {
+    if app.clock.now().as_second().abs_diff(at) > SKEW {
         return Err(Problem::refused(
             "Thời điểm của lời gọi (webhook-timestamp) lệch quá năm phút; hãy chỉnh đồng hồ của cổng rồi gửi lại.",
             "The call's webhook-timestamp differs by more than five minutes; set the site's clock and send it again.",
         ));
     }
-    let source = found(app, id).await?;
+    // One after the other, or of two calls at once the older might follow the newer.
+    let _turn = app.joining.lock().await;
+    let source = store::of_id(&mut app.db.read().await?, id).await?.filter(|one| one.way == Way::Push);
+    let source = source.ok_or(Problem::NotFound("source"))?;
     if source.next == 0 {
         return Err(Problem::NotNow {
             vi: "Nguồn này đang tạm dừng; hãy gửi lại sau.".into(),
@@ -111,8 +116,7 @@ async fn taken(app: &App, id: &str, headers: &HeaderMap, body: Bytes) -> Result<
     let feed = read.await.map_err(|trouble| Problem::Refused { vi: trouble.why.vi, en: trouble.why.en })?;
     let (present, validators, extent) = (HashSet::new(), Validators::default(), Extent::Some);
     let listed = Listed { feed, present, extent, sha256, validators, place: at.to_string() };
-    let fetcher = Fetcher::of(app)?;
-    poll::follow(app, &fetcher, &source, &std::sync::Arc::new(listed)).await?;
+    poll::follow(app, None, &source, &Arc::new(listed)).await?;
     let outcome = Outcome {
         next: source.next,
         failures: 0,
@@ -125,46 +129,4 @@ async fn taken(app: &App, id: &str, headers: &HeaderMap, body: Bytes) -> Result<
             Ok(store::done(tx, &source, outcome).await?)
         })
         .await
-}
-
-async fn found(app: &App, id: Uuid) -> Result<Source, Problem> {
-    let mut conn = app.db.read().await?;
-    for portal in app.portals.load().all() {
-        if let Some(source) = store::find(&mut conn, portal.log, id).await?.filter(|one| one.way == Way::Push)
-        {
-            return Ok(source);
-        }
-    }
-    Err(Problem::NotFound("source"))
-}
-
-/// Whether one of the signatures is that of the key; compared in constant time.
-fn is_signed(key: &[u8], (call, at): (&str, &str), body: &[u8], signatures: &str) -> bool {
-    if call.is_empty() {
-        return false;
-    }
-    signatures.split(' ').filter_map(|one| one.strip_prefix("v1,")).any(|signature| {
-        let Ok(signature) = STANDARD.decode(signature) else { return false };
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return false };
-        mac.update(format!("{call}.{at}.").as_bytes());
-        mac.update(body);
-        mac.verify_slice(&signature).is_ok()
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_signature_is_that_of_standard_webhooks() {
-        // The example of the specification's own libraries.
-        let key = STANDARD.decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
-        let body = br#"{"test": 2432232314}"#;
-        let call = ("msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330");
-        let good = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
-        assert!(is_signed(&key, call, body, good) && is_signed(&key, call, body, &format!("v1,x {good}")));
-        assert!(!is_signed(&key, call, b"{}", good) && !is_signed(&key, (call.0, "1614265331"), body, good));
-        assert!(!is_signed(&key, call, body, "") && !is_signed(&key, call, body, &good.replace("v1", "v2")));
-    }
 }

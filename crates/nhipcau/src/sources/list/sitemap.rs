@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use feeds::{Feed, Format, Item, Kind, Text};
+use feeds::{Item, Kind, Text};
 use network::names::ContentHash;
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -11,9 +11,9 @@ use reqwest::Url;
 use serde::{Deserialize, Serialize};
 
 use super::super::draft;
-use super::super::fetch::{Answer, Refused, Validators};
+use super::super::fetch::{Answer, Refused};
 use super::super::plan::Extent;
-use super::{Ask, Got, Listed, Trouble, apart, both, cleaned};
+use super::{Ask, Got, Trouble, apart, both, meant, together};
 use crate::items::kinds::Both;
 
 /// The most sitemaps of one index.
@@ -26,21 +26,22 @@ const PAGES: usize = 30;
 /// How far a site was read.
 #[derive(Default, Serialize, Deserialize)]
 struct Place {
-    /// The newest modification up to which every page was called.
-    newest: String,
+    /// The entry up to which what was met before was called again, by the time of its modification.
+    newest: Entry,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// An address of a sitemap. In order they stand by when they were modified, and of one time by their addresses.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Entry {
-    url: String,
     modified: String,
+    url: String,
 }
 
 /// Reads a site.
 pub(super) async fn read(ask: &Ask<'_>) -> Result<Got, Trouble> {
-    let before: Place = serde_json::from_str(ask.place).unwrap_or_default();
+    let before: Place = ask.before();
     let (mut entries, mut maps, mut hashed) = (Vec::new(), vec![ask.url.to_owned()], Vec::new());
-    let mut called = 0;
+    let (mut called, mut whole) = (0, true);
     while let Some(map) = maps.pop() {
         called += 1;
         let Answer::Fetched(fetched) = ask.fetcher.fetch_of(ask.url, &map).await? else {
@@ -51,6 +52,7 @@ pub(super) async fn read(ask: &Ask<'_>) -> Result<Got, Trouble> {
         entries.extend(pages);
         // An index of indexes is none (sitemaps.org).
         if called == 1 {
+            whole = more.len() <= MAPS;
             maps = more.into_iter().take(MAPS).map(|entry| entry.url).collect();
         }
     }
@@ -60,17 +62,13 @@ pub(super) async fn read(ask: &Ask<'_>) -> Result<Got, Trouble> {
     };
     let own = host(ask.url);
     entries.retain(|entry| host(&entry.url) == own);
-    let whole = entries.len() <= ADDRESSES;
+    whole &= entries.len() <= ADDRESSES;
     entries.truncate(ADDRESSES);
-    let mut due: Vec<&Entry> = entries
-        .iter()
-        .filter(|entry| !ask.known.contains(&draft::id(&entry.url)) || entry.modified > before.newest)
-        .collect();
-    due.sort_by(|a, b| b.modified.cmp(&a.modified));
-    let later = due.len() > PAGES;
+    let (due, newest) = due(&entries, ask.known, &before.newest);
+    let place = Place { newest };
     let mut items = Vec::new();
     let mut away = HashSet::new();
-    for entry in due.iter().take(PAGES) {
+    for entry in due {
         match ask.fetcher.fetch_of(ask.url, &entry.url).await {
             Ok(Answer::Fetched(fetched)) => {
                 hashed.extend(ContentHash::of(&fetched.bytes).0);
@@ -84,25 +82,28 @@ pub(super) async fn read(ask: &Ask<'_>) -> Result<Got, Trouble> {
     }
     let present =
         entries.iter().map(|entry| draft::id(&entry.url)).filter(|name| !away.contains(name)).collect();
-    let newest = entries.iter().map(|entry| &entry.modified).max().cloned().unwrap_or_default();
-    let place = Place { newest: if later { before.newest } else { newest.max(before.newest) } };
-    let place = serde_json::to_string(&place).map_err(|error| Trouble::from(both(&error.to_string())))?;
-    let feed = Feed {
-        format: Format::Json,
-        title: None,
-        link: None,
-        language: None,
-        updated: None,
-        complete: false,
-        items,
-        deleted: Vec::new(),
-        encoding: "UTF-8".into(),
-        notes: Vec::new(),
-    };
-    let feed = apart(move || Ok(cleaned(feed))).await?;
     let extent = if whole { Extent::All } else { Extent::Some };
-    let (sha256, validators) = (ContentHash::of(&hashed), Validators::default());
-    Ok(Got::listed(Listed { feed, present, extent, sha256, validators, place }))
+    together(move || (items, Vec::new()), &hashed, extent, present, &place).await
+}
+
+/// The entries whose pages one reading calls, and the one up to which those that were met before are called again.
+fn due<'a>(entries: &'a [Entry], known: &HashSet<ContentHash>, before: &Entry) -> (Vec<&'a Entry>, Entry) {
+    let (mut due, met): (Vec<&Entry>, Vec<&Entry>) =
+        entries.iter().partition(|entry| !known.contains(&draft::id(&entry.url)));
+    // What is new comes first, the newest of it, and is due until it was met; what was met and modified comes in its own order, so that
+    // the next reading goes on behind the last of them.
+    due.sort_by(|a, b| b.modified.cmp(&a.modified));
+    let mut modified: Vec<&Entry> =
+        met.into_iter().filter(|entry| !entry.modified.is_empty() && *entry > before).collect();
+    modified.sort();
+    let called = PAGES.saturating_sub(due.len()).min(modified.len());
+    let newest = match called < modified.len() {
+        true => modified[..called].last().copied(),
+        false => entries.iter().max(),
+    };
+    due.extend(modified);
+    due.truncate(PAGES);
+    (due, newest.map_or(before, |newest| newest.max(before)).clone())
 }
 
 /// The pages of a sitemap, and the sitemaps of an index.
@@ -123,7 +124,7 @@ fn addresses(bytes: &[u8]) -> Result<(Vec<Entry>, Vec<Entry>), Both> {
             }
             Event::Text(part) => said.push_str(&part),
             Event::CData(part) => said.push_str(&part),
-            Event::GeneralRef(name) if &*name == "amp" => said.push('&'),
+            Event::GeneralRef(name) => said.push_str(&meant(&name)),
             Event::End(tag) => match tag.local_name().as_ref() {
                 "loc" if entry.url.is_empty() => entry.url = said.trim().to_owned(),
                 "lastmod" => entry.modified = said.trim().to_owned(),
@@ -228,9 +229,29 @@ mod tests {
         let (pages, maps) = addresses(map).unwrap();
         assert_eq!(pages[0], Entry { url: "https://a.vn/1?x=1&y=2".into(), modified: "2026-11-23".into() });
         assert!(pages[1].url == "https://a.vn/2" && maps.is_empty());
+        let referred = addresses(b"<urlset><url><loc>https://a.vn/&#63;x</loc></url></urlset>").unwrap();
+        assert_eq!(referred.0[0].url, "https://a.vn/?x");
         let index = b"<sitemapindex><sitemap><loc>https://a.vn/s.xml</loc></sitemap></sitemapindex>";
         assert_eq!(addresses(index).unwrap().1[0].url, "https://a.vn/s.xml");
         assert!(addresses(b"<html/>").is_err() && addresses(b"<urlset><url></urlset>").is_err());
+    }
+
+    #[test]
+    fn every_page_is_called_once_however_many_are_new_or_modified() {
+        let (mut known, mut newest) = (HashSet::new(), Entry::default());
+        for day in ["2026-11-20", "2026-11-21"] {
+            let entry = |n: usize| Entry { modified: day.into(), url: format!("https://a.vn/{n}") };
+            let entries: Vec<Entry> = (0..70).map(entry).collect();
+            let mut called = HashSet::new();
+            for times in [30, 30, 10, 0] {
+                let (due, upto) = due(&entries, &known, &newest);
+                assert_eq!(due.len(), times);
+                called.extend(due.iter().map(|entry| entry.url.clone()));
+                known.extend(due.iter().map(|entry| draft::id(&entry.url)));
+                newest = upto;
+            }
+            assert_eq!(called.len(), 70);
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use feeds::{Feed, Format, Item, Kind, Text};
+use feeds::{Item, Kind, Text};
 use network::names::ContentHash;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::super::draft;
 use super::super::fetch::{Answer, Refused, Validators};
 use super::super::plan::Extent;
-use super::{Ask, Got, Listed, Trouble, apart, both, cleaned};
+use super::{Ask, Got, Trouble, both, together};
 use crate::clock::instant;
 
 /// Posts of one call: their texts together must stay within the bounds of one answer.
@@ -49,25 +49,13 @@ fn base(url: &str) -> String {
 /// Reads a site.
 pub(super) async fn read(ask: &Ask<'_>) -> Result<Got, Trouble> {
     let posts = base(ask.url);
-    let before: Place = serde_json::from_str(ask.place).unwrap_or_default();
+    let before: Place = ask.before();
     let whole = ask.place.is_empty();
     let since = match whole {
         true => String::new(),
         false => format!("&modified_after={:.0}", instant(before.newest - OVERLAP)),
     };
-    let mut feed = Feed {
-        format: Format::Json,
-        title: None,
-        link: None,
-        language: None,
-        updated: None,
-        complete: false,
-        items: Vec::new(),
-        deleted: Vec::new(),
-        encoding: "UTF-8".into(),
-        notes: Vec::new(),
-    };
-    let (mut newest, mut all, mut hashed) = (before.newest, false, Vec::new());
+    let (mut items, mut newest, mut all, mut hashed) = (Vec::new(), before.newest, false, Vec::new());
     for page in 1..=CALLS {
         let url = format!(
             "{posts}?per_page={POSTS}&page={page}&orderby=modified&order=asc&_embed=wp:term&_fields={FIELDS}{since}"
@@ -80,7 +68,7 @@ pub(super) async fn read(ask: &Ask<'_>) -> Result<Got, Trouble> {
         for post in &got {
             let Some(item) = item(post) else { continue };
             newest = newest.max(item.updated.map_or(0, |at| at.as_microsecond()));
-            feed.items.push(item);
+            items.push(item);
         }
         if got.len() < POSTS {
             all = true;
@@ -93,12 +81,8 @@ pub(super) async fn read(ask: &Ask<'_>) -> Result<Got, Trouble> {
         (Some(_), _) | (_, true) => (Extent::All, ask.now),
         _ => (Extent::Some, before.ids),
     };
-    let place = serde_json::to_string(&Place { newest, ids })
-        .map_err(|error| Trouble::from(both(&error.to_string())))?;
-    let feed = apart(move || Ok(cleaned(feed))).await?;
-    let present = present.unwrap_or_default();
-    let (sha256, validators) = (ContentHash::of(&hashed), Validators::default());
-    Ok(Got::listed(Listed { feed, present, extent, sha256, validators, place }))
+    let (present, place) = (present.unwrap_or_default(), Place { newest, ids });
+    together(move || (items, Vec::new()), &hashed, extent, present, &place).await
 }
 
 /// The names of all posts that are there; nothing if there are more than can be asked for.

@@ -41,7 +41,6 @@ pub(super) async fn look(
     typed: &Fields,
 ) -> Result<Preview, Problem> {
     let (lang, w) = (visitor.lang, visitor.lang.source());
-    let fetcher = Fetcher::of(app)?;
     if source.way == Way::Push {
         return Ok(Preview {
             says: w.preview_push.into(),
@@ -50,7 +49,7 @@ pub(super) async fn look(
             categories: Vec::new(),
         });
     }
-    let (validators, known) = (Validators::default(), HashSet::new());
+    let (fetcher, validators, known) = (Fetcher::of(app)?, Validators::default(), HashSet::new());
     let ask = Ask {
         fetcher: &fetcher,
         url: &source.url,

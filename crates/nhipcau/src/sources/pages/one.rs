@@ -6,10 +6,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use feeds::{Kind as TextKind, Text};
 use network::names::ContentHash;
+use uuid::Uuid;
 
 use super::super::list::push;
 use super::super::{Source, Way, poll, store};
-use super::{Choice, PAGE, choices, says, trouble, way_name};
+use super::{Choice, PAGE, choices, fault, says, trouble, way_name};
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::Tx;
@@ -71,7 +72,7 @@ impl OnePage {
 }
 
 async fn found(app: &App, staff: &Staff, id: &str) -> Result<Source, Problem> {
-    let id = poll::id(id)?;
+    let id = Uuid::try_parse(id).map_err(|_| Problem::NotFound("source"))?;
     let mut conn = app.db.read().await?;
     store::find(&mut conn, staff.portal.log, id).await?.ok_or(Problem::NotFound("source"))
 }
@@ -201,7 +202,11 @@ pub(super) async fn act(
                 "go"
             }
             "lai" => {
-                poll::retry(&app, &source, name()?, typed.get("loai")).await?;
+                let kind = typed.get("loai");
+                if !kind.is_empty() && !choices(source.own, visitor.lang).iter().any(|one| one.id == kind) {
+                    return Err(Problem::Invalid(vec![fault("loai", |w| w.fault_kind)]));
+                }
+                poll::retry(&app, &source, name()?, kind).await?;
                 let line = staff.line("source.retry", id.clone());
                 let noted = app.db.write("source.retry", async move |tx: &mut Tx| -> Result<(), Problem> {
                     Ok(audit::add(tx, line).await?)

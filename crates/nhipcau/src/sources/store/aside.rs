@@ -9,7 +9,7 @@ use super::super::draft::Found;
 use crate::db::{Conn, Tx};
 use crate::items::draft::Draft;
 use crate::items::kinds::Both;
-use crate::{all, run};
+use crate::{all, maybe, run};
 
 /// What lies aside with its draft: enough to try it again without the site.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -52,6 +52,20 @@ pub async fn asides(conn: &mut Conn, source: Uuid, most: i64) -> sqlx::Result<Ve
         "SELECT name, at, called, url, vi, en, draft FROM source_aside WHERE source = $1 ORDER BY at DESC, name LIMIT $2",
         source.to_string(),
         most
+    )
+}
+
+/// What lies aside of a source under a name.
+///
+/// # Errors
+/// The database's.
+pub async fn aside(conn: &mut Conn, source: Uuid, name: &ContentHash) -> sqlx::Result<Option<Aside>> {
+    maybe!(
+        conn,
+        Aside,
+        "SELECT name, at, called, url, vi, en, draft FROM source_aside WHERE source = $1 AND name = $2",
+        source.to_string(),
+        name.0.to_vec()
     )
 }
 

@@ -20,14 +20,7 @@ const PAGE: &str = "/ban-lam-viec/nguon";
 /// The source of a portal that reads an address.
 async fn source(world: &World, portal: &str, url: &str) -> Option<Source> {
     let app = world.hosted(portal);
-    let log = app
-        .portals
-        .load()
-        .all()
-        .into_iter()
-        .find(|one| *one.domain == *format!("{portal}.localhost"))
-        .unwrap()
-        .log;
+    let log = app.portals.load().by_host(&format!("{portal}.localhost")).unwrap().log;
     let all = store::of_log(&mut app.db.read().await.unwrap(), log).await.unwrap();
     all.into_iter().find(|source| source.url == url)
 }
