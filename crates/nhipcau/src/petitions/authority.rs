@@ -9,7 +9,7 @@ pub mod pages;
 mod store;
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use anyhow::Context;
 use arc_swap::ArcSwapOption;
@@ -28,7 +28,7 @@ pub struct Edition {
     pub seq: i64,
     /// Its rows as CSV.
     pub authorities: String,
-    table: Table,
+    table: Arc<Table>,
     made: OnceLock<Option<Suggester>>,
 }
 
@@ -53,7 +53,8 @@ impl Desk {
     }
 
     fn put(&self, seq: i64, authorities: String, table: Table) {
-        self.0.store(Some(Arc::new(Edition { seq, authorities, table, made: OnceLock::new() })));
+        let (table, made) = (Arc::new(table), OnceLock::new());
+        self.0.store(Some(Arc::new(Edition { seq, authorities, table, made })));
     }
 
     /// The number of the edition that holds; 0 for what ships.
@@ -68,15 +69,16 @@ impl Desk {
     }
 
     /// The table.
-    pub fn table(&self) -> Table {
-        self.0.load().as_ref().map_or_else(|| Table::shipped().clone(), |edition| edition.table.clone())
+    pub fn table(&self) -> Arc<Table> {
+        static SHIPPED: LazyLock<Arc<Table>> = LazyLock::new(|| Arc::new(Table::shipped().clone()));
+        self.0.load().as_ref().map_or_else(|| SHIPPED.clone(), |edition| edition.table.clone())
     }
 
     /// What suggests from it; made ready once, which takes a moment.
     pub fn suggester(&self) -> Suggester {
         let Some(edition) = self.0.load_full() else { return Suggester::shipped() };
         let made = edition.made.get_or_init(|| {
-            let made = Suggester::load(edition.table.clone(), SHIPPED_MODEL);
+            let made = Suggester::load(Table::clone(&edition.table), SHIPPED_MODEL);
             made.inspect_err(|error| tracing::error!(%error, "the model does not fit the authority table"))
                 .ok()
         });

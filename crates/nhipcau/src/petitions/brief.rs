@@ -1,10 +1,12 @@
-//! The weekly brief and the quarterly publication: what was asked and answered in a week or a quarter at an agency and those below it that this node hosts, as a page and as
-//! an official paper (PDF, DOCX). Whoever may approve approves it; from then on its figures stand as they were, and readers may
-//! read them.
+//! The weekly brief and the quarterly publication: what was asked and answered in a week or a quarter at an agency and those below it that
+//! this node hosts, as a page and as an official paper (PDF, DOCX). Whoever may approve approves it; from then on its figures stand as
+//! they were, and readers may read them.
 
 mod figures;
 mod pages;
-mod paper;
+pub(super) mod paper;
+mod readers;
+mod shown;
 mod store;
 
 use axum::routing::{get, post as posted};
@@ -121,8 +123,8 @@ pub fn routes() -> Vec<Route> {
             get(pages::desk_file),
         ),
         desk_form(DESK, Duty::Approve, "approves one of them", posted(pages::approve)),
-        open_page(HOME, "weekly briefs and quarterly reports that were approved", get(pages::list)),
-        open_page("/phan-anh/bao-cao/{week}", "one of them", get(pages::one)),
+        open_page(HOME, "weekly briefs and quarterly reports that were approved", get(readers::list)),
+        open_page("/phan-anh/bao-cao/{week}", "one of them", get(readers::one)),
     ]
 }
 
@@ -131,7 +133,7 @@ pub fn machines() -> Vec<Route> {
     vec![open_page(
         "/phan-anh/bao-cao/{week}/tep",
         "a weekly brief or quarterly report as PDF, DOCX or JSON",
-        get(pages::file),
+        get(readers::file),
     )]
 }
 

@@ -4,12 +4,12 @@
 //! same work, and a network that tries often waits.
 
 pub(super) mod acts;
+mod says;
 
 use askama::Template;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use network::names::Origin;
 use vietnam::petition_code::{Code, NoCode};
 
 use super::asking::{shell, upload};
@@ -20,12 +20,9 @@ use super::store::{self, Case, draft, steps};
 use super::ties::view::Seen;
 use super::verify::Stands;
 use super::{Mode, facts, handover, place, proof, ties};
-use crate::agencies;
 use crate::app::App;
 use crate::clock::instant;
-use crate::db::Conn;
 use crate::items::pages::portal;
-use crate::logs::store as logs;
 use crate::people::forms::{Fields, Wrong};
 use crate::people::gate::Open;
 use crate::people::pages::drawn;
@@ -34,6 +31,8 @@ use crate::web::answer::failure;
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
 use crate::words::{Lang, PetitionTieWords, PetitionWords, date};
+
+pub use says::{happened, name_of, stands, state, state_until};
 
 /// The fields of code and secret.
 const CODE: &str = "ma";
@@ -292,14 +291,13 @@ async fn page_of(
     let open = facts.state.is_open();
     let due = Due::of(app, &case, lang).filter(|_| open);
     let last = case.last_day(&time, now);
-    let place = place::name(&case.place, lang);
-    let said_place = words.as_ref().map(|(place, _)| place.clone()).unwrap_or_default();
+    let said_place = words.as_ref().map_or("", |(place, _)| place);
     Ok(CasePage {
         shell: shell(app, visitor, &here, p.case_title),
         said,
         state: stands,
         sort: Kind::name_of(&case.sort, lang),
-        place: [said_place, place].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "),
+        place: place::whole(said_place, &case.place, lang),
         mode: Mode::of(&case.mode).unwrap_or(Mode::Named).name(lang),
         since: date::in_sentence(lang, instant(case.owned), instant(now)),
         late: open && last.is_some_and(|last| date::day(instant(now)) > last),
@@ -321,87 +319,4 @@ async fn page_of(
         typed,
         wrong,
     })
-}
-
-/// The name of the agency of a log.
-///
-/// # Errors
-/// The database's.
-pub async fn name_of(app: &App, conn: &mut Conn, log: i64, lang: Lang) -> Result<String, Problem> {
-    let Some(head) = logs::head(conn, log).await? else { return Ok(String::new()) };
-    Ok(agencies::name(app.directory.load().agency(&head.origin), lang, head.origin.as_str()))
-}
-
-/// Where a case stands, in a sentence: what this node was told, unless it is being handed over, or the public record knows more by now.
-///
-/// # Errors
-/// The database's.
-pub async fn stands(
-    app: &App,
-    conn: &mut Conn,
-    case: &Case,
-    at: super::life::State,
-    lang: Lang,
-) -> Result<String, Problem> {
-    let w = lang.petition_pass();
-    let agency = name_of(app, conn, case.owner, lang).await?;
-    let directory = app.directory.load_full();
-    let name = |origin: &Origin| agencies::name(directory.agency(origin), lang, origin.as_str());
-    let named = handover::named(conn, case).await?;
-    let record = handover::store::record(conn, &directory, &named).await?;
-    if let Some(record) = record.filter(|record| i64::from(record.epoch) > case.epoch)
-        && at.is_open()
-    {
-        return Ok(w.recorded(name(&record.owner)));
-    }
-    Ok(match case.handing.parse() {
-        Ok(to) => w.handing(agency, name(&to)),
-        Err(_) => state(at, &agency, lang),
-    })
-}
-
-/// Where a case stands, in a sentence.
-pub fn state(state: super::life::State, agency: &str, lang: Lang) -> String {
-    use super::life::State;
-    let p = lang.petition();
-    match state {
-        State::New => p.state_new(agency),
-        State::Work => p.state_work(agency),
-        State::Asked => p.state_asked(agency),
-        State::Review => p.state_review(agency),
-        State::Answered => p.state_answered(agency),
-        State::Closed => p.state_closed.to_owned(),
-        State::Withdrawn => p.state_withdrawn.to_owned(),
-    }
-}
-
-/// What happened, in a sentence; `to` is whom or what else it names.
-pub fn happened(act: &str, who: &str, to: &str, lang: Lang) -> String {
-    let p = lang.petition();
-    match act {
-        "registered" => p.did_registered(who),
-        "inherited" => lang.petition_pass().did_inherited(who, to),
-        "accepted" => lang.petition_pass().did_accepted(who),
-        "declined" => lang.petition_pass().did_declined(who),
-        "recalled" => lang.petition_pass().did_recalled(who),
-        "claimed" => p.did_claimed(who),
-        "passed" => p.did_passed(who, to),
-        "returned" => p.did_returned(who, to),
-        "asked" => p.did_asked(who),
-        "replied" => p.did_replied.to_owned(),
-        "extended" => p.did_extended(who, to),
-        "progress" => p.did_progress(who),
-        "answered" => p.did_answered(who),
-        "reopened" => p.did_reopened.to_owned(),
-        "rated" => p.did_rated.to_owned(),
-        "withdrawn" => p.did_withdrawn.to_owned(),
-        "forgotten" => p.did_forgotten.to_owned(),
-        "outside" => p.did_outside(who),
-        "closed" => p.did_closed.to_owned(),
-        "merged" => lang.petition_tie().did_merged(who, to),
-        "unmerged" => lang.petition_tie().did_unmerged(who),
-        "parted" => lang.petition_tie().did_parted(who, to),
-        "helping" => lang.petition_tie().did_helping(who, to),
-        other => other.to_owned(),
-    }
 }

@@ -35,7 +35,7 @@ use crate::web::visitor::Visitor;
 use crate::words::{Lang, PetitionBulkWords, PetitionDeskWords, date};
 
 pub use acts::{Actor, begun, saved, take};
-pub use carry::{Goes, answer_commitment, on};
+pub use carry::{Goes, answer_commitment, on, passed_on};
 pub use rows::{AtHome, at_home};
 
 /// The most rows of a queue.
@@ -203,14 +203,22 @@ async fn queue_of(
     for case in of(shown).iter().filter(|case| shown.takes(case, &me, app)).take(MOST as usize) {
         rows.push(row(app, &mut conn, case, &me, lang).await?);
     }
+    let many = shown != Queue::Done && !rows.is_empty() && acts::by(staff).handles;
+    let (colleagues, templates) = match many {
+        true => {
+            let colleagues = acts::colleagues(app, &mut conn, log, &staff.portal.origin).await?;
+            (colleagues, templates::store::of(&mut conn, log).await?)
+        }
+        false => (Vec::new(), Vec::new()),
+    };
     Ok(QueuePage {
         shell: shell(app, visitor, &staff.portal, w.title),
         desk: Desk::of(staff, lang, DESK, None),
         queues: queues.into(),
-        many: shown != Queue::Done && !rows.is_empty() && acts::by(staff).handles,
+        many,
         queue: shown.word(),
-        colleagues: acts::colleagues(app, log, &staff.portal.origin).await?,
-        templates: templates::store::of(&mut conn, log).await?,
+        colleagues,
+        templates,
         rows,
         typed,
         wrong,
@@ -386,6 +394,6 @@ fn attachment(name: &str, media: &str, bytes: Vec<u8>) -> Response {
 }
 
 /// An instant beside now, short.
-fn short(app: &App, lang: Lang, at: i64) -> String {
+pub(super) fn short(app: &App, lang: Lang, at: i64) -> String {
     date::short(lang, instant(at), app.clock.now())
 }

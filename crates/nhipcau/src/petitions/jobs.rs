@@ -1,7 +1,7 @@
 //! What happens to petitions by itself: people are reminded, in office hours only, and what was answered ends once it may not be
 //! reopened any more.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use network::entry::Outcome;
@@ -46,6 +46,7 @@ pub async fn look(app: &App) -> Result<(), Problem> {
     let mut conn = app.db.read().await?;
     let cases = store::all_running(&mut conn).await?;
     let given = if open { given(&mut conn).await? } else { HashSet::new() };
+    let touched = if open { touched(&mut conn).await? } else { HashMap::new() };
     drop(conn);
     for case in cases {
         let code = case.code.clone();
@@ -58,7 +59,7 @@ pub async fn look(app: &App) -> Result<(), Problem> {
         };
         let done = match done {
             Ok(()) if open && case.state() == State::Work && !case.handler.is_empty() => {
-                idle(app, &case).await
+                idle(app, &case, touched.get(&case.id).copied()).await
             }
             done => done,
         };
@@ -121,23 +122,30 @@ async fn remind(app: &App, case: &Case, given: &HashSet<(String, i64)>) -> Resul
         .await
 }
 
+/// When the cases that somebody works on were touched last, in microseconds: by them, by who gave it to them, or by its sender.
+async fn touched(conn: &mut Conn) -> Result<HashMap<String, i64>, Problem> {
+    let rows = all!(
+        conn,
+        (String, i64),
+        "SELECT s.petition, MAX(s.at) AS at FROM petition_step s JOIN petition p ON p.id = s.petition
+         WHERE p.state = 'work' AND p.handler <> '' AND (s.account = p.handler OR s.act IN ('assigned', 'replied'))
+         GROUP BY s.petition"
+    )?;
+    Ok(rows.into_iter().collect())
+}
+
 /// Puts a case back into the queue that somebody took on and has not touched for as long as a rule says.
-async fn idle(app: &App, case: &Case) -> Result<(), Problem> {
+async fn idle(app: &App, case: &Case, touched: Option<i64>) -> Result<(), Problem> {
     let (time, today) = (app.calendar.now(), date::day(app.clock.now()));
     let Some(rule) = Clock::of("idle", today) else { return Ok(()) };
-    let mut conn = app.db.read().await?;
-    let path = steps::of(&mut conn, &case.id).await?;
-    let tied = ties::facts(&case.id, &ties::store::of(&mut conn, &case.id).await?);
-    drop(conn);
-    // What waits for another case, or for its parts, is not forgotten.
-    if tied.follows || tied.waits {
+    let last = date::day(instant(touched.unwrap_or(case.owned)));
+    let end = time.days.deadline(last, rule.period(0), time.usual()).ok();
+    if end.is_none_or(|end| today <= end.end) {
         return Ok(());
     }
-    let touched =
-        |step: &&Step| step.account == case.handler || step.act == "assigned" || step.act == "replied";
-    let last = path.iter().filter(touched).map(|step| step.at).max().unwrap_or(case.owned);
-    let end = time.days.deadline(date::day(instant(last)), rule.period(0), time.usual()).ok();
-    if end.is_none_or(|end| today <= end.end) {
+    let tied = ties::stand(&mut app.db.read().await?, &case.id).await?;
+    // What waits for another case, or for its parts, is not forgotten.
+    if tied.follows || tied.waits {
         return Ok(());
     }
     let (mut case, rule) = (case.clone(), rule.count);
@@ -179,7 +187,7 @@ async fn close(app: &App, mut case: Case) -> Result<(), Problem> {
         // What was split ends last.
         let parts = ties::store::of(tx.conn(), &case.id).await?;
         let runs = |tie: &ties::store::Tied| !matches!(tie.state(), State::Closed | State::Withdrawn);
-        if parts.iter().any(|tie| tie.sort == ties::PART && tie.lead == case.id && runs(tie)) {
+        if parts.iter().any(|tie| tie.is_part_of(&case.id) && runs(tie)) {
             return Ok(());
         }
         State::Closed.word().clone_into(&mut case.state);

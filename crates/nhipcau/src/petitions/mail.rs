@@ -14,7 +14,7 @@ use std::time::Duration;
 use lettre::Address;
 use vietnam::petition_code::Code;
 
-use self::read::Came;
+use self::read::{Came, Dropped};
 use super::asking::intake::{self, ByMail, Sender};
 use super::following::acts;
 use super::store::{self as cases, Case, knocks};
@@ -67,9 +67,13 @@ pub async fn look(app: &App) -> Result<(), Problem> {
         waiting.map_err(|error| anyhow::anyhow!("mail.petitions: {}: {error}", maildir.display()))?;
     for path in waiting {
         let file = path.clone();
-        let bytes = tokio::task::spawn_blocking(move || bytes(&file)).await.map_err(anyhow::Error::from)?;
-        let done = match bytes {
-            Ok(bytes) => take(app, &bytes).await,
+        // A large one is decoded for a second.
+        let came = tokio::task::spawn_blocking(move || -> std::io::Result<Result<Came, Dropped>> {
+            Ok(read::read(&bytes(&file)?))
+        });
+        let done = match came.await {
+            Ok(Ok(came)) => take(app, came).await,
+            Ok(Err(error)) => Err(Problem::Ours(error.into())),
             Err(error) => Err(Problem::Ours(error.into())),
         };
         // One that cannot be taken now waits, and holds no other up.
@@ -105,12 +109,12 @@ fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Takes one mail.
+/// Takes one mail as it was read.
 ///
 /// # Errors
 /// Not now: the log may not sign, the database's. What is wrong with the mail is told to who wrote it, and is no error.
-pub async fn take(app: &App, bytes: &[u8]) -> Result<(), Problem> {
-    let came = match read::read(bytes) {
+async fn take(app: &App, came: Result<Came, Dropped>) -> Result<(), Problem> {
+    let mut came = match came {
         Ok(came) => came,
         Err(why) => {
             tracing::info!(?why, "a mail to the petitions' address is dropped");
@@ -130,9 +134,10 @@ pub async fn take(app: &App, bytes: &[u8]) -> Result<(), Problem> {
     if store::known(&mut app.db.read().await?, &key).await? {
         return Ok(());
     }
+    let files = read::checked(uploads(std::mem::take(&mut came.files)));
     let (petition, told) = match thread(app, &came).await? {
-        Some(case) => message(app, &case, &came).await?,
-        None => new(app, &portal, &came, &key).await?,
+        Some(case) => message(app, &case, &came, files).await?,
+        None => new(app, &portal, &came, &key, files).await?,
     };
     answer(app, &portal, &came.from, key, (petition, told)).await
 }
@@ -199,16 +204,13 @@ async fn is_senders(
     Ok(!proven || stands == verify::Stands::Verified)
 }
 
-fn uploads(came: &Came) -> Vec<Upload> {
-    let one = |(name, media, bytes): &(String, String, Vec<u8>)| Upload {
-        name: name.clone(),
-        media: media.clone(),
-        bytes: bytes.clone(),
-        decorative: true,
-        ..Upload::default()
-    };
-    came.files.iter().map(one).collect()
+fn uploads(files: Vec<(String, String, Vec<u8>)>) -> Vec<Upload> {
+    let one = |(name, media, bytes)| Upload { name, media, bytes, decorative: true, ..Upload::default() };
+    files.into_iter().map(one).collect()
 }
+
+/// What came with a mail, or why that is not taken.
+type Files = Result<Vec<Upload>, Fault>;
 
 fn fields(pairs: &[(&str, &str)]) -> Fields {
     Fields::of(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
@@ -227,17 +229,23 @@ fn sentences(problem: Problem) -> Result<String, Problem> {
 }
 
 /// A message to whoever has a petition: its id, and what is answered; nothing where all is well.
-async fn message(app: &App, case: &Case, came: &Came) -> Result<(String, String), Problem> {
+async fn message(app: &App, case: &Case, came: &Came, files: Files) -> Result<(String, String), Problem> {
     let words = read::without_quotations(&came.words);
     let typed = fields(&[("viec", "tra-loi"), ("loi-nhan", &words)]);
-    match acts::act(app, case, &typed, read::checked(uploads(came))).await {
+    match acts::act(app, case, &typed, files).await {
         Ok(_) => Ok((case.id.clone(), String::new())),
         Err(problem) => Ok((case.id.clone(), sentences(problem)?)),
     }
 }
 
 /// A petition of its own: its id, and what is answered.
-async fn new(app: &App, portal: &Portal, came: &Came, key: &[u8]) -> Result<(String, String), Problem> {
+async fn new(
+    app: &App,
+    portal: &Portal,
+    came: &Came,
+    key: &[u8],
+    files: Files,
+) -> Result<(String, String), Problem> {
     let subject = came.subject.trim();
     let text = match subject.is_empty() || came.words.starts_with(subject) {
         true => came.words.clone(),
@@ -254,7 +262,7 @@ async fn new(app: &App, portal: &Portal, came: &Came, key: &[u8]) -> Result<(Str
     ]);
     let by = ByMail { once: once(app, key), mark: verify::mark(app, &came.from) };
     let sender = Sender { lang: Lang::Vi, client: None, via: None, mail: Some(by) };
-    match intake::take(app, portal, &typed, read::checked(uploads(came)), sender).await {
+    match intake::take(app, portal, &typed, files, sender).await {
         Ok(intake::Came::Registered(done)) => Ok((done.case.id.clone(), letter::REGISTERED.to_owned())),
         Ok(intake::Came::Outside(outside)) => Ok((String::new(), intake::explained(&outside, Lang::Vi, ""))),
         Err(bad) => Ok((String::new(), sentences(bad.problem)?)),
@@ -263,8 +271,7 @@ async fn new(app: &App, portal: &Portal, came: &Came, key: &[u8]) -> Result<(Str
 
 /// What stands for the form that a mail is none of: the same mail is one petition.
 fn once(app: &App, key: &[u8]) -> [u8; 32] {
-    let mark = app.people.seal.mark("petition.mail.once", &hex::encode(key));
-    std::array::from_fn(|at| mark.get(at).copied().unwrap_or(0))
+    app.people.seal.mark("petition.mail.once", &hex::encode(key))
 }
 
 /// Remembers that a mail was taken, and has its answer sent, if there is one and its address was not answered too often.

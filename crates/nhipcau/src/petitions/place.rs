@@ -88,6 +88,12 @@ pub fn name(code: &str, lang: crate::words::Lang) -> String {
         .map_or_else(String::new, |(name, province)| format!("{name}, {province}"))
 }
 
+/// A place as its sender said it, with its commune; either may be missing.
+pub fn whole(said: &str, code: &str, lang: crate::words::Lang) -> String {
+    let parts = [said.to_owned(), name(code, lang)];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
 /// The commune whose portal stands at a domain, by the rule of Decree 224/2026, Art. 11(4).
 pub fn at_domain(domain: &str) -> Option<&'static Commune> {
     let (label, above) = domain.split_once('.')?;

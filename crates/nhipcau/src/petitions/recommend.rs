@@ -11,14 +11,13 @@ use serde_json::json;
 
 use super::Mode;
 use super::asking::check;
-use super::handling::{Goes, on, saved};
+use super::handling::passed_on;
 use super::handover::Seat;
 use super::register::{self, New};
 use super::route;
 use super::rules::Clock;
 use super::secret::Secret;
 use super::store::Case;
-use super::store::steps::{self, Step};
 use crate::app::App;
 use crate::db::Tx;
 use crate::people::Duty;
@@ -47,10 +46,8 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// What opens a recommendation to the agency that filed it: worked out when somebody of the agency looks, and stored nowhere.
-fn secret(app: &App, id: &str) -> Result<Secret, Problem> {
-    let mark = app.people.seal.mark("petition.recommendation", id);
-    let bytes = mark.first_chunk().ok_or_else(|| anyhow::anyhow!("a mark has 32 bytes"))?;
-    Ok(Secret::of(*bytes))
+fn secret(app: &App, id: &str) -> Secret {
+    Secret::marked(app.people.seal.mark("petition.recommendation", id))
 }
 
 fn fault(field: &str, says: impl Fn(&'static RecommendWords) -> String) -> Fault {
@@ -84,8 +81,8 @@ async fn file(app: &App, staff: &Staff, typed: &Fields) -> Result<String, Proble
         return Err(Problem::Invalid(faults));
     };
     let id = app.dice.id(&app.clock)?.to_string();
-    let (secret, salt, unit) =
-        (secret(app, &id)?, app.dice.bytes::<32>()?, register::unit(app, &staff.portal));
+    let (secret, salt) = (secret(app, &id), app.dice.bytes::<32>()?);
+    let unit = register::unit(app, &staff.portal);
     let answer = Clock::of("answer", date::day(app.clock.now()));
     let case = Case {
         once: app.people.seal.mark("petition.once", &id).to_vec(),
@@ -103,27 +100,16 @@ async fn file(app: &App, staff: &Staff, typed: &Fields) -> Result<String, Proble
     let line = staff.line("petition.step", "").with(json!({ "act": "kien-nghi" }));
     let (app, db) = (app.clone(), app.db.clone());
     db.write("petition.recommend", async move |tx: &mut Tx| -> Result<String, Problem> {
-        let now = tx.ledger.now();
         let whole = format!("{summary}\n\n{words}");
         let new = New { unit: &unit, secret: &secret, place: "", words: &whole, files: &[] };
-        let mut case = register::enter(&app, tx, &seat, case, new).await?;
+        let case = register::enter(&app, tx, &seat, case, new).await?;
         let kept = store::Filed { petition: case.id.clone(), level: level.id().to_owned(), summary };
         store::keep(tx, seat.log, &kept, &account).await?;
-        case.count(&app.calendar.now(), now);
-        saved(tx, &case).await?;
-        let step = Step {
-            log: seat.log,
-            account,
-            act: "passed".into(),
-            shown: 1,
-            words: Lang::Vi.recommend().passed(level.name()),
-            detail: crate::logs::store::ensure(tx.conn(), &target.origin, false, now).await?.to_string(),
-            ..Step::default()
-        };
-        let step = Step { seq: steps::add(tx, &case.id, &step).await?, at: now, ..step };
-        on(&app, tx, &seat, &case, &step, Goes::To(target.origin)).await?;
-        audit::add(tx, audit::Line { subject: case.code.clone(), ..line }).await?;
-        Ok(case.code)
+        let code = case.code.clone();
+        let says = Lang::Vi.recommend().passed(level.name());
+        passed_on(&app, tx, &seat, case, (&account, says), target.origin).await?;
+        audit::add(tx, audit::Line { subject: code.clone(), ..line }).await?;
+        Ok(code)
     })
     .await
 }

@@ -153,7 +153,7 @@ pub async fn register(app: &App, portal: &Portal, asked: Asked) -> Result<Regist
     // Worked out from the form, which only its sender has, under the node's key: whoever never saw the answer sends it again and
     // gets the same.
     let mark = app.people.seal.mark("petition.secret", &hex::encode(asked.once));
-    let secret = Secret::of(*mark.first_chunk().context("a mark has 32 bytes")?);
+    let secret = Secret::marked(mark);
     let once = app.people.seal.mark("petition.once", &hex::encode(asked.once)).to_vec();
     let id = app.dice.id(&app.clock)?.to_string();
     let salt: [u8; 32] = app.dice.bytes()?;

@@ -18,6 +18,11 @@ impl Secret {
         Secret(bytes)
     }
 
+    /// One that is worked out from a mark under the node's key instead of being kept.
+    pub fn marked(mark: [u8; 32]) -> Secret {
+        Secret(std::array::from_fn(|at| mark[at]))
+    }
+
     /// As it is shown: `7ZZZ-…`, groups of four.
     pub fn shown(&self) -> String {
         let bits = u128::from_be_bytes(self.0);

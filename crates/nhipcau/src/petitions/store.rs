@@ -325,6 +325,15 @@ pub async fn held_since(conn: &mut Conn, id: &str, log: i64) -> sqlx::Result<Opt
     Ok(found.map(|(since,)| since))
 }
 
+/// Writes down where a petition stands now, in a step in which nobody else can have changed it.
+///
+/// # Errors
+/// It was changed all the same; the database's.
+pub async fn save_within(tx: &mut Tx, case: &Case) -> anyhow::Result<()> {
+    anyhow::ensure!(save(tx, case).await?, "petition {} was changed within a transaction", case.code);
+    Ok(())
+}
+
 /// Writes down where a petition stands now. False, changing nothing, if it was changed by somebody else meanwhile.
 ///
 /// # Errors

@@ -105,19 +105,17 @@ pub fn crowded() -> Problem {
 /// # Errors
 /// What is wrong with one.
 pub fn files(all: Vec<File>) -> Result<Vec<Upload>, Fault> {
-    let fault = |(vi, en): (String, String)| Fault { field: "tep".into(), vi, en };
     if all.len() > MOST_FILES {
-        return Err(fault(says(|p| p.fault_files)));
+        return Err(upload::fault(|p| p.fault_files));
     }
     let one = |file: File| {
         let name: String = file.name.chars().filter(|c| !c.is_control()).take(100).collect();
         let bytes = BASE64_STANDARD.decode(file.base64.as_bytes()).map_err(|_| {
-            let both = |lang: Lang| lang.petition().fault_base64(&name);
-            fault((both(Lang::Vi), both(Lang::En)))
+            let says = |lang: Lang| lang.petition().fault_base64(&name);
+            Fault { field: "tep".into(), vi: says(Lang::Vi), en: says(Lang::En) }
         })?;
         if bytes.len() > MOST_FILE {
-            let both = |lang: Lang| lang.petition().fault_file_large(&name);
-            return Err(fault((both(Lang::Vi), both(Lang::En))));
+            return Err(upload::large(&name));
         }
         Ok(Upload { name, media: file.media, bytes, decorative: true, ..Upload::default() })
     };

@@ -126,11 +126,13 @@ async fn bytes(mut field: axum::extract::multipart::Field<'_>) -> Result<Option<
     Ok(Some((media, bytes)))
 }
 
-fn fault(says: fn(&'static PetitionWords) -> &'static str) -> Fault {
+/// What is wrong with the files of a form, a message or a mail.
+pub(in crate::petitions) fn fault(says: fn(&'static PetitionWords) -> &'static str) -> Fault {
     Fault { field: "tep".into(), vi: says(Lang::Vi.petition()).into(), en: says(Lang::En.petition()).into() }
 }
 
-fn large(name: &str) -> Fault {
+/// That a file of a name is too large.
+pub(in crate::petitions) fn large(name: &str) -> Fault {
     let name: String = name.chars().filter(|c| !c.is_control()).take(100).collect();
     let says = |lang: Lang| lang.petition().fault_file_large(&name);
     Fault { field: "tep".into(), vi: says(Lang::Vi), en: says(Lang::En) }

@@ -375,5 +375,8 @@ async fn load(app: &App, staff: &Staff, planned: Plan, typed: &Fields, why: Stri
         })
         .await?;
     app.authority.put(after + 1, planned.authorities, planned.table);
+    // Whoever opens a case next does not wait for it.
+    let desk = app.authority.clone();
+    tokio::task::spawn_blocking(move || drop(desk.suggester())).await.map_err(anyhow::Error::from)?;
     Ok(())
 }

@@ -38,6 +38,27 @@ pub struct Fact {
     pub filed: i64,
 }
 
+fn day(at: i64) -> Date {
+    date::day(instant(at))
+}
+
+/// True for an instant within some days.
+fn inside((from, until): (Date, Date), at: i64) -> bool {
+    at > 0 && (from..=until).contains(&day(at))
+}
+
+impl Fact {
+    /// True if it has an answer, and that was given within some days.
+    fn is_answered_in(&self, term: (Date, Date)) -> bool {
+        !State::of(&self.state).is_open() && inside(term, self.answered)
+    }
+
+    /// True if it had no answer at the end of a day.
+    fn is_open_after(&self, last: Date) -> bool {
+        State::of(&self.state).is_open() || self.answered > 0 && day(self.answered) > last
+    }
+}
+
 /// Recommendations of agencies that a level is to solve.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recommended {
@@ -53,15 +74,12 @@ pub struct Recommended {
 
 /// Counts recommendations by the level that is to solve them, the lowest first.
 pub fn recommended(week: (Date, Date), facts: &[Fact]) -> Vec<Recommended> {
-    let day = |at: i64| date::day(instant(at));
-    let inside = |at: i64| at > 0 && (week.0..=week.1).contains(&day(at));
     let of = |level: &str| {
         let mut sum = Recommended { level: level.to_owned(), ..Recommended::default() };
         for fact in facts.iter().filter(|fact| fact.level == level && day(fact.registered) <= week.1) {
-            let waits = State::of(&fact.state).is_open();
-            sum.filed += i64::from(inside(fact.registered));
-            sum.answered += i64::from(!waits && inside(fact.answered));
-            sum.open += i64::from(waits || fact.answered > 0 && day(fact.answered) > week.1);
+            sum.filed += i64::from(inside(week, fact.registered));
+            sum.answered += i64::from(fact.is_answered_in(week));
+            sum.open += i64::from(fact.is_open_after(week.1));
         }
         sum
     };
@@ -148,22 +166,19 @@ pub struct Counted {
 
 /// Counts a week, from Monday to Sunday. An open week is counted up to `today`.
 pub fn count(week: (Date, Date), today: Date, facts: &[Fact], name: impl Fn(i64) -> String) -> Counted {
-    let (from, until) = week;
+    let until = week.1;
     let end = until.min(today);
-    let day = |at: i64| date::day(instant(at));
-    let inside = |at: i64| at > 0 && (from..=until).contains(&day(at));
     let mut counts = Counts::default();
     let mut late: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
     let mut kinds: BTreeMap<&str, i64> = BTreeMap::new();
     let mut urgent = Vec::new();
     for fact in facts.iter().filter(|fact| day(fact.registered) <= until) {
         let due: Option<Date> = fact.due.parse().ok();
-        if inside(fact.registered) {
+        if inside(week, fact.registered) {
             counts.received += 1;
             *kinds.entry(&fact.sort).or_default() += 1;
         }
-        let waits = State::of(&fact.state).is_open();
-        if !waits && inside(fact.answered) {
+        if fact.is_answered_in(week) {
             counts.answered += 1;
             counts.in_time += i64::from(due.is_none_or(|due| day(fact.answered) <= due));
             match fact.rating.as_str() {
@@ -173,8 +188,7 @@ pub fn count(week: (Date, Date), today: Date, facts: &[Fact], name: impl Fn(i64)
                 _ => {}
             }
         }
-        let open = waits || fact.answered > 0 && day(fact.answered) > until;
-        if open {
+        if fact.is_open_after(until) {
             counts.open += 1;
             if let Some(due) = due.filter(|due| *due < end) {
                 counts.overdue += 1;

@@ -1,42 +1,31 @@
-//! Pages of the brief: for the agency, who may approve it, and for readers.
+//! Pages of the brief in the console: for the agency, and for who may approve it. What readers see stands in `readers`.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use jiff::civil::{Date, Time};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::figures::{self, Brief, Counted};
-use super::paper::{self, Around};
+use super::shown::{Shown, approved_line, days, file_of, missing, paper_of, says, title};
 use super::store::{self, Approved};
 use super::{DESK, HOME, Term};
-use crate::agencies::{self, Portal};
+use crate::agencies::Portal;
 use crate::app::App;
-use crate::clock::instant;
 use crate::db::{Conn, Tx};
-use crate::items::pages::{html, kept, portal};
 use crate::people::Duty;
 use crate::people::audit;
 use crate::people::forms::Filled;
 use crate::people::gate::Staff;
 use crate::people::pages::{Desk, drawn, see, shell};
-use crate::petitions::asking;
 use crate::petitions::following::name_of;
-use crate::petitions::public::published;
-use crate::petitions::rules::Kind;
 use crate::problem::Problem;
-use crate::web::answer::{failure, saved};
-use crate::web::pages::Tag;
+use crate::web::answer::failure;
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
 use crate::words::{BriefWords, Lang, date};
-
-/// For so long a page of readers is kept, in microseconds.
-const SHORT: i64 = 60_000_000;
-/// Briefs in a list.
-const LISTED: i64 = 60;
 
 /// Which week, and in which form.
 #[derive(Deserialize)]
@@ -44,48 +33,9 @@ pub struct Asked {
     #[serde(default)]
     tuan: String,
     #[serde(default)]
-    dang: String,
+    pub(super) dang: String,
     #[serde(default)]
     xong: String,
-}
-
-/// A brief as a page shows it: every count as it may be told.
-struct Shown {
-    brief: Brief,
-    days: String,
-    public: bool,
-    lang: Lang,
-}
-
-impl Shown {
-    fn told(&self, count: &i64) -> String {
-        paper::told(*count, self.public)
-    }
-
-    /// What is counted, and the count.
-    fn counts(&self) -> Vec<(&'static str, String)> {
-        let (w, c) = (self.lang.brief(), &self.brief.counts);
-        [
-            (w.received, c.received),
-            (w.answered, c.answered),
-            (w.in_time, c.in_time),
-            (w.open, c.open),
-            (w.overdue, c.overdue),
-            (w.yes, c.yes),
-            (w.partly, c.partly),
-            (w.no, c.no),
-        ]
-        .map(|(what, count)| (what, self.told(&count)))
-        .into()
-    }
-
-    fn level(&self, word: &str) -> &'static str {
-        paper::level(word)
-    }
-
-    fn kind(&self, sort: &str) -> String {
-        Kind::name_of(sort, self.lang)
-    }
 }
 
 #[derive(Template)]
@@ -114,61 +64,11 @@ impl DeskPage {
     }
 }
 
-#[derive(Template)]
-#[template(path = "petitions/briefs.html")]
-struct ListPage {
-    shell: Shell,
-    /// Address, the week in words, who approved it.
-    rows: Vec<(String, String, String)>,
-}
-
-impl ListPage {
-    fn b(&self) -> &'static BriefWords {
-        self.shell.lang.brief()
-    }
-}
-
-#[derive(Template)]
-#[template(path = "petitions/brief.html")]
-struct OnePage {
-    shell: Shell,
-    title: &'static str,
-    shown: Shown,
-    approved: String,
-    file: String,
-}
-
-impl OnePage {
-    fn b(&self) -> &'static BriefWords {
-        self.shell.lang.brief()
-    }
-}
-
-fn missing() -> Problem {
-    Problem::NotFound("weekly brief")
-}
-
 /// The asked week; without one, the last that is over.
 fn week_of(asked: &str, today: Date) -> Result<Term, Problem> {
     match asked {
         "" => Ok(Term::week(today).later(-1)),
         asked => Term::parse(asked).ok_or_else(missing),
-    }
-}
-
-/// What a report of a week or a quarter is called.
-fn title(week: Term, lang: Lang) -> &'static str {
-    if week.is_week() { lang.brief().title } else { lang.brief().title_quarter }
-}
-
-fn days(week: Term, lang: Lang) -> String {
-    let (from, until) = week.days();
-    let (year, number) = week.numbers();
-    let (w, from, until) = (lang.brief(), date::date(lang, from), date::date(lang, until));
-    if week.is_week() {
-        w.week_days(number, year, from, until)
-    } else {
-        w.quarter_days(number, year, from, until)
     }
 }
 
@@ -217,60 +117,6 @@ async fn current(app: &App, portal: &Portal, week: Term) -> Result<(Brief, Optio
         Some(approved) => Ok((says(&approved)?, Some(approved))),
         None => Ok((made(app, &mut conn, portal, week).await?, None)),
     }
-}
-
-/// A week's brief as it was approved.
-async fn approved(app: &App, portal: &Portal, week: &str) -> Result<(Term, Brief, Approved), Problem> {
-    let week = Term::parse(week).ok_or_else(missing)?;
-    let found = store::of(&mut app.db.read().await?, portal.log, &week.to_string()).await?;
-    let found = found.ok_or_else(missing)?;
-    Ok((week, says(&found)?, found))
-}
-
-/// What an approved brief says.
-fn says(approved: &Approved) -> Result<Brief, Problem> {
-    serde_json::from_str(&approved.says).map_err(|error| Problem::Ours(error.into()))
-}
-
-fn approved_line(approved: &Approved, lang: Lang) -> String {
-    lang.brief().approved_by(&approved.name, date::date(lang, date::day(instant(approved.at))))
-}
-
-/// The paper of a brief; `approved` one as it was, for readers or for the agency.
-fn paper_of(
-    app: &App,
-    portal: &Portal,
-    brief: &Brief,
-    week: Term,
-    approved: Option<&Approved>,
-    public: bool,
-) -> papers::Paper {
-    let directory = app.directory.load();
-    let above = directory.ancestors(&portal.origin).next();
-    let above = above.map(|agency| agencies::name(Some(agency), Lang::Vi, "")).unwrap_or_default();
-    let home = agencies::address(&directory, &portal.origin).unwrap_or_default();
-    paper::of(
-        brief,
-        week,
-        &Around {
-            above: &above,
-            approved: approved.map(|one| (one.name.as_str(), date::day(instant(one.at)))),
-            today: date::day(app.clock.now()),
-            home: &home,
-            public,
-        },
-    )
-}
-
-/// A paper as the file that was asked for.
-fn file_of(paper: &papers::Paper, form: &str, week: Term) -> Result<Response, Problem> {
-    let ours = |error: anyhow::Error| Problem::Ours(error);
-    let bytes = match form {
-        "pdf" => papers::pdf(paper).map_err(|error| ours(error.into()))?,
-        "docx" => papers::docx(paper).map_err(|error| ours(error.into()))?,
-        _ => return Err(missing()),
-    };
-    Ok(saved(&format!("bao-cao-phan-anh-{week}.{form}"), bytes))
 }
 
 /// `GET /ban-lam-viec/phan-anh/bao-cao?tuan=2026-W48`
@@ -372,74 +218,4 @@ pub async fn approve(
         Ok(week) => see(visitor.lang, &format!("{DESK}?tuan={week}&xong=duyet")),
         Err(problem) => failure(&app, &visitor, problem),
     }
-}
-
-/// `/phan-anh/bao-cao`
-pub async fn list(State(app): State<App>, visitor: Visitor) -> Response {
-    kept(&app, &visitor, vec![Tag::Directory], SHORT, async |portal: &Portal| {
-        let lang = visitor.lang;
-        let all = store::newest(&mut app.db.read().await?, portal.log, LISTED).await?;
-        let row = |one: &Approved| {
-            let week = Term::parse(&one.week)?;
-            Some((lang.path(&format!("{HOME}/{week}")), days(week, lang), approved_line(one, lang)))
-        };
-        html(&ListPage {
-            shell: asking::shell(&app, &visitor, portal, lang.brief().list_title),
-            rows: all.iter().filter_map(row).collect(),
-        })
-    })
-    .await
-}
-
-/// `/phan-anh/bao-cao/{week}`
-pub async fn one(State(app): State<App>, visitor: Visitor, Path(week): Path<String>) -> Response {
-    kept(&app, &visitor, vec![Tag::Directory], SHORT, async |portal: &Portal| {
-        let lang = visitor.lang;
-        let (week, brief, approved) = approved(&app, portal, &week).await?;
-        html(&OnePage {
-            shell: asking::shell(&app, &visitor, portal, title(week, lang)),
-            title: title(week, lang),
-            shown: Shown { brief, days: days(week, lang), public: true, lang },
-            approved: approved_line(&approved, lang),
-            file: format!("{HOME}/{week}/tep?dang="),
-        })
-    })
-    .await
-}
-
-/// `/phan-anh/bao-cao/{week}/tep?dang=pdf|docx|json`
-pub async fn file(
-    State(app): State<App>,
-    visitor: Visitor,
-    Path(week): Path<String>,
-    Query(asked): Query<Asked>,
-) -> Response {
-    let file = async {
-        let here = portal(&app, &visitor).map_err(|_| Problem::NotFound("portal"))?;
-        let (week, brief, approved) = approved(&app, &here, &week).await?;
-        if asked.dang == "json" {
-            return Ok(axum::Json(open_data(&brief, &approved)).into_response());
-        }
-        file_of(&paper_of(&app, &here, &brief, week, Some(&approved), true), &asked.dang, week)
-    };
-    file.await.unwrap_or_else(|problem| failure(&app, &visitor, problem))
-}
-
-/// A brief as data, with what readers may know of it.
-fn open_data(brief: &Brief, approved: &Approved) -> serde_json::Value {
-    let (told, c) = (published, brief.counts);
-    let mut data = json!({
-        "agency": brief.agency,
-        "agencies": brief.agencies,
-        "received": told(c.received), "answered": told(c.answered), "in_time": told(c.in_time),
-        "open": told(c.open), "overdue": told(c.overdue),
-        "rated": { "yes": told(c.yes), "partly": told(c.partly), "no": told(c.no) },
-        "kinds": brief.kinds.iter().map(|(sort, many)| json!({ "kind": sort, "received": told(*many) })).collect::<Vec<_>>(),
-        "late": brief.late.iter().map(|late| json!({ "agency": late.agency, "overdue": told(late.overdue), "longest_days": late.days })).collect::<Vec<_>>(),
-        "recommendations": brief.recommended.iter().map(|sum| json!({ "level": sum.level, "filed": told(sum.filed), "answered": told(sum.answered), "open": told(sum.open) })).collect::<Vec<_>>(),
-        "approved": { "by": approved.name, "at": date::machine(instant(approved.at)) },
-    });
-    let term = if brief.week.contains('Q') { "quarter" } else { "week" };
-    data[term] = brief.week.as_str().into();
-    data
 }

@@ -1,18 +1,41 @@
 //! A brief as an official paper, in Vietnamese, in the form of Decree 30/2020/NĐ-CP.
 
 use jiff::civil::Date;
+use network::directory::Directory;
+use network::names::Origin;
 use papers::{Block, Paper, Run, Signer, Table};
 
 use super::figures::{Brief, Recommended};
 use super::{HOME, Term};
+use crate::agencies;
 use crate::petitions::DESK;
 use crate::petitions::public::{LEAST, is_small, published};
 use crate::petitions::recommend::LEVELS;
 use crate::petitions::rules::Kind;
+use crate::problem::Problem;
 use crate::words::{BriefWords, Lang, date, number};
 
 /// Where an officer writes in what this software does not know: spaces that stay.
-const BLANK: &str = "\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}";
+pub const BLANK: &str = "\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}";
+
+/// The agency above, as a paper names it; empty if there is none.
+pub fn above(directory: &Directory, origin: &Origin) -> String {
+    let above = directory.ancestors(origin).next();
+    above.map(|agency| agencies::name(Some(agency), Lang::Vi, "")).unwrap_or_default()
+}
+
+/// A paper as `pdf` or `docx`; nothing for any other word.
+///
+/// # Errors
+/// It cannot be set.
+pub fn bytes(paper: &Paper, form: &str) -> Result<Option<Vec<u8>>, Problem> {
+    let set = match form {
+        "pdf" => papers::pdf(paper).map_err(anyhow::Error::from)?,
+        "docx" => papers::docx(paper).map_err(anyhow::Error::from)?,
+        _ => return Ok(None),
+    };
+    Ok(Some(set))
+}
 
 /// What stands around the figures.
 pub struct Around<'a> {

@@ -102,9 +102,7 @@ async fn says(
     (act, words): (&str, &str),
     files: &[(network::content::ItemFile, Vec<u8>)],
 ) -> Result<(), Problem> {
-    if !store::save(tx, case).await? {
-        return Err(Problem::Ours(anyhow::anyhow!("a petition was changed within a transaction")));
-    }
+    store::save_within(tx, case).await?;
     let mut step =
         Step { log: case.owner, act: act.into(), shown: 1, words: words.into(), ..Step::default() };
     (step.seq, step.at) = (steps::add(tx, &case.id, &step).await?, tx.ledger.now());
@@ -197,7 +195,7 @@ async fn withdraw(app: &App, case: &Case, typed: &Fields) -> Result<(), Problem>
         let case = decided(&app, tx, &code, Sent::Withdraw).await?;
         // What was split is taken back whole.
         for tie in ties::store::of(tx.conn(), &case.id).await? {
-            if tie.sort == ties::PART && tie.lead == case.id && tie.state().is_open() {
+            if tie.is_part_of(&case.id) && tie.state().is_open() {
                 let part = store::find(tx.conn(), &tie.code).await?.ok_or(Problem::NotFound("petition"))?;
                 gone(&app, tx, part).await?;
             }

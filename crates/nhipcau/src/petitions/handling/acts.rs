@@ -19,7 +19,7 @@ use super::super::ties::store::Help;
 use super::super::{Mode, facts, route, templates, ties};
 use super::carry;
 use crate::app::App;
-use crate::db::Tx;
+use crate::db::{Conn, Tx};
 use crate::people::Role;
 use crate::people::audit::{self, Line, Who};
 use crate::people::forms::Fields;
@@ -212,7 +212,7 @@ async fn brought(app: &App, actor: &Actor, code: &str, typed: &Fields) -> Result
 
 /// Somebody who may handle petitions at the agency, by their account's id.
 async fn colleague(app: &App, actor: &Actor, id: &str) -> Result<(String, String), Problem> {
-    let all = colleagues(app, actor.log, &actor.origin).await?;
+    let all = colleagues(app, &mut app.db.read().await?, actor.log, &actor.origin).await?;
     all.into_iter().find(|(known, _)| known == id).ok_or_else(|| {
         let says = |lang: Lang| lang.petition_tie().fault_colleague.to_owned();
         Problem::Invalid(vec![Fault { field: "cho".into(), vi: says(Lang::Vi), en: says(Lang::En) }])
@@ -223,7 +223,12 @@ async fn colleague(app: &App, actor: &Actor, id: &str) -> Result<(String, String
 ///
 /// # Errors
 /// The database's.
-pub async fn colleagues(app: &App, log: i64, origin: &Origin) -> Result<Vec<(String, String)>, Problem> {
+pub async fn colleagues(
+    app: &App,
+    conn: &mut Conn,
+    log: i64,
+    origin: &Origin,
+) -> Result<Vec<(String, String)>, Problem> {
     let today = date::day(app.clock.now());
     let directory = app.directory.load_full();
     // People of an agency above may work for those below it, too.
@@ -231,11 +236,10 @@ pub async fn colleagues(app: &App, log: i64, origin: &Origin) -> Result<Vec<(Str
     let portals = app.portals.load().all();
     let logs =
         portals.iter().filter(|portal| portal.log != log && above(&portal.origin)).map(|portal| portal.log);
-    let mut conn = app.db.read().await?;
     let mut all: Vec<(String, String)> = Vec::new();
     for log in logs.chain([log]) {
-        for account in people::at_log(&mut conn, log).await? {
-            let holds = people::appointments(&mut conn, account.id).await?.into_iter().any(|one| {
+        for account in people::at_log(conn, log).await? {
+            let holds = people::appointments(conn, account.id).await?.into_iter().any(|one| {
                 let handles = matches!(one.role, Role::Clerk | Role::Leader);
                 let now = one.since <= today && one.until.is_none_or(|until| today <= until);
                 handles && now && (one.origin == *origin || one.below && above(&one.origin))
@@ -360,7 +364,7 @@ pub async fn begun(
     let path = steps::of(tx.conn(), &case.id).await?;
     let waiting = draft::find(tx.conn(), &case.id).await?;
     let mut facts = facts::of(&case, &path, waiting.as_ref(), &app.calendar.now(), tx.ledger.now());
-    facts.ties = ties::facts(&case.id, &ties::store::of(tx.conn(), &case.id).await?);
+    facts.ties = ties::stand(tx.conn(), &case.id).await?;
     let next = life::decide(act, &facts, actor.by).map_err(refusal)?;
     next.word().clone_into(&mut case.state);
     Ok((case, path, waiting))

@@ -13,8 +13,7 @@ use super::super::following::state;
 use super::super::life::{self, Act, Facts};
 use super::super::store::{self, Case, draft, steps};
 use super::super::templates::{self, Values, store as texts};
-use super::super::ties::{self, FOLLOWS};
-use super::super::{DESK, facts};
+use super::super::{DESK, facts, ties};
 use super::acts::{self, Actor, by, refusal};
 use crate::app::App;
 use crate::db::Conn;
@@ -139,7 +138,8 @@ async fn deed(app: &App, staff: &Staff, typed: &Fields) -> Result<Deed, Problem>
         "nhan" => Deed::Claim,
         "tha" => Deed::Release,
         "giao" => {
-            let all = acts::colleagues(app, staff.portal.log, &staff.portal.origin).await?;
+            let (log, origin) = (staff.portal.log, &staff.portal.origin);
+            let all = acts::colleagues(app, &mut app.db.read().await?, log, origin).await?;
             let found = all.into_iter().find(|(id, _)| id == typed.get("cho"));
             let (id, name) = found.ok_or_else(|| refused(|w| w.fault_colleague))?;
             Deed::Assign(id, name)
@@ -168,7 +168,7 @@ async fn stands(app: &App, conn: &mut Conn, case: &Case) -> Result<Facts, Proble
     let path = steps::of(conn, &case.id).await?;
     let waiting = draft::find(conn, &case.id).await?;
     let mut facts = facts::of(case, &path, waiting.as_ref(), &app.calendar.now(), app.clock.micros());
-    facts.ties = ties::facts(&case.id, &ties::store::of(conn, &case.id).await?);
+    facts.ties = ties::stand(conn, &case.id).await?;
     Ok(facts)
 }
 
@@ -216,13 +216,11 @@ async fn judged(
 /// The case that others are to follow, if it can be followed.
 async fn lead(conn: &mut Conn, staff: &Staff, deed: &Deed) -> Result<Option<Case>, Problem> {
     let Deed::Merge(code) = deed else { return Ok(None) };
-    let found = store::held(conn, code, staff.portal.log).await?;
-    let Some(lead) = found.filter(|lead| lead.owner == staff.portal.log && lead.state().is_open()) else {
-        return Ok(None);
-    };
-    let tied = ties::store::of(conn, &lead.id).await?;
-    let follows = tied.iter().any(|tie| tie.sort == FOLLOWS && tie.petition == lead.id);
-    Ok((!follows && lead.handing.is_empty()).then_some(lead))
+    match ties::lead(conn, staff.portal.log, code).await {
+        Ok(lead) => Ok(Some(lead)),
+        Err(Problem::Invalid(_)) => Ok(None),
+        Err(problem) => Err(problem),
+    }
 }
 
 async fn preview(
@@ -294,7 +292,7 @@ async fn carried_out(
 ) -> Result<BulkPage, Problem> {
     let lang = visitor.lang;
     let w = lang.petition_bulk();
-    let actor = Actor::of(staff);
+    let (actor, agency) = (Actor::of(staff), staff_agency(app, staff, lang));
     let (mut good, mut left_out) = (Vec::new(), Vec::new());
     for value in typed.all("chon") {
         let (code, version) = ticked(value);
@@ -316,7 +314,7 @@ async fn carried_out(
             Ok(()) => {
                 let now = store::find(&mut app.db.read().await?, &case.code).await?;
                 let now = now.ok_or(Problem::NotFound("petition"))?;
-                good.push(row(state(now.state(), &staff_agency(app, staff, lang), lang), now.version));
+                good.push(row(state(now.state(), &agency, lang), now.version));
             }
             Err(problem) => left_out.push(row(told(problem, lang)?.1, case.version)),
         }

@@ -9,10 +9,10 @@ use super::super::handover::{self, Seat};
 use super::super::life::{Act, Refused};
 use super::super::register::commitment;
 use super::super::rules::Clock;
-use super::super::store::Case;
 use super::super::store::choice::{self, Choice};
 use super::super::store::draft::{self, Draft};
-use super::super::store::steps::Step;
+use super::super::store::steps::{self, Step};
+use super::super::store::{self, Case};
 use super::super::ties::store::Help;
 use super::super::{facts, route, ties};
 use super::acts::{Brought, refusal};
@@ -235,9 +235,37 @@ pub async fn on(
     // Notes of colleagues are told to nobody, also while it is being handed over.
     if told.is_some()
         || step.shown == 1
-        || matches!(step.act.as_str(), "submitted" | "sent-back" | "released")
+        || matches!(step.act.as_str(), "submitted" | "sent-back" | "released" | "assigned")
     {
         handover::tells(app, tx, seat, case, told).await?;
     }
     Ok(())
+}
+
+/// Passes a case on that was begun in this very step, with words that its sender reads, too.
+///
+/// # Errors
+/// Why it cannot be done now; a log may not sign; the database's.
+pub async fn passed_on(
+    app: &App,
+    tx: &mut Tx,
+    seat: &Seat,
+    mut case: Case,
+    (account, words): (&str, String),
+    to: Origin,
+) -> Result<(), Problem> {
+    let now = tx.ledger.now();
+    case.count(&app.calendar.now(), now);
+    store::save_within(tx, &case).await?;
+    let step = Step {
+        log: seat.log,
+        account: account.to_owned(),
+        act: "passed".into(),
+        shown: 1,
+        words,
+        detail: logs::ensure(tx.conn(), &to, false, now).await?.to_string(),
+        ..Step::default()
+    };
+    let step = Step { seq: steps::add(tx, &case.id, &step).await?, at: now, ..step };
+    on(app, tx, seat, &case, &step, Goes::To(to)).await
 }

@@ -4,6 +4,7 @@ use super::super::DESK;
 use super::super::following::{name_of, state};
 use super::super::life::State;
 use super::super::rules::Kind;
+use super::super::similar::begins;
 use super::super::store::{self, Case, draft};
 use super::super::{place, ties, urgent};
 use super::acts::by;
@@ -49,14 +50,10 @@ pub async fn row(app: &App, conn: &mut Conn, case: &Case, me: &str, lang: Lang) 
         says.push(w.mine.to_owned());
     }
     let words = store::words(conn, &case.id).await?.map(|(_, words)| words).unwrap_or_default();
-    let mut begins: String = words.replace('\n', " ").chars().take(SNIPPET).collect();
-    if words.chars().count() > SNIPPET {
-        begins.push('…');
-    }
     Ok(Row {
         href: lang.path(&format!("{DESK}/{}", case.code)),
         code: case.code.clone(),
-        begins,
+        begins: begins(&words, SNIPPET),
         says: says.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
         presses: overdue,
         urgent: case.urgent == 1,
@@ -89,9 +86,8 @@ pub async fn at_home(app: &App, conn: &mut Conn, staff: &Staff, lang: Lang) -> R
         all.extend(unread.into_iter().map(at));
     }
     if by.handles {
-        let asked = ties::help::rows(app, conn, staff.portal.log, lang).await?;
-        let waits = asked.into_iter().filter(|row| row.open);
-        all.extend(waits.map(|row| AtHome { path: row.path, title: row.code, says: row.says }));
+        let waits = ties::help::waiting(app, conn, staff.portal.log, lang).await?;
+        all.extend(waits.into_iter().map(|row| AtHome { path: row.path, title: row.code, says: row.says }));
     }
     for case in store::open_at(conn, staff.portal.log, 1_000).await? {
         let at =

@@ -214,7 +214,7 @@ impl CasePage {
         let path = steps::of(&mut conn, &case.id).await?;
         let draft = draft::find(&mut conn, &case.id).await?.filter(|_| ours);
         let mut facts = facts::of(&case, &path, draft.as_ref(), &time, now);
-        facts.ties = ties::facts(&case.id, &ties::store::of(&mut conn, &case.id).await?);
+        facts.ties = ties::stand(&mut conn, &case.id).await?;
         let by = by(staff);
         let can = |act| ours && may(act, &facts, by);
         let words = store::words(&mut conn, &case.id).await?.filter(|_| ours);
@@ -238,24 +238,19 @@ impl CasePage {
         let state = stands(app, &mut conn, &case, facts.state, lang).await?;
         let place_said = words.as_ref().map(|(place, _)| place.clone()).unwrap_or_default();
         let text = words.map(|(_, words)| words).unwrap_or_default();
-        let parts = [place_said, place::name(&case.place, lang)];
         let ties = match ours {
-            true => TiesView::of(app, &mut conn, (&case, &text), &facts, lang).await?,
+            true => TiesView::of(app, &mut conn, (&case, &text), can(Act::Merge), lang).await?,
             false => TiesView::default(),
         };
-        let (related, templates) = match can(Act::Submit) {
-            true => {
-                let like = compose::related(app, (&text, &case.place, &case.code), lang).await?;
-                let all = templates::store::of(&mut conn, staff.portal.log).await?;
-                (like, all.into_iter().map(|one| (one.id, one.name)).collect())
-            }
-            false => (Vec::new(), Vec::new()),
-        };
-        let colleagues = match can(Act::Assign) {
-            true => acts::colleagues(app, staff.portal.log, &staff.portal.origin).await?,
+        let templates = match can(Act::Submit) {
+            true => templates::store::of(&mut conn, staff.portal.log).await?,
             false => Vec::new(),
         };
-        Ok(CasePage {
+        let colleagues = match can(Act::Assign) {
+            true => acts::colleagues(app, &mut conn, staff.portal.log, &staff.portal.origin).await?,
+            false => Vec::new(),
+        };
+        let mut page = CasePage {
             shell: shell(app, visitor, &staff.portal, w.case_title),
             desk: Desk::of(staff, lang, DESK, look.said),
             code: case.code.clone(),
@@ -268,7 +263,7 @@ impl CasePage {
             names_stay: ours && hidden && !home,
             suggested,
             sort: Kind::name_of(&case.sort, lang),
-            place: parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "),
+            place: place::whole(&place_said, &case.place, lang),
             mode: Mode::of(&case.mode).unwrap_or(Mode::Named).name(lang),
             handler: person(&mut conn, &case.handler).await?,
             ran: last.map(|last| percent(case.clock_from, last, now)),
@@ -303,13 +298,19 @@ impl CasePage {
             words: text,
             preview: look.preview,
             ties,
-            related,
-            templates,
+            related: Vec::new(),
+            templates: templates.into_iter().map(|one| (one.id, one.name)).collect(),
             colleagues,
             public: public.map(|_| lang.path(&format!("/phan-anh/ho-so/{}", case.code))),
             typed: look.typed,
             wrong: look.wrong,
-        })
+        };
+        // What is like it is looked up by a connection of its own; nobody holds two.
+        drop(conn);
+        if page.may.submit {
+            page.related = compose::related(app, (&page.words, &case.place, &page.code), lang).await?;
+        }
+        Ok(page)
     }
 }
 

@@ -57,9 +57,7 @@ impl Hands<'_> {
 
     async fn save(&self, tx: &mut Tx, case: &mut Case) -> Result<(), Problem> {
         case.count(&self.app.calendar.now(), tx.ledger.now());
-        if !cases::save(tx, case).await? {
-            return Err(anyhow::anyhow!("a petition was changed within a transaction").into());
-        }
+        cases::save_within(tx, case).await?;
         case.version += 1;
         Ok(())
     }
@@ -390,38 +388,4 @@ impl Hands<'_> {
         }
         Ok(())
     }
-}
-
-/// What a closed portal of this node owned, or had before, stands with the one that took its place.
-pub(super) async fn inherited(
-    app: &App,
-    tx: &mut Tx,
-    named: &Named,
-    from: &Seat,
-    to: &Seat,
-) -> Result<(), Problem> {
-    let Some(mut case) = cases::find(tx.conn(), named.code.as_str()).await? else { return Ok(()) };
-    if cases::held_since(tx.conn(), &case.id, from.log).await?.is_some() {
-        cases::hold(tx, &case.id, to.log).await?;
-    }
-    if case.owner != from.log {
-        return Ok(());
-    }
-    // Whoever handled it worked there; its clock runs on.
-    case.owner = to.log;
-    case.handler.clear();
-    if case.state() == State::Work {
-        State::New.word().clone_into(&mut case.state);
-    }
-    case.count(&app.calendar.now(), tx.ledger.now());
-    cases::save(tx, &case).await?;
-    let step = Step {
-        log: to.log,
-        act: "inherited".into(),
-        shown: 1,
-        detail: from.log.to_string(),
-        ..Step::default()
-    };
-    let step = Step { seq: steps::add(tx, &case.id, &step).await?, at: tx.ledger.now(), ..step };
-    super::tells(app, tx, to, &case, Some(&step)).await
 }

@@ -66,10 +66,7 @@ pub(super) async fn changed(hands: &Hands<'_>, tx: &mut Tx) -> Result<(), Proble
     }
     state.word().clone_into(&mut case.state);
     case.count(&hands.app.calendar.now(), now);
-    if !cases::save(tx, &case).await? {
-        return Err(anyhow::anyhow!("a petition was changed within a transaction").into());
-    }
-    Ok(())
+    Ok(cases::save_within(tx, &case).await?)
 }
 
 /// True if the step after which it stands so has come, or there is none: letters overtake each other, and nobody is told that they are asked

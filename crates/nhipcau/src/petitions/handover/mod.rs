@@ -12,6 +12,7 @@ mod checks;
 mod dossier;
 mod files;
 mod hands;
+mod heir;
 pub mod letters;
 mod mirror;
 pub mod store;
@@ -85,7 +86,7 @@ pub async fn inherits(app: &App, tx: &mut Tx, from: &Seat, to: &Seat) -> Result<
     for desk in &desks {
         let named = desk.case().clone();
         comes(app, tx, to, &named, (Event::Inherits(Box::new(desk.clone())), Vec::new())).await?;
-        hands::inherited(app, tx, &named, from, to).await?;
+        heir::inherited(app, tx, &named, from, to).await?;
     }
     store::rests(tx, from.log).await?;
     Ok(desks.len())

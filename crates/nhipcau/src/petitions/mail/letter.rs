@@ -63,8 +63,7 @@ pub async fn compose(
     }
     let Some(case) = cases::of_id(conn, &row.petition).await? else { return Ok(None) };
     // Worked out from the mail under the node's key, as it was when it was registered; nothing of it is stored.
-    let secret = app.people.seal.mark("petition.secret", &hex::encode(once(app, &row.mark)));
-    let Some(secret) = secret.first_chunk().map(|bytes| Secret::of(*bytes)) else { return Ok(None) };
+    let secret = Secret::marked(app.people.seal.mark("petition.secret", &hex::encode(once(app, &row.mark))));
     if !same(&secret.kept(&case.code).0, &case.secret) {
         return Ok(None);
     }

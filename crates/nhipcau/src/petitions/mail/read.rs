@@ -7,9 +7,8 @@ use mail_parser::{HeaderValue, Message, MessageParser, MimeHeaders};
 use network::names::ContentHash;
 
 use crate::files::Upload;
-use crate::petitions::asking::{MOST_FILE, MOST_FILES};
+use crate::petitions::asking::{MOST_FILE, MOST_FILES, upload};
 use crate::problem::Fault;
-use crate::words::{Lang, PetitionWords};
 
 /// Pictures of signatures: so small, and shown within the text.
 const SMALL: usize = 20 << 10;
@@ -180,16 +179,11 @@ fn files(mail: &Message<'_>) -> Vec<(String, String, Vec<u8>)> {
 /// # Errors
 /// There are too many, or one is too large.
 pub fn checked(files: Vec<Upload>) -> Result<Vec<Upload>, Fault> {
-    let fault = |says: &dyn Fn(&'static PetitionWords) -> String| Fault {
-        field: "tep".into(),
-        vi: says(Lang::Vi.petition()),
-        en: says(Lang::En.petition()),
-    };
     if files.len() > MOST_FILES {
-        return Err(fault(&|p| p.fault_files.to_owned()));
+        return Err(upload::fault(|p| p.fault_files));
     }
     match files.iter().find(|file| file.bytes.len() > MOST_FILE) {
-        Some(large) => Err(fault(&|p| p.fault_file_large(large.name.chars().take(100).collect::<String>()))),
+        Some(file) => Err(upload::large(&file.name)),
         None => Ok(files),
     }
 }

@@ -50,13 +50,21 @@ pub async fn answered(conn: &mut Conn, mark: &[u8]) -> sqlx::Result<Option<Case>
     )
 }
 
-/// Remembers a mail; false if it was taken before. What was taken very long ago is forgotten.
+/// Remembers a mail; false if it was taken before. What was taken very long ago is forgotten, and the addresses of those whose answer
+/// has left.
 ///
 /// # Errors
 /// The database's.
 pub async fn keep(tx: &mut Tx, row: &Row) -> sqlx::Result<bool> {
     let now = tx.ledger.now();
     run!(tx, "DELETE FROM petition_mail WHERE at < $1", now - KEPT)?;
+    run!(
+        tx,
+        "UPDATE petition_mail SET sealed = $1, told = '' WHERE told <> ''
+           AND NOT EXISTS (SELECT 1 FROM mailing m WHERE m.request = $2 || petition_mail.id AND m.sent = 0)",
+        Vec::<u8>::new(),
+        super::ABOUT.to_owned()
+    )?;
     let done = run!(
         tx,
         "INSERT INTO petition_mail (id, mark, answer, portal, petition, sealed, told, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)

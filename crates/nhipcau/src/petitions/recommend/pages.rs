@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::civil::Date;
 
-use super::super::following::{name_of, state};
+use super::super::following::{name_of, state_until};
 use super::super::handling::Done;
 use super::super::life::State as Stage;
 use super::super::route::{self, Target};
@@ -123,18 +123,13 @@ async fn groups(app: &App, staff: &Staff, lang: Lang) -> Result<Vec<Group>, Prob
             let stage = Stage::of(&one.state);
             let agency = name_of(app, &mut conn, one.owner, lang).await?;
             let due: Option<Date> = one.due.parse().ok();
-            let due = due.filter(|_| stage.is_open());
             open += usize::from(stage.is_open());
-            let mut says = state(stage, &agency, lang);
-            if let Some(due) = due {
-                says = format!("{says} · {}", lang.petition_desk().due(date::date(lang, due)));
-            }
             rows.push(Row {
                 code: one.code.clone(),
-                secret: secret(app, &one.id)?.shown(),
+                secret: secret(app, &one.id).shown(),
                 summary: one.summary.clone(),
-                says,
-                late: due.is_some_and(|due| today > due),
+                says: state_until(stage, &agency, due, lang),
+                late: stage.is_open() && due.is_some_and(|due| today > due),
             });
         }
         if !rows.is_empty() {

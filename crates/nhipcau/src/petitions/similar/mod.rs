@@ -201,7 +201,8 @@ fn ranked(words: &str, commune: &str, cases: Vec<Shown>) -> Vec<Shown> {
     judged.into_iter().take(MOST).map(|(_, case)| case).collect()
 }
 
-fn begins(text: &str, most: usize) -> String {
+/// How a text begins, in one line of so many characters.
+pub(super) fn begins(text: &str, most: usize) -> String {
     let text = text.replace('\n', " ");
     let mut begun: String = text.chars().take(most).collect();
     if begun.len() < text.len() {

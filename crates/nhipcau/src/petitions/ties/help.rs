@@ -15,7 +15,6 @@ use super::super::store as cases;
 use super::super::{DESK, place};
 use super::store::{self, Help};
 use crate::app::App;
-use crate::clock::instant;
 use crate::db::{Conn, Tx};
 use crate::people::audit;
 use crate::people::forms::{Fields, Filled, Wrong};
@@ -38,8 +37,6 @@ pub struct Row {
     pub href: String,
     /// Its page.
     pub path: String,
-    /// True while something is to be said.
-    pub open: bool,
     /// The code of the petition.
     pub code: String,
     /// What is asked.
@@ -94,19 +91,25 @@ pub fn is_late(help: &Help, today: Date) -> bool {
     help.is_open() && help.due.parse().is_ok_and(|due: Date| today > due)
 }
 
-/// What is asked of an agency, what is still to be said first.
+/// What is still to be said by an agency, by its day.
 ///
 /// # Errors
 /// The database's.
-pub async fn rows(app: &App, conn: &mut Conn, log: i64, lang: Lang) -> Result<Vec<Row>, Problem> {
+pub async fn waiting(app: &App, conn: &mut Conn, log: i64, lang: Lang) -> Result<Vec<Row>, Problem> {
+    let asked = store::asked_of(conn, log, MOST).await?;
+    let waiting = asked.into_iter().filter(Help::is_open).collect();
+    rows(app, conn, waiting, lang).await
+}
+
+async fn rows(app: &App, conn: &mut Conn, asked: Vec<Help>, lang: Lang) -> Result<Vec<Row>, Problem> {
     let (w, today) = (lang.petition_tie(), date::day(app.clock.now()));
     let mut rows = Vec::new();
-    for help in store::asked_of(conn, log, MOST).await? {
+    for help in asked {
         let Some(case) = cases::of_id(conn, &help.petition).await? else { continue };
         let asker = name_of(app, conn, help.asker, lang).await?;
         let day = help.due.parse().map(|due| date::date(lang, due)).unwrap_or_default();
-        let (open, presses) = (help.is_open(), is_late(&help, today));
-        let says = match (open, presses) {
+        let presses = is_late(&help, today);
+        let says = match (help.is_open(), presses) {
             (false, _) => w.help_done(asker),
             (_, true) => w.help_late(asker, day),
             _ => w.help_due_line(asker, day),
@@ -115,7 +118,6 @@ pub async fn rows(app: &App, conn: &mut Conn, log: i64, lang: Lang) -> Result<Ve
         rows.push(Row {
             href: lang.path(&path),
             path,
-            open,
             code: case.code,
             question: help.question,
             says,
@@ -129,10 +131,11 @@ pub async fn rows(app: &App, conn: &mut Conn, log: i64, lang: Lang) -> Result<Ve
 pub async fn list(State(app): State<App>, staff: Staff, visitor: Visitor) -> Response {
     let page = async {
         let mut conn = app.db.read().await?;
+        let asked = store::asked_of(&mut conn, staff.portal.log, MOST).await?;
         Ok(ListPage {
             shell: shell(&app, &visitor, &staff.portal, visitor.lang.petition_tie().helps),
             desk: Desk::of(&staff, visitor.lang, DESK, None),
-            rows: rows(&app, &mut conn, staff.portal.log, visitor.lang).await?,
+            rows: rows(&app, &mut conn, asked, visitor.lang).await?,
         })
     };
     match page.await {
@@ -186,7 +189,6 @@ async fn page_of(
     drop(conn);
     staff.saw(app, "petition.seen", case.code.clone()).await?;
     let (said_place, text) = words.unwrap_or_default();
-    let parts = [said_place, place::name(&case.place, lang)];
     Ok(OnePage {
         shell: shell(app, visitor, &staff.portal, lang.petition_tie().help_title),
         desk: Desk::of(staff, lang, DESK, told),
@@ -198,7 +200,7 @@ async fn page_of(
         asker,
         question: help.question,
         said: help.said,
-        place: parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "),
+        place: place::whole(&said_place, &case.place, lang),
         words: text,
         typed,
         wrong,
@@ -242,9 +244,4 @@ async fn say(app: &App, staff: &Staff, id: &str, typed: &Fields) -> Result<(), P
             Ok(audit::add(tx, line).await?)
         })
         .await
-}
-
-/// When something was said, short.
-pub fn at(app: &App, lang: Lang, at: i64) -> String {
-    date::short(lang, instant(at), app.clock.now())
 }

@@ -24,7 +24,7 @@ use super::store::draft::{self, Draft};
 use super::store::steps::{self, Step};
 use super::store::{self as cases, Case};
 use crate::app::App;
-use crate::db::Tx;
+use crate::db::{Conn, Tx};
 use crate::people::Duty;
 use crate::problem::{Fault, Problem};
 use crate::web::routes::{Route, desk_form, desk_page};
@@ -53,7 +53,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// How a case hangs together with others, for the decision of a step.
-pub fn facts(id: &str, tied: &[Tied]) -> Ties {
+fn facts(id: &str, tied: &[Tied]) -> Ties {
     let any = |sort: &str, up: bool| tied.iter().any(|tie| tie.sort == sort && (tie.petition == id) == up);
     let waits =
         |sort: &str| tied.iter().any(|tie| tie.sort == sort && tie.lead == id && tie.state().is_open());
@@ -66,25 +66,47 @@ pub fn facts(id: &str, tied: &[Tied]) -> Ties {
     }
 }
 
+/// How the case of an id hangs together with others as things stand.
+///
+/// # Errors
+/// The database's.
+pub async fn stand(conn: &mut Conn, id: &str) -> sqlx::Result<Ties> {
+    Ok(facts(id, &store::of(conn, id).await?))
+}
+
 fn wrong(says: impl Fn(Lang) -> String) -> Problem {
     Problem::Invalid(vec![Fault { field: "vao".into(), vi: says(Lang::Vi), en: says(Lang::En) }])
 }
 
-/// A case follows another of the same agency from now on; `lead` is the code of that one as it was typed.
+fn no_lead() -> Problem {
+    wrong(|lang| lang.petition_tie().fault_lead.to_owned())
+}
+
+/// The case of an agency that others of it may follow; `code` is that one's as it was typed.
 ///
 /// # Errors
 /// There is none of that code here, it has ended, or it follows another itself; the database's.
-pub async fn merge(tx: &mut Tx, case: &Case, lead: &str, step: &mut Step) -> Result<(), Problem> {
-    let code = lead.trim().to_uppercase();
-    let none = || wrong(|lang| lang.petition_tie().fault_lead.to_owned());
-    let found = cases::held(tx.conn(), &code, case.owner).await?;
-    let lead = found.filter(|lead| lead.owner == case.owner && lead.id != case.id).ok_or_else(none)?;
+pub async fn lead(conn: &mut Conn, log: i64, code: &str) -> Result<Case, Problem> {
+    let found = cases::held(conn, &code.trim().to_uppercase(), log).await?;
+    let lead = found.filter(|lead| lead.owner == log).ok_or_else(no_lead)?;
     if !lead.state().is_open() || !lead.handing.is_empty() {
         return Err(wrong(|lang| lang.petition_tie().fault_lead_over.to_owned()));
     }
-    let tied = store::of(tx.conn(), &lead.id).await?;
-    if let Some(first) = tied.iter().find(|tie| tie.sort == FOLLOWS && tie.petition == lead.id) {
-        return Err(wrong(|lang| lang.petition_tie().fault_lead_follows(&first.code)));
+    let tied = store::of(conn, &lead.id).await?;
+    match tied.iter().find(|tie| tie.sort == FOLLOWS && tie.petition == lead.id) {
+        Some(first) => Err(wrong(|lang| lang.petition_tie().fault_lead_follows(&first.code))),
+        None => Ok(lead),
+    }
+}
+
+/// A case follows another of the same agency from now on; `code` is that one's as it was typed.
+///
+/// # Errors
+/// It cannot be followed, or is the very case; the database's.
+pub async fn merge(tx: &mut Tx, case: &Case, code: &str, step: &mut Step) -> Result<(), Problem> {
+    let lead = lead(tx.conn(), case.owner, code).await?;
+    if lead.id == case.id {
+        return Err(no_lead());
     }
     store::tie(tx, &case.id, FOLLOWS, &lead.id, &step.account).await?;
     step.detail.clone_from(&lead.code);
@@ -116,8 +138,10 @@ pub async fn answered(
     (reply, account): (&str, &str),
 ) -> Result<(), Problem> {
     let now = tx.ledger.now();
+    // What others have not said by now is not waited for any more.
+    store::end_help(tx, &lead.id).await?;
     for tie in store::of(tx.conn(), &lead.id).await? {
-        if tie.sort != FOLLOWS || tie.lead != lead.id {
+        if !tie.follows(&lead.id) {
             continue;
         }
         let Some(mut case) = cases::find(tx.conn(), &tie.code).await? else { continue };
@@ -130,7 +154,8 @@ pub async fn answered(
         case.count(&app.calendar.now(), now);
         draft::done(tx, &case.id).await?;
         draft::unpublish(tx, &case.id).await?;
-        keeps(tx, &case).await?;
+        store::end_help(tx, &case.id).await?;
+        cases::save_within(tx, &case).await?;
         let says = Lang::of_code(&case.lang).petition_tie().answered_with(&lead.code);
         let step = Step {
             log: seat.log,
@@ -164,7 +189,7 @@ pub fn release<'a>(
     Box::pin(async move {
         store::end_help(tx, &lead.id).await?;
         for tie in store::of(tx.conn(), &lead.id).await? {
-            if tie.sort != FOLLOWS || tie.lead != lead.id {
+            if !tie.follows(&lead.id) {
                 continue;
             }
             store::end(tx, &tie.petition).await?;
@@ -173,7 +198,7 @@ pub fn release<'a>(
                 continue;
             }
             case.count(&app.calendar.now(), tx.ledger.now());
-            keeps(tx, &case).await?;
+            cases::save_within(tx, &case).await?;
             let step = Step {
                 log: seat.log,
                 act: "unmerged".into(),
@@ -186,14 +211,6 @@ pub fn release<'a>(
         }
         Ok(())
     })
-}
-
-async fn keeps(tx: &mut Tx, case: &Case) -> Result<(), Problem> {
-    match cases::save(tx, case).await? {
-        true => Ok(()),
-        // Within one transaction nobody else can have changed it.
-        false => Err(Problem::Ours(anyhow::anyhow!("a petition was changed within a transaction"))),
-    }
 }
 
 #[cfg(test)]

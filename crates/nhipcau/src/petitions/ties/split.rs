@@ -192,9 +192,8 @@ async fn split(app: &App, staff: &Staff, code: &str, typed: &Fields) -> Result<(
     let mut begun = Vec::new();
     for (words, target) in parts {
         let id = app.dice.id(&app.clock)?.to_string();
-        let mark = app.people.seal.mark("petition.part", &id);
         // Nobody is told it: a part is opened by the secret of the whole.
-        let secret = Secret::of(*mark.first_chunk().ok_or_else(|| anyhow::anyhow!("a mark has 32 bytes"))?);
+        let secret = Secret::marked(app.people.seal.mark("petition.part", &id));
         let salt: [u8; 32] = app.dice.bytes()?;
         let case = Case {
             once: app.people.seal.mark("petition.once", &id).to_vec(),
@@ -237,7 +236,8 @@ async fn split(app: &App, staff: &Staff, code: &str, typed: &Fields) -> Result<(
             let part = register::enter(&app, tx, &seat, part, new).await?;
             store::tie(tx, &part.id, PART, &whole.id, &account).await?;
             if let Some(target) = target {
-                goes(&app, tx, &seat, part, (&whole, &account), target).await?;
+                let says = Lang::of_code(&whole.lang).petition_tie().part_of(&whole.code);
+                handling::passed_on(&app, tx, &seat, part, (&account, says), target.origin).await?;
             }
         }
         whole.count(&app.calendar.now(), tx.ledger.now());
@@ -249,29 +249,4 @@ async fn split(app: &App, staff: &Staff, code: &str, typed: &Fields) -> Result<(
         Ok(audit::add(tx, line).await?)
     })
     .await
-}
-
-/// A part goes to the agency that was chosen for it.
-async fn goes(
-    app: &App,
-    tx: &mut Tx,
-    seat: &Seat,
-    mut part: Case,
-    (whole, account): (&Case, &str),
-    target: Target,
-) -> Result<(), Problem> {
-    let now = tx.ledger.now();
-    part.count(&app.calendar.now(), now);
-    handling::saved(tx, &part).await?;
-    let step = Step {
-        log: seat.log,
-        account: account.to_owned(),
-        act: "passed".into(),
-        shown: 1,
-        words: Lang::of_code(&whole.lang).petition_tie().part_of(&whole.code),
-        detail: crate::logs::store::ensure(tx.conn(), &target.origin, false, now).await?.to_string(),
-        ..Step::default()
-    };
-    let step = Step { seq: steps::add(tx, &part.id, &step).await?, at: now, ..step };
-    handling::on(app, tx, seat, &part, &step, Goes::To(target.origin)).await
 }

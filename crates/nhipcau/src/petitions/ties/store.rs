@@ -3,6 +3,7 @@
 use sqlx::FromRow;
 
 use super::super::life::State;
+use super::{FOLLOWS, PART};
 use crate::db::{Conn, Tx};
 use crate::{all, maybe, run};
 
@@ -29,6 +30,16 @@ impl Tied {
     /// Where the other one stands.
     pub fn state(&self) -> State {
         State::of(&self.state)
+    }
+
+    /// True if a case follows the one of this id.
+    pub fn follows(&self, lead: &str) -> bool {
+        self.sort == FOLLOWS && self.lead == lead
+    }
+
+    /// True if a case is a part of the one of this id.
+    pub fn is_part_of(&self, whole: &str) -> bool {
+        self.sort == PART && self.lead == whole
     }
 }
 

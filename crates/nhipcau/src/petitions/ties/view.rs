@@ -4,8 +4,10 @@ use jiff::civil::Date;
 use routing::duplicates::Signature;
 
 use super::super::DESK;
-use super::super::following::{name_of, state};
-use super::super::life::{Facts, State, Ties};
+use super::super::following::{name_of, state, state_until};
+use super::super::handling::short;
+use super::super::life::State;
+use super::super::similar::begins;
 use super::super::store::steps;
 use super::super::store::{self as cases, Case};
 use super::store::{self, Tied};
@@ -78,7 +80,7 @@ impl TiesView {
             && self.helps.is_empty()
     }
 
-    /// Of a case.
+    /// Of a case with its words. Whoever may let it follow another (`merges`) is offered those that it is like.
     ///
     /// # Errors
     /// The database's.
@@ -86,14 +88,16 @@ impl TiesView {
         app: &App,
         conn: &mut Conn,
         (case, words): (&Case, &str),
-        facts: &Facts,
+        merges: bool,
         lang: Lang,
     ) -> Result<TiesView, Problem> {
         let mut view = TiesView::default();
         for tie in store::of(conn, &case.id).await? {
-            let down = tie.lead == case.id;
-            let other = other(app, conn, &tie, lang).await?;
-            match (tie.sort.as_str(), down) {
+            let mut other = other(app, conn, &tie, lang).await?;
+            if tie.is_part_of(&case.id) {
+                other.answer = answer(conn, &tie).await?;
+            }
+            match (tie.sort.as_str(), tie.lead == case.id) {
                 (FOLLOWS, false) => view.follows = Some(other),
                 (FOLLOWS, true) => view.followers.push(other),
                 (PART, false) => view.whole = Some(other),
@@ -109,7 +113,7 @@ impl TiesView {
         for help in store::helps(conn, &case.id).await? {
             view.helps.push(asked(app, conn, help, today, lang).await?);
         }
-        if facts.state.is_open() && facts.ties == Ties::default() && !words.is_empty() {
+        if merges && !words.is_empty() {
             view.like = like(conn, case, words, lang).await?;
         }
         Ok(view)
@@ -118,23 +122,19 @@ impl TiesView {
 
 async fn other(app: &App, conn: &mut Conn, tie: &Tied, lang: Lang) -> Result<Other, Problem> {
     let agency = name_of(app, conn, tie.owner, lang).await?;
-    let due: Option<Date> = tie.due.parse().ok();
-    let due = due.filter(|_| tie.state().is_open());
-    let mut says = state(tie.state(), &agency, lang);
-    if let Some(due) = due {
-        says = format!("{says} · {}", lang.petition_desk().due(date::date(lang, due)));
-    }
-    let answer = match tie.state() {
-        State::Answered | State::Closed if tie.sort == PART && tie.lead != tie.petition => {
-            let path = steps::of(conn, &tie.petition).await?;
-            let given =
-                path.into_iter().rev().find(|step| matches!(step.act.as_str(), "answered" | "outside"));
-            given.map(|step| step.words).unwrap_or_default()
-        }
-        _ => String::new(),
-    };
+    let says = state_until(tie.state(), &agency, tie.due.parse().ok(), lang);
     let href = lang.path(&format!("{DESK}/{}", tie.code));
-    Ok(Other { href, code: tie.code.clone(), says, answer })
+    Ok(Other { href, code: tie.code.clone(), says, answer: String::new() })
+}
+
+/// What was answered to a part; empty while nothing was.
+async fn answer(conn: &mut Conn, part: &Tied) -> Result<String, Problem> {
+    if !matches!(part.state(), State::Answered | State::Closed) {
+        return Ok(String::new());
+    }
+    let path = steps::of(conn, &part.petition).await?;
+    let given = path.into_iter().rev().find(|step| matches!(step.act.as_str(), "answered" | "outside"));
+    Ok(given.map(|step| step.words).unwrap_or_default())
 }
 
 async fn asked(
@@ -152,29 +152,30 @@ async fn asked(
         (0, 0) if late => w.asked_late(agency, day),
         (0, 0) => w.asked_due(agency, day),
         (0, _) => w.asked_ended(agency),
-        (at, _) => w.asked_said(agency, help::at(app, lang, at)),
+        (at, _) => w.asked_said(agency, short(app, lang, at)),
     };
     Ok(Asked { id: help.id, head, question: help.question, said: help.said, late })
 }
 
 /// Other open cases of the agency whose words are like those of a case, the likest first.
 async fn like(conn: &mut Conn, case: &Case, words: &str, lang: Lang) -> Result<Vec<Other>, Problem> {
-    let commune = |place: &str| place.parse().ok().into_iter().collect::<Vec<_>>();
-    let own = Signature::of(words, None, &commune(&case.place));
-    let mut found = Vec::new();
-    for (id, code, place, words) in cases::open_words(conn, case.owner, LOOKED_AT).await? {
-        if id == case.id {
-            continue;
-        }
-        let similar = own.similarity(&Signature::of(&words, None, &commune(&place)));
-        if similar >= LIKE {
-            found.push((similar, code, words));
-        }
-    }
-    found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    let open = cases::open_words(conn, case.owner, LOOKED_AT).await?;
+    let (id, place, words) = (case.id.clone(), case.place.clone(), words.to_owned());
+    // Some hundred texts are read for it, which takes longer than a page may hold a thread of others.
+    let found = tokio::task::spawn_blocking(move || {
+        let commune = |place: &str| place.parse().ok().into_iter().collect::<Vec<_>>();
+        let own = Signature::of(&words, None, &commune(&place));
+        let others = open.into_iter().filter(|(other, ..)| *other != id).map(|(_, code, place, words)| {
+            (own.similarity(&Signature::of(&words, None, &commune(&place))), code, words)
+        });
+        let mut found: Vec<_> = others.filter(|(similar, ..)| *similar >= LIKE).collect();
+        found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        found
+    });
+    let found = found.await.map_err(anyhow::Error::from)?;
     let shown = |(_, code, words): (f32, String, String)| Other {
         href: lang.path(&format!("{DESK}/{code}")),
-        says: words.replace('\n', " ").chars().take(SNIPPET).collect(),
+        says: begins(&words, SNIPPET),
         code,
         answer: String::new(),
     };
@@ -236,7 +237,7 @@ impl Seen {
 /// The database's.
 pub async fn part(conn: &mut Conn, whole: &Case, code: &str) -> Result<Option<Case>, Problem> {
     let tied = store::of(conn, &whole.id).await?;
-    match tied.iter().any(|tie| tie.sort == PART && tie.lead == whole.id && tie.code == code) {
+    match tied.iter().any(|tie| tie.is_part_of(&whole.id) && tie.code == code) {
         true => Ok(cases::find(conn, code).await?),
         false => Ok(None),
     }

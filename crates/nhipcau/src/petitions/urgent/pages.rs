@@ -8,13 +8,13 @@ use jiff::civil::Date;
 use papers::{Block, Paper, Run, Signer};
 use serde::Deserialize;
 
+use super::super::brief::paper::{BLANK, above, bytes};
 use super::super::following::name_of;
 use super::super::handling::Done;
 use super::super::rules::Kind;
 use super::super::{DESK, place};
 use super::HOME;
 use super::store::{self, Brief};
-use crate::agencies;
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::{Conn, Tx};
@@ -154,11 +154,7 @@ pub async fn file(
         let missing = || Problem::NotFound("urgent brief");
         let brief = all.into_iter().find(|brief| brief.code == asked.ma).ok_or_else(missing)?;
         let paper = paper(&app, &mut conn, &staff, &brief).await?;
-        let bytes = match asked.dang.as_str() {
-            "pdf" => papers::pdf(&paper).map_err(|error| Problem::Ours(error.into()))?,
-            "docx" => papers::docx(&paper).map_err(|error| Problem::Ours(error.into()))?,
-            _ => return Err(missing()),
-        };
+        let bytes = bytes(&paper, &asked.dang)?.ok_or_else(missing)?;
         Ok(saved(&format!("bao-cao-nhanh-{}.{}", brief.code, asked.dang), bytes))
     };
     file.await.unwrap_or_else(|problem| failure(&app, &visitor, problem))
@@ -167,12 +163,9 @@ pub async fn file(
 /// The brief as an official paper (Decree 30/2020/NĐ-CP), in Vietnamese: a draft until somebody signs it on paper.
 async fn paper(app: &App, conn: &mut Conn, staff: &Staff, brief: &Brief) -> Result<Paper, Problem> {
     let (w, b) = (Lang::Vi.petition_urgent(), Lang::Vi.brief());
-    let directory = app.directory.load_full();
-    let above = directory.ancestors(&staff.portal.origin).next();
-    let above = above.map(|agency| agencies::name(Some(agency), Lang::Vi, "")).unwrap_or_default();
+    let above = above(&app.directory.load(), &staff.portal.origin);
     let agency = name_of(app, conn, staff.portal.log, Lang::Vi).await?;
     let owner = name_of(app, conn, brief.owner, Lang::Vi).await?;
-    let blank = "\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}\u{a0}";
     let year = date::day(app.clock.now()).year();
     let at = date::in_sentence(Lang::Vi, instant(brief.at), app.clock.now());
     let place = place::name(&brief.place, Lang::Vi);
@@ -189,8 +182,8 @@ async fn paper(app: &App, conn: &mut Conn, staff: &Staff, brief: &Brief) -> Resu
         nation: [b.nation.to_owned(), b.motto.to_owned()],
         above: above.to_uppercase(),
         agency: agency.to_uppercase(),
-        number: b.number(blank),
-        place_and_day: b.on_day(blank, blank, year),
+        number: b.number(BLANK),
+        place_and_day: b.on_day(BLANK, BLANK, year),
         mark: b.draft.to_owned(),
         kind: w.kind.to_owned(),
         about: w.about(&brief.code),

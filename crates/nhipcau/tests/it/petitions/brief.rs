@@ -2,7 +2,7 @@
 
 use nhipcau::words::date;
 
-use super::{DAY, DESK, asks};
+use super::{DAY, DESK, asks, reaches};
 use crate::world::World;
 
 const BRIEF: &str = "/ban-lam-viec/phan-anh/bao-cao";
@@ -72,8 +72,7 @@ async fn a_week_is_reported_approved_and_stays_as_it_was() {
 async fn a_quarter_is_reported_by_the_same_engine_and_not_before_it_is_over() {
     let world = World::with(["chinhphu", "laocai"]).await;
     let clock = world.clock("laocai");
-    let then = "2027-02-03T03:00:00Z".parse::<jiff::Timestamp>().unwrap().as_microsecond();
-    clock.pass(then - clock.micros());
+    reaches(&world, "laocai", "2027-02-03T03:00:00Z");
     let chief = world.staff("laocai", "ha", &["signer", "clerk"]).await;
     asks(&world, "xa-a.laocai", &[]).await;
     let fields = [("tuan", "2027-Q1")];

@@ -181,10 +181,7 @@ async fn it_is_given_back_within_two_working_days_only() {
 async fn people_are_reminded_in_office_hours_and_figures_tell_of_nobody() {
     let world = World::with(["chinhphu"]).await;
     let clock = world.clock("chinhphu");
-    let at = |text: &str| {
-        let then = text.parse::<jiff::Timestamp>().unwrap().as_microsecond();
-        clock.pass(then - clock.micros());
-    };
+    let at = |text: &str| reaches(&world, "chinhphu", text);
     at("2027-01-04T03:00:00Z");
     let keys = asks(&world, "chinhphu", &[]).await;
     let reminded = async || {

@@ -180,10 +180,7 @@ async fn what_was_answered_to_others_is_quoted_with_its_link() {
 async fn what_somebody_took_on_and_forgot_goes_back_to_the_queue() {
     let world = World::with(["chinhphu"]).await;
     let clock = world.clock("chinhphu");
-    let at = |text: &str| {
-        let then = text.parse::<jiff::Timestamp>().unwrap().as_microsecond();
-        clock.pass(then - clock.micros());
-    };
+    let at = |text: &str| reaches(&world, "chinhphu", text);
     // A Monday at ten.
     at("2027-01-04T03:00:00Z");
     let clerk = world.staff("chinhphu", "lan", &["clerk"]).await;

@@ -98,6 +98,12 @@ async fn does(world: &World, portal: &str, keys: &Keys, act: &str, more: &[(&str
     posts(world, portal, "/phan-anh/tra-cuu/viec", &fields, None).await
 }
 
+/// Lets the clock of a node run on to an instant.
+fn reaches(world: &World, node: &str, instant: &str) {
+    let (clock, then) = (world.clock(node), instant.parse::<jiff::Timestamp>().unwrap());
+    clock.pass(then.as_microsecond() - clock.micros());
+}
+
 fn desk(keys: &Keys) -> String {
     format!("{DESK}/{}", keys.code)
 }
