@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Regenerates everything in data/ from the gathered sources, so that the derivation can be checked.
+"""Regenerates what in data/ comes from the gathered sources, so that the derivation can be checked.
 
     python3 data/build.py [SOURCES]        # SOURCES: the folder of gathered data, default ../shared/data
 
 Promises: the same sources give the same bytes; a source that no longer has the expected shape stops the build with a
 message that names it. Refuses to guess: what a source does not say stays empty. The demo's documents are built by
-build_demo.py. The only hand-written data are tables in these two scripts (English names, dates with their legal basis)
-and demo/samples.jsonl.
+build_demo.py. README.md names what is written by hand, besides tables in these two scripts (English names, dates with their
+legal basis).
 """
 import csv
 import json
