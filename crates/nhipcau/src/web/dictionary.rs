@@ -27,8 +27,9 @@ use crate::words::Lang;
 
 /// The header by which an answer says for which addresses it is the dictionary.
 pub const USE_AS: HeaderName = HeaderName::from_static("use-as-dictionary");
-/// Pages of this host that a person opens.
-pub const USED_FOR: &str = "match=\"/*\", match-dest=(\"document\")";
+/// Pages of this host that a person opens: by the browser itself, or through its service worker, whose own calls have no destination
+/// (Fetch, 5.4: a request that is made of another one does not take over its destination).
+pub const USED_FOR: &str = "match=\"/*\", match-dest=(\"document\" \"\")";
 /// The header by which a browser names the dictionary that it holds.
 pub const AVAILABLE: HeaderName = HeaderName::from_static("available-dictionary");
 /// The encoding's name.

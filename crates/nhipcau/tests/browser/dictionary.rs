@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fantoccini::Locator;
+use fantoccini::{Client, Locator};
 
 use super::driver::{Driver, Kind, until};
 use super::reader::text;
@@ -25,13 +25,28 @@ async fn a_browser_takes_the_dictionary_and_gets_pages_by_it() {
         turn += 1;
         browser.goto(&format!("{commune}/thong-tin?trang={}", 1 + turn % 2)).await.ok()?;
         tokio::time::sleep(Duration::from_millis(500) * turn).await;
-        driver.encodings(&browser).await.contains("dcz").then_some(())
+        by_dictionary(&browser).await.then_some(())
     })
     .await;
+    // So it stays when the service worker fetches the pages: its calls have another destination than the browser's own.
+    let controlled = "return navigator.serviceWorker.controller !== null;";
+    until("the service worker", async || {
+        (browser.execute(controlled, vec![]).await.ok()? == true).then_some(())
+    })
+    .await;
+    browser.goto(&format!("{commune}/co-quan")).await.unwrap();
+    assert!(by_dictionary(&browser).await, "a page through the service worker comes by the dictionary, too");
+    browser.goto(&format!("{commune}/thong-tin")).await.unwrap();
     assert!(text(&browser).await.contains("trang"), "what came by the dictionary is read as it is");
     browser.find(Locator::Css("main a[href^='/muc/']")).await.unwrap().click().await.unwrap();
     until("the item", async || text(&browser).await.contains("máy chủ đang lưu").then_some(())).await;
     driver.is_clean(&browser).await;
     browser.close().await.unwrap();
     nation.demo.close().await;
+}
+
+/// True if the page that is open came as the difference from the dictionary.
+async fn by_dictionary(browser: &Client) -> bool {
+    let encoding = "return performance.getEntriesByType('navigation')[0].contentEncoding;";
+    browser.execute(encoding, vec![]).await.unwrap() == "dcz"
 }

@@ -151,20 +151,6 @@ impl Driver {
         answer["value"].as_array().unwrap_or_else(|| panic!("{answer}")).clone()
     }
 
-    /// In which encodings pages came since it was asked last, as they were sent.
-    pub async fn encodings(&self, browser: &Client) -> BTreeSet<String> {
-        let mut found = BTreeSet::new();
-        for line in self.log(browser, "performance").await {
-            let message: Value = serde_json::from_str(line["message"].as_str().unwrap()).unwrap();
-            if message["message"]["method"] == "Network.responseReceivedExtraInfo" {
-                let headers = message["message"]["params"]["headers"].as_object().unwrap();
-                let encoding = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-encoding"));
-                found.extend(encoding.and_then(|(_, value)| value.as_str()).map(str::to_owned));
-            }
-        }
-        found
-    }
-
     /// Nothing was asked for but files of this machine, and nothing was refused or failed.
     pub async fn asks_nobody(&self, browser: &Client) {
         let mut asked = 0;

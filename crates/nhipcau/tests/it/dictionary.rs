@@ -29,7 +29,7 @@ async fn a_portal() -> (World, String, Vec<u8>, String) {
     let link =
         page.split("rel=\"compression-dictionary\" href=\"").nth(1).unwrap().split('"').next().unwrap();
     let given = asks(&world, link, "identity", &[]).await;
-    assert_eq!(given.header("use-as-dictionary"), "match=\"/*\", match-dest=(\"document\")");
+    assert_eq!(given.header("use-as-dictionary"), "match=\"/*\", match-dest=(\"document\" \"\")");
     assert!(given.header("cache-control").contains("immutable"));
     let held = format!(":{}:", STANDARD.encode(Sha256::digest(&given.bytes)));
     (world, path, given.bytes, held)
