@@ -17,6 +17,7 @@ mod catch_up;
 mod click;
 mod desk;
 mod feeds;
+mod flood;
 mod found;
 mod load;
 mod nginx;
@@ -85,6 +86,8 @@ pub enum Part {
     Click,
     /// From the issue of an item to found by search
     Found,
+    /// 10,000 distinct searches a second from one network, while somebody else reads
+    Flood,
     /// Feeds of other portals, read and cleaned
     Feeds,
     /// Petitions registered by many senders at once
@@ -116,6 +119,8 @@ struct Scale {
     desk: usize,
     /// Items that are issued by a click; the first one is not counted.
     clicks: usize,
+    /// Distinct searches of one network.
+    flood: usize,
     /// Feeds that are read.
     feeds: usize,
     /// Feeds of one round.
@@ -141,6 +146,7 @@ const WHOLE: Scale = Scale {
     backlog: 150_000,
     desk: 100_000,
     clicks: 201,
+    flood: 100_000,
     feeds: 600,
     round: 1_000,
     petitions: 4_000,
@@ -160,6 +166,7 @@ const QUICK: Scale = Scale {
     backlog: 600,
     desk: 200,
     clicks: 5,
+    flood: 400,
     feeds: 4,
     round: 4,
     petitions: 16,
@@ -226,6 +233,7 @@ async fn measure(part: Part, dir: &Path, scale: Scale, database: Option<&str>) -
         Part::Click => click::click(dir, scale).await,
         Part::Desk => desk::desk(dir, scale, database).await,
         Part::Found => found::found(dir, scale).await,
+        Part::Flood => flood::flood(dir, scale).await,
         Part::Feeds => feeds::feeds(scale),
         Part::Intake => petitions::intake(dir, scale).await,
         Part::HandOver => petitions::hand_over(dir, scale).await,

@@ -61,6 +61,7 @@ fn every_part_of_the_bench_reports_its_figures_beside_their_budgets() {
         ("desk", 3),
         ("click", 1),
         ("found", 1),
+        ("flood", 2),
         ("feeds", 2),
         ("intake", 1),
         ("hand-over", 1),

@@ -39,6 +39,7 @@ async function link(path, begin) {
 
 const item = await link('/thong-tin', '/muc/');
 const service = await link('/dich-vu?cap=cap-xa', '/dich-vu/[0-9]').catch(() => null);
+const answered = await link('/phan-anh', '/phan-anh/ho-so/').catch(() => null);
 const pages = [
   ['items/home', '/'],
   ['items/list', '/thong-tin'],
@@ -56,6 +57,16 @@ const pages = [
   ['open/data', '/du-lieu'],
   ['items/feeds', '/nguon-tin'],
   ['subscriptions/ask', '/theo-doi'],
+  ['bulletins/item', `${item}/doc`],
+  ['bulletins/day', '/truyen-thanh'],
+  ['procedures/place', '/dich-vu/noi-o?ten=hoa+an'],
+  ['procedures/deadline', '/dich-vu/thoi-han?tu=2026-11-26&so=5'],
+  ['petitions/home', '/phan-anh'],
+  ['petitions/ask', '/phan-anh/gui'],
+  ['petitions/follow', '/phan-anh/tra-cuu'],
+  ['petitions/figures', '/phan-anh/thong-ke'],
+  ['petitions/brief', '/phan-anh/bao-cao'],
+  ...(answered ? [['petitions/public', answered]] : []),
 ];
 
 const chrome = await launch({
