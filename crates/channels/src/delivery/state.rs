@@ -21,6 +21,8 @@ pub struct Settings {
     pub looks: [u64; 3],
     /// So long a work is tried before it has failed.
     pub give_up: u64,
+    /// So long it is asked whether what a service has is shown.
+    pub watch: u64,
     /// So often what was looked for and not found is posted again.
     pub repeats: u32,
 }
@@ -32,6 +34,7 @@ impl Default for Settings {
             back_off: (30_000, 60 * minute),
             looks: [minute, 5 * minute, 15 * minute],
             give_up: 24 * 60 * minute,
+            watch: 7 * 24 * 60 * minute,
             repeats: 2,
         }
     }
@@ -158,6 +161,9 @@ pub struct Delivery {
     pub(crate) renewed: bool,
     pub(crate) cause: Option<Cause>,
     pub(crate) wish: Option<Wish>,
+    /// Keys are asked for once more, after a restart.
+    #[serde(skip)]
+    pub(crate) asks_again: bool,
 }
 
 impl Delivery {
@@ -187,6 +193,7 @@ impl Delivery {
             renewed: false,
             cause: None,
             wish: None,
+            asks_again: false,
         }
     }
 
@@ -277,7 +284,8 @@ impl Delivery {
         self.notice.as_ref().unwrap_or(&self.form)
     }
 
+    /// What is known under a name; an empty fact is one that holds no more.
     pub(crate) fn fact(&self, name: &str) -> Option<&str> {
-        self.facts.get(name).map(String::as_str)
+        self.facts.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 }
