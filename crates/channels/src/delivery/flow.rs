@@ -59,9 +59,8 @@ impl Delivery {
             return;
         }
         match self.wish.take() {
-            Some(Wish::Correct { form, notice }) if self.untold() => {
+            Some(Wish::Correct { form, .. }) if self.untold() => {
                 // A failed post stays failed until somebody replays it, then with the corrected words.
-                let _ = notice;
                 self.form = form;
             }
             Some(Wish::Correct { form, notice }) => {
@@ -119,7 +118,7 @@ impl Delivery {
 
     pub(super) fn fail(&mut self, cause: Cause) {
         (self.stage, self.due, self.cause) = (Stage::Failed, None, Some(cause));
-        (self.doubt, self.locked) = (None, false);
+        (self.doubt, self.locked, self.unsure) = (None, false, false);
     }
 
     /// It was tried long enough. What may have arrived is for a person to look at.

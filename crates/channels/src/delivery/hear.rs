@@ -71,6 +71,7 @@ impl Delivery {
             if services::once(self, under_way.step) {
                 self.lost(under_way.step, Cause::new(What::Stopped, ""), now, settings);
             } else {
+                self.perhaps(under_way.step);
                 // As after a failure: an upload first asks how much has arrived.
                 (self.due, self.tries) = (Some(now), self.tries.saturating_add(1));
             }
@@ -151,7 +152,7 @@ impl Delivery {
 
     /// The work from the beginning, with what is known.
     pub(super) fn anew(&mut self, now: Timestamp) {
-        (self.under_way, self.doubt, self.cause) = (None, None, None);
+        (self.under_way, self.doubt, self.cause, self.unsure) = (None, None, None, false);
         (self.looks, self.repeats, self.tries) = (0, 0, 0);
         (self.locked, self.renewed) = (false, false);
         (self.stage, self.since, self.due) = (Stage::Queued, Some(now), Some(now));

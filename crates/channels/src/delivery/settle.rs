@@ -50,7 +50,7 @@ impl Delivery {
     /// It is with the service, or seen there.
     pub(super) fn arrived(&mut self, stage: Stage, now: Timestamp) {
         (self.stage, self.due) = (stage, Some(now));
-        (self.doubt, self.under_way, self.cause) = (None, None, None);
+        (self.doubt, self.under_way, self.cause, self.unsure) = (None, None, None, false);
         (self.looks, self.tries, self.locked) = (0, 0, false);
         if self.notice.is_some() {
             return;
@@ -86,8 +86,21 @@ impl Delivery {
         (self.due, self.cause) = (Some(later(now, wait)), Some(cause));
     }
 
+    /// A call that may be repeated has perhaps arrived.
+    pub(super) fn perhaps(&mut self, step: Step) {
+        if step.writes() {
+            self.unsure = true;
+            if self.work == Work::Post && self.stands == Stands::Nothing {
+                self.stands = Stands::Unknown;
+            }
+        }
+    }
+
     /// What was being tried is as it was before.
     fn unsent(&mut self) {
+        if self.unsure {
+            return;
+        }
         let there = self.work == Work::Post && self.stands == Stands::There;
         self.stage = if there { Stage::Accepted } else { Stage::Queued };
     }
@@ -95,6 +108,7 @@ impl Delivery {
     /// Nobody knows whether the step is done.
     pub(super) fn lost(&mut self, step: Step, cause: Cause, now: Timestamp, settings: &Settings) {
         if !services::once(self, step) {
+            self.perhaps(step);
             self.again(None, cause, now, settings);
             return;
         }
@@ -120,7 +134,7 @@ impl Delivery {
     }
 
     fn refused(&mut self, step: Step, cause: Cause) {
-        if step == Step::Look {
+        if step == Step::Look || self.unsure {
             self.unconfirm(cause);
         } else if step == Step::See {
             // The service has taken it, and now says that nobody will see it.

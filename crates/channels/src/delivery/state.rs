@@ -148,6 +148,8 @@ pub struct Delivery {
     pub(crate) under_way: Option<UnderWay>,
     /// The step of which nobody knows whether it is done.
     pub(crate) doubt: Option<Step>,
+    /// A call that may be repeated was lost, and has perhaps arrived: what comes then does not say that nothing is there.
+    pub(crate) unsure: bool,
     pub(crate) looks: u32,
     pub(crate) repeats: u32,
     pub(crate) tries: u32,
@@ -184,6 +186,7 @@ impl Delivery {
             attempt: 0,
             under_way: None,
             doubt: None,
+            unsure: false,
             looks: 0,
             repeats: 0,
             tries: 0,

@@ -245,7 +245,7 @@ fn its_form_at_rest_is_pinned() {
     let pinned = concat!(
         r#"{"id":"00000000-0000-0000-0000-000000000007","kind":"telegram","form":{"title":"","text":"Nước lên nhanh","#,
         r#""link":"https://xa-b.gov.vn/s/k7","media":[],"reel":false,"notify":false},"notice":null,"work":"post","round":0,"#,
-        r#""stage":"queued","stands":"nothing","place":null,"facts":{},"attempt":1,"under_way":null,"doubt":null,"looks":0,"#,
+        r#""stage":"queued","stands":"nothing","place":null,"facts":{},"attempt":1,"under_way":null,"doubt":null,"unsure":false,"looks":0,"#,
         r#""repeats":0,"tries":1,"since":"2026-11-26T02:00:00Z","due":"2026-11-26T02:00:30Z","locked":false,"renewed":false,"#,
         r#""cause":{"what":"rate","code":"429"},"wish":null}"#
     );
