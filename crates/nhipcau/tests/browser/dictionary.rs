@@ -8,6 +8,20 @@ use super::driver::{Driver, Kind, until};
 use super::reader::text;
 use super::{Nation, is_asked_for};
 
+/// Pages that say the same to everybody.
+const PAGES: [&str; 10] = [
+    "/thong-tin?trang=2",
+    "/dich-vu",
+    "/mang",
+    "/kiem-tra",
+    "/du-lieu",
+    "/phan-anh",
+    "/en/dich-vu",
+    "/en/mang",
+    "/en/kiem-tra",
+    "/en/du-lieu",
+];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_browser_takes_the_dictionary_and_gets_pages_by_it() {
     if !is_asked_for() {
@@ -18,13 +32,15 @@ async fn a_browser_takes_the_dictionary_and_gets_pages_by_it() {
     let browser = driver.browser(Kind::Telephone).await;
     let commune = nation.commune();
     browser.goto(&format!("{commune}/")).await.unwrap();
-    // It fetches the dictionary when it has nothing else to do, so the reader stays on a page for a while, longer each
-    // time; each look is at another page.
-    let mut turn = 0;
+    // It fetches the dictionary when it has nothing else to do, so the reader stays on a page for a while, longer each time. Each
+    // look is at a page that was not opened yet: what a browser has already is not sent again.
+    let mut pages = PAGES.iter();
+    let mut stay = Duration::from_millis(500);
     until("a page by the dictionary", async || {
-        turn += 1;
-        browser.goto(&format!("{commune}/thong-tin?trang={}", 1 + turn % 2)).await.ok()?;
-        tokio::time::sleep(Duration::from_millis(500) * turn).await;
+        tokio::time::sleep(stay).await;
+        stay += Duration::from_millis(500);
+        let page = pages.next().expect("no page of those came by the dictionary");
+        browser.goto(&format!("{commune}{page}")).await.ok()?;
         by_dictionary(&browser).await.then_some(())
     })
     .await;
