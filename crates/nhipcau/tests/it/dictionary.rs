@@ -41,9 +41,15 @@ async fn a_page_comes_as_the_difference_to_who_holds_the_dictionary() {
     let holds: &[(&'static str, &str)] = &[("available-dictionary", &held)];
     let mut weights = Vec::new();
     for path in [item.as_str(), "/", "/thong-tin", "/dich-vu", "/mang", "/en/thong-tin"] {
-        let whole = asks(&world, path, "identity", &[]).await;
-        let gzip = asks(&world, path, "gzip", &[]).await;
-        let packed = asks(&world, path, "gzip, br, zstd, dcb, dcz", holds).await;
+        // A page that is drawn anew meanwhile is another one.
+        let (whole, gzip, packed) = loop {
+            let whole = asks(&world, path, "identity", &[]).await;
+            let gzip = asks(&world, path, "gzip", &[]).await;
+            let packed = asks(&world, path, "gzip, br, zstd, dcb, dcz", holds).await;
+            if asks(&world, path, "identity", &[]).await.bytes == whole.bytes {
+                break (whole, gzip, packed);
+            }
+        };
         assert_eq!((packed.status, packed.header("content-encoding")), (200, "dcz"), "{path}");
         for answer in [&packed, &gzip, &whole] {
             assert!(answer.header("vary").contains("available-dictionary"), "{path}");
