@@ -25,6 +25,7 @@ mod pages;
 mod petitions;
 mod report;
 mod serving;
+mod watch;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -87,6 +88,8 @@ pub enum Part {
     Found,
     /// Feeds of other portals, read and cleaned
     Feeds,
+    /// Public pages of other sites, looked at
+    Watch,
     /// Petitions registered by many senders at once
     Intake,
     /// From the click that passes a case on to the desk of another node's agency
@@ -120,6 +123,8 @@ struct Scale {
     feeds: usize,
     /// Feeds of one round.
     round: usize,
+    /// Public pages that are looked at.
+    watched: usize,
     /// Petitions that are registered.
     petitions: usize,
     /// Cases that are passed on; the first one is not counted.
@@ -143,6 +148,7 @@ const WHOLE: Scale = Scale {
     clicks: 201,
     feeds: 600,
     round: 1_000,
+    watched: 3_400,
     petitions: 4_000,
     handed: 51,
     starts: 5,
@@ -162,6 +168,7 @@ const QUICK: Scale = Scale {
     clicks: 5,
     feeds: 4,
     round: 4,
+    watched: 20,
     petitions: 16,
     handed: 3,
     starts: 1,
@@ -227,6 +234,7 @@ async fn measure(part: Part, dir: &Path, scale: Scale, database: Option<&str>) -
         Part::Desk => desk::desk(dir, scale, database).await,
         Part::Found => found::found(dir, scale).await,
         Part::Feeds => feeds::feeds(scale),
+        Part::Watch => watch::watch(scale).await,
         Part::Intake => petitions::intake(dir, scale).await,
         Part::HandOver => petitions::hand_over(dir, scale).await,
     }

@@ -62,6 +62,7 @@ fn every_part_of_the_bench_reports_its_figures_beside_their_budgets() {
         ("click", 1),
         ("found", 1),
         ("feeds", 2),
+        ("watch", 2),
         ("intake", 1),
         ("hand-over", 1),
     ] {
