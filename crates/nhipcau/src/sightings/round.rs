@@ -21,7 +21,7 @@ use crate::open::store::{Told, next};
 use crate::outlets;
 use crate::problem::Problem;
 use crate::sources;
-use crate::sources::fetch::{Fetcher, Validators};
+use crate::sources::fetch::{Fetcher, Refused, Validators};
 
 /// So often it is looked whether anything is due.
 const LOOK: Duration = Duration::from_secs(2);
@@ -261,7 +261,15 @@ async fn look(app: &App, fetcher: &Fetcher, before: Sighting) -> Result<(), Prob
             }
             Err(refused) => {
                 after.failures += 1;
-                after.trouble = refused.to_string();
+                after.trouble = match refused {
+                    Refused::TooLarge => {
+                        let most = feeds::limits::BYTES >> 20;
+                        format!(
+                            "trang lớn hơn {most} MB nên không được đọc · the page is larger than {most} MB and is not read"
+                        )
+                    }
+                    other => other.to_string(),
+                };
             }
         }
         after.next = now + pause(&after, now);

@@ -96,6 +96,8 @@ async fn a_page_of_another_site_is_seen_as_it_is_and_drift_is_told_to_its_admini
     })
     .await;
     assert!(world.get("chinhphu", "/mang").await.says("Sở cũ: 1 mục khác với bản của cổng"));
+    // So much time has passed that the session has ended.
+    let minh = world.again("chinhphu", "minh").await;
     assert!(world.sees(&minh, "/ban-lam-viec").await.says("1 mục khác với bản của cổng"));
     let one = first(&world, &minh).await;
     let page = world.sees(&minh, &one).await;
@@ -123,6 +125,7 @@ async fn a_page_of_another_site_is_seen_as_it_is_and_drift_is_told_to_its_admini
     assert!(page.says("đã gỡ ở đây mà vẫn còn") && !page.says(&at), "nobody is led to what was withdrawn");
     site.shows(&at, Page::Status(410));
     is_seen(&world, &item, "Sở cũ", "absent").await;
+    let minh = world.again("chinhphu", "minh").await;
     leads(&world.fills(&minh, &one, &[("viec", "go")]).await);
     assert!(world.sees(&minh, PAGE).await.says("Chưa canh trang nào."));
 }
@@ -157,10 +160,11 @@ async fn what_stands_wrongly_for_a_day_is_told_to_the_agency_above_and_taken_bac
     let item = world.issues("laocai", notice("Lịch cắt điện", "Ngày 27.")).await;
     is_seen(&world, &item, "Xã cũ", "missing").await;
     assert!(world.alarms("chinhphu").await.iter().all(|(about, ..)| about != "sighting.below"));
-    world.clock("laocai").pass(25 * 60 * MINUTE);
+    let pass = |minutes: i64| ["chinhphu", "laocai"].map(|label| world.clock(label).pass(minutes * MINUTE));
+    pass(25 * 60);
     let told = async |stands: bool| {
         until("what the agency above is told", async || {
-            world.clock("laocai").pass(61 * MINUTE);
+            pass(61);
             tokio::time::sleep(std::time::Duration::from_millis(500)).await;
             let alarms = world.alarms("chinhphu").await;
             let found = alarms
@@ -208,6 +212,7 @@ async fn hostile_pages_harm_nobody_and_are_told_as_what_they_are() {
     site.shows(&at(4), Page::Body("text/html", deep));
     is_seen(&world, &items[4], "Xấu", "shown").await;
     is_seen(&world, &items[3], "Xấu", "altered").await;
+    let minh = world.again("chinhphu", "minh").await;
     let one = first(&world, &minh).await;
     let page = until("each trouble to be told", async || {
         world.clock("chinhphu").pass(MINUTE);

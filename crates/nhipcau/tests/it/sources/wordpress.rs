@@ -13,6 +13,12 @@ use super::super::sightings::is_seen;
 use super::super::world::{World, free_port, until};
 use super::{OTHER, joins, reads, titles};
 
+/// How the site draws a post: Debian's package has no theme.
+const THEME: &str = "<!doctype html><html lang='vi'><head><meta charset='utf-8'><title><?php wp_title(''); ?> Sở Y tế</title></head>\
+    <body><nav>Trang chủ</nav><main><?php if (have_posts()) { while (have_posts()) { the_post(); ?>\
+    <article><h1><?php the_title(); ?></h1><?php the_content(); ?></article><?php } } else { echo 'Không có bài'; } ?></main>\
+    <footer>Bản quyền</footer></body></html>";
+
 /// A WordPress with a database of its own, in a folder that goes with it.
 struct Press {
     folder: tempfile::TempDir,
@@ -76,10 +82,14 @@ impl Press {
         );
         std::fs::remove_file(site.join("wp-config.php")).ok();
         std::fs::write(site.join("wp-config.php"), config).unwrap();
+        let theme = site.join("wp-content/themes/trang");
+        std::fs::create_dir_all(&theme).unwrap();
+        std::fs::write(theme.join("style.css"), "/* Theme Name: Trang */").unwrap();
+        std::fs::write(theme.join("index.php"), THEME).unwrap();
         let mut press = Press { folder, port, database, server: None };
         press.does(
             "define('WP_INSTALLING', true); require 'wp-load.php'; require 'wp-admin/includes/upgrade.php';\n\
-             wp_install('Sở Y tế', 'quan-tri', 'a@tinh-a.gov.vn', true, '', 'bon-con-trau'); update_option('timezone_string', 'Asia/Ho_Chi_Minh');\n\
+             wp_install('Sở Y tế', 'quan-tri', 'a@tinh-a.gov.vn', true, '', 'bon-con-trau'); update_option('timezone_string', 'Asia/Ho_Chi_Minh'); switch_theme('trang');\n\
              update_option('permalink_structure', '/%postname%/'); foreach (get_posts(['numberposts'=>-1]) as $p) wp_delete_post($p->ID, true);",
         );
         press.on().await;
@@ -257,15 +267,18 @@ async fn a_directive_its_correction_and_its_withdrawal_appear_on_a_real_wordpres
     press.posts("wp_insert_term('Tin chỉ đạo', 'category');");
     leads(&fills(typed(&password, "directive = Tin chỉ đạo")).await);
 
-    let directive = |text: &str| {
+    let directive = |number: &str, text: &str| {
         json!({
-            "kind": "directive", "title": "Tập trung ứng phó “mưa lũ” – đợt 2", "text": text, "form": "Công điện", "number": "46/CĐ-TTg",
+            "kind": "directive", "title": "Tập trung ứng phó “mưa lũ” – đợt 2", "text": text, "form": "Công điện", "number": number,
             "agency": "Thủ tướng Chính phủ", "issued": "2026-11-23",
             "files": [{ "name": "phu-luc.txt", "type": "text/plain", "base64": "UGjhu6UgbOG7pWM=" }],
         })
     };
     let item = world
-        .issues("chinhphu", directive("Yêu cầu **thực hiện** trước 8 giờ ngày 27.\n\nBáo cáo hằng ngày..."))
+        .issues(
+            "chinhphu",
+            directive("46/CĐ-TTg", "Yêu cầu **thực hiện** trước 8 giờ ngày 27.\n\nBáo cáo hằng ngày..."),
+        )
         .await;
     is_seen(&world, &item, "Sở cũ", "shown").await;
     assert_eq!(press.has(item.id), ("1 0".into(), "1".into()), "one post with its file");
@@ -284,7 +297,9 @@ async fn a_directive_its_correction_and_its_withdrawal_appear_on_a_real_wordpres
 
     // Switched off in the middle: the correction comes when it is back.
     press.off();
-    let mut corrected = directive("Yêu cầu **thực hiện** trước 9 giờ ngày 28.\n\nBáo cáo hằng ngày...");
+    let minh = world.again("chinhphu", "minh").await;
+    let mut corrected =
+        directive("46/CĐ-TTg", "Yêu cầu **thực hiện** trước 9 giờ ngày 28.\n\nBáo cáo hằng ngày...");
     corrected["change_note"] = "Sửa giờ".into();
     world.corrects(&item, corrected).await;
     until("the trouble to be told", async || {
@@ -297,8 +312,8 @@ async fn a_directive_its_correction_and_its_withdrawal_appear_on_a_real_wordpres
     assert_eq!(press.has(item.id), ("1 0".into(), "1".into()));
 
     // Answers are lost after their effect, time and again: nothing is there twice.
-    world.loses("chinhphu", 400);
-    let second = world.issues("chinhphu", directive("Văn bản thứ hai.")).await;
+    world.loses("chinhphu", 250);
+    let second = world.issues("chinhphu", directive("47/CĐ-TTg", "Văn bản thứ hai.")).await;
     until("it to be put there all the same", async || {
         world.clock("chinhphu").pass(3_600_000_000);
         tokio::time::sleep(std::time::Duration::from_millis(300)).await;
