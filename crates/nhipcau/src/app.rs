@@ -305,6 +305,7 @@ impl App {
         app.tasks.spawn("mergers", agencies::merger::carry::run(app.clone()));
         app.tasks.spawn("sources", crate::sources::run(app.clone()));
         app.tasks.spawn("outlets", crate::outlets::run(app.clone()));
+        app.tasks.spawn("sightings", crate::sightings::run(app.clone()));
         app.tasks.spawn("reach", agencies::reach::run(app.clone()));
         app.tasks.spawn("watch", crate::operate::watch::run(app.clone()));
     }

@@ -33,6 +33,7 @@ pub mod previews;
 pub mod problem;
 pub mod procedures;
 pub mod search;
+pub mod sightings;
 pub mod sources;
 pub mod subscriptions;
 pub mod tasks;

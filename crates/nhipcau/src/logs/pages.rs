@@ -67,6 +67,7 @@ pub async fn coverage(Given(app): Given<App>, Path(reference): Path<String>, vis
             exceptions: told.exceptions,
             provinces: told.provinces,
             holders: told.holders,
+            sites: told.sites,
             shell,
         })
     })

@@ -40,6 +40,7 @@ mod reading;
 mod recommend;
 mod rehearsal;
 mod search;
+mod sighting;
 mod source;
 mod subscription;
 mod table;
@@ -80,6 +81,7 @@ pub use reading::Words as ReadingWords;
 pub use recommend::Words as RecommendWords;
 pub use rehearsal::Words as RehearsalWords;
 pub use search::Words as SearchWords;
+pub use sighting::Words as SightingWords;
 pub use source::Words as SourceWords;
 pub use subscription::Words as SubscriptionWords;
 pub use task::Words as TaskWords;
@@ -402,6 +404,14 @@ impl Lang {
         match self {
             Lang::Vi => &outlet::VI,
             Lang::En => &outlet::EN,
+        }
+    }
+
+    /// The words of the watch over pages of other sites.
+    pub fn sighting(self) -> &'static SightingWords {
+        match self {
+            Lang::Vi => &sighting::VI,
+            Lang::En => &sighting::EN,
         }
     }
 

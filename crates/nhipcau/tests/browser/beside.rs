@@ -206,6 +206,32 @@ pub async fn a_site_is_joined(tour: &mut Tour<'_>, nation: &Nation, password: &s
     tour.presses("Thêm nơi nhận này").await;
     tour.reads("Đã thêm nơi nhận").await;
     tour.opens(page, "outlets/list.html", page).await;
+    let page = "/ban-lam-viec/canh-trang";
+    tour.goes(page).await;
+    tour.types("dia-chi", &format!("http://127.0.0.1:{}/muc/[ref]", nation.port + 1)).await;
+    tour.types("ten", "Cổng cũ").await;
+    tour.browser
+        .find(Locator::Css("main input[name='tu-dau'][value='dau']"))
+        .await
+        .unwrap()
+        .click()
+        .await
+        .unwrap();
+    tour.presses("Canh nơi này").await;
+    tour.reads("Đã thêm").await;
+    tour.opens(page, "sightings/list.html", page).await;
+    tour.goes(page).await;
+    let one = tour.link("/ban-lam-viec/canh-trang/").await;
+    until("the first item to be watched", async || {
+        tour.goes(&one).await;
+        let css = format!("main a[href^='{one}/']");
+        tour.browser.find(Locator::Css(&css)).await.ok().map(drop)
+    })
+    .await;
+    tour.opens("/ban-lam-viec/canh-trang/{id}", "sightings/one.html", &one).await;
+    tour.goes(&one).await;
+    let item = tour.link(&format!("{one}/")).await;
+    tour.opens("/ban-lam-viec/canh-trang/{id}/{reference}", "sightings/compare.html", &item).await;
     tour.signs_out().await;
     tour.here = nation.government();
 }

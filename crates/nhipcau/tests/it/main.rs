@@ -78,6 +78,7 @@ mod restricted;
 mod rules;
 mod schema;
 mod search;
+mod sightings;
 mod sources;
 mod subscriptions;
 mod suggestions;
