@@ -50,6 +50,14 @@ impl Alarm {
                 let words = lang.petition_pass();
                 (words.claimed_says(log, peer), words.claimed_do(detail))
             }
+            "petition.estate" => {
+                let words = lang.petition_pass();
+                (words.estate_says(log, peer, detail), words.estate_do.to_owned())
+            }
+            "authority.unreadable" => {
+                let words = lang.authority();
+                (words.unreadable_says.to_owned(), words.unreadable_do(detail))
+            }
             "refused" => (w.refused_says(log), w.refused_do(detail)),
             other => (w.trouble_says(other), w.trouble_do(detail)),
         };
