@@ -204,6 +204,16 @@ impl App {
         }
         crate::items::tables::rebuild(&db, &Folder(config.content.clone())).await?;
         let authority = Arc::new(crate::petitions::authority::Desk::open(&db).await?);
+        if let Some(alarm) = authority.alarm() {
+            tracing::error!(
+                detail = alarm.detail,
+                "the authority table that was loaded last cannot be read; the one that ships holds"
+            );
+            db.write("app.authority", async move |tx: &mut Tx| -> Result<(), anyhow::Error> {
+                Ok(crate::operate::alarms::raise(tx, &alarm).await?)
+            })
+            .await?;
+        }
         let calendar = calendar::Desk::new(calendar::store::open(&db).await?);
         let mut conn = db.read().await?;
         let (known, settled) = agencies::fold::rebuild(&mut conn, &root).await?;
