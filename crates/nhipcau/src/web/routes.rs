@@ -84,6 +84,7 @@ fn pages() -> Vec<Route> {
     pages.extend(previews::routes());
     pages.extend(crate::sources::routes());
     pages.extend(crate::outlets::routes());
+    pages.extend(crate::channels::routes());
     pages
 }
 
@@ -154,6 +155,7 @@ fn machines() -> Vec<Route> {
     machines.extend(crate::petitions::machines());
     machines.extend(crate::georeport::machines());
     machines.extend(crate::sources::machines());
+    machines.extend(crate::channels::machines());
     machines
 }
 

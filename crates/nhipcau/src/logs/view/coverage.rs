@@ -32,6 +32,8 @@ pub struct CoveragePage {
     pub provinces: Vec<ProvinceRow>,
     /// The nodes that follow the log.
     pub holders: Vec<HolderRow>,
+    /// Where its agency's staff see on which channels it stands; none for items of others.
+    pub ledger: Option<String>,
 }
 
 /// What the page counts.
