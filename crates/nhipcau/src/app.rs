@@ -103,6 +103,8 @@ pub struct Inner {
     pub importing: tokio::sync::Mutex<()>,
     /// One reading of a joined site is acted upon at a time: two that meet the same item would both take it over.
     pub joining: tokio::sync::Mutex<()>,
+    /// Whose turn it is at each account of a channel.
+    pub channels: crate::channels::Turns,
     /// Exports and looks at the node's health that may be under way at once.
     pub heavy: Semaphore,
     /// Holds the folder.
@@ -277,6 +279,7 @@ impl App {
             imported: AtomicI64::new(imported),
             importing: tokio::sync::Mutex::new(()),
             joining: tokio::sync::Mutex::new(()),
+            channels: crate::channels::Turns::default(),
             heavy: Semaphore::new(HEAVY),
             lock,
             post,
@@ -316,6 +319,7 @@ impl App {
         app.tasks.spawn("sources", crate::sources::run(app.clone()));
         app.tasks.spawn("outlets", crate::outlets::run(app.clone()));
         app.tasks.spawn("sightings", crate::sightings::run(app.clone()));
+        app.tasks.spawn("channels", crate::channels::run(app.clone()));
         app.tasks.spawn("reach", agencies::reach::run(app.clone()));
         app.tasks.spawn("watch", crate::operate::watch::run(app.clone()));
     }

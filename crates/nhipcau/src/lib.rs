@@ -10,6 +10,7 @@ pub mod assignments;
 pub mod breaches;
 pub mod bulletins;
 pub mod calendar;
+pub mod channels;
 pub mod checks;
 pub mod clock;
 pub mod config;

@@ -85,6 +85,7 @@ fn pages() -> Vec<Route> {
     pages.extend(crate::sources::routes());
     pages.extend(crate::outlets::routes());
     pages.extend(crate::sightings::routes());
+    pages.extend(crate::channels::routes());
     pages
 }
 
@@ -156,6 +157,7 @@ fn machines() -> Vec<Route> {
     machines.extend(crate::petitions::machines());
     machines.extend(crate::georeport::machines());
     machines.extend(crate::sources::machines());
+    machines.extend(crate::channels::machines());
     machines
 }
 

@@ -12,6 +12,7 @@ mod brief;
 pub mod browser;
 mod bulletin;
 mod calendar;
+mod channel;
 mod checks;
 pub mod date;
 mod desk;
@@ -55,6 +56,7 @@ pub use breach::Words as BreachWords;
 pub use brief::Words as BriefWords;
 pub use bulletin::Words as BulletinWords;
 pub use calendar::Words as CalendarWords;
+pub use channel::Words as ChannelWords;
 pub use checks::Words as CheckWords;
 pub use desk::Words as DeskWords;
 pub use doors::Words as DoorWords;
@@ -396,6 +398,14 @@ impl Lang {
         match self {
             Lang::Vi => path.to_owned(),
             Lang::En => format!("/en{path}"),
+        }
+    }
+
+    /// The words of channels.
+    pub fn channel(self) -> &'static ChannelWords {
+        match self {
+            Lang::Vi => &channel::VI,
+            Lang::En => &channel::EN,
         }
     }
 

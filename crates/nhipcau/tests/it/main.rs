@@ -20,6 +20,7 @@ mod bulletins;
 mod bundles;
 mod calendar;
 mod catch_up;
+mod channels;
 mod checks;
 mod cli;
 mod copy;

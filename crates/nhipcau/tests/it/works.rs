@@ -76,6 +76,12 @@ pub const WORKS: &[(&str, &str, &str, &str)] = &[
         "a_directive_its_correction_and_its_withdrawal_appear_on_a_real_wordpress_and_are_seen",
     ),
     (
+        "bài cho mạng xã hội viết cạnh bản nháp, duyệt cùng, gửi một lần, sửa và gỡ theo (máy chủ giả theo hợp đồng)",
+        "posts for social networks written beside the draft, approved with it, sent once, corrected and taken down (fakes by contract)",
+        "it/channels/mod",
+        "what_is_approved_is_posted_once_corrected_and_taken_down",
+    ),
+    (
         "phản ánh, kiến nghị: gửi không cần tài khoản, theo dõi bằng mã, hai người trả lời",
         "petitions: sent without an account, followed by code and secret, answered by two people",
         "it/petitions/handling",

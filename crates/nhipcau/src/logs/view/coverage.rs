@@ -35,6 +35,8 @@ pub struct CoveragePage {
     pub holders: Vec<HolderRow>,
     /// What this node has seen on pages of others; no receipts.
     pub sites: Vec<SiteRow>,
+    /// Where its agency's staff see on which channels it stands; none for items of others.
+    pub ledger: Option<String>,
 }
 
 /// What was seen of the item on a public page of somebody else's site.

@@ -61,6 +61,7 @@ fn coverage(lang: Lang, summary: Summary) -> CoveragePage {
         }],
         holders: vec![HolderRow { stored_at: None, size: None, ..holder.clone() }, holder],
         sites: Vec::new(),
+        ledger: None,
     }
 }
 
