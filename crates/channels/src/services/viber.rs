@@ -76,7 +76,7 @@ pub(super) fn read(step: Step, account: &Account, response: &Response, now: Time
         1 | 10 => refused(What::Webhook, status),
         2 => locked(status),
         3 | 4 | 13 | 14 => refused(What::Form, status),
-        7 | 8 | 9 => refused(What::Account, status),
+        7..=9 => refused(What::Account, status),
         12 => later(None, What::Rate, status),
         5 | 6 | 11 | 15 => refused(What::Permission, status),
         // A general error: the documentation does not say that nothing was posted.
