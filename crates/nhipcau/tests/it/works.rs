@@ -70,12 +70,6 @@ pub const WORKS: &[(&str, &str, &str, &str)] = &[
         "a_page_of_another_site_is_seen_as_it_is_and_drift_is_told_to_its_administrator",
     ),
     (
-        "chỉ đạo, đính chính và gỡ hiện đúng trên WordPress thật, không bao giờ nhân đôi",
-        "a directive, its correction and its withdrawal appear on a real WordPress, never twice",
-        "it/sources/wordpress",
-        "a_directive_its_correction_and_its_withdrawal_appear_on_a_real_wordpress_and_are_seen",
-    ),
-    (
         "phản ánh, kiến nghị: gửi không cần tài khoản, theo dõi bằng mã, hai người trả lời",
         "petitions: sent without an account, followed by code and secret, answered by two people",
         "it/petitions/handling",
