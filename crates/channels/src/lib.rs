@@ -32,16 +32,26 @@ mod account;
 mod answer;
 mod call;
 mod delivery;
+#[cfg(feature = "fakes")]
+pub mod fakes;
 mod form;
+pub mod keys;
 mod kind;
+pub mod limits;
+mod mac;
+pub mod metrics;
+pub mod quotas;
 mod secrets;
+mod services;
+mod table;
+pub mod webhook;
 
 pub use account::{Account, Field};
 pub use answer::{Answer, Cause, Reached, What};
 pub use call::{Body, Call, Method, Part, Response};
-pub use delivery::{
-    Action, Delivery, Event, News, Place, Report, Settings, Stage, Stands, Step, Work,
-};
+pub use delivery::{Action, Delivery, Event, News, Place, Report, Settings, Stage, Stands, Step, Work};
 pub use form::{Form, Media, Role};
+pub use keys::Keys;
 pub use kind::{Kind, Words};
+pub use limits::{Fault, draft, faults};
 pub use secrets::{Secret, Secrets, Tokens};

@@ -21,6 +21,8 @@ pub struct Settings {
     pub looks: [u64; 3],
     /// So long a work is tried before it has failed.
     pub give_up: u64,
+    /// So long it is asked whether what a service has is shown.
+    pub watch: u64,
     /// So often what was looked for and not found is posted again.
     pub repeats: u32,
 }
@@ -32,6 +34,7 @@ impl Default for Settings {
             back_off: (30_000, 60 * minute),
             looks: [minute, 5 * minute, 15 * minute],
             give_up: 24 * 60 * minute,
+            watch: 7 * 24 * 60 * minute,
             repeats: 2,
         }
     }
@@ -145,6 +148,8 @@ pub struct Delivery {
     pub(crate) under_way: Option<UnderWay>,
     /// The step of which nobody knows whether it is done.
     pub(crate) doubt: Option<Step>,
+    /// A call that may be repeated was lost, and has perhaps arrived: what comes then does not say that nothing is there.
+    pub(crate) unsure: bool,
     pub(crate) looks: u32,
     pub(crate) repeats: u32,
     pub(crate) tries: u32,
@@ -158,6 +163,9 @@ pub struct Delivery {
     pub(crate) renewed: bool,
     pub(crate) cause: Option<Cause>,
     pub(crate) wish: Option<Wish>,
+    /// Keys are asked for once more, after a restart.
+    #[serde(skip)]
+    pub(crate) asks_again: bool,
 }
 
 impl Delivery {
@@ -178,6 +186,7 @@ impl Delivery {
             attempt: 0,
             under_way: None,
             doubt: None,
+            unsure: false,
             looks: 0,
             repeats: 0,
             tries: 0,
@@ -187,6 +196,7 @@ impl Delivery {
             renewed: false,
             cause: None,
             wish: None,
+            asks_again: false,
         }
     }
 
@@ -277,7 +287,8 @@ impl Delivery {
         self.notice.as_ref().unwrap_or(&self.form)
     }
 
+    /// What is known under a name; an empty fact is one that holds no more.
     pub(crate) fn fact(&self, name: &str) -> Option<&str> {
-        self.facts.get(name).map(String::as_str)
+        self.facts.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 }

@@ -1,0 +1,452 @@
+//! Scripted runs of a delivery against a service where everything goes wrong and the process stops anywhere: nothing is ever there twice, and nothing is
+//! lost. Each run is a seed, which is printed when it fails.
+
+use channels::fakes::{Fake, Fault, Outcome, Request};
+use channels::keys::{Ask, KeyAction, KeyEvent, Said};
+use channels::webhook;
+use channels::{
+    Account, Action, Answer, Cause, Delivery, Event, Form, Keys, Kind, Place, Settings, Stage, Stands, Step,
+    What, Work,
+};
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use super::world::{BASE, account, begin, form, secrets};
+
+/// SplitMix64.
+struct Dice(u64);
+
+impl Dice {
+    fn throw(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, bound: u64) -> u64 {
+        self.throw() % bound
+    }
+
+    fn chance(&mut self, percent: u64) -> bool {
+        self.below(100) < percent
+    }
+}
+
+struct Run {
+    seed: u64,
+    dice: Dice,
+    now: Timestamp,
+    account: Account,
+    fake: Fake,
+    keys: Keys,
+    delivery: Delivery,
+    /// What is durable.
+    saved: String,
+    /// What came of a call and is not told yet.
+    pending: Option<Event>,
+    wake: Option<Timestamp>,
+    crashes: u64,
+    stops: u64,
+    link: String,
+    replays: u32,
+    looked: u32,
+}
+
+#[derive(Default)]
+struct Told {
+    shown: u64,
+    accepted: u64,
+    failed: u64,
+    looked: u64,
+    crashes: u64,
+    calls: u64,
+}
+
+const SETTINGS: Settings = Settings {
+    back_off: (30_000, 3_600_000),
+    looks: [60_000, 300_000, 900_000],
+    give_up: 24 * 3_600_000,
+    watch: 7 * 24 * 3_600_000,
+    repeats: 2,
+};
+
+impl Run {
+    fn new(seed: u64) -> Run {
+        let mut dice = Dice(seed);
+        let kind = Kind::ALL[(seed % 6) as usize];
+        let mut fake = Fake::new(kind, BASE);
+        for _ in 0..dice.below(14) {
+            let fault = match dice.below(12) {
+                0 => Fault::NotSent,
+                1 | 2 => Fault::LostBefore,
+                3 | 4 => Fault::LostAfter,
+                5 => Fault::Late(dice.below(600_000)),
+                6 => Fault::FailsBefore,
+                7 => Fault::FailsAfter,
+                8 => Fault::Rate,
+                9 => Fault::Expired,
+                10 => Fault::Garbage,
+                _ => Fault::None,
+            };
+            fake.script.push_back(fault);
+        }
+        fake.works = dice.below(3) * 120_000;
+        let link = format!("https://xa-b.gov.vn/s/{seed}");
+        let written = form(kind, dice.throw(), &link);
+        let delivery = Delivery::new(Uuid::from_u128(u128::from(seed)), kind, written);
+        let keys = Keys::new(secrets(&fake.token(), &fake.refresh_token()));
+        let stops = dice.below(8);
+        Run {
+            seed,
+            now: begin(),
+            account: account(kind),
+            saved: serde_json::to_string(&delivery).unwrap(),
+            fake,
+            keys,
+            delivery,
+            pending: None,
+            wake: None,
+            crashes: 0,
+            stops,
+            link,
+            replays: 0,
+            looked: 0,
+            dice,
+        }
+    }
+
+    /// The process stops at this point, perhaps; then it goes on from what is durable.
+    fn stops(&mut self) -> bool {
+        if self.stops == 0 || !self.dice.chance(15) {
+            return false;
+        }
+        self.stops -= 1;
+        self.crashes += 1;
+        self.delivery = serde_json::from_str(&self.saved).unwrap();
+        (self.pending, self.wake) = (None, None);
+        self.now += SignedDuration::from_secs(self.dice.below(1_000) as i64);
+        let actions = self.delivery.on(Event::Restarted, self.now, &SETTINGS);
+        self.carry_out(actions);
+        true
+    }
+
+    /// An event that people cause: kept together with what it changes, so that it cannot be lost.
+    fn wanted(&mut self, event: Event) {
+        let actions = self.delivery.on(event, self.now, &SETTINGS);
+        self.saved = serde_json::to_string(&self.delivery).unwrap();
+        self.carry_out(actions);
+    }
+
+    /// An event that is lost when the process stops before it is kept.
+    fn happens(&mut self, event: Event) {
+        if self.stops() {
+            return;
+        }
+        let actions = self.delivery.on(event, self.now, &SETTINGS);
+        if self.stops() {
+            return;
+        }
+        self.carry_out(actions);
+    }
+
+    fn carry_out(&mut self, actions: Vec<Action>) {
+        for action in actions {
+            match action {
+                Action::Save => self.saved = serde_json::to_string(&self.delivery).unwrap(),
+                Action::Call { attempt, step } => {
+                    assert_eq!(
+                        self.saved,
+                        serde_json::to_string(&self.delivery).unwrap(),
+                        "kept before it is tried"
+                    );
+                    if self.stops() {
+                        return;
+                    }
+                    let event = self.call(attempt, step);
+                    self.count();
+                    self.pending = Some(event);
+                    if self.stops() {
+                        return;
+                    }
+                }
+                Action::Renew => {
+                    let event = self.renew();
+                    self.pending = Some(event);
+                }
+                Action::Wake { at } => self.wake = Some(at),
+            }
+        }
+    }
+
+    fn call(&mut self, attempt: u64, step: Step) -> Event {
+        self.now += SignedDuration::from_millis(200);
+        let call = match self.delivery.call(step, &self.account, self.keys.secrets()) {
+            Ok(call) => call,
+            Err(cause) => return Event::Answer { attempt, answer: Answer::Refused { cause } },
+        };
+        // A change that comes late could undo a later one: no service here knows an order of changes. What comes late is a post.
+        let posts = matches!(step, Step::Publish | Step::Announce) && self.delivery.kind() != Kind::YouTube;
+        if let Some(fault @ Fault::Late(_)) = self.fake.script.front_mut()
+            && (!posts || (self.delivery.kind() == Kind::Zalo && step == Step::Publish))
+        {
+            *fault = Fault::LostBefore;
+        }
+        match self.fake.answer(&Request::of(&call).unwrap(), self.now) {
+            Outcome::NotSent => Event::NotSent { attempt, until: None, cause: None },
+            Outcome::Lost => Event::Lost { attempt },
+            Outcome::Answered(response) => {
+                let answer = self.delivery.read(step, &self.account, &response, self.now);
+                Event::Answer { attempt, answer }
+            }
+        }
+    }
+
+    /// The keys are renewed by themselves, or by a person who is told.
+    fn renew(&mut self) -> Event {
+        let mut event = KeyEvent::Wanted;
+        for _ in 0..40 {
+            let mut next = None;
+            for action in self.keys.on(event, &self.account, self.now) {
+                match action {
+                    KeyAction::Save => {}
+                    KeyAction::Call { attempt, ask } => {
+                        let said = self.ask(ask);
+                        next = Some(KeyEvent::Said { attempt, said });
+                    }
+                    KeyAction::Renewed => return Event::Renewed,
+                    KeyAction::NotRenewed(_) => {
+                        self.fake.grant();
+                        let given = secrets(&self.fake.token(), &self.fake.refresh_token());
+                        next = Some(KeyEvent::Given(Box::new(given)));
+                    }
+                    KeyAction::Wake { at } => {
+                        self.now = self.now.max(at);
+                        next = next.or(Some(KeyEvent::Tick));
+                    }
+                }
+            }
+            event = next.unwrap_or(KeyEvent::Tick);
+        }
+        panic!("seed {}: keys never renewed", self.seed);
+    }
+
+    fn ask(&mut self, ask: Ask) -> Said {
+        let call = self.keys.call(ask, &self.account).unwrap();
+        match self.fake.answer(&Request::of(&call).unwrap(), self.now) {
+            Outcome::Answered(response) => self.keys.read(ask, &self.account, &response, self.now),
+            Outcome::Lost => Said::Doubt(Cause::new(What::Lost, "")),
+            Outcome::NotSent => Said::Later { after: None, cause: Cause::new(What::Service, "") },
+        }
+    }
+
+    /// How many posts stand there now, and that it is one at most.
+    fn count(&mut self) {
+        let standing = self.fake.standing_with(&self.link) - self.fake.standing_with("Đính chính");
+        assert!(standing <= 1, "seed {}: {standing} posts stand there", self.seed);
+        let mut told = self.fake.told().to_vec();
+        told.sort();
+        let twice = told.windows(2).any(|pair| pair[0] == pair[1]);
+        assert!(!twice && told.len() <= 1, "seed {}: followers were told twice: {told:?}", self.seed);
+    }
+
+    /// Goes on until nothing happens by itself any more.
+    fn runs(&mut self, until: Timestamp) {
+        for _ in 0..5_000 {
+            if let Some(event) = self.pending.take() {
+                self.happens(event);
+            } else if let Some(at) = self.wake.filter(|at| *at <= until) {
+                self.wake = None;
+                self.now = self.now.max(at);
+                self.happens(Event::Tick);
+            } else {
+                if until < Timestamp::MAX {
+                    self.now = self.now.max(until);
+                }
+                return;
+            }
+        }
+        panic!("seed {}: never at rest: {:?}", self.seed, self.delivery);
+    }
+
+    /// Until it rests, a person looks where nobody knows, and replays what failed, a few times.
+    fn settles(&mut self) {
+        for _ in 0..60 {
+            self.runs(Timestamp::MAX);
+            match self.delivery.stage() {
+                Stage::Unconfirmed => self.looks(),
+                Stage::Failed if self.replays < 3 => {
+                    self.replays += 1;
+                    self.wanted(Event::Replay);
+                }
+                _ => {
+                    assert!(
+                        !self.delivery.has_wish(),
+                        "seed {}: a wish is left: {:?}",
+                        self.seed,
+                        self.delivery
+                    );
+                    return;
+                }
+            }
+        }
+        panic!("seed {}: never settled: {:?}", self.seed, self.delivery);
+    }
+
+    /// A person looks an hour later, when whatever was late has arrived, and says what is there.
+    fn looks(&mut self) {
+        self.looked += 1;
+        self.now += SignedDuration::from_hours(1);
+        self.fake.settle(self.now);
+        self.count();
+        let apart = self.delivery.work() != Work::Post && !self.delivery.kind().edits();
+        let there = match self.delivery.kind() {
+            Kind::Zalo if self.delivery.work() == Work::Post => !self.fake.told().is_empty(),
+            _ if apart && self.delivery.work() == Work::Withdraw => {
+                self.fake.standing_with("Đính chính: đã rút") > 0
+            }
+            _ if apart => self.fake.standing_with("Đính chính: sửa") > 0,
+            _ => match self.delivery.work() {
+                Work::Post => self.fake.standing_with(&self.link) > 0,
+                Work::Correct => self.fake.standing_with("Nước đã rút") > 0,
+                Work::Withdraw => self.fake.standing_with(&self.link) == 0,
+            },
+        };
+        if there {
+            let post = self.fake.standing().find(|post| post.text.contains(&self.link));
+            let place = post.map(|post| Place { id: post.id.clone(), url: None });
+            self.wanted(Event::There(place.filter(|_| self.delivery.work() == Work::Post)));
+        } else {
+            self.wanted(Event::Absent);
+        }
+    }
+
+    fn notice(&self, words: &str) -> Form {
+        Form {
+            text: format!("Đính chính: {words}"),
+            link: Some(self.link.clone()),
+            notify: true,
+            ..Form::default()
+        }
+    }
+}
+
+/// One run; what became of it.
+fn run(seed: u64) -> Run {
+    let mut run = Run::new(seed);
+    run.wanted(Event::Begin);
+    let (corrects, withdraws) = (run.dice.chance(35), run.dice.chance(30));
+    let mut moments: Vec<(u64, bool)> = Vec::new();
+    if corrects {
+        moments.push((run.dice.below(4_000), false));
+    }
+    if withdraws {
+        moments.push((run.dice.below(8_000), true));
+    }
+    moments.sort_unstable();
+    let mut withdrawn = false;
+    for (seconds, withdraw) in moments {
+        run.runs(begin() + SignedDuration::from_secs(seconds as i64));
+        if withdraw {
+            withdrawn = true;
+            let notice = run.notice("đã rút");
+            run.wanted(Event::Withdraw { notice: Some(Box::new(notice)) });
+        } else if !withdrawn {
+            let kind = run.delivery.kind();
+            let mut form = run.delivery.form().clone();
+            form.text = "Nước đã rút".into();
+            let notice = run.notice("sửa");
+            let notice = (!kind.edits()).then(|| Box::new(notice));
+            run.wanted(Event::Correct { form: Box::new(form), notice });
+        }
+    }
+    run.settles();
+    run.fake.settle(Timestamp::MAX);
+    run.count();
+    judge(&run, corrects, withdraws);
+    run
+}
+
+/// Nothing twice, nothing lost: what the delivery says is what stands there.
+fn judge(run: &Run, corrects: bool, withdraws: bool) {
+    let (seed, delivery) = (run.seed, &run.delivery);
+    let standing = run.fake.standing_with(&run.link) - run.fake.standing_with("Đính chính");
+    let notices = run.fake.standing_with("Đính chính");
+    assert!(notices <= usize::from(corrects) + usize::from(withdraws), "seed {seed}: {notices} notices");
+    let state = format!("seed {seed}: {standing} stand there, {notices} notices: {delivery:?}");
+    match delivery.stage() {
+        Stage::Failed => assert!(delivery.cause().is_some(), "{state}"),
+        Stage::Accepted | Stage::Shown => {
+            assert!(delivery.cause().is_none(), "{state}");
+            let due = match (delivery.work(), delivery.kind().deletes()) {
+                (Work::Withdraw, true) => 0,
+                (Work::Withdraw, false) => usize::from(delivery.stands() == Stands::There),
+                _ => 1,
+            };
+            assert_eq!(standing, due, "{state}");
+            if delivery.work() == Work::Correct && delivery.kind().edits() {
+                assert_eq!(run.fake.standing_with("Nước đã rút"), 1, "{state}");
+            }
+            if delivery.work() != Work::Post && !delivery.kind().edits() && standing == 1 {
+                assert!(notices >= 1, "{state}");
+            }
+        }
+        Stage::Queued | Stage::Sent | Stage::Unconfirmed => panic!("never settled: {state}"),
+    }
+    if delivery.work() == Work::Post
+        && delivery.stage() == Stage::Failed
+        && delivery.stands() == Stands::Nothing
+    {
+        assert_eq!(standing, 0, "{state}");
+    }
+}
+
+#[test]
+fn ten_thousand_runs_double_nothing_and_lose_nothing() {
+    let mut told = Told::default();
+    let seeds: u64 = std::env::var("CHANNELS_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(10_000);
+    for seed in 0..seeds {
+        let run = run(seed);
+        match run.delivery.stage() {
+            Stage::Shown => told.shown += 1,
+            Stage::Accepted => told.accepted += 1,
+            _ => told.failed += 1,
+        }
+        told.looked += u64::from(run.looked > 0);
+        told.crashes += run.crashes;
+        told.calls += run.fake.calls();
+    }
+    println!(
+        "{seeds} runs: {} shown, {} accepted, {} failed with a cause; in {} a person had to look; {} stops, {} calls",
+        told.shown, told.accepted, told.failed, told.looked, told.crashes, told.calls
+    );
+    // Most must arrive, and every way must have been gone, or the runs show nothing.
+    assert!(told.shown + told.accepted > seeds * 9 / 10);
+    assert!(told.looked > seeds / 100 && told.crashes > seeds && told.accepted > 0);
+}
+
+#[test]
+fn reports_that_come_twice_and_the_wrong_way_round_settle_a_message() {
+    let mut run = Run::new(5);
+    run.fake.script = [Fault::LostAfter].into();
+    run.stops = 0;
+    run.wanted(Event::Begin);
+    run.happens_now();
+    assert_eq!(run.delivery.stage(), Stage::Sent);
+    for sent in run.fake.reports("hook-secret") {
+        for report in webhook::reports(&run.account, run.keys.secrets(), &sent, run.now).unwrap() {
+            run.happens(Event::Report(report));
+        }
+    }
+    assert_eq!(run.delivery.stage(), Stage::Shown);
+    assert_eq!(run.fake.standing_with(&run.link), 1);
+}
+
+impl Run {
+    fn happens_now(&mut self) {
+        while let Some(event) = self.pending.take() {
+            self.happens(event);
+        }
+    }
+}
