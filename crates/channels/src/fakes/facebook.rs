@@ -100,7 +100,10 @@ pub(super) fn serve(fake: &mut Fake, request: &Request, now: Timestamp) -> Respo
             match fake.find(first) {
                 None => no(100, 33),
                 Some(post) => {
-                    post.text = text;
+                    // The link is an attachment: other words leave it where it is.
+                    let link = post.text.lines().last().filter(|line| line.starts_with("http"));
+                    let link = link.filter(|link| !text.contains(link)).map(String::from);
+                    post.text = [Some(text), link].into_iter().flatten().collect::<Vec<_>>().join("\n");
                     reply(200, &json!({"success": true}))
                 }
             }

@@ -11,7 +11,6 @@ words! {
     none,
     add,
     add_says,
-    kind,
     name,
     name_hint,
     link,
