@@ -1,7 +1,7 @@
 //! What other nodes' logs say of cases, for a brief of agencies that live there: counted from the public record, which names no sender, no
 //! rating and no danger. A node that has not been read to its end is named with the day since when.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use network::directory::Directory;
 use network::names::Origin;
@@ -70,6 +70,13 @@ pub async fn of(
     let heads: HashMap<Origin, logs::Head> =
         logs::every(conn).await?.into_iter().map(|head| (head.origin.clone(), head)).collect();
     let longer: HashMap<String, u64> = app.status.load().behind.iter().cloned().collect();
+    // A portal that has said nothing yet has an empty log: its node was read if anything of it was.
+    let heard: HashSet<&Origin> = below
+        .iter()
+        .copied()
+        .filter(|agency| heads.get(&agency.origin).is_some_and(|head| head.size > 0))
+        .filter_map(|agency| agency.node.as_ref())
+        .collect();
     let (mut far, mut nodes) = (Far::none(), BTreeMap::<String, Behind>::new());
     let mut numbers: HashMap<Origin, i64> = HashMap::new();
     for agency in below {
@@ -80,8 +87,13 @@ pub async fn of(
             far.names.insert(head.id, name.clone());
             numbers.insert(agency.origin.clone(), head.id);
         }
-        let read =
-            head.is_some_and(|head| head.frozen.is_none() && !longer.contains_key(head.origin.as_str()));
+        let read = match head {
+            Some(head) => head.frozen.is_none() && !longer.contains_key(head.origin.as_str()),
+            None => {
+                agency.node.as_ref().is_some_and(|node| heard.contains(node))
+                    && !longer.contains_key(agency.origin.as_str())
+            }
+        };
         // A portal that was never opened has no log, and nothing to be behind of.
         if read || agency.node.is_none() {
             continue;
