@@ -82,7 +82,7 @@ pub fn form(kind: Kind, shape: u64, link: &str) -> Form {
         text: "Nước lên nhanh".into(),
         link: Some(link.into()),
         reel: kind == Kind::Facebook && shape % 8 == 7,
-        notify: shape % 3 != 0,
+        notify: !shape.is_multiple_of(3),
         media,
     }
 }

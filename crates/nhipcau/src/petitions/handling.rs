@@ -246,7 +246,7 @@ async fn queue_of(
         queues: queues.into(),
         many,
         queue: shown.word(),
-        silent: silent(&mut conn, &staff.portal.domain.to_string(), app.clock.micros(), lang).await?,
+        silent: silent(&mut conn, staff.portal.domain.as_ref(), app.clock.micros(), lang).await?,
         sought: sought.to_owned(),
         colleagues,
         templates,

@@ -40,7 +40,7 @@ pub fn rules(folder: &Path) -> Option<String> {
 
 /// True for a route that answers with a page for people.
 fn is_page(path: &str) -> bool {
-    const MACHINES: [&str; 38] = [
+    const MACHINES: [&str; 39] = [
         "/sw.js",
         "/ban-luu.json",
         "/muc/{reference}/ban-luu.html",

@@ -81,7 +81,7 @@ pub async fn of(
     let mut numbers: HashMap<Origin, i64> = HashMap::new();
     for agency in below {
         far.agencies += 1;
-        let name = agencies::name(Some(agency), Lang::Vi, &agency.domain.to_string());
+        let name = agencies::name(Some(agency), Lang::Vi, agency.domain.as_ref());
         let head = heads.get(&agency.origin).filter(|head| head.size > 0);
         if let Some(head) = head {
             far.names.insert(head.id, name.clone());
@@ -135,7 +135,7 @@ impl Far {
 fn node_of(directory: &Directory, node: Option<&Origin>) -> Option<String> {
     let owner = directory.node(node?)?.owner.clone();
     let agency = directory.agency(&owner)?;
-    Some(agencies::name(Some(agency), Lang::Vi, &agency.domain.to_string()))
+    Some(agencies::name(Some(agency), Lang::Vi, agency.domain.as_ref()))
 }
 
 async fn rows(conn: &mut Conn, from: i64, end: i64) -> Result<Vec<Row>, Problem> {
