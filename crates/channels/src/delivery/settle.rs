@@ -21,7 +21,7 @@ impl Delivery {
             }
             Answer::Later { after, cause } => self.later(step, after, cause, now, settings),
             Answer::Doubt { cause } => self.lost(step, cause, now, settings),
-            Answer::Locked { cause } => self.locked(step, cause),
+            Answer::Locked { cause } => self.locked(step, cause, now, settings),
             Answer::Refused { cause } => self.refused(step, cause),
             Answer::Gone => self.gone(step),
             Answer::NotFound if step == Step::Look => self.not_found(now, settings),
@@ -122,9 +122,15 @@ impl Delivery {
         }
     }
 
-    fn locked(&mut self, step: Step, cause: Cause) {
+    fn locked(&mut self, step: Step, cause: Cause, now: Timestamp, settings: &Settings) {
         if self.renewed {
-            self.refused(step, cause);
+            self.renewed = false;
+            // Whoever may not look learns nothing of the post: it is looked at again later.
+            if step == Step::See {
+                self.again(None, cause, now, settings);
+            } else {
+                self.refused(step, cause);
+            }
             return;
         }
         (self.locked, self.cause) = (true, Some(cause));
