@@ -12,8 +12,8 @@ ALTER TABLE petition_help ADD COLUMN again BIGINT NOT NULL DEFAULT 0;
 -- state (empty while its registration is not known), the last day for its answer, and when it was registered and answered, in microseconds as
 -- the logs say. `stale` is 1 while an entry was read since it was folded.
 CREATE TABLE petition_record (
-  origin TEXT NOT NULL,
   code TEXT NOT NULL,
+  origin TEXT NOT NULL,
   owner TEXT NOT NULL,
   sort TEXT NOT NULL,
   state TEXT NOT NULL,

@@ -89,7 +89,7 @@ pub async fn json(Given(app): Given<App>, visitor: Visitor) -> Response {
     served(&app, &visitor, "application/feed+json", |feed| Ok(json::text(feed))).await
 }
 
-/// `/nhung/tin.html`: a list of links for pages of other sites; `so` says how many.
+/// `/nhung/tin.html`: a list of links for pages of other sites; `toi-da` says how many at most.
 pub async fn fragment(Given(app): Given<App>, visitor: Visitor) -> Response {
     let (lang, most) = (visitor.lang, fragment::many(&visitor.path));
     let draw = async |portal: &Portal| {

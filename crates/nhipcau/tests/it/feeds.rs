@@ -270,7 +270,7 @@ async fn a_feed_and_its_archives_tell_every_item_and_nothing_that_was_erased() {
     let json = world.get("chinhphu", "/feed.json").await.json();
     assert!(json["next_url"].as_str().unwrap().ends_with("/feed.json?tap=1"));
 
-    let listed = world.get("chinhphu", "/nhung/tin.html?so=2").await;
+    let listed = world.get("chinhphu", "/nhung/tin.html?toi-da=2").await;
     assert_eq!(listed.text().matches("<li").count(), 2, "{}", listed.text());
     assert!(listed.says("Thông báo số 102") && listed.says("href=\"http"), "{}", listed.text());
 

@@ -11,10 +11,10 @@ use crate::words::{Lang, date};
 const USUAL: usize = 5;
 const MOST: usize = 20;
 
-/// How many items an address asks for by `so`.
+/// How many items an address asks for by `toi-da`.
 pub(super) fn many(path: &str) -> usize {
     let query = path.split_once('?').map_or("", |(_, query)| query);
-    let asked = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "so");
+    let asked = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "toi-da");
     asked.and_then(|(_, number)| number.parse().ok()).unwrap_or(USUAL).clamp(1, MOST)
 }
 
@@ -45,10 +45,10 @@ mod tests {
     fn as_many_are_listed_as_are_asked_for_within_bounds() {
         for (path, due) in [
             ("/nhung/tin.html", 5),
-            ("/nhung/tin.html?so=3", 3),
-            ("/x?so=0", 1),
-            ("/x?so=999", 20),
-            ("/x?so=a", 5),
+            ("/nhung/tin.html?toi-da=3", 3),
+            ("/x?toi-da=0", 1),
+            ("/x?toi-da=999", 20),
+            ("/x?toi-da=a", 5),
         ] {
             assert_eq!(many(path), due, "{path}");
         }
