@@ -298,14 +298,38 @@ self.addEventListener("storage", (event) => {
   if (event.key === "nhipcau.out") holding = false;
 });
 
-// A list is walked by j and k, and Enter follows the link as everywhere.
-const rows = [...document.querySelectorAll(".rows--desk a")];
-if (rows.length) {
-  document.addEventListener("keydown", (event) => {
-    if (event.target.closest("input, textarea, select") || event.ctrlKey || event.metaKey || event.altKey) return;
-    const step = { j: 1, k: -1 }[event.key];
-    if (!step) return;
-    const at = rows.indexOf(document.activeElement);
-    rows[Math.max(0, Math.min(rows.length - 1, at + step))].focus();
+// A list by single keys: j and k or the arrows go through it, Enter opens as everywhere, x ticks, c takes on, / goes to the search, ? tells
+// which keys there are. They are heard only while the focus stands in the list: who dictates, or leans on a key elsewhere, sets nothing
+// off (WCAG 2.1.4).
+const rows = [...document.querySelectorAll(".rows--desk > li")].filter((row) => row.querySelector("a"));
+const keys = document.querySelector("details[data-keys]");
+let left = rows[0];
+if (keys) {
+  keys.hidden = false;
+  keys.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    keys.open = false;
+    left?.querySelector("a").focus();
+  });
+}
+for (const row of rows) {
+  row.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input:not([type=checkbox]), textarea, select")) return;
+    const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
+    const next = rows[Math.max(0, Math.min(rows.length - 1, rows.indexOf(row) + step))];
+    const does = {
+      x: row.querySelector("input[type=checkbox]"),
+      c: row.querySelector("[data-take]"),
+    }[event.key];
+    const goes = { "/": document.querySelector("[data-seek]"), "?": keys?.firstElementChild }[event.key];
+    if (step) next.querySelector("a").focus();
+    else if (does) does.click();
+    else if (goes) {
+      left = row;
+      if (event.key === "?") keys.open = true;
+      goes.focus();
+    } else return;
+    event.preventDefault();
   });
 }

@@ -27,11 +27,19 @@ pub(crate) fn feed(tree: &Tree) -> Feed {
         language: root.of(Ns::Xml, "lang").filter(|lang| !lang.is_empty()).map(str::to_owned),
         updated: whole.and_then(|root| time(root, &["updated", "modified"])),
         complete: root.first(&[Ns::History], "complete").is_some(),
+        previous: previous(root),
         items,
         deleted: tree.items.iter().filter_map(deleted).collect(),
         encoding: String::new(),
         notes: Vec::new(),
     }
+}
+
+/// The archive before this document (RFC 5005, section 4).
+pub(crate) fn previous(of: &Element) -> Option<String> {
+    let is_it =
+        |link: &&Element| link.attribute("rel").is_some_and(|rel| rel.eq_ignore_ascii_case("prev-archive"));
+    of.all(ATOM, "link").find(is_it).and_then(resolved)
 }
 
 /// What a tombstone says.

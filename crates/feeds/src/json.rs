@@ -19,6 +19,8 @@ struct Document {
     #[serde(default)]
     home_page_url: Loose,
     #[serde(default)]
+    next_url: Loose,
+    #[serde(default)]
     language: Loose,
     items: Option<Few<One, { limits::ITEMS }>>,
 }
@@ -175,6 +177,7 @@ pub(crate) fn read(document: &str) -> Result<Feed, Error> {
         language: read.language.text(),
         updated: None,
         complete: false,
+        previous: read.next_url.text(),
         items: items.held.into_iter().map(item).collect(),
         deleted: Vec::new(),
         encoding: String::new(),

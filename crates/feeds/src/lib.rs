@@ -106,6 +106,9 @@ pub struct Feed {
     pub updated: Option<Timestamp>,
     /// True if it says that it lists all there is (RFC 5005 `fh:complete`): only then does absence say anything at once.
     pub complete: bool,
+    /// Where it goes on into the past: the archive before it (RFC 5005, `prev-archive`), the `next_url` of a JSON Feed. Absolute wherever a
+    /// base is known.
+    pub previous: Option<String>,
     /// Its items in the order in which they stand.
     pub items: Vec<Item>,
     /// What it says to be deleted (RFC 6721).
@@ -182,6 +185,20 @@ pub fn read(bytes: &[u8], hints: &Hints<'_>) -> Result<Feed, Error> {
     feed.notes = notes;
     links::finish(&mut feed, hints.base().as_ref());
     Ok(feed)
+}
+
+/// The text of a web page, whatever its encoding: by its mark, the header `Content-Type`, the `charset` that its first 2,048 bytes name, or what
+/// its bytes say. What cannot be read is replaced (U+FFFD).
+#[must_use]
+pub fn page(bytes: &[u8], content_type: Option<&str>) -> String {
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(2_048)]).to_ascii_lowercase();
+    let said = head.split_once("charset=").map(|(_, rest)| {
+        let rest = rest.trim_start_matches(['"', '\'', ' ']);
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !"-_:".contains(c)).unwrap_or(rest.len());
+        format!("text/html; charset={}", &rest[..end])
+    });
+    let by_header = content_type.filter(|media| media.to_ascii_lowercase().contains("charset="));
+    encoding::decode(bytes, by_header.or(said.as_deref()), &mut Vec::new()).0
 }
 
 fn xml_feed(document: &str, hints: &Hints<'_>, notes: &mut Vec<Note>) -> Result<Feed, Error> {

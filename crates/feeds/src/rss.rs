@@ -38,6 +38,7 @@ pub(crate) fn feed(tree: &Tree) -> Feed {
         )
         .or_else(|| channel.attribute("lastmod").and_then(date)),
         complete: channel.first(&[Ns::History], "complete").is_some(),
+        previous: atom::previous(channel),
         items,
         deleted: tree.items.iter().filter_map(atom::deleted).collect(),
         encoding: String::new(),

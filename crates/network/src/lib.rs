@@ -2,7 +2,7 @@
 //!
 //! Messages ([`entry`], [`content`], [`root`], [`door`], [`receipt`], [`flow`], [`letter`]) are parsed at the edge
 //! with errors that name the field; what they mean is a fold ([`directory`]) or a state machine
-//! ([`follower`], [`contents`]) of the form `on(event, now) -> Vec<Action>`. Nothing here opens a
+//! ([`follower`], [`contents`], [`help`]) of the form `on(event, now) -> Vec<Action>`. Nothing here opens a
 //! socket, reads a clock, or rolls dice that were not handed in with a seed.
 
 pub mod bridge;
@@ -15,6 +15,7 @@ pub mod entry;
 pub mod flow;
 pub mod follower;
 pub mod handover;
+pub mod help;
 pub mod json;
 pub mod keys;
 pub mod letter;

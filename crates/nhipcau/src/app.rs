@@ -103,6 +103,8 @@ pub struct Inner {
     pub importing: tokio::sync::Mutex<()>,
     /// One reading of a joined site is acted upon at a time: two that meet the same item would both take it over.
     pub joining: tokio::sync::Mutex<()>,
+    /// Whose turn it is at each account of a channel.
+    pub channels: crate::channels::Turns,
     /// Exports and looks at the node's health that may be under way at once.
     pub heavy: Semaphore,
     /// Holds the folder.
@@ -204,6 +206,16 @@ impl App {
         }
         crate::items::tables::rebuild(&db, &Folder(config.content.clone())).await?;
         let authority = Arc::new(crate::petitions::authority::Desk::open(&db).await?);
+        if let Some(alarm) = authority.alarm() {
+            tracing::error!(
+                detail = alarm.detail,
+                "the authority table that was loaded last cannot be read; the one that ships holds"
+            );
+            db.write("app.authority", async move |tx: &mut Tx| -> Result<(), anyhow::Error> {
+                Ok(crate::operate::alarms::raise(tx, &alarm).await?)
+            })
+            .await?;
+        }
         let calendar = calendar::Desk::new(calendar::store::open(&db).await?);
         let mut conn = db.read().await?;
         let (known, settled) = agencies::fold::rebuild(&mut conn, &root).await?;
@@ -267,6 +279,7 @@ impl App {
             imported: AtomicI64::new(imported),
             importing: tokio::sync::Mutex::new(()),
             joining: tokio::sync::Mutex::new(()),
+            channels: crate::channels::Turns::default(),
             heavy: Semaphore::new(HEAVY),
             lock,
             post,
@@ -305,6 +318,8 @@ impl App {
         app.tasks.spawn("mergers", agencies::merger::carry::run(app.clone()));
         app.tasks.spawn("sources", crate::sources::run(app.clone()));
         app.tasks.spawn("outlets", crate::outlets::run(app.clone()));
+        app.tasks.spawn("sightings", crate::sightings::run(app.clone()));
+        app.tasks.spawn("channels", crate::channels::run(app.clone()));
         app.tasks.spawn("reach", agencies::reach::run(app.clone()));
         app.tasks.spawn("watch", crate::operate::watch::run(app.clone()));
     }

@@ -71,6 +71,11 @@ pub struct Fault {
 }
 
 impl Fault {
+    /// What is wrong with a field, in the words of each language.
+    pub fn said<S: Into<String>>(field: &str, says: impl Fn(Lang) -> S) -> Fault {
+        Fault { field: field.into(), vi: says(Lang::Vi).into(), en: says(Lang::En).into() }
+    }
+
     /// What it says in a language.
     pub fn of(&self, lang: Lang) -> &str {
         match lang {

@@ -14,6 +14,7 @@ use network::flow::{
     encode_checkpoint, encode_entry,
 };
 use network::handover::{Desk, Received};
+use network::help;
 use network::letter::Receipt as LetterReceipt;
 use network::letter::{Letter, LetterError, MAX_HEAD, Sealed, Sealing, Secret, padded};
 use network::names::{ContentHash, Domain, Origin};
@@ -276,6 +277,13 @@ pub fn petition(bytes: &[u8]) {
             assert_eq!(read.letter.body(&read.case, &read.dossier).expect("twice"), again);
         }
         Err(error) => assert!(!error.to_string().is_empty()),
+    }
+    for kind in ["petition.help", "petition.helped", "petition.help-ended"] {
+        if let Ok(read) = help::Received::read(kind, body) {
+            assert_eq!(read.letter.kind(), kind);
+            let again = read.letter.body(&read.case, read.id).expect("what is read can be written");
+            assert_eq!(help::Received::read(kind, &again), Ok(read));
+        }
     }
     if let Ok(text) = std::str::from_utf8(body)
         && let Ok(desk) = Desk::decode(text)

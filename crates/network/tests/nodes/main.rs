@@ -12,6 +12,7 @@ mod fixtures;
 mod flow;
 mod follower;
 mod handover;
+mod help;
 mod letter;
 mod outbox;
 mod petition;

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use super::MOST_BODY;
 use crate::agencies::Portal;
 use crate::app::App;
-use crate::problem::{Fault, Problem, json};
+use crate::problem::{Problem, json};
 use crate::web::answer::{problem_json, problem_of, too_large_json};
 use crate::web::visitor::Visitor;
 
@@ -45,16 +45,7 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Asked<T> {
             Err(error) => {
                 let why =
                     std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
-                Err(problem_json(
-                    app,
-                    Problem::Invalid(vec![Fault {
-                        field: "query".into(),
-                        vi: format!("Tham số trên địa chỉ không dùng được: {why}. Xem /api/v1/openapi.json."),
-                        en: format!(
-                            "A parameter of the query cannot be used: {why}. See /api/v1/openapi.json."
-                        ),
-                    }]),
-                ))
+                Err(problem_json(app, Problem::Invalid(vec![json::parameter(&why)])))
             }
         }
     }

@@ -27,7 +27,7 @@ pub use keep::LINES;
 pub(crate) use keep::busy;
 pub use procedures::Portalled;
 pub use read::{health, proof, proof_of, receipts};
-pub(crate) use write::Administrator;
+pub(crate) use write::{Administrator, created, portal};
 
 use axum::handler::Handler;
 use axum::middleware::from_fn;

@@ -27,6 +27,7 @@ const PATHS: &[&str] = &[
     include_str!("openapi/open311.json"),
     include_str!("openapi/open311_keys.json"),
     include_str!("openapi/petitions.json"),
+    include_str!("openapi/exchange.json"),
     include_str!("openapi/cases.json"),
 ];
 const SCHEMAS: &[&str] = &[

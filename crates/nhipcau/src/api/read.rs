@@ -169,6 +169,10 @@ pub async fn coverage(
                 "stored": h.stored_at.map(|t| t.to_string()), "shown": h.shown_at.map(|t| t.to_string()),
                 "portals": { "good": h.portals.0, "of": h.portals.1 },
             })).collect::<Vec<_>>(),
+            "sites": told.sites.iter().map(|s| json!({
+                "name": s.name, "url": s.url, "seen": s.verdict.word(), "since": s.since.to_string(),
+                "looked": s.looked.map(|t| t.to_string()),
+            })).collect::<Vec<_>>(),
             "exceptions": told.exceptions.iter().flat_map(|e| e.portals.iter().map(|(name, _)| name)).collect::<Vec<_>>(),
         })))
     };

@@ -76,7 +76,7 @@ impl Administrator {
     }
 }
 
-pub(super) fn created<T: Serialize>(app: &App, result: Result<T, Problem>) -> Response {
+pub(crate) fn created<T: Serialize>(app: &App, result: Result<T, Problem>) -> Response {
     answered(app, result.map(|done| (StatusCode::CREATED, Json(done))))
 }
 
@@ -101,7 +101,7 @@ fn came(app: &App, result: Result<Came, Problem>) -> Response {
 
 /// The portal named in a request, or the host's own. The node's own address speaks for its own portal, though
 /// no reader is served there.
-pub(super) fn portal(app: &App, visitor: &Visitor, named: Option<&str>) -> Result<Arc<Portal>, Problem> {
+pub(crate) fn portal(app: &App, visitor: &Visitor, named: Option<&str>) -> Result<Arc<Portal>, Problem> {
     let portals = app.portals.load();
     match named {
         Some(domain) => portals.by_host(domain).or_else(|| portals.find(|p| *p.origin.as_str() == *domain)),

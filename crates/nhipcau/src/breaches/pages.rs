@@ -147,13 +147,9 @@ async fn form(
     }
 }
 
-fn fault(field: &str, says: fn(&'static BreachWords) -> &'static str) -> Fault {
-    Fault { field: field.into(), vi: says(Lang::Vi.breach()).into(), en: says(Lang::En.breach()).into() }
-}
-
 /// An instant that was typed as a day and an hour in Viet Nam, not later than now.
 fn moment(app: &App, form: &Fields, day: &str, hour: &str) -> Result<i64, Fault> {
-    let wrong = || fault(day, |w| w.fault_when);
+    let wrong = || Fault::said(day, |lang| lang.breach().fault_when);
     let on: Date = form.get(day).trim().parse().map_err(|_| wrong())?;
     let at: Time = form.get(hour).trim().parse().map_err(|_| wrong())?;
     let zoned = on.to_datetime(at).to_zoned_datetime(date::zone()).map_err(|_| wrong())?;
@@ -165,7 +161,7 @@ fn words(form: &Fields, field: &str, faults: &mut Vec<Fault>) -> String {
     const MOST: usize = 10_000;
     let text = form.get(field).trim();
     if text.is_empty() {
-        faults.push(fault(field, |w| w.fault_text));
+        faults.push(Fault::said(field, |lang| lang.breach().fault_text));
     } else if text.chars().count() > MOST {
         faults.push(Fault {
             field: field.into(),
@@ -319,7 +315,7 @@ async fn add(
                 let at = moment(&app, &typed, "ngay-bao", "gio-bao").map_err(|fault| faults.push(fault));
                 let whom = typed.get("bao-ai").trim().to_owned();
                 if whom.is_empty() && kind == "bao" {
-                    faults.push(fault("bao-ai", |w| w.fault_whom));
+                    faults.push(Fault::said("bao-ai", |lang| lang.breach().fault_whom));
                 }
                 Says::Told { whom, authority: kind == "co-quan", at: at.unwrap_or(0), text }
             }

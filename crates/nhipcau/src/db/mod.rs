@@ -29,7 +29,7 @@ use crate::logs::ledger::Sealer;
 use trouble::{Refusal, Troubles};
 
 /// The tables that hold what an erasure takes away, each written anew by PostgreSQL.
-const HOLD_WORDS: [&str; 11] = [
+const HOLD_WORDS: [&str; 12] = [
     "VACUUM (FULL) content",
     "VACUUM (FULL) item",
     "VACUUM (FULL) document",
@@ -41,6 +41,7 @@ const HOLD_WORDS: [&str; 11] = [
     "VACUUM (FULL) draft_note",
     "VACUUM (FULL) ending",
     "VACUUM (FULL) source_aside",
+    "VACUUM (FULL) channel_delivery",
 ];
 
 /// Where the data live.

@@ -17,6 +17,7 @@ use super::{Attached, Hour, Work, Written, alone, hours, notes, rules, store};
 use crate::agencies::Portal;
 use crate::annexes;
 use crate::app::App;
+use crate::channels;
 use crate::clock::instant;
 use crate::db::{Conn, Tx};
 use crate::embargo::seal;
@@ -262,6 +263,7 @@ pub async fn act(
                     if let Some(told) = &told {
                         desk::carry_out(tx, told).await?;
                     }
+                    channels::queue::issued(tx, &work).await?;
                     Some(done)
                 }
                 (Stage::Issued, None) => return Err(refusal(Refused::Unsound)),
@@ -340,6 +342,7 @@ pub fn faults(app: &App, work: &Work) -> Vec<Fault> {
     let files = work.written.files.iter().filter_map(file).collect();
     let mut faults = work.written.handed_in().faults(work.item, work.base + 1, files, &app.calendar.on(day));
     faults.extend(work.written.behind());
+    faults.extend(channels::pages::shown::faults(work, day));
     if work.is_embargoed() && work.due.is_none() {
         faults.push(Fault {
             field: "due".into(),

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use self::read::hour_text;
 pub use self::read::{Read, read};
-use super::{Work, relations, translated};
+use super::{Work, merge, relations, translated};
 use crate::documents;
 use crate::items::draft::Draft;
 use crate::items::kinds::{self, Field, Shape};
@@ -332,6 +332,9 @@ pub fn label(kind: &str, name: &str, lang: Lang) -> String {
     }
     if let Some(tag) = name.strip_prefix("translations.") {
         return format!("{}: {}", lang.translation().heading, translated::own_name(tag));
+    }
+    if name.starts_with(merge::CHANNEL) {
+        return lang.channel().forms.to_owned();
     }
     if name.starts_with("translations[") {
         return lang.translation().heading.to_owned();

@@ -10,6 +10,9 @@ use super::Written;
 /// Before the language of a translation: the text that it was made from. No field for people.
 pub(super) const MADE_FROM: &str = "made_from.";
 
+/// Before an account of a channel: what is written for it.
+pub const CHANNEL: &str = "channels.";
+
 /// A field that both changed differently.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflict {
@@ -68,6 +71,10 @@ pub(super) fn flat(written: &Written) -> anyhow::Result<Map<String, Value>> {
     for (lang, made_from) in &written.made_from {
         fields.insert(format!("{MADE_FROM}{lang}"), made_from.as_str().into());
     }
+    // So is each channel.
+    for (account, form) in &written.channels {
+        fields.insert(format!("{CHANNEL}{account}"), serde_json::to_value(form)?);
+    }
     fields.insert("files".into(), serde_json::to_value(&written.files)?);
     if let Some(core) = &written.beside {
         fields.insert("beside".into(), serde_json::to_value(core)?);
@@ -78,7 +85,7 @@ pub(super) fn flat(written: &Written) -> anyhow::Result<Map<String, Value>> {
 fn deep(flat: Map<String, Value>) -> anyhow::Result<Written> {
     let (mut fields, mut details) = (Map::new(), Map::new());
     let (mut files, mut beside) = (Vec::new(), None);
-    let (mut translations, mut made_from) = (Vec::new(), BTreeMap::new());
+    let (mut translations, mut made_from, mut channels) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
     for (name, value) in flat {
         if name.starts_with("translations.") {
             translations.push(value);
@@ -86,6 +93,10 @@ fn deep(flat: Map<String, Value>) -> anyhow::Result<Written> {
         }
         if let Some(lang) = name.strip_prefix(MADE_FROM) {
             made_from.insert(lang.to_owned(), value.as_str().unwrap_or_default().to_owned());
+            continue;
+        }
+        if let Some(account) = name.strip_prefix(CHANNEL) {
+            channels.insert(account.parse()?, serde_json::from_value(value)?);
             continue;
         }
         match (name.strip_prefix("details."), name.as_str()) {
@@ -105,7 +116,7 @@ fn deep(flat: Map<String, Value>) -> anyhow::Result<Written> {
     if !translations.is_empty() {
         fields.insert("translations".into(), translations.into());
     }
-    Ok(Written { draft: serde_json::from_value(fields.into())?, files, beside, made_from })
+    Ok(Written { draft: serde_json::from_value(fields.into())?, files, beside, made_from, channels })
 }
 
 #[cfg(test)]

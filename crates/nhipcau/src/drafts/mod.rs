@@ -33,6 +33,7 @@ use uuid::Uuid;
 
 use self::life::Stage;
 use crate::annexes::Core;
+use crate::channels::Said;
 use crate::items::draft::{Draft, MOST_FILE};
 use crate::people::Duty;
 use crate::web::routes::{Route, desk_form, desk_page, desk_upload};
@@ -89,6 +90,9 @@ pub struct Written {
     /// For each translation by its language: the text that it was made from, by its hash ([`Draft::source`]).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub made_from: BTreeMap<String, String>,
+    /// What is written for channels, by the account.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub channels: BTreeMap<Uuid, Said>,
 }
 
 /// When a draft is to be issued.
@@ -128,7 +132,7 @@ pub struct Work {
 }
 
 impl Work {
-    /// What an approval binds to: text, files, hour, and which edition of which item it is.
+    /// What an approval binds to: text, files, what is written for channels, hour, and which edition of which item it is.
     ///
     /// # Errors
     /// When the draft cannot be written as JSON.

@@ -6,8 +6,10 @@
 //! feeds of every portal that carries it.
 
 mod about;
+mod archives;
 mod asked;
 mod atom;
+mod fragment;
 mod json;
 mod rss;
 mod sitemap;
@@ -21,6 +23,7 @@ use network::names::Origin;
 use quick_xml::escape::escape;
 
 use self::about::About;
+use self::archives::Archives;
 use self::asked::Asked;
 use super::State;
 use super::pages::{fresh, kept, label};
@@ -38,6 +41,7 @@ use crate::words::Lang;
 
 pub use sitemap::{news, robots, sitemap};
 
+/// Items that a feed tells of what changed last.
 const MOST: i64 = 50;
 const LASTS: i64 = 60_000_000;
 /// The most issuers that the page of feeds lists; more have their feeds on their own portals.
@@ -85,6 +89,20 @@ pub async fn json(Given(app): Given<App>, visitor: Visitor) -> Response {
     served(&app, &visitor, "application/feed+json", |feed| Ok(json::text(feed))).await
 }
 
+/// `/nhung/tin.html`: a list of links for pages of other sites; `toi-da` says how many at most.
+pub async fn fragment(Given(app): Given<App>, visitor: Visitor) -> Response {
+    let (lang, most) = (visitor.lang, fragment::many(&visitor.path));
+    let draw = async |portal: &Portal| {
+        let feed = Feed::read(&app, &visitor, portal).await?;
+        let text = fragment::text(&feed, lang, most).map_err(anyhow::Error::from)?;
+        Ok(Drawn::whole(200, "text/html; charset=utf-8", &text))
+    };
+    match visitor.asked("q") {
+        Some(_) => fresh(&app, &visitor, draw).await,
+        None => kept(&app, &visitor, vec![Tag::Lists, Tag::Directory], LASTS, draw).await,
+    }
+}
+
 async fn served(
     app: &App,
     visitor: &Visitor,
@@ -115,6 +133,8 @@ struct Feed {
     query: String,
     demo: bool,
     items: Vec<Told>,
+    /// Its archives, as far as it has any.
+    archives: Archives,
     /// What else has ended, and when in microseconds: told to readers that know tombstones, without a word.
     ended: Vec<(String, i64)>,
 }
@@ -147,6 +167,7 @@ impl Feed {
             query: asked.query(),
             demo: app.config.demo,
             items,
+            archives: Archives::default(),
             ended,
         };
         if let Some(topic) = &asked.about {
@@ -161,7 +182,10 @@ impl Feed {
         let issuer = asked.issuer.as_ref().map(Origin::as_str).unwrap_or_default();
         let mut conn = app.db.read().await?;
         let own = asked.whose.map(|whose| whose == Whose::Own);
-        let items = store::changes(&mut conn, &portal.domain, (portal.log, own), kind, issuer, MOST).await?;
+        let (whose, filters) = ((portal.log, own), (kind, issuer));
+        let count = store::count_changes(&mut conn, &portal.domain, whose, kind, issuer).await?;
+        let archives = Archives::of(count, asked.archive)?;
+        let items = archives.items(&mut conn, &portal.domain, whose, filters).await?;
         let directory = app.directory.load();
         let name = |origin: &Origin| agencies::name(directory.agency(origin), Lang::Vi, origin.as_str());
         let mut title = name(&portal.origin);
@@ -176,7 +200,33 @@ impl Feed {
             filters => format!("/thong-tin?{filters}"),
         };
         let items = items.iter().map(|item| Told::of(item, name(&item.origin))).collect();
-        Ok(feed(title, page, items, Vec::new()))
+        Ok(Feed { archives, ..feed(title, page, items, Vec::new()) })
+    }
+
+    /// The address of one of its archives in a form (`atom`), or of the feed itself.
+    fn address(&self, form: &str, archive: Option<i64>) -> String {
+        let (base, query) = (&self.base, &self.query);
+        match archive {
+            None => format!("{base}/feed.{form}{query}"),
+            Some(number) => {
+                let joint = if query.is_empty() { '?' } else { '&' };
+                format!("{base}/feed.{form}{query}{joint}tap={number}")
+            }
+        }
+    }
+
+    /// The links of an archived feed (RFC 5005, section 4) in a form: relation and address.
+    fn history(&self, form: &str) -> Vec<(&'static str, String)> {
+        let of = |relation, archive| (relation, self.address(form, archive));
+        let Archives { at, last } = self.archives;
+        let before = at.map_or(last, |at| at - 1);
+        let mut links = Vec::new();
+        links.extend((before > 0).then(|| of("prev-archive", Some(before))));
+        if let Some(at) = at {
+            links.extend((at < last).then(|| of("next-archive", Some(at + 1))));
+            links.push(of("current", None));
+        }
+        links
     }
 }
 

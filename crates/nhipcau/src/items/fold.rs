@@ -23,6 +23,7 @@ use self::answered::answered;
 use self::erase::erase;
 use self::issued::{Issue, Wanted, issued, want};
 use super::{Card, Carried, State, standing};
+use crate::channels;
 use crate::db::Tx;
 use crate::documents::fold::{self as documents, Shown};
 use crate::drafts;
@@ -168,6 +169,9 @@ async fn ends(
         id.clone()
     )?;
     documents::touched(tx, log, &id).await?;
+    if state != State::Standing {
+        channels::queue::ended(tx, log, &id).await?;
+    }
     tx.ledger.effects.items.push((log, id));
     Ok(())
 }
@@ -268,6 +272,7 @@ async fn carry_out(tx: &mut Tx, order: Open) -> anyhow::Result<()> {
             order.item.clone()
         )?;
         documents::touched(tx, order.log, &order.item).await?;
+        channels::queue::ended(tx, order.log, &order.item).await?;
         tx.ledger.effects.items.push((order.log, order.item));
     }
     if state == State::Erased {

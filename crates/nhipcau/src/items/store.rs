@@ -15,7 +15,9 @@ use super::{Card, State, kinds};
 use crate::db::Conn;
 use crate::{all, maybe, one};
 
-pub use feeds::{Place, about_number, between, changes, ended, issuers, of_logs, places};
+pub use feeds::{
+    Place, about_number, archived, between, changes, count_changes, ended, issuers, of_logs, places,
+};
 
 /// An item's name in addresses: the first 8 hex digits of its log's name hashed, and its id.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -17,8 +17,11 @@ use crate::items::State;
 use crate::items::store::{self as items, Standing};
 use crate::logs::carriers::Carried;
 use crate::logs::store::{self, Head};
-use crate::logs::view::{Account, AccountOf, Cell, Exception, HolderRow, ProvinceRow, Shows, Summary};
+use crate::logs::view::{
+    Account, AccountOf, Cell, Exception, HolderRow, ProvinceRow, Shows, SiteRow, Summary,
+};
 use crate::peers::progress::{self, Progress};
+use crate::sightings::{self, store::Sighting};
 use crate::words::Lang;
 
 /// How far an entry has come among the nodes that follow its log.
@@ -144,6 +147,21 @@ pub struct Told {
     pub provinces: Vec<ProvinceRow>,
     /// Nodes.
     pub holders: Vec<HolderRow>,
+    /// What this node has seen on pages of others.
+    pub sites: Vec<SiteRow>,
+}
+
+/// What this node has seen of an item on pages of others. A sighting is no receipt: it is told beside them and counts in none of their
+/// numbers.
+async fn sites(conn: &mut Conn, item: &Standing) -> anyhow::Result<Vec<SiteRow>> {
+    let row = |(name, one): (String, Sighting)| SiteRow {
+        name,
+        url: Some(one.url).filter(|url| item.state == State::Standing && !url.is_empty()),
+        verdict: one.verdict,
+        since: instant(one.since),
+        looked: (one.at > 0).then(|| instant(one.at)),
+    };
+    Ok(sightings::store::of_item(conn, item.log, item.item).await?.into_iter().map(row).collect())
 }
 
 /// Works out the coverage of an item.
@@ -258,7 +276,8 @@ pub async fn told(app: &App, conn: &mut Conn, item: &Standing, lang: Lang) -> an
     accounts.reverse();
     let count = (good.iter().filter(|g| **g).count() as u32, portals.len() as u32);
     let exceptions = exceptions.into_iter().map(|(_, exception)| exception).collect();
-    Ok(Told { summary, portals: count, accounts, exceptions, provinces, holders })
+    let sites = sites(conn, item).await?;
+    Ok(Told { summary, portals: count, accounts, exceptions, provinces, holders, sites })
 }
 
 /// The province in which a portal stands; none for the central ones.

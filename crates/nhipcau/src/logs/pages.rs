@@ -24,6 +24,7 @@ use crate::items::store::{self as items, Reference};
 use crate::operate::alarms;
 use crate::peers::letters::store as letters;
 use crate::peers::{inquiry, receipts};
+use crate::people::pages::HOME;
 use crate::problem::Problem;
 use crate::web::answer::failure;
 use crate::web::pages::{Drawn, Tag};
@@ -67,6 +68,9 @@ pub async fn coverage(Given(app): Given<App>, Path(reference): Path<String>, vis
             exceptions: told.exceptions,
             provinces: told.provinces,
             holders: told.holders,
+            sites: told.sites,
+            ledger: (item.log == portal.log)
+                .then(|| visitor.lang.path(&format!("{HOME}/muc/{reference}/so-phat"))),
             shell,
         })
     })

@@ -87,6 +87,24 @@ pub async fn tell(app: &App, alarm: Alarm) {
     app.pages.changed([crate::web::pages::Tag::Directory]);
 }
 
+/// Clears alarms as part of a step: those of one kind about one peer and log (an empty text matches any).
+///
+/// # Errors
+/// The database's.
+pub async fn settle(tx: &mut Tx, about: &str, peer: &str, origin: &str) -> sqlx::Result<()> {
+    let now = tx.ledger.now();
+    run!(
+        tx,
+        "UPDATE alarm SET cleared = $1 WHERE cleared IS NULL AND about = $2
+         AND ($3 = '' OR peer = $3) AND ($4 = '' OR origin = $4)",
+        now,
+        about.to_owned(),
+        peer.to_owned(),
+        origin.to_owned()
+    )?;
+    Ok(())
+}
+
 /// Clears the alarms of one kind about one peer or log (an empty text matches any).
 ///
 /// # Errors
@@ -99,17 +117,7 @@ pub async fn clear(
 ) -> Result<(), anyhow::Error> {
     app.db
         .write("alarms.clear", async move |tx: &mut Tx| -> Result<(), anyhow::Error> {
-            let now = tx.ledger.now();
-            run!(
-                tx,
-                "UPDATE alarm SET cleared = $1 WHERE cleared IS NULL AND about = $2
-                 AND ($3 = '' OR peer = $3) AND ($4 = '' OR origin = $4)",
-                now,
-                about,
-                peer,
-                origin
-            )?;
-            Ok(())
+            Ok(settle(tx, about, &peer, &origin).await?)
         })
         .await
 }

@@ -26,6 +26,7 @@ mod pages;
 mod petitions;
 mod report;
 mod serving;
+mod watch;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -90,6 +91,8 @@ pub enum Part {
     Flood,
     /// Feeds of other portals, read and cleaned
     Feeds,
+    /// Public pages of other sites, looked at
+    Watch,
     /// Petitions registered by many senders at once
     Intake,
     /// From the click that passes a case on to the desk of another node's agency
@@ -125,6 +128,8 @@ struct Scale {
     feeds: usize,
     /// Feeds of one round.
     round: usize,
+    /// Public pages that are looked at.
+    watched: usize,
     /// Petitions that are registered.
     petitions: usize,
     /// Cases that are passed on; the first one is not counted.
@@ -149,6 +154,7 @@ const WHOLE: Scale = Scale {
     flood: 100_000,
     feeds: 600,
     round: 1_000,
+    watched: 3_400,
     petitions: 4_000,
     handed: 51,
     starts: 5,
@@ -169,6 +175,7 @@ const QUICK: Scale = Scale {
     flood: 400,
     feeds: 4,
     round: 4,
+    watched: 20,
     petitions: 16,
     handed: 3,
     starts: 1,
@@ -235,6 +242,7 @@ async fn measure(part: Part, dir: &Path, scale: Scale, database: Option<&str>) -
         Part::Found => found::found(dir, scale).await,
         Part::Flood => flood::flood(dir, scale).await,
         Part::Feeds => feeds::feeds(scale),
+        Part::Watch => watch::watch(scale).await,
         Part::Intake => petitions::intake(dir, scale).await,
         Part::HandOver => petitions::hand_over(dir, scale).await,
     }

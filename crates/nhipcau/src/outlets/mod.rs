@@ -1,13 +1,16 @@
-//! Sites of others to which a portal sends what changes on it: signed calls (Standard Webhooks), one after the other, from wherever
-//! somebody says.
+//! Sites of others to which a portal sends what changes on it: signed calls (Standard Webhooks), or posts put into a WordPress, one after the
+//! other, from wherever somebody says.
 //!
 //! What is sent is a walk through the portal's items in the order in which they came to look as they do here (`open::store`), so what
 //! came late is sent late and never left out. `post` sends and moves the place of the walk once the site has taken it; `pages` is
-//! the console's. The body is a JSON Feed whose `_deleted` names what no longer stands: what `sources::list::push` takes.
+//! the console's. The body of a call is a JSON Feed whose `_deleted` names what no longer stands: what `sources::list::push` takes.
+//! `wordpress` puts one item after the other by the REST API of a site.
 
 pub mod pages;
 mod post;
-mod store;
+pub mod store;
+mod typed;
+pub mod wordpress;
 
 use uuid::Uuid;
 
@@ -16,6 +19,30 @@ use crate::words::Lang;
 
 pub use pages::{PAGE, routes};
 pub use post::run;
+
+/// How a site is sent what changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// By signed calls.
+    Webhook,
+    /// By the REST API of its WordPress.
+    WordPress,
+}
+
+impl Kind {
+    /// The word that is stored and posted.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Webhook => "webhook",
+            Kind::WordPress => "wordpress",
+        }
+    }
+
+    /// That of a word.
+    pub fn of(word: &str) -> Option<Kind> {
+        [Kind::Webhook, Kind::WordPress].into_iter().find(|kind| kind.word() == word)
+    }
+}
 
 /// A site to which a portal sends.
 #[derive(Clone, Debug)]
@@ -30,6 +57,10 @@ pub struct Outlet {
     pub name: String,
     /// True if only the portal's own items are sent, and none that it shows of others.
     pub own: bool,
+    /// How.
+    pub kind: Kind,
+    /// What that kind asks for beside the secret, as JSON.
+    pub settings: String,
     /// The secret, sealed.
     pub secret: Vec<u8>,
     /// When it is tried next; 0 while it is paused.
@@ -50,12 +81,12 @@ fn about(id: Uuid) -> String {
 }
 
 /// A place as it is told and typed: `at.log.item`.
-fn told(place: &Place) -> String {
+pub(crate) fn told(place: &Place) -> String {
     format!("{}.{}.{}", place.at, place.log, place.item)
 }
 
 /// That of a text; none if it is none.
-fn place(text: &str) -> Option<Place> {
+pub(crate) fn place(text: &str) -> Option<Place> {
     let mut parts = text.trim().splitn(3, '.');
     let at = parts.next()?.parse().ok()?;
     let log = parts.next()?.parse().ok()?;

@@ -4,26 +4,26 @@ use askama::Template;
 use axum::extract::{Query, State as Given};
 use axum::http::StatusCode;
 use axum::response::Response;
-use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::{Outlet, about, place, store, told};
+use super::typed::{self, fault, from};
+use super::{Kind, about, store, told};
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::Tx;
-use crate::open::cursor::Place;
 use crate::people::Duty;
 use crate::people::audit;
 use crate::people::forms::{Fields, Filled, Wrong};
 use crate::people::gate::Staff;
 use crate::people::pages::{Desk, Done, drawn, see, shell};
-use crate::problem::{Fault, Problem};
-use crate::sources::{both, fetch, webhook};
+use crate::problem::Problem;
+use crate::sightings;
+use crate::sources::{both, webhook};
 use crate::web::answer::failure;
 use crate::web::routes::{Route, desk_form, desk_page};
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
-use crate::words::{Lang, OutletWords, date};
+use crate::words::{OutletWords, date};
 
 /// Where they stand.
 pub const PAGE: &str = "/ban-lam-viec/noi-nhan";
@@ -45,7 +45,7 @@ struct Row {
     url: String,
     says: String,
     trouble: Option<String>,
-    secret: String,
+    secret: Option<String>,
     place: String,
     paused: bool,
 }
@@ -63,6 +63,13 @@ struct ListPage {
 impl ListPage {
     fn o(&self) -> &'static OutletWords {
         self.shell.lang.outlet()
+    }
+
+    /// As what a post can be put, with the name of each.
+    fn statuses(&self) -> [(&'static str, &'static str); 3] {
+        let o = self.o();
+        let [publish, pending, draft] = typed::STATUSES;
+        [(publish, o.status_publish), (pending, o.status_pending), (draft, o.status_draft)]
     }
 }
 
@@ -92,13 +99,20 @@ async fn page(
         let w = lang.outlet();
         let mut rows = Vec::new();
         for outlet in store::of_log(&mut app.db.read().await?, staff.portal.log).await? {
-            let key = app.people.seal.reveal(&about(outlet.id), &outlet.secret)?;
+            let key = match outlet.kind {
+                Kind::Webhook => Some(app.people.seal.reveal(&about(outlet.id), &outlet.secret)?),
+                Kind::WordPress => None,
+            };
             let at = |micros: i64| date::in_sentence(lang, instant(micros), now);
             let taken = match outlet.at {
                 0 => w.never.to_owned(),
                 micros => w.taken_at(at(micros)),
             };
             let what = if outlet.own { w.sends_own } else { w.sends_all };
+            let what = match outlet.kind {
+                Kind::Webhook => what.to_owned(),
+                Kind::WordPress => format!("WordPress · {what}"),
+            };
             let state = match outlet.next {
                 0 => format!("{} · {what} · {taken}", w.paused),
                 _ => format!("{what} · {taken}"),
@@ -110,7 +124,7 @@ async fn page(
                 title: if outlet.name.is_empty() { outlet.url.clone() } else { outlet.name },
                 says: state,
                 trouble,
-                secret: webhook::secret(&key),
+                secret: key.map(|key| webhook::secret(&key)),
                 place: told(&outlet.place),
                 paused: outlet.next == 0,
                 url: outlet.url,
@@ -130,75 +144,14 @@ async fn page(
     }
 }
 
-fn fault(field: &str, says: fn(&'static OutletWords) -> &'static str) -> Fault {
-    Fault { field: field.into(), vi: says(Lang::Vi.outlet()).into(), en: says(Lang::En.outlet()).into() }
-}
-
-/// A walk that begins at the beginning.
-fn first() -> Place {
-    Place { at: 0, log: 0, item: String::new() }
-}
-
-/// From where somebody wants it sent again: a sequence as calls tell it, or the beginning of a day in Viet Nam; the beginning of all
-/// if nothing was typed.
-fn from(text: &str) -> Option<Place> {
-    if text.trim().is_empty() {
-        return Some(first());
-    }
-    let day = || {
-        let day: Date = text.trim().parse().ok()?;
-        let at = day.to_zoned_datetime(date::zone()).ok()?.timestamp().as_microsecond();
-        Some(Place { at: at - 1, log: i64::MAX, item: String::new() })
-    };
-    place(text).or_else(day)
-}
-
-fn typed_outlet(app: &App, staff: &Staff, typed: &Fields) -> Result<Outlet, Problem> {
-    let mut faults = Vec::new();
-    let (url, name) = (typed.get("dia-chi").trim().to_owned(), typed.get("ten").trim().to_owned());
-    if let Err(refused) = fetch::may(app, &url) {
-        let why = both(&refused.to_string());
-        faults.push(Fault { field: "dia-chi".into(), vi: why.vi, en: why.en });
-    }
-    if name.chars().count() > 300 || name.chars().any(char::is_control) {
-        faults.push(fault("ten", |w| w.fault_name));
-    }
-    let secret = match typed.get("khoa-bi-mat").trim() {
-        "" => Some(app.dice.bytes::<32>()?.to_vec()),
-        typed => webhook::key(typed),
-    };
-    let start = match typed.get("tu-dau") {
-        "dau" => first(),
-        _ => Place { at: app.clock.micros(), log: 0, item: String::new() },
-    };
-    let Some(secret) = secret.filter(|_| faults.is_empty()) else {
-        if faults.is_empty() {
-            faults.push(fault("khoa-bi-mat", |w| w.fault_secret));
-        }
-        return Err(Problem::Invalid(faults));
-    };
-    let id = app.dice.id(&app.clock)?;
-    Ok(Outlet {
-        id,
-        log: staff.portal.log,
-        url,
-        name,
-        own: typed.get("gui-gi") != "tat-ca",
-        secret: app.people.seal.close(&app.dice, &about(id), &secret)?,
-        next: 1,
-        at: 0,
-        failures: 0,
-        trouble: String::new(),
-        place: start,
-    })
-}
-
 async fn act(Given(app): Given<App>, staff: Staff, visitor: Visitor, Filled(typed): Filled) -> Response {
     let word = typed.get("viec").to_owned();
     let done = async {
         if word == "them" {
-            let outlet = typed_outlet(&app, &staff, &typed)?;
+            let outlet = typed::outlet(&app, &staff, &typed).await?;
             let line = staff.line("outlet.add", outlet.id.to_string());
+            let watched =
+                (outlet.kind == Kind::WordPress).then(|| sightings::of_outlet(&app, &outlet)).transpose()?;
             return app
                 .db
                 .write("outlet.add", async move |tx: &mut Tx| -> Result<(), Problem> {
@@ -206,6 +159,9 @@ async fn act(Given(app): Given<App>, staff: Staff, visitor: Visitor, Filled(type
                         return Err(Problem::Invalid(vec![fault("dia-chi", |w| w.fault_many)]));
                     }
                     store::add(tx, &outlet).await?;
+                    if let Some(watched) = &watched {
+                        sightings::store::add(tx, watched).await?;
+                    }
                     Ok(audit::add(tx, line).await?)
                 })
                 .await;
@@ -223,13 +179,17 @@ async fn act(Given(app): Given<App>, staff: Staff, visitor: Visitor, Filled(type
             "lai" => "outlet.replay",
             _ => return Err(Problem::invalid("viec", "them, dung, tiep, go, lai")),
         };
+        let origin = staff.portal.origin.clone();
         let (line, from) =
             (staff.line(act, id.to_string()), if act == "outlet.replay" { Some(from?) } else { None });
         app.db
             .write("outlet.act", async move |tx: &mut Tx| -> Result<(), Problem> {
                 match (act, &from) {
                     (_, Some(from)) => store::replay(tx, id, from).await?,
-                    ("outlet.remove", None) => store::remove(tx, id).await?,
+                    ("outlet.remove", None) => {
+                        sightings::outlet_goes(tx, &origin, id).await?;
+                        store::remove(tx, id).await?;
+                    }
                     (act, None) => store::again(tx, id, i64::from(act == "outlet.resume")).await?,
                 }
                 Ok(audit::add(tx, line).await?)

@@ -6,7 +6,7 @@ use futures::StreamExt;
 use futures::stream;
 use serde_json::{Value, json};
 
-use super::{Outlet, about, store, told};
+use super::{Kind, Outlet, about, store, told, wordpress};
 use crate::agencies::{self, Portal};
 use crate::app::App;
 use crate::clock::instant;
@@ -17,6 +17,7 @@ use crate::items::store::Standing;
 use crate::open::cursor::{Cursor, Place};
 use crate::open::store::next;
 use crate::problem::Problem;
+use crate::sightings::page::MARK;
 use crate::sources::fetch::{Fetcher, Refused};
 use crate::sources::webhook::signature;
 use crate::words::Lang;
@@ -29,8 +30,10 @@ const GATHER: Duration = Duration::from_millis(200);
 const ITEMS: usize = 50;
 /// Bytes of one call, but for its last item: what joins sites takes four million.
 const BYTES: usize = 2 << 20;
-/// The first pause after a failure, and the longest, in microseconds.
+/// The first pause after a failure, and the longest, in microseconds. A site that is put posts has longer: what it did not answer in time it
+/// may still be doing.
 const PAUSE: i64 = 10_000_000;
+const PUTTING: i64 = 60_000_000;
 const LATEST: i64 = 6 * 3_600_000_000;
 /// The most calls to one outlet in one look: whoever is sent everything from the beginning keeps nobody else waiting for long.
 const CALLS: usize = 40;
@@ -77,6 +80,9 @@ async fn round(app: &App, fetcher: &Fetcher) -> Result<(), Problem> {
 async fn sends(app: &App, fetcher: &Fetcher, mut outlet: Outlet) -> Result<(), Problem> {
     let portal = app.portals.load().find(|portal| portal.log == outlet.log);
     let portal = portal.ok_or(Problem::NotFound("portal"))?;
+    if outlet.kind == Kind::WordPress {
+        return puts(app, fetcher, &portal, outlet).await;
+    }
     let key = app.people.seal.reveal(&about(outlet.id), &outlet.secret)?;
     for _ in 0..CALLS {
         let mut conn = app.db.read().await?;
@@ -113,18 +119,62 @@ async fn sends(app: &App, fetcher: &Fetcher, mut outlet: Outlet) -> Result<(), P
                     }
                     other => other.to_string(),
                 };
-                let pause = (PAUSE << outlet.failures.clamp(0, 20)).min(LATEST);
-                let next = app.clock.micros() + pause;
-                return app
-                    .db
-                    .write("outlet.failed", async move |tx: &mut Tx| -> Result<(), Problem> {
-                        Ok(store::failed(tx, &sent, next, &why).await?)
-                    })
-                    .await;
+                return failed(app, sent, PAUSE, why).await;
             }
         }
     }
     Ok(())
+}
+
+/// Puts one item after the other, as [`sends`] does.
+async fn puts(app: &App, fetcher: &Fetcher, portal: &Portal, mut outlet: Outlet) -> Result<(), Problem> {
+    for _ in 0..CALLS {
+        let mut conn = app.db.read().await?;
+        let (due, _) = next(&mut conn, &portal.domain, &walk(portal, &outlet), false, 1).await?;
+        let Some(one) = due.into_iter().next() else { return Ok(()) };
+        let known = store::post_of(&mut conn, outlet.id, one.place.log, one.item).await?;
+        drop(conn);
+        let (sent, here, named) = (outlet.clone(), one.place.clone(), (one.place.log, one.item));
+        let post = match wordpress::put(app, fetcher, &outlet, &one, known, &base(app, portal)).await? {
+            Ok(wordpress::Put::Waits) => return Ok(()),
+            Ok(wordpress::Put::Nothing) => None,
+            Ok(wordpress::Put::Post(post)) => Some(post),
+            Err(why) => return failed(app, sent, PUTTING, format!("{} · {}", why.vi, why.en)).await,
+        };
+        let goes_on = app.db.write("outlet.put", async move |tx: &mut Tx| -> Result<bool, Problem> {
+            if let Some(post) = &post {
+                store::posted(tx, sent.id, named, post).await?;
+            }
+            Ok(store::taken(tx, &sent, &here).await?)
+        });
+        if !goes_on.await? {
+            return Ok(());
+        }
+        (outlet.place, outlet.failures) = (one.place, 0);
+    }
+    Ok(())
+}
+
+/// Notes that a site did not take something, and why; it gets it again after `first` microseconds, doubled by each failure.
+async fn failed(app: &App, sent: Outlet, first: i64, why: String) -> Result<(), Problem> {
+    let pause = (first << sent.failures.clamp(0, 20)).min(LATEST);
+    let next = app.clock.micros() + pause;
+    app.db
+        .write("outlet.failed", async move |tx: &mut Tx| -> Result<(), Problem> {
+            Ok(store::failed(tx, &sent, next, &why).await?)
+        })
+        .await
+}
+
+/// The walk of an outlet from where it stands.
+fn walk(portal: &Portal, outlet: &Outlet) -> Cursor {
+    let issuer = if outlet.own { portal.origin.to_string() } else { String::new() };
+    Cursor { until: i64::MAX, issuer, after: outlet.place.clone(), ..Cursor::default() }
+}
+
+/// The portal's own address.
+fn base(app: &App, portal: &Portal) -> String {
+    agencies::address(&app.directory.load(), &portal.origin).unwrap_or_else(|| app.config.url.clone())
 }
 
 /// The next call's body and where the walk stands after it; nothing if nothing is due.
@@ -134,11 +184,8 @@ async fn call(
     portal: &Portal,
     outlet: &Outlet,
 ) -> Result<Option<(Vec<u8>, Place)>, Problem> {
-    let issuer = if outlet.own { portal.origin.to_string() } else { String::new() };
-    let walk = Cursor { until: i64::MAX, issuer, after: outlet.place.clone(), ..Cursor::default() };
-    let (due, _) = next(conn, &portal.domain, &walk, false, ITEMS).await?;
-    let base =
-        agencies::address(&app.directory.load(), &portal.origin).unwrap_or_else(|| app.config.url.clone());
+    let (due, _) = next(conn, &portal.domain, &walk(portal, outlet), false, ITEMS).await?;
+    let base = base(app, portal);
     let (mut items, mut deleted, mut size, mut to) = (Vec::new(), Vec::new(), 0, None);
     for one in due {
         if size > BYTES {
@@ -184,6 +231,7 @@ async fn item_said(
         "title": item.card.title, "summary": summary, "content_html": html,
         "date_published": instant(item.issued).to_string(), "date_modified": instant(item.changed).to_string(),
         "authors": [{ "name": publisher(app, item, Lang::Vi) }], "tags": [item.kind],
-        "_nhipcau": { "edition": item.shown, "origin": item.origin.to_string(), "carried": item.card.carried, "seq": told(place) },
+        "_nhipcau": { "edition": item.shown, "origin": item.origin.to_string(), "carried": item.card.carried, "seq": told(place),
+            "mark": format!("{MARK}=\"{} {}\"", item.item, item.shown) },
     })))
 }

@@ -1,9 +1,10 @@
 //! Outlets in the database.
 
+use anyhow::Context;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Outlet, place, told};
+use super::{Kind, Outlet, place, told};
 use crate::db::{Conn, Tx};
 use crate::open::cursor::Place;
 use crate::{all, maybe, run};
@@ -15,6 +16,8 @@ struct Row {
     url: String,
     name: String,
     own: i64,
+    kind: String,
+    settings: String,
     secret: Vec<u8>,
     next: i64,
     at: i64,
@@ -32,6 +35,8 @@ impl TryFrom<Row> for Outlet {
             url: row.url,
             name: row.name,
             own: row.own == 1,
+            kind: Kind::of(&row.kind).with_context(|| format!("unknown stored kind {}", row.kind))?,
+            settings: row.settings,
             secret: row.secret,
             next: row.next,
             at: row.at,
@@ -50,7 +55,7 @@ pub(super) async fn due(conn: &mut Conn, now: i64) -> anyhow::Result<Vec<Outlet>
     let rows = all!(
         conn,
         Row,
-        "SELECT id, log, url, name, own, secret, next, at, failures, trouble, place
+        "SELECT id, log, url, name, own, kind, settings, secret, next, at, failures, trouble, place
          FROM outlet WHERE next > 0 AND next <= $1 ORDER BY next",
         now
     )?;
@@ -61,11 +66,11 @@ pub(super) async fn due(conn: &mut Conn, now: i64) -> anyhow::Result<Vec<Outlet>
 ///
 /// # Errors
 /// The database's.
-pub(super) async fn of_log(conn: &mut Conn, log: i64) -> anyhow::Result<Vec<Outlet>> {
+pub async fn of_log(conn: &mut Conn, log: i64) -> anyhow::Result<Vec<Outlet>> {
     let rows = all!(
         conn,
         Row,
-        "SELECT id, log, url, name, own, secret, next, at, failures, trouble, place
+        "SELECT id, log, url, name, own, kind, settings, secret, next, at, failures, trouble, place
          FROM outlet WHERE log = $1 ORDER BY id",
         log
     )?;
@@ -79,13 +84,15 @@ pub(super) async fn of_log(conn: &mut Conn, log: i64) -> anyhow::Result<Vec<Outl
 pub(super) async fn add(tx: &mut Tx, outlet: &Outlet) -> sqlx::Result<()> {
     run!(
         tx,
-        "INSERT INTO outlet (id, log, url, name, own, secret, next, at, failures, trouble, place)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, '', $8)",
+        "INSERT INTO outlet (id, log, url, name, own, kind, settings, secret, next, at, failures, trouble, place)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, '', $10)",
         outlet.id.to_string(),
         outlet.log,
         outlet.url.clone(),
         outlet.name.clone(),
         i64::from(outlet.own),
+        outlet.kind.word(),
+        outlet.settings.clone(),
         outlet.secret.clone(),
         outlet.next,
         told(&outlet.place)
@@ -121,6 +128,7 @@ pub(super) async fn replay(tx: &mut Tx, id: Uuid, from: &Place) -> sqlx::Result<
 /// # Errors
 /// The database's.
 pub(super) async fn remove(tx: &mut Tx, id: Uuid) -> sqlx::Result<()> {
+    run!(tx, "DELETE FROM outlet_post WHERE outlet = $1", id.to_string())?;
     run!(tx, "DELETE FROM outlet WHERE id = $1", id.to_string())?;
     Ok(())
 }
@@ -162,6 +170,56 @@ pub(super) async fn failed(tx: &mut Tx, outlet: &Outlet, next: i64, why: &str) -
         why.to_owned(),
         outlet.id.to_string(),
         outlet.next
+    )?;
+    Ok(())
+}
+
+/// What an outlet has put on a site.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Post {
+    /// Its number there.
+    pub post: i64,
+    /// Its public page.
+    pub url: String,
+    /// The edition that was put last; 0 once it was taken away.
+    pub edition: i64,
+}
+
+/// What an outlet has put on a site of an item.
+///
+/// # Errors
+/// The database's.
+pub async fn post_of(conn: &mut Conn, outlet: Uuid, log: i64, item: Uuid) -> sqlx::Result<Option<Post>> {
+    maybe!(
+        conn,
+        Post,
+        "SELECT post, url, edition FROM outlet_post WHERE outlet = $1 AND log = $2 AND item = $3",
+        outlet.to_string(),
+        log,
+        item.to_string()
+    )
+}
+
+/// Remembers what was put on a site of an item.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn posted(
+    tx: &mut Tx,
+    outlet: Uuid,
+    (log, item): (i64, Uuid),
+    post: &Post,
+) -> sqlx::Result<()> {
+    run!(
+        tx,
+        "INSERT INTO outlet_post (outlet, log, item, post, url, edition) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (outlet, log, item) DO UPDATE SET post = excluded.post, url = excluded.url, edition = excluded.edition",
+        outlet.to_string(),
+        log,
+        item.to_string(),
+        post.post,
+        post.url.clone(),
+        post.edition
     )?;
     Ok(())
 }

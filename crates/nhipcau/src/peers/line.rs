@@ -197,6 +197,21 @@ impl Line {
         self.guarded(call).await
     }
 
+    /// The same for a call that must not be made twice: with the error it is told whether it can have arrived.
+    ///
+    /// # Errors
+    /// As [`Line::stranger`].
+    pub async fn once(
+        &self,
+        call: impl Future<Output = reqwest::Result<Response>>,
+    ) -> Result<Response, Undone> {
+        self.open_door().map_err(Undone::NotSent)?;
+        self.guarded(call).await.map_err(|error| match error.downcast_ref::<reqwest::Error>() {
+            Some(said) if said.is_connect() || said.is_builder() => Undone::NotSent(error),
+            _ => Undone::Lost(error),
+        })
+    }
+
     /// The one door: whatever leaves this node comes through here first.
     fn open_door(&self) -> anyhow::Result<()> {
         if self.shut {
@@ -286,6 +301,15 @@ pub fn trusting(client: ClientBuilder, ca: Option<&Path>) -> anyhow::Result<Clie
         all.push(certificate);
     }
     Ok(client.tls_certs_merge(all))
+}
+
+/// What became of a call without an answer.
+#[derive(Debug)]
+pub enum Undone {
+    /// Nobody got it: the door was shut, or nobody took the connection.
+    NotSent(anyhow::Error),
+    /// It may have arrived.
+    Lost(anyhow::Error),
 }
 
 /// An answer other than success.

@@ -66,6 +66,8 @@ impl Desk {
             (crate::annexes::HOME, lang.annex().nav, Duty::Write),
             (crate::sources::PAGE, lang.source().nav, Duty::Approve),
             (crate::outlets::PAGE, lang.outlet().nav, Duty::Approve),
+            (crate::sightings::PAGE, lang.sighting().nav, Duty::Approve),
+            (crate::channels::PAGE, lang.channel().nav, Duty::Work),
             (crate::bulletins::DESK, lang.bulletin().nav, Duty::Work),
             (accounts::PAGE, w.accounts_nav, Duty::People),
             (crate::agencies::merger::pages::PAGE, lang.agency().merger_nav, Duty::Agencies),

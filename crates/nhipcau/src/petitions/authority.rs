@@ -18,6 +18,7 @@ use routing::table::{CATCH_ALL, Coverage, Table, Tables};
 use routing::{SHIPPED_MODEL, Suggester};
 
 use crate::db::Db;
+use crate::operate::alarms::Alarm;
 
 /// Rows may begin so many years ahead; what lies further is a slip of the pen.
 const AHEAD: i16 = 3;
@@ -34,49 +35,66 @@ pub struct Edition {
 
 /// The table that holds.
 #[derive(Default)]
-pub struct Desk(ArcSwapOption<Edition>);
+pub struct Desk {
+    edition: ArcSwapOption<Edition>,
+    /// The edition that was loaded last and cannot be read by this version: its number, and why.
+    unreadable: Option<(i64, String)>,
+}
 
 impl Desk {
-    /// What was loaded last, if anything was.
+    /// What was loaded last, if anything was and this version can read it: a table must not keep the node from starting.
     ///
     /// # Errors
     /// The database's.
     pub async fn open(db: &Db) -> anyhow::Result<Desk> {
-        let desk = Desk::default();
+        let mut desk = Desk::default();
         if let Some((seq, authorities)) = store::newest(&mut db.read().await?).await? {
             // Read by the rules of its day: what was good then is good.
-            let table =
-                parsed(&authorities, Date::MAX).context("the authority table that was loaded last")?;
-            desk.put(seq, authorities, table);
+            match parsed(&authorities, Date::MAX) {
+                Ok(table) => desk.put(seq, authorities, table),
+                Err(error) => desk.unreadable = Some((seq, error.to_string())),
+            }
         }
         Ok(desk)
     }
 
-    fn put(&self, seq: i64, authorities: String, table: Table) {
-        let (table, made) = (Arc::new(table), OnceLock::new());
-        self.0.store(Some(Arc::new(Edition { seq, authorities, table, made })));
+    /// What calls for a person, if the edition that was loaded last cannot be read: what ships holds in its place.
+    pub fn alarm(&self) -> Option<Alarm> {
+        let (seq, why) = self.unreadable.as_ref().filter(|_| self.edition.load().is_none())?;
+        Some(Alarm {
+            about: "authority.unreadable".into(),
+            peer: String::new(),
+            origin: String::new(),
+            detail: format!("{seq}: {why}"),
+        })
     }
 
-    /// The number of the edition that holds; 0 for what ships.
+    fn put(&self, seq: i64, authorities: String, table: Table) {
+        let (table, made) = (Arc::new(table), OnceLock::new());
+        self.edition.store(Some(Arc::new(Edition { seq, authorities, table, made })));
+    }
+
+    /// The number of the edition that was loaded last; 0 for what ships.
     pub fn seq(&self) -> i64 {
-        self.0.load().as_ref().map_or(0, |edition| edition.seq)
+        let unreadable = self.unreadable.as_ref().map_or(0, |(seq, _)| *seq);
+        self.edition.load().as_ref().map_or(unreadable, |edition| edition.seq)
     }
 
     /// Its rows as CSV.
     pub fn authorities(&self) -> String {
-        let edition = self.0.load();
+        let edition = self.edition.load();
         edition.as_ref().map_or(Table::SHIPPED.authorities.to_owned(), |edition| edition.authorities.clone())
     }
 
     /// The table.
     pub fn table(&self) -> Arc<Table> {
         static SHIPPED: LazyLock<Arc<Table>> = LazyLock::new(|| Arc::new(Table::shipped().clone()));
-        self.0.load().as_ref().map_or_else(|| SHIPPED.clone(), |edition| edition.table.clone())
+        self.edition.load().as_ref().map_or_else(|| SHIPPED.clone(), |edition| edition.table.clone())
     }
 
     /// What suggests from it; made ready once, which takes a moment.
     pub fn suggester(&self) -> Suggester {
-        let Some(edition) = self.0.load_full() else { return Suggester::shipped() };
+        let Some(edition) = self.edition.load_full() else { return Suggester::shipped() };
         let made = edition.made.get_or_init(|| {
             let made = Suggester::load(Table::clone(&edition.table), SHIPPED_MODEL);
             made.inspect_err(|error| tracing::error!(%error, "the model does not fit the authority table"))

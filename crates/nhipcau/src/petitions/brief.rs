@@ -1,7 +1,8 @@
-//! The weekly brief and the quarterly publication: what was asked and answered in a week or a quarter at an agency and those below it that
-//! this node hosts, as a page and as an official paper (PDF, DOCX). Whoever may approve approves it; from then on its figures stand as
+//! The weekly brief and the quarterly publication: what was asked and answered in a week or a quarter at an agency and those below it, of this
+//! node by its cases and of other nodes by their logs (`far`), as a page and as an official paper (PDF, DOCX). Whoever may approve approves it; from then on its figures stand as
 //! they were, and readers may read them.
 
+mod far;
 mod figures;
 mod pages;
 pub(super) mod paper;

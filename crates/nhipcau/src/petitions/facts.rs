@@ -51,6 +51,10 @@ pub fn of(case: &Case, steps: &[Step], draft: Option<&Draft>, time: &WorkingTime
         handed: handed_by(steps).is_some(),
         // After the second time whoever stands above both has decided.
         returnable: case.bounced < i64::from(MOST_BOUNCES) && within("not_ours", case.owned),
+        given_by: steps
+            .last()
+            .filter(|step| step.act == "assigned")
+            .and_then(|step| Uuid::try_parse(&step.account).ok()),
         handing: !case.handing.is_empty(),
         ratable: case.rating.is_empty() && within("rate", case.answered),
         reopenable: case.reopened == 0 && within("reopen", case.answered),

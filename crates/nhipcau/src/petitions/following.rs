@@ -19,7 +19,7 @@ use super::secret::{Secret, same};
 use super::store::{self, Case, draft, steps};
 use super::ties::view::Seen;
 use super::verify::Stands;
-use super::{Mode, facts, handover, place, proof, ties};
+use super::{Mode, exchange, facts, handover, place, proof, ties};
 use crate::app::App;
 use crate::clock::instant;
 use crate::items::pages::portal;
@@ -204,6 +204,8 @@ struct CasePage {
     said: Option<String>,
     state: String,
     sort: String,
+    /// What other systems call it: systems and codes.
+    external: Vec<(String, String)>,
     place: String,
     mode: &'static str,
     agency: String,
@@ -296,7 +298,8 @@ async fn page_of(
         shell: shell(app, visitor, &here, p.case_title),
         said,
         state: stands,
-        sort: Kind::name_of(&case.sort, lang),
+        sort: Kind::name_of(case.kind(), lang),
+        external: exchange::store::of(&mut conn, &case.id).await?,
         place: place::whole(said_place, &case.place, lang),
         mode: Mode::of(&case.mode).unwrap_or(Mode::Named).name(lang),
         since: date::in_sentence(lang, instant(case.owned), instant(now)),

@@ -12,6 +12,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use vietnam::text;
 
 use self::rows::{Row, row};
 use self::view::CasePage;
@@ -22,9 +23,10 @@ use super::route;
 use super::rules::reminders;
 use super::store::{self, Case, steps};
 use super::suggested::{Suggested, Told};
-use super::templates;
+use super::{mail, templates};
 use crate::app::App;
 use crate::clock::instant;
+use crate::db::Conn;
 use crate::people::forms::{Fields, Filled, Wrong};
 use crate::people::gate::Staff;
 use crate::people::pages::{Desk, drawn, see, shell};
@@ -34,10 +36,13 @@ use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
 use crate::words::{Lang, PetitionBulkWords, PetitionDeskWords, date};
 
+pub(super) use acts::refusal;
 pub use acts::{Actor, begun, saved, take};
 pub use carry::{Goes, answer_commitment, on, passed_on};
 pub use rows::{AtHome, at_home};
 
+/// How far back mails are counted, in microseconds: 30 days.
+const LATELY: i64 = 30 * 86_400_000_000;
 /// The most rows of a queue.
 const MOST: i64 = 200;
 
@@ -116,6 +121,10 @@ struct QueuePage {
     rows: Vec<Row>,
     /// The queue's word.
     queue: &'static str,
+    /// Mails that came to nothing, or whose senders were told nothing, in sentences.
+    silent: Vec<String>,
+    /// What was sought in it.
+    sought: String,
     /// True where something can be done with several cases.
     many: bool,
     /// Who may be given some: ids and names.
@@ -160,7 +169,21 @@ pub async fn queue(
     visitor: Visitor,
     Query(asked): Query<Asked>,
 ) -> Response {
-    match queue_of(&app, &staff, &visitor, &asked.hang, (Fields::default(), None)).await {
+    match queue_of(&app, &staff, &visitor, (&asked.hang, ""), (Fields::default(), None)).await {
+        Ok(page) => drawn(&app, &visitor, StatusCode::OK, &page),
+        Err(problem) => failure(&app, &visitor, problem),
+    }
+}
+
+/// `POST /ban-lam-viec/phan-anh`: what is sought may name somebody, so it stands in no address.
+pub async fn sought(
+    State(app): State<App>,
+    staff: Staff,
+    visitor: Visitor,
+    Filled(typed): Filled,
+) -> Response {
+    let asked = (typed.get("hang"), typed.get("tim").trim());
+    match queue_of(&app, &staff, &visitor, asked, (Fields::default(), None)).await {
         Ok(page) => drawn(&app, &visitor, StatusCode::OK, &page),
         Err(problem) => failure(&app, &visitor, problem),
     }
@@ -174,7 +197,7 @@ async fn queue_again(
     typed: &Fields,
     (status, why): (StatusCode, String),
 ) -> Response {
-    match queue_of(app, staff, visitor, typed.get("hang"), (typed.clone(), Some(why))).await {
+    match queue_of(app, staff, visitor, (typed.get("hang"), ""), (typed.clone(), Some(why))).await {
         Ok(page) => drawn(app, visitor, status, &page),
         Err(problem) => failure(app, visitor, problem),
     }
@@ -184,7 +207,7 @@ async fn queue_of(
     app: &App,
     staff: &Staff,
     visitor: &Visitor,
-    asked: &str,
+    (asked, sought): (&str, &str),
     (typed, wrong): (Fields, Option<String>),
 ) -> Result<QueuePage, Problem> {
     let (lang, log) = (visitor.lang, staff.portal.log);
@@ -200,7 +223,13 @@ async fn queue_of(
         (lang.path(&format!("{DESK}?hang={}", queue.word())), queue.name(w), count, queue == shown)
     });
     let mut rows = Vec::new();
-    for case in of(shown).iter().filter(|case| shown.takes(case, &me, app)).take(MOST as usize) {
+    for case in of(shown).iter().filter(|case| shown.takes(case, &me, app)) {
+        if rows.len() == MOST as usize {
+            break;
+        }
+        if !sought.is_empty() && !says(&mut conn, case, sought).await? {
+            continue;
+        }
         rows.push(row(app, &mut conn, case, &me, lang).await?);
     }
     let many = shown != Queue::Done && !rows.is_empty() && acts::by(staff).handles;
@@ -217,12 +246,32 @@ async fn queue_of(
         queues: queues.into(),
         many,
         queue: shown.word(),
+        silent: silent(&mut conn, staff.portal.domain.as_ref(), app.clock.micros(), lang).await?,
+        sought: sought.to_owned(),
         colleagues,
         templates,
         rows,
         typed,
         wrong,
     })
+}
+
+/// What is to be known of mails of late whose senders heard nothing.
+async fn silent(conn: &mut Conn, domain: &str, now: i64, lang: Lang) -> Result<Vec<String>, Problem> {
+    let (lost, silent) = mail::lost(conn, domain, now - LATELY).await?;
+    let w = lang.petition_mail();
+    let said = [(lost > 0).then(|| w.lost(lost, mail::ANSWERS)), (silent > 0).then(|| w.silent(silent))];
+    Ok(said.into_iter().flatten().collect())
+}
+
+/// True if a case has a code, or its sender wrote words, that contain what is sought, with or without marks.
+async fn says(conn: &mut Conn, case: &Case, sought: &str) -> Result<bool, Problem> {
+    let sought = text::fold(sought);
+    if text::fold(&case.code).contains(&sought) {
+        return Ok(true);
+    }
+    let words = store::words(conn, &case.id).await?;
+    Ok(words.is_some_and(|(place, words)| text::fold(&format!("{place}\n{words}")).contains(&sought)))
 }
 
 /// The case of a code, at an agency that has it or had it; to anybody else it is not there.

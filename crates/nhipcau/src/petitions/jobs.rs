@@ -33,6 +33,15 @@ pub async fn run(app: &App) {
         if let Err(problem) = handover::again(app).await {
             tracing::warn!(%problem, "what was not answered about petitions could not be sent again");
         }
+        if let Err(problem) = handover::estate::bequeath(app).await {
+            tracing::warn!(%problem, "what closed portals have left could not be sent on");
+        }
+        if let Err(problem) = handover::folded::fold(app).await {
+            tracing::warn!(%problem, "the public record of petitions could not be folded");
+        }
+        if let Err(problem) = ties::far::again(app).await {
+            tracing::warn!(%problem, "what agencies of other nodes were asked could not be asked again");
+        }
         tokio::time::sleep(EVERY).await;
     }
 }

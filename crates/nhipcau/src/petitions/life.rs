@@ -99,6 +99,8 @@ pub enum Act {
     Split,
     /// Asks another agency to say its part, by a day.
     Help,
+    /// Says of which kind it is.
+    Sort,
 }
 
 /// How a case hangs together with others.
@@ -144,6 +146,8 @@ pub struct Facts {
     pub handed: bool,
     /// True while it may be given back.
     pub returnable: bool,
+    /// Who gave it to its handler, if that was the last that happened to it: they may take that back.
+    pub given_by: Option<Uuid>,
     /// True while it is being handed over to another node: only one thing is done with it, and that is waiting.
     pub handing: bool,
     /// True while its sender may rate it, and has not.

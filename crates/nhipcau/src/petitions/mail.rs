@@ -3,8 +3,12 @@
 //! A mail of a stranger becomes a petition by the same door as the page's form (`asking::intake`), waiting for its address to be proven
 //! like one from there; its sender is mailed code and secret. One that answers a mail of ours, or names a code and comes from the proven
 //! address of that petition, is a message to whoever has it. What is written by machines is dropped: no answer ever answers an answer.
+//!
+//! Its kind is the suggested one where that is sure; else it is registered as the kind that asks least of a sender, and the clerk is asked.
+//! `notice` mails what happens to it later. A mail that cannot be taken now goes to a folder beside, so that it holds no later one up.
 
 mod letter;
+pub mod notice;
 pub mod read;
 mod store;
 
@@ -26,22 +30,29 @@ use crate::files::Upload;
 use crate::people::forms::Fields;
 use crate::problem::{Fault, Problem};
 use crate::subscriptions::door::new_id;
-use crate::words::Lang;
+use crate::words::{Lang, date};
 
 pub use letter::{ABOUT, compose};
-pub use store::forget;
+pub use store::{became, forget, is_unsure, lost};
 
 /// How often it is looked whether something came.
 const EVERY: Duration = Duration::from_secs(10);
-/// Mails of one look.
+/// Mails of one look, and of those that could not be taken before.
 const AT_ONCE: usize = 50;
+const ONCE_MORE: usize = 5;
+/// The folder of the Maildir in which a mail waits that could not be taken.
+const WAITS: &str = ".cho";
 /// The largest mail that is read: five files of 20 MB in base 64, and what stands around them.
 const MOST: u64 = 145 << 20;
 const DAY: i64 = 86_400_000_000;
 /// Answers to one address in a day; what comes beyond is taken all the same.
-const ANSWERS: i64 = 5;
-/// The kind as which a mail is registered: the one that asks nothing of its sender that a mail does not say.
+pub const ANSWERS: i64 = 5;
+/// The kind as which a mail is registered where nobody is sure: the one that asks nothing of its sender that a mail does not say.
 const KIND: &str = "phan-anh";
+/// The kind of proposals, as it is registered and as the suggestion names it.
+const PROPOSAL: (&str, &str) = ("kien-nghi", "kien_nghi");
+/// The suggestion's name of reports.
+const REPORT: &str = "phan_anh";
 
 /// Takes what comes until the node stops.
 pub async fn run(app: &App) {
@@ -58,6 +69,7 @@ pub async fn run(app: &App) {
 /// # Errors
 /// The folder cannot be read.
 pub async fn look(app: &App) -> Result<(), Problem> {
+    notice::post(app).await?;
     let Some(maildir) = app.config.mail.as_ref().and_then(|mail| mail.petitions.clone()) else {
         return Ok(());
     };
@@ -83,23 +95,60 @@ pub async fn look(app: &App) -> Result<(), Problem> {
                     tracing::warn!(%error, path = %path.display(), "a mail that was taken could not be removed");
                 }
             }
-            Err(problem) => tracing::warn!(%problem, path = %path.display(), "a mail waits"),
+            Err(problem) => {
+                tracing::warn!(%problem, path = %path.display(), "a mail waits");
+                if let Err(error) = aside(&maildir, &path) {
+                    tracing::warn!(%error, path = %path.display(), "a mail that waits could not be put aside");
+                }
+            }
         }
     }
     Ok(())
 }
 
+/// What came, and a few of those that could not be taken before, whichever were tried longest ago.
 fn waiting(maildir: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut found = files_of(&maildir.join("new"))?;
+    found.sort();
+    found.truncate(AT_ONCE);
+    let again = maildir.join(WAITS);
+    if again.is_dir() {
+        let mut tried: Vec<_> = files_of(&again)?
+            .into_iter()
+            .map(|path| (path.metadata().and_then(|meta| meta.modified()).ok(), path))
+            .collect();
+        tried.sort();
+        found.extend(tried.into_iter().take(ONCE_MORE).map(|(_, path)| path));
+    }
+    Ok(found)
+}
+
+fn files_of(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(maildir.join("new"))? {
+    for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_file() {
             found.push(path);
         }
     }
-    found.sort();
-    found.truncate(AT_ONCE);
     Ok(found)
+}
+
+/// Puts a mail behind all others that wait: into the folder of such, or to that folder's end.
+fn aside(maildir: &Path, path: &Path) -> std::io::Result<()> {
+    let folder = maildir.join(WAITS);
+    if path.parent() != Some(folder.as_path()) {
+        std::fs::create_dir_all(&folder)?;
+        let name = path.file_name().unwrap_or_default();
+        std::fs::rename(path, folder.join(name))?;
+        return Ok(());
+    }
+    let file = std::fs::File::options().append(true).open(path)?;
+    let newest = files_of(&folder)?.iter().filter_map(|path| path.metadata().ok()?.modified().ok()).max();
+    match newest {
+        Some(newest) => file.set_modified(newest + Duration::from_millis(1)),
+        None => Ok(()),
+    }
 }
 
 fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
@@ -135,11 +184,11 @@ async fn take(app: &App, came: Result<Came, Dropped>) -> Result<(), Problem> {
         return Ok(());
     }
     let files = read::checked(uploads(std::mem::take(&mut came.files)));
-    let (petition, told) = match thread(app, &came).await? {
+    let done = match thread(app, &came).await? {
         Some(case) => message(app, &case, &came, files).await?,
         None => new(app, &portal, &came, &key, files).await?,
     };
-    answer(app, &portal, &came.from, key, (petition, told)).await
+    answer(app, &portal, &came.from, key, done).await
 }
 
 /// True for what we have sent ourselves: our address, or a Message-ID as we make them.
@@ -228,24 +277,44 @@ fn sentences(problem: Problem) -> Result<String, Problem> {
     }
 }
 
-/// A message to whoever has a petition: its id, and what is answered; nothing where all is well.
-async fn message(app: &App, case: &Case, came: &Came, files: Files) -> Result<(String, String), Problem> {
+/// What a mail became.
+#[derive(Default)]
+struct Became {
+    /// The id of the petition that it is or belongs to; empty if there is none.
+    petition: String,
+    /// What is answered; empty where nothing is.
+    told: String,
+    /// True if nobody knows of which kind the petition is.
+    unsure: bool,
+}
+
+/// A message to whoever has a petition; nothing is answered where all is well.
+async fn message(app: &App, case: &Case, came: &Came, files: Files) -> Result<Became, Problem> {
     let words = read::without_quotations(&came.words);
     let typed = fields(&[("viec", "tra-loi"), ("loi-nhan", &words)]);
     match acts::act(app, case, &typed, files).await {
-        Ok(_) => Ok((case.id.clone(), String::new())),
-        Err(problem) => Ok((case.id.clone(), sentences(problem)?)),
+        Ok(_) => Ok(Became { petition: case.id.clone(), ..Became::default() }),
+        Err(problem) => {
+            Ok(Became { petition: case.id.clone(), told: sentences(problem)?, ..Became::default() })
+        }
     }
 }
 
-/// A petition of its own: its id, and what is answered.
-async fn new(
-    app: &App,
-    portal: &Portal,
-    came: &Came,
-    key: &[u8],
-    files: Files,
-) -> Result<(String, String), Problem> {
+/// The kind of what somebody wrote, and whether that is unsure: reading it takes about a millisecond, and longer once after the start.
+async fn kind(app: &App, text: &str) -> Result<(&'static str, bool), Problem> {
+    let (suggester, text, day) = (app.authority.suggester(), text.to_owned(), date::day(app.clock.now()));
+    let read = tokio::task::spawn_blocking(move || suggester.suggest(&text, None, day).kind);
+    let kind = read.await.map_err(anyhow::Error::from)?;
+    let first = kind.candidates.first().map(|first| first.id.as_str());
+    Ok(match first.filter(|_| !kind.abstain) {
+        Some(first) if first == PROPOSAL.1 => (PROPOSAL.0, false),
+        Some(first) if first == REPORT => (KIND, false),
+        _ => (KIND, true),
+    })
+}
+
+/// A petition of its own.
+async fn new(app: &App, portal: &Portal, came: &Came, key: &[u8], files: Files) -> Result<Became, Problem> {
     let subject = came.subject.trim();
     let text = match subject.is_empty() || came.words.starts_with(subject) {
         true => came.words.clone(),
@@ -253,8 +322,9 @@ async fn new(
     };
     let address = came.from.to_string();
     let name = if came.name.trim().is_empty() { came.from.user() } else { came.name.trim() };
+    let (kind, unsure) = kind(app, &text).await?;
     let typed = fields(&[
-        ("loai", KIND),
+        ("loai", kind),
         ("chuyen-gi", &text),
         ("dinh-danh", "named"),
         ("ho-ten", name),
@@ -263,9 +333,13 @@ async fn new(
     let by = ByMail { once: once(app, key), mark: verify::mark(app, &came.from) };
     let sender = Sender { lang: Lang::Vi, client: None, via: None, mail: Some(by) };
     match intake::take(app, portal, &typed, files, sender).await {
-        Ok(intake::Came::Registered(done)) => Ok((done.case.id.clone(), letter::REGISTERED.to_owned())),
-        Ok(intake::Came::Outside(outside)) => Ok((String::new(), intake::explained(&outside, Lang::Vi, ""))),
-        Err(bad) => Ok((String::new(), sentences(bad.problem)?)),
+        Ok(intake::Came::Registered(done)) => {
+            Ok(Became { petition: done.case.id.clone(), told: letter::REGISTERED.to_owned(), unsure })
+        }
+        Ok(intake::Came::Outside(outside)) => {
+            Ok(Became { told: intake::explained(&outside, Lang::Vi, ""), ..Became::default() })
+        }
+        Err(bad) => Ok(Became { told: sentences(bad.problem)?, ..Became::default() }),
     }
 }
 
@@ -280,8 +354,9 @@ async fn answer(
     portal: &Portal,
     to: &Address,
     key: Vec<u8>,
-    (petition, told): (String, String),
+    became: Became,
 ) -> Result<(), Problem> {
+    let Became { petition, told, unsure } = became;
     let (id, mailing) = (new_id(app)?, new_id(app)?);
     let mark = verify::mark(app, to);
     let own = app.config.mail.as_ref().map(|mail| mail.from.domain().to_owned()).unwrap_or_default();
@@ -293,8 +368,16 @@ async fn answer(
             let now = tx.ledger.now();
             let (_, often) = knocks::counted(tx, &mark, "mail", now - DAY).await?;
             let answers = mails && !told.is_empty() && often < ANSWERS;
+            let registered = told == letter::REGISTERED;
             let row = store::Row {
                 id: id.clone(),
+                thread: if answers && registered { mailing.clone() } else { String::new() },
+                unsure: i64::from(unsure),
+                lost: match (answers || told.is_empty(), registered) {
+                    (true, _) => 0,
+                    (false, false) => 1,
+                    (false, true) => 2,
+                },
                 mark: key,
                 answer: if answers { ours } else { Vec::new() },
                 portal: domain,
@@ -306,7 +389,7 @@ async fn answer(
                 return Ok(());
             }
             knocks::add(tx, &id, mark, "mail").await?;
-            Ok(store::mail(tx, mailing, &id).await?)
+            Ok(store::mail(tx, mailing, &format!("{}{id}", letter::ABOUT)).await?)
         })
         .await
 }

@@ -6,6 +6,8 @@
 //! of it. What readers see of an answered one is a text of its own, masked and approved by a second person. `api` is the door for
 //! programs, `verify` whether a sender reads the address they gave, `similar` what was answered before to others.
 //!
+//! `exchange` takes cases and answers to other systems and from them, by the codes that those give.
+//!
 //! `ties` is how cases hang together: one matter, several parts, help of others.
 //!
 //! A case has one owner at every moment; `handover` passes it between portals, of this node or of others. `suggested` says who must answer, by
@@ -17,6 +19,7 @@ pub mod authority;
 mod brief;
 pub mod clock;
 pub mod contact;
+pub mod exchange;
 mod facts;
 pub mod following;
 pub mod handling;
@@ -123,6 +126,7 @@ pub fn routes() -> Vec<Route> {
         open_page("/phan-anh/thong-ke", "how petitions are answered, by agency", get(public::figures)),
         open_page("/phan-anh/ho-so/{code}", "a petition that was answered", get(public::one)),
         page(DESK, "petitions to be answered", get(handling::queue)),
+        desk_form(DESK, Duty::Petitions, "seeks in a queue of petitions", posted(handling::sought)),
         page("/ban-lam-viec/phan-anh/{code}", "a petition", get(handling::one)),
         desk_form(
             "/ban-lam-viec/phan-anh/{code}",
@@ -167,6 +171,7 @@ pub fn act_name(act: &str, lang: Lang) -> Option<&'static str> {
         "petition.seen" => w.act_seen,
         "petition.contact" => w.act_contact,
         "petition.step" => w.act_step,
+        "petition.exchange" => w.act_exchange,
         "petition.brief" => lang.brief().act,
         "authority.choices" => lang.authority().act_choices,
         "authority.load" => lang.authority().act,

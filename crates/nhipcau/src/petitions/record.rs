@@ -61,7 +61,7 @@ pub async fn append(app: &App, tx: &mut Tx, case: &Case, log: i64, said: Said) -
             level: level(app, &to),
             to,
             by,
-            category: case.sort.clone(),
+            category: case.kind().to_owned(),
             due: due(case)?,
         }),
         Said::Answered(answer) => {

@@ -89,9 +89,16 @@ pub struct Case {
     pub rating: String,
     /// The log to which it is being handed over; empty if it is not.
     pub handing: String,
+    /// The word of the kind that a clerk has made of it; empty while that is `sort`, as which it was registered.
+    pub kind: String,
 }
 
 impl Case {
+    /// The word of its kind as it is handled.
+    pub fn kind(&self) -> &str {
+        if self.kind.is_empty() { &self.sort } else { &self.kind }
+    }
+
     /// Where it stands.
     pub fn state(&self) -> State {
         State::of(&self.state)
@@ -261,9 +268,9 @@ pub async fn add(tx: &mut Tx, case: &Case, (day, unit, number): (Date, &str, u32
         tx,
         "INSERT INTO petition (id, code, day, unit, number, asked, idx, owner, owned, sort, place, mode, lang, secret, salt,
            once, commitment, urgent, state, version, epoch, handler, registered, clock_from, clock_days, clock_unit, added, extended, paused,
-           bounced, due, answered, reopened, closed, rating)
+           bounced, due, answered, reopened, closed, rating, kind)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 'new', 1, $19, '', $20, $21, $22, $23,
-           0, 0, 0, $24, $25, 0, $26, 0, '')",
+           0, 0, 0, $24, $25, 0, $26, 0, '', $27)",
         case.id.clone(),
         case.code.clone(),
         day.to_string(),
@@ -289,7 +296,8 @@ pub async fn add(tx: &mut Tx, case: &Case, (day, unit, number): (Date, &str, u32
         case.clock_unit.clone(),
         case.bounced,
         case.due.clone(),
-        case.reopened
+        case.reopened,
+        case.kind.clone()
     )?;
     Ok(())
 }
@@ -307,6 +315,15 @@ pub async fn hold(tx: &mut Tx, id: &str, log: i64) -> sqlx::Result<()> {
         log,
         now
     )?;
+    Ok(())
+}
+
+/// A petition opens with another secret from now: the one that its sender has had all the time, known here by its hash.
+///
+/// # Errors
+/// The database's.
+pub async fn opens_with(tx: &mut Tx, id: &str, secret: Vec<u8>) -> sqlx::Result<()> {
+    run!(tx, "UPDATE petition SET secret = $1 WHERE id = $2", secret, id.to_owned())?;
     Ok(())
 }
 
@@ -343,7 +360,7 @@ pub async fn save(tx: &mut Tx, case: &Case) -> sqlx::Result<bool> {
         tx,
         "UPDATE petition SET owner = $1, owned = $2, state = $3, handler = $4, clock_from = $5, clock_days = $6, clock_unit = $7,
            added = $8, extended = $9, paused = $10, bounced = $11, due = $12, answered = $13, reopened = $14, closed = $15,
-           rating = $16, epoch = $19, handing = $20, version = version + 1
+           rating = $16, epoch = $19, handing = $20, kind = $21, version = version + 1
          WHERE id = $17 AND version = $18",
         case.owner,
         case.owned,
@@ -364,7 +381,8 @@ pub async fn save(tx: &mut Tx, case: &Case) -> sqlx::Result<bool> {
         case.id.clone(),
         case.version,
         case.epoch,
-        case.handing.clone()
+        case.handing.clone(),
+        case.kind.clone()
     )?;
     Ok(saved == 1)
 }

@@ -80,7 +80,7 @@ impl Values {
         Ok(Values([
             case.code.clone(),
             date::date(lang, date::day(instant(case.registered))),
-            rules::Kind::name_of(&case.sort, lang),
+            rules::Kind::name_of(case.kind(), lang),
             place::name(&case.place, lang),
             following::name_of(app, conn, case.owner, lang).await?,
             due.map(|day| date::date(lang, day)).unwrap_or_default(),

@@ -33,6 +33,35 @@ fn fault(error: &serde_path_to_error::Error<serde_json::Error>, whole: &str) -> 
     }
 }
 
+/// What serde says of a parameter of a query: its path, a colon, and why. The name is told; what a parser says in English is not.
+pub fn parameter(said: &str) -> Fault {
+    let named = said.split_once(": ").filter(|(path, _)| {
+        !path.is_empty() && path.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
+    });
+    let (path, why) = named.unwrap_or((".", said));
+    let structural = ["missing field ", "duplicate field ", "unknown field ", "unknown variant "]
+        .iter()
+        .any(|lead| why.starts_with(lead));
+    if structural {
+        return misfit(path, "query", why);
+    }
+    let field = if path == "." { "query" } else { path };
+    let (vi, en) = match why {
+        "invalid digit found in string" | "cannot parse integer from empty string" => {
+            ("phải là số nguyên", "must be a whole number")
+        }
+        "number too large to fit in target type" => ("là số quá lớn", "is too large a number"),
+        "number too small to fit in target type" => ("là số quá nhỏ", "is too small a number"),
+        "provided string was not `true` or `false`" => ("phải là true hoặc false", "must be true or false"),
+        _ => ("không đúng dạng", "is not of the right form"),
+    };
+    Fault {
+        field: field.into(),
+        vi: format!("Tham số {field} {vi}. Xem /api/v1/openapi.json."),
+        en: format!("The parameter {field} {en}. See /api/v1/openapi.json."),
+    }
+}
+
 fn broken(whole: &str, error: &serde_json::Error) -> Fault {
     Fault {
         field: whole.into(),
@@ -159,6 +188,38 @@ mod tests {
     struct Sent {
         #[expect(dead_code, reason = "read only by its faults")]
         item: Draft,
+    }
+
+    #[test]
+    fn a_parameter_is_named_and_told_in_both_languages() {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Asked {
+            #[expect(dead_code, reason = "read only by its faults")]
+            limit: Option<i64>,
+            #[expect(dead_code, reason = "read only by its faults")]
+            day: Option<jiff::civil::Date>,
+        }
+        for (query, field, vi, en) in [
+            (
+                "limit=x",
+                "limit",
+                "Tham số limit phải là số nguyên.",
+                "The parameter limit must be a whole number.",
+            ),
+            ("limit=99999999999999999999", "limit", "quá lớn", "too large"),
+            ("day=mai", "day", "Tham số day không đúng dạng.", "The parameter day is not of the right form."),
+            ("limt=5", "limt", "Các trường: limit, day.", "The fields are: limit, day."),
+            ("limit=1&limit=2", "limit", "hai lần", "twice"),
+        ] {
+            let uri = format!("/x?{query}").parse().unwrap_or_default();
+            let error = axum::extract::Query::<Asked>::try_from_uri(&uri).map(|_| ()).unwrap_err();
+            let why =
+                std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+            let fault = parameter(&why);
+            assert_eq!(fault.field, field, "{query}: {why}");
+            assert!(fault.vi.contains(vi) && fault.en.contains(en), "{query}: {why}: {fault:?}");
+        }
     }
 
     #[test]

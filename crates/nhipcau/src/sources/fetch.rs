@@ -10,7 +10,7 @@ use reqwest::header::{
     ACCEPT, CONTENT_LOCATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH,
     LAST_MODIFIED, LOCATION, RETRY_AFTER,
 };
-use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
 
 use crate::app::App;
 use crate::peers::line::{self, Line};
@@ -149,10 +149,18 @@ impl Fetcher {
     /// # Errors
     /// Why it did not come.
     pub async fn fetch_of(&self, home: &str, url: &str) -> Result<Answer, Refused> {
+        self.fetch_known(home, url, &Validators::default()).await
+    }
+
+    /// The same, unless it is still what `known` says.
+    ///
+    /// # Errors
+    /// As [`Fetcher::fetch_of`].
+    pub async fn fetch_known(&self, home: &str, url: &str, known: &Validators) -> Result<Answer, Refused> {
         let home: Url = home.trim().parse().map_err(|_| Refused::Address(home.to_owned()))?;
         let at = checked(url, true)?;
         let at = checked(at.as_str(), self.private && is_at(&home, &at))?;
-        self.follow(&home, at, &Validators::default()).await
+        self.follow(&home, at, known).await
     }
 
     /// Follows redirects from `at`; everywhere but at the site of `first` addresses must be public.
@@ -197,6 +205,33 @@ impl Fetcher {
             status if status.is_success() => Ok(()),
             status => Err(Refused::Status(status.as_u16(), None)),
         }
+    }
+
+    /// Calls an address that the site at `home` has named, by any method, and comes back with the status and the body, whatever the status;
+    /// redirects are not followed. Only at that very site may it be private.
+    ///
+    /// # Errors
+    /// Why there was no answer, or that it has more than [`limits::BYTES`].
+    pub async fn ask(
+        &self,
+        home: &str,
+        method: Method,
+        url: &str,
+        headers: &[(&str, String)],
+        body: Vec<u8>,
+    ) -> Result<(u16, Vec<u8>), Refused> {
+        let home: Url = home.trim().parse().map_err(|_| Refused::Address(home.to_owned()))?;
+        let at = checked(url, true)?;
+        let own = is_at(&home, &at);
+        let at = checked(at.as_str(), self.private && own)?;
+        let client = if own { &self.client } else { &self.elsewhere };
+        let mut call = client.request(method, at).body(body);
+        for (name, value) in headers {
+            call = call.header(*name, value);
+        }
+        let response = self.sent(call).await?;
+        let status = response.status().as_u16();
+        Ok((status, self.taken(response).await?.bytes))
     }
 
     async fn call(&self, url: &Url, first: bool, known: &Validators) -> Result<Response, Refused> {

@@ -8,7 +8,7 @@ mod wordpress;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use feeds::{Deleted, Feed, Format, Hints, Item, Kind, Text};
+use feeds::{Deleted, Feed, Format, Hints, Item, Kind, Text, limits};
 use network::content::Taken;
 use network::names::ContentHash;
 use serde::Serialize;
@@ -91,6 +91,8 @@ pub struct Ask<'a> {
     pub known: &'a HashSet<ContentHash>,
     /// Now, in microseconds.
     pub now: i64,
+    /// Whether archives of a feed are read too, where it is read whole.
+    pub archives: bool,
 }
 
 impl Ask<'_> {
@@ -115,14 +117,38 @@ pub async fn read(way: Way, ask: &Ask<'_>) -> Result<Got, Trouble> {
     }
 }
 
+/// The addresses that a sitemap lists, and whether these are all that the site has.
+///
+/// # Errors
+/// Why it could not be read.
+pub async fn addresses(fetcher: &Fetcher, url: &str) -> Result<(Vec<String>, bool), Trouble> {
+    Ok(sitemap::Map::read(fetcher, url).await?.addresses())
+}
+
+/// The most archives that one reading goes back through (RFC 5005).
+const ARCHIVES: usize = 200;
+
 async fn feed(ask: &Ask<'_>) -> Result<Got, Trouble> {
     let fetched = match ask.fetcher.fetch(ask.url, ask.validators).await? {
         Answer::Unchanged => return Ok(Got::Unchanged),
         Answer::Fetched(fetched) => fetched,
     };
-    let validators = fetched.validators.clone();
-    let sha256 = ContentHash::of(&fetched.bytes);
-    let feed = apart(move || {
+    let (validators, sha256) = (fetched.validators.clone(), ContentHash::of(&fetched.bytes));
+    let mut feed = parsed(fetched).await?;
+    let mut place = ask.place.to_owned();
+    // What lies in archives is read once; after that what changes comes in the feed itself.
+    if ask.archives && ask.place.is_empty() && feed.previous.is_some() && archived(ask, &mut feed).await {
+        ARCHIVED.clone_into(&mut place);
+    }
+    let extent = if feed.complete { Extent::All } else { Extent::Newest };
+    Ok(Got::listed(Listed { feed, extent, present: HashSet::new(), sha256, validators, place }))
+}
+
+/// The place of a feed whose archives were read.
+const ARCHIVED: &str = "archives";
+
+async fn parsed(fetched: Fetched) -> Result<Feed, Trouble> {
+    apart(move || {
         let Fetched { bytes, url, content_type, content_location, .. } = &fetched;
         let hints = Hints {
             url: Some(url),
@@ -131,16 +157,33 @@ async fn feed(ask: &Ask<'_>) -> Result<Got, Trouble> {
         };
         read::read(bytes, &hints).map_err(|error| both(&error.to_string()))
     })
-    .await?;
-    let extent = if feed.complete { Extent::All } else { Extent::Newest };
-    Ok(Got::listed(Listed {
-        feed,
-        extent,
-        present: HashSet::new(),
-        sha256,
-        validators,
-        place: String::new(),
-    }))
+    .await
+}
+
+/// Goes back through the archives of a feed, each named by the one after it, and adds what is not known yet: what came later counts. True if
+/// the last of them was reached; one that cannot be read now is read by the next reading.
+async fn archived(ask: &Ask<'_>, feed: &mut Feed) -> bool {
+    let name = |item: &Item| item.id.clone().or_else(|| item.link.clone());
+    let mut known: HashSet<String> = feed.items.iter().filter_map(name).collect();
+    known.extend(feed.deleted.iter().map(|one| one.id.clone()));
+    let mut seen = HashSet::from([ask.url.to_owned()]);
+    let mut next = feed.previous.clone();
+    while let Some(url) = next.filter(|url| seen.insert(url.clone())) {
+        if seen.len() > ARCHIVES || feed.items.len() >= limits::ITEMS {
+            break;
+        }
+        let Ok(Answer::Fetched(fetched)) = ask.fetcher.fetch_of(ask.url, &url).await else { return false };
+        let Ok(archive) = parsed(fetched).await else { return false };
+        for item in archive.items {
+            if name(&item).is_none_or(|name| known.insert(name)) && feed.items.len() < limits::ITEMS {
+                feed.items.push(item);
+            }
+        }
+        let gone = archive.deleted.into_iter().filter(|one| known.insert(one.id.clone()));
+        feed.deleted.extend(gone);
+        next = archive.previous;
+    }
+    true
 }
 
 /// What was put together from several answers (`hashed` are their hashes), cleaned as a feed is.
@@ -161,6 +204,7 @@ async fn together(
             language: None,
             updated: None,
             complete: false,
+            previous: None,
             items,
             deleted,
             encoding: "UTF-8".into(),

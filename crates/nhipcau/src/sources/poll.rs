@@ -98,6 +98,7 @@ async fn once(app: &App, fetcher: &Fetcher, source: Source) -> Result<(), Proble
         place: if again { "" } else { &source.place },
         known: &names,
         now: app.clock.micros(),
+        archives: true,
     };
     let failures = source.failures + 1;
     let outcome = match list::read(source.way, &ask).await {

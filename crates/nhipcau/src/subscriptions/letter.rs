@@ -15,7 +15,7 @@ use crate::agencies::{self, Portal};
 use crate::app::App;
 use crate::clock::instant;
 use crate::maybe;
-use crate::petitions::mail as by_mail;
+use crate::petitions::mail::{self as by_mail, notice as by_step};
 use crate::petitions::verify::letter as verify;
 use crate::problem::Problem;
 use crate::words::{Lang, date};
@@ -78,6 +78,10 @@ pub async fn compose(app: &App, id: &str) -> Result<Option<Letter>, Problem> {
     }
     if let Some(about) = request.strip_prefix(by_mail::ABOUT) {
         let mail = by_mail::compose(app, &mut conn, (id, made), about).await?;
+        return Ok(mail.map(|mail| Letter::Mail(Box::new(mail))));
+    }
+    if let Some(about) = request.strip_prefix(by_step::ABOUT) {
+        let mail = by_step::compose(app, &mut conn, (id, made), about).await?;
         return Ok(mail.map(|mail| Letter::Mail(Box::new(mail))));
     }
     if !request.is_empty() {
@@ -182,6 +186,7 @@ impl Voice {
             html: html.render().map_err(anyhow::Error::from)?,
             text,
             unsubscribe,
+            answers: None,
         })
     }
 }

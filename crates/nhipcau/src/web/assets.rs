@@ -37,6 +37,7 @@ struct Table {
     reading: Asset,
     push: Asset,
     ask: Asset,
+    channels: Asset,
     favicon: Asset,
 }
 
@@ -73,6 +74,12 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| Table {
     ),
     push: Asset::new("push", "js", "text/javascript; charset=utf-8", include_bytes!("../../assets/push.js")),
     ask: Asset::new("ask", "js", "text/javascript; charset=utf-8", include_bytes!("../../assets/ask.js")),
+    channels: Asset::new(
+        "channels",
+        "js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../../assets/channels.js"),
+    ),
     favicon: Asset::new("favicon", "svg", "image/svg+xml", include_bytes!("../../assets/favicon.svg")),
 });
 
@@ -105,7 +112,7 @@ fn desk(lang: Lang) -> Asset {
 }
 
 /// Every file, for the route table and for compressing at start.
-pub fn all() -> [&'static Asset; 14] {
+pub fn all() -> [&'static Asset; 15] {
     let t = &*TABLE;
     [
         &t.css,
@@ -120,6 +127,7 @@ pub fn all() -> [&'static Asset; 14] {
         &t.reading,
         &t.push,
         &t.ask,
+        &t.channels,
         &t.favicon,
         dictionary::asset(),
     ]
@@ -159,6 +167,11 @@ pub fn desk_js(lang: Lang) -> &'static str {
 /// The address of the script of the page on which somebody writes a petition.
 pub fn ask() -> &'static str {
     &TABLE.ask.href
+}
+
+/// The address of the script that counts what is written for a channel.
+pub fn channels() -> &'static str {
+    &TABLE.channels.href
 }
 
 /// The address of the script of passkeys.

@@ -84,6 +84,8 @@ fn pages() -> Vec<Route> {
     pages.extend(previews::routes());
     pages.extend(crate::sources::routes());
     pages.extend(crate::outlets::routes());
+    pages.extend(crate::sightings::routes());
+    pages.extend(crate::channels::routes());
     pages
 }
 
@@ -94,6 +96,7 @@ fn machines() -> Vec<Route> {
         page("/feed.atom", "Atom feed (RFC 4287, RFC 6721)", get(feeds::atom)),
         page("/feed.rss", "RSS 2.0 feed", get(feeds::rss)),
         page("/feed.json", "JSON Feed 1.1", get(feeds::json)),
+        page("/nhung/tin.html", "a list of links for other sites' servers to take in", get(feeds::fragment)),
         page("/sitemap.xml", "sitemap", get(feeds::sitemap)),
         page("/sitemap-tin.xml", "sitemap of the last two days (news)", get(feeds::news)),
         page("/robots.txt", "robots", get(feeds::robots)),
@@ -154,6 +157,7 @@ fn machines() -> Vec<Route> {
     machines.extend(crate::petitions::machines());
     machines.extend(crate::georeport::machines());
     machines.extend(crate::sources::machines());
+    machines.extend(crate::channels::machines());
     machines
 }
 

@@ -55,6 +55,8 @@ words! {
     act,
     choices,
     act_choices,
+    unreadable_says,
+    unreadable_do(detail),
 }
 
 /// Vietnamese.

@@ -81,6 +81,11 @@ words! {
     to_archive,
     foot(address),
     act,
+    elsewhere(agencies),
+    behind(node, agencies, since),
+    behind_never(node, agencies),
+    behind_more(nodes),
+    waiting(cases),
 }
 
 /// The Vietnamese table.

@@ -12,6 +12,7 @@ mod brief;
 pub mod browser;
 mod bulletin;
 mod calendar;
+mod channel;
 mod checks;
 pub mod date;
 mod desk;
@@ -40,6 +41,7 @@ mod reading;
 mod recommend;
 mod rehearsal;
 mod search;
+mod sighting;
 mod source;
 mod subscription;
 mod table;
@@ -54,6 +56,7 @@ pub use breach::Words as BreachWords;
 pub use brief::Words as BriefWords;
 pub use bulletin::Words as BulletinWords;
 pub use calendar::Words as CalendarWords;
+pub use channel::Words as ChannelWords;
 pub use checks::Words as CheckWords;
 pub use desk::Words as DeskWords;
 pub use doors::Words as DoorWords;
@@ -80,6 +83,7 @@ pub use reading::Words as ReadingWords;
 pub use recommend::Words as RecommendWords;
 pub use rehearsal::Words as RehearsalWords;
 pub use search::Words as SearchWords;
+pub use sighting::Words as SightingWords;
 pub use source::Words as SourceWords;
 pub use subscription::Words as SubscriptionWords;
 pub use task::Words as TaskWords;
@@ -397,11 +401,27 @@ impl Lang {
         }
     }
 
+    /// The words of channels.
+    pub fn channel(self) -> &'static ChannelWords {
+        match self {
+            Lang::Vi => &channel::VI,
+            Lang::En => &channel::EN,
+        }
+    }
+
     /// The words of sites that are sent what changes.
     pub fn outlet(self) -> &'static OutletWords {
         match self {
             Lang::Vi => &outlet::VI,
             Lang::En => &outlet::EN,
+        }
+    }
+
+    /// The words of the watch over pages of other sites.
+    pub fn sighting(self) -> &'static SightingWords {
+        match self {
+            Lang::Vi => &sighting::VI,
+            Lang::En => &sighting::EN,
         }
     }
 

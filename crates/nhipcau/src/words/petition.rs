@@ -221,6 +221,8 @@ words! {
     act_seen,
     act_contact,
     act_step,
+    act_exchange,
+    external,
 }
 
 /// Vietnamese.

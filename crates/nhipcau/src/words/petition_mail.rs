@@ -13,6 +13,17 @@ words! {
     not_lead(agency),
     not_open,
     foot,
+    step_subject(code),
+    step_due(due),
+    needs(kind, law),
+    lost(lost, most),
+    silent(silent),
+    unsure,
+    kind,
+    kind_do,
+    did_sorted(who, kind),
+    unsure_short,
+    fault_kind,
 }
 
 /// Vietnamese.

@@ -40,6 +40,8 @@ words! {
     names_stay,
     claimed_says(log, peer),
     claimed_do(code),
+    estate_says(log, peer, count),
+    estate_do,
     did_inherited(agency, to),
 }
 

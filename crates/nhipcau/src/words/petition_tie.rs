@@ -70,7 +70,6 @@ words! {
     fault_lead_over,
     fault_lead_follows(code),
     fault_colleague,
-    fault_help_elsewhere,
     fault_help_day,
     fault_help_late(day),
     fault_parts,

@@ -40,7 +40,7 @@ pub fn rules(folder: &Path) -> Option<String> {
 
 /// True for a route that answers with a page for people.
 fn is_page(path: &str) -> bool {
-    const MACHINES: [&str; 38] = [
+    const MACHINES: [&str; 39] = [
         "/sw.js",
         "/ban-luu.json",
         "/muc/{reference}/ban-luu.html",
@@ -79,6 +79,7 @@ fn is_page(path: &str) -> bool {
         "/ban-lam-viec/phan-anh/khan/tep",
         "/ban-lam-viec/tham-quyen/lua-chon.csv",
         "/ban-lam-viec/truyen-thanh/tep",
+        "/kenh/tep/",
     ];
     // These two lead elsewhere.
     let leads = path.starts_with("/dang-nhap/nha-cung-cap");
@@ -251,6 +252,7 @@ async fn for_administrators(tour: &mut Tour<'_>) {
     tour.opens("/ban-lam-viec/can-bo/{login}", "people/account.html", "/ban-lam-viec/can-bo/minh").await;
     tour.opens("/ban-lam-viec/nhat-ky", "people/trail.html", "/ban-lam-viec/nhat-ky").await;
     petitions::who_must_answer(tour).await;
+    beside::a_channel_is_added(tour).await;
     tour.goes("/ban-lam-viec/can-bo").await;
     tour.types("ten-dang-nhap", "binh.moi").await;
     tour.types("ho-ten", "Bình Mới").await;
@@ -318,6 +320,8 @@ async fn in_the_newsroom(tour: &mut Tour<'_>, nation: &Nation, password: &str) {
     tour.goes("/ban-lam-viec/da-dang").await;
     let item = tour.link("/ban-lam-viec/muc/").await;
     tour.opens("/ban-lam-viec/muc/{reference}", "drafts/item.html", &item).await;
+    let ledger = format!("{item}/so-phat");
+    tour.opens("/ban-lam-viec/muc/{reference}/so-phat", "channels/ledger.html", &ledger).await;
     tour.opens("/ban-lam-viec/nhiem-vu", "assignments/list.html", "/ban-lam-viec/nhiem-vu").await;
     tour.goes("/ban-lam-viec/nhiem-vu").await;
     let follow = tour.link("/ban-lam-viec/nhiem-vu/theo-doi/").await;

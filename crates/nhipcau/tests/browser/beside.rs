@@ -206,6 +206,56 @@ pub async fn a_site_is_joined(tour: &mut Tour<'_>, nation: &Nation, password: &s
     tour.presses("Thêm nơi nhận này").await;
     tour.reads("Đã thêm nơi nhận").await;
     tour.opens(page, "outlets/list.html", page).await;
+    let page = "/ban-lam-viec/canh-trang";
+    tour.goes(page).await;
+    tour.types("dia-chi", &format!("http://127.0.0.1:{}/muc/[ref]", nation.port + 1)).await;
+    tour.types("ten", "Cổng cũ").await;
+    tour.browser
+        .find(Locator::Css("main input[name='tu-dau'][value='dau']"))
+        .await
+        .unwrap()
+        .click()
+        .await
+        .unwrap();
+    tour.presses("Canh nơi này").await;
+    tour.reads("Đã thêm").await;
+    tour.opens(page, "sightings/list.html", page).await;
+    tour.goes(page).await;
+    let one = tour.link("/ban-lam-viec/canh-trang/").await;
+    until("the first item to be watched", async || {
+        tour.goes(&one).await;
+        let css = format!("main a[href^='{one}/']");
+        tour.browser.find(Locator::Css(&css)).await.ok().map(drop)
+    })
+    .await;
+    tour.opens("/ban-lam-viec/canh-trang/{id}", "sightings/one.html", &one).await;
+    tour.goes(&one).await;
+    let item = tour.link(&format!("{one}/")).await;
+    tour.opens("/ban-lam-viec/canh-trang/{id}/{reference}", "sightings/compare.html", &item).await;
     tour.signs_out().await;
     tour.here = nation.government();
+}
+
+/// An account at a service is added, and something is written for it; signed in as who may do both.
+pub async fn a_channel_is_added(tour: &mut Tour<'_>) {
+    let page = "/ban-lam-viec/kenh";
+    let adds = format!("{page}?dich-vu=telegram");
+    tour.goes(&adds).await;
+    tour.looks("channels/list.html", "/kenh-them").await;
+    tour.types("ten", "Kênh tỉnh A").await;
+    tour.types("noi-dang", "@tinh_a").await;
+    tour.types("ma-truy-cap", "1:mau").await;
+    tour.presses("Thêm tài khoản này").await;
+    tour.reads("Đã thêm tài khoản").await;
+    tour.opens(page, "channels/list.html", page).await;
+    tour.goes(page).await;
+    let one = tour.link("/ban-lam-viec/kenh/").await;
+    tour.opens("/ban-lam-viec/kenh/{id}", "channels/one.html", &one).await;
+    tour.opens("/kenh", "channels/registry.html", "/kenh").await;
+    tour.goes("/ban-lam-viec/tin/moi").await;
+    tour.browser.find(Locator::Css("main button[value='notice']")).await.unwrap().click().await.unwrap();
+    tour.reads("Bản nháp").await;
+    let draft = tour.browser.current_url().await.unwrap().path().to_owned();
+    let forms = format!("{draft}/kenh");
+    tour.opens("/ban-lam-viec/tin/{id}/kenh", "channels/forms.html", &forms).await;
 }

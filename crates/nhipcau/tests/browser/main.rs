@@ -20,6 +20,7 @@ mod held;
 mod keyboard;
 mod offline;
 mod petitions;
+mod queue;
 mod reader;
 mod search;
 mod staff;

@@ -10,7 +10,14 @@ use super::driver::until;
 
 /// The text that a reader sees.
 pub async fn text(browser: &Client) -> String {
-    browser.find(Locator::Css("body")).await.unwrap().text().await.unwrap()
+    loop {
+        match browser.find(Locator::Css("body")).await.unwrap().text().await {
+            Ok(text) => return text,
+            // The browser went on to the next page between the two calls: that one is looked at.
+            Err(error) if error.is_stale_element_reference() => {}
+            Err(error) => panic!("{error}"),
+        }
+    }
 }
 
 /// Loads a page again until it says something; it must then fit the screen.

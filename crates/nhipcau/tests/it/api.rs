@@ -280,12 +280,12 @@ async fn careless_callers_are_told_in_json_what_to_mend() {
     };
     for (path, says) in [
         ("/api/v1/items?limt=3", "limt"),
-        ("/api/v1/items?limit=many", "invalid"),
+        ("/api/v1/items?limit=many", "whole number"),
         ("/api/v1/items?limit=501", "500"),
-        ("/api/v1/items?own=maybe", "query"),
+        ("/api/v1/items?own=maybe", "own"),
         ("/api/v1/items?kind=NEWS!", "kind"),
         ("/api/v1/status?x=1", "x"),
-        ("/api/v1/entries?from=-1", "query"),
+        ("/api/v1/entries?from=-1", "from"),
         ("/api/v1/entries?from=9223372036854775808", "from"),
         ("/api/v1/items/%ff%fe", "UTF-8"),
     ] {

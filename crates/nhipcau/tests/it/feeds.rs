@@ -233,3 +233,51 @@ async fn a_feed_that_is_none_is_told_so() {
     }
     assert_eq!(last, 429);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_feed_and_its_archives_tell_every_item_and_nothing_that_was_erased() {
+    let world = World::with(["chinhphu"]).await;
+    let mut items = Vec::new();
+    for number in 0..103 {
+        items.push(world.issues("chinhphu", notice(&format!("Thông báo số {number}"), "x")).await);
+    }
+    let link = |text: &str, relation: &str| {
+        each(text, &format!("<link rel=\"{relation}\""), "/>").first().map(|link| {
+            let href = link.split("href=\"").nth(1).unwrap().split('"').next().unwrap();
+            format!("/feed.{}", href.split("/feed.").nth(1).unwrap().replace("&amp;", "&"))
+        })
+    };
+    let ids =
+        |text: &str| each(text, "<entry><id>", "</id>").into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let feed = world.get("chinhphu", "/feed.atom?loai=thong-bao").await.text();
+    let before = link(&feed, "prev-archive").unwrap();
+    assert_eq!(before, "/feed.atom?loai=thong-bao&tap=1");
+    assert!(link(&feed, "current").is_none() && !feed.contains("<fh:archive/>"));
+    let archive = world.get("chinhphu", &before).await.text();
+    assert!(archive.contains("<fh:archive/>") && link(&archive, "prev-archive").is_none());
+    assert_eq!(link(&archive, "current").unwrap(), "/feed.atom?loai=thong-bao");
+    assert_eq!(link(&archive, "self").unwrap(), before);
+    assert_eq!(ids(&archive).len(), 100);
+    let mut all: Vec<String> = ids(&feed).into_iter().chain(ids(&archive)).collect();
+    all.sort();
+    all.dedup();
+    assert_eq!(all.len(), 103);
+    for path in ["/feed.atom?tap=2", "/feed.atom?tap=0", "/feed.rss?tap=x", "/feed.json?tap=9"] {
+        assert!([400, 404].contains(&world.get("chinhphu", path).await.status), "{path}");
+    }
+    let rss = world.get("chinhphu", "/feed.rss").await.text();
+    assert!(rss.contains("<atom:link rel=\"prev-archive\""), "{rss}");
+    let json = world.get("chinhphu", "/feed.json").await.json();
+    assert!(json["next_url"].as_str().unwrap().ends_with("/feed.json?tap=1"));
+
+    let listed = world.get("chinhphu", "/nhung/tin.html?toi-da=2").await;
+    assert_eq!(listed.text().matches("<li").count(), 2, "{}", listed.text());
+    assert!(listed.says("Thông báo số 102") && listed.says("href=\"http"), "{}", listed.text());
+
+    world.erases(&items[3]).await;
+    until("the archive to lose it", async || {
+        let archive = world.get("chinhphu", &before).await;
+        if archive.says("Thông báo số 3<") { Err(String::new()) } else { Ok(()) }
+    })
+    .await;
+}

@@ -64,6 +64,18 @@ pub const WORKS: &[(&str, &str, &str, &str)] = &[
         "every_change_is_sent_in_order_until_it_is_taken_and_again_from_a_place",
     ),
     (
+        "trang công khai của nơi khác được canh: đúng, cũ, thiếu, bị sửa đều được báo",
+        "public pages of other sites are watched: shown, old, missing and altered are told",
+        "it/sightings",
+        "a_page_of_another_site_is_seen_as_it_is_and_drift_is_told_to_its_administrator",
+    ),
+    (
+        "bài cho mạng xã hội viết cạnh bản nháp, duyệt cùng, gửi một lần, sửa và gỡ theo (máy chủ giả theo hợp đồng)",
+        "posts for social networks written beside the draft, approved with it, sent once, corrected and taken down (fakes by contract)",
+        "it/channels/mod",
+        "what_is_approved_is_posted_once_corrected_and_taken_down",
+    ),
+    (
         "phản ánh, kiến nghị: gửi không cần tài khoản, theo dõi bằng mã, hai người trả lời",
         "petitions: sent without an account, followed by code and secret, answered by two people",
         "it/petitions/handling",

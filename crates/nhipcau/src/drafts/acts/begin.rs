@@ -9,6 +9,7 @@ use super::{By, blank, refusal, stage_of};
 use crate::annexes;
 use crate::app::App;
 use crate::assignments::restricted;
+use crate::channels;
 use crate::db::Tx;
 use crate::drafts::life::{self, Act, Facts, Refused};
 use crate::drafts::{Work, Written, store};
@@ -59,7 +60,8 @@ pub async fn next(app: &App, by: &By, reference: &str, change: ItemChange) -> Re
     if let Some(details) = &mut item.details {
         restricted::revealed(app, &by.origin, (standing.item, base), &mut details.0)?;
     }
-    let (written, files) = Written::of(&item);
+    let (mut written, files) = Written::of(&item);
+    written.channels = channels::queue::stand(&mut conn, by.log, standing.item).await?;
     let mut kept = Vec::new();
     for hash in files {
         let bytes = app.folder.read(&mut conn, &hash).await?.ok_or(Problem::NotFound("file of this item"))?;

@@ -52,6 +52,7 @@ impl Written {
         let source = draft.source();
         let follow = item.translations.iter().filter(|translation| translation.of == item.edition);
         let made_from = follow.map(|translation| (translation.lang.clone(), source.clone())).collect();
-        (Written { draft, files, beside: None, made_from }, mains.iter().map(|file| file.sha256).collect())
+        let written = Written { draft, files, made_from, ..Written::default() };
+        (written, mains.iter().map(|file| file.sha256).collect())
     }
 }

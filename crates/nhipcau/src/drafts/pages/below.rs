@@ -12,6 +12,7 @@ use super::look::Reads;
 use super::{hand, kind_name, persons_say, stage_name};
 use crate::agencies;
 use crate::app::App;
+use crate::channels;
 use crate::clock::instant;
 use crate::db::Conn;
 use crate::drafts::Work;
@@ -67,6 +68,8 @@ struct BelowPage {
     persons: String,
     reads: Reads,
     files: Vec<String>,
+    /// What it says on channels: that is approved, too.
+    channels: Vec<channels::pages::shown::Row>,
     wrong: Option<String>,
     approves: bool,
     issues: bool,
@@ -151,6 +154,7 @@ async fn page(
         kind: kind_name(&work.written.draft.kind, lang),
         persons: persons_say(app, &work.written.draft.kind, lang),
         files: work.written.files.iter().map(|file| file.name.clone()).collect(),
+        channels: channels::pages::shown::of(&mut conn, &work, date::day(app.clock.now()), lang).await?,
         approves: offered(Act::Approve),
         issues: offered(Act::Issue),
         sends_back: offered(Act::SendBack),

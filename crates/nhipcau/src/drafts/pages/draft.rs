@@ -14,6 +14,7 @@ use super::translate::{Tongue, tongues};
 use super::with::{Beside, Clash, Typed, With};
 use super::{by, find, kind_name, persons_say, stage_name};
 use crate::app::App;
+use crate::channels;
 use crate::clock::instant;
 use crate::db::Conn;
 use crate::drafts::acts;
@@ -138,6 +139,8 @@ struct DraftPage {
     compares: bool,
     /// What other agencies were asked, and say.
     rounds: Vec<Round>,
+    /// What it says on channels.
+    channels: Vec<channels::pages::shown::Row>,
 }
 
 impl DraftPage {
@@ -324,6 +327,7 @@ async fn page(
         approved,
         compares: work.base > 0 || work.version > 1,
         rounds: opinions::rounds(app, &mut conn, &work, lang, writes).await?,
+        channels: channels::pages::shown::of(&mut conn, &work, date::day(now), lang).await?,
     })
 }
 

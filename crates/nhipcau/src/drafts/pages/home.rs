@@ -25,6 +25,7 @@ use crate::people::gate::Staff;
 use crate::people::pages::{Desk, Done, HOME, drawn, see, shell};
 use crate::petitions;
 use crate::problem::Problem;
+use crate::sightings;
 use crate::sources;
 use crate::web::answer::failure;
 use crate::web::shell::Shell;
@@ -213,6 +214,12 @@ async fn home_of(app: &App, staff: &Staff, visitor: &Visitor, said: Option<Strin
             .collect();
         if !rows.is_empty() {
             lists.push(List { title: lang.source().home.to_owned(), rows, empty: "" });
+        }
+        let wrong = sightings::pages::reminders(app, log, lang).await?.into_iter();
+        let rows: Vec<Row> =
+            wrong.map(|one| Row { href: one.path, title: one.title, says: one.says, mine: true }).collect();
+        if !rows.is_empty() {
+            lists.push(List { title: lang.sighting().home.to_owned(), rows, empty: "" });
         }
     }
     if staff.may(Duty::Breaches) {

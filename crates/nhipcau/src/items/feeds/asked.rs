@@ -11,13 +11,14 @@ const SAID: usize = 80;
 
 /// `?loai=` a kind, `?cua=` whose, as lists have them; `?nguon=` an issuer's log. Or one of what is told from all that
 /// is here: `?noi-log=` an agency and all below it, `?so=` a document and what acts on it, `?muc=` an item's editions, `?q=`
-/// a search.
+/// a search. `?tap=` one archive of a feed (RFC 5005), by its number from 1.
 #[derive(Debug, Default)]
 pub(super) struct Asked {
     pub(super) kind: Option<Kind>,
     pub(super) whose: Option<Whose>,
     pub(super) issuer: Option<Origin>,
     pub(super) about: Option<Topic>,
+    pub(super) archive: Option<i64>,
 }
 
 impl Asked {
@@ -30,6 +31,10 @@ impl Asked {
             match &*name {
                 "loai" => asked.kind = Some(Kind::from_slug(&value).ok_or_else(wrong)?),
                 "cua" => asked.whose = Some(Whose::from_slug(&value).ok_or_else(wrong)?),
+                "tap" => {
+                    let number = value.parse().ok().filter(|number| (1..=1_000_000).contains(number));
+                    asked.archive = Some(number.ok_or_else(wrong)?);
+                }
                 "nguon" => asked.issuer = Some(value.parse().map_err(|_| wrong())?),
                 "noi-log" | "so" | "muc" | "q" => {
                     let sort = match &*name {
@@ -49,7 +54,7 @@ impl Asked {
         }
         let narrowed = asked.kind.is_some() || asked.whose.is_some() || asked.issuer.is_some();
         match &asked.about {
-            Some(topic) if narrowed => Err(no_feed("loai", topic.word().as_str())),
+            Some(topic) if narrowed || asked.archive.is_some() => Err(no_feed("loai", topic.word().as_str())),
             _ => Ok(asked),
         }
     }

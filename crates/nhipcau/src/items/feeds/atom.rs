@@ -14,7 +14,7 @@ pub(super) fn text(feed: &Feed) -> Result<String, Error> {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
     writeln!(
         out,
-        "<feed xmlns=\"http://www.w3.org/2005/Atom\" xmlns:at=\"http://purl.org/atompub/tombstones/1.0\" xml:lang=\"vi\">"
+        "<feed xmlns=\"http://www.w3.org/2005/Atom\" xmlns:at=\"http://purl.org/atompub/tombstones/1.0\" xmlns:fh=\"http://purl.org/syndication/history/1.0\" xml:lang=\"vi\">"
     )?;
     writeln!(out, "<id>https://{}/feed.atom{query}</id>", xml(&feed.domain))?;
     writeln!(out, "<title>{}</title><updated>{}</updated>", xml(&feed.title), instant(updated))?;
@@ -23,9 +23,16 @@ pub(super) fn text(feed: &Feed) -> Result<String, Error> {
     }
     writeln!(
         out,
-        "<link rel=\"self\" type=\"application/atom+xml\" href=\"{base}/feed.atom{query}\"/><link rel=\"alternate\" type=\"text/html\" href=\"{base}{}\"/>",
+        "<link rel=\"self\" type=\"application/atom+xml\" href=\"{}\"/><link rel=\"alternate\" type=\"text/html\" href=\"{base}{}\"/>",
+        xml(&feed.address("atom", feed.archives.at)),
         xml(&feed.page)
     )?;
+    for (relation, href) in feed.history("atom") {
+        writeln!(out, "<link rel=\"{relation}\" type=\"application/atom+xml\" href=\"{}\"/>", xml(&href))?;
+    }
+    if feed.archives.at.is_some() {
+        writeln!(out, "<fh:archive/>")?;
+    }
     writeln!(out, "<generator uri=\"{base}/\">Nhịp Cầu</generator>")?;
     for item in &feed.items {
         let changed = instant(item.changed);

@@ -8,12 +8,18 @@ use crate::clock::instant;
 
 /// The feed as a document.
 pub(super) fn text(feed: &Feed) -> String {
-    let (base, query) = (&feed.base, &feed.query);
+    let base = &feed.base;
     let mut said = json!({
         "version": "https://jsonfeed.org/version/1.1", "title": feed.title, "language": "vi",
-        "home_page_url": format!("{base}{}", feed.page), "feed_url": format!("{base}/feed.json{query}"),
+        "home_page_url": format!("{base}{}", feed.page), "feed_url": feed.address("json", feed.archives.at),
         "items": feed.items.iter().map(|item| told(base, item)).collect::<Vec<_>>(),
     });
+    // What JSON Feed has instead of an archive before.
+    if let Some((_, href)) =
+        feed.history("json").into_iter().find(|(relation, _)| *relation == "prev-archive")
+    {
+        said["next_url"] = json!(href);
+    }
     if !feed.ended.is_empty() {
         said["_nhipcau"] = json!({ "ended": feed.ended.iter().map(|(id, _)| id).collect::<Vec<_>>() });
     }

@@ -8,13 +8,13 @@ use crate::words::Lang;
 
 /// The feed as a document. Where an item no longer stands, its entry says so under the same guid.
 pub(super) fn text(feed: &Feed) -> Result<String, Error> {
-    let (base, query) = (xml(&feed.base), xml(&feed.query));
+    let base = xml(&feed.base);
     // RFC 822 as RSS asks for it.
     let date = |micros| instant(micros).strftime("%a, %d %b %Y %H:%M:%S +0000").to_string();
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
     writeln!(
         out,
-        "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><channel>"
+        "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:fh=\"http://purl.org/syndication/history/1.0\"><channel>"
     )?;
     let about = match feed.demo {
         true => "Bản trình diễn – không phải trang chính thức",
@@ -27,7 +27,18 @@ pub(super) fn text(feed: &Feed) -> Result<String, Error> {
         xml(&feed.page),
         xml(about)
     )?;
-    writeln!(out, "<atom:link rel=\"self\" type=\"application/rss+xml\" href=\"{base}/feed.rss{query}\"/>")?;
+    let own = feed.address("rss", feed.archives.at);
+    writeln!(out, "<atom:link rel=\"self\" type=\"application/rss+xml\" href=\"{}\"/>", xml(&own))?;
+    for (relation, href) in feed.history("rss") {
+        writeln!(
+            out,
+            "<atom:link rel=\"{relation}\" type=\"application/rss+xml\" href=\"{}\"/>",
+            xml(&href)
+        )?;
+    }
+    if feed.archives.at.is_some() {
+        writeln!(out, "<fh:archive/>")?;
+    }
     if let Some(last) = feed.items.iter().map(|item| item.changed).max() {
         writeln!(out, "<lastBuildDate>{}</lastBuildDate>", date(last))?;
     }

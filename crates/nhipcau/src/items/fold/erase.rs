@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::db::Tx;
 use crate::items::tables;
 use crate::logs::store as logs;
-use crate::{all, annexes, assignments, drafts, maybe, run, sources};
+use crate::{all, annexes, assignments, channels, drafts, maybe, run, sources};
 
 /// Removes every edition and file of an item that no other item still shows.
 pub(super) async fn erase(tx: &mut Tx, log: i64, item: Uuid, by: i64, index: u64) -> anyhow::Result<()> {
@@ -50,6 +50,7 @@ pub(super) async fn erase(tx: &mut Tx, log: i64, item: Uuid, by: i64, index: u64
     tables::forget(tx, log, &id).await?;
     drafts::erased::forget(tx, log, item).await?;
     sources::store::forget(tx, log, &id).await?;
+    channels::queue::erased(tx, log, &id).await?;
     run!(
         tx,
         "UPDATE item SET shown = 0, sha256 = NULL, kind = '', card = '{}' WHERE log = $1 AND item = $2",

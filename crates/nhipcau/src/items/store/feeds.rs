@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Reference, Row, Standing, standings, whose};
 use crate::db::Conn;
-use crate::{all, among};
+use crate::{all, among, one};
 
 /// Items that changed last on a portal, whatever their state: what feeds tell. An empty `kind` or `issuer` (a log's
 /// name) means all; one issuer is told whole, also what this portal does not show of it. `own` is the portal's log, and
@@ -40,6 +40,68 @@ pub async fn changes(
         whose(only),
         own,
         most
+    )?)
+}
+
+/// How many items [`changes`] could tell.
+///
+/// # Errors
+/// The database's.
+pub async fn count_changes(
+    conn: &mut Conn,
+    portal: &str,
+    (own, only): (i64, Option<bool>),
+    kind: &str,
+    issuer: &str,
+) -> sqlx::Result<i64> {
+    let (count,) = one!(
+        conn,
+        (i64,),
+        "SELECT COUNT(*) FROM item i JOIN log l ON l.id = i.log
+         WHERE ($3 <> '' OR i.log IN (SELECT c.log FROM carries c WHERE c.portal = $1))
+           AND ($2 = '' OR i.kind = $2 OR i.kind = '') AND ($3 = '' OR l.origin = $3)
+           AND (i.shown > 0 OR i.state <> 'standing')
+           AND ($4 = 0 OR ($4 = 1 AND i.log = $5) OR ($4 = 2 AND i.log <> $5))",
+        portal.to_owned(),
+        kind.to_owned(),
+        issuer.to_owned(),
+        whose(only),
+        own
+    )?;
+    Ok(count)
+}
+
+/// The same items as [`changes`] in the order in which they were first issued, `most` of them after `skip`: what archives of feeds tell.
+///
+/// # Errors
+/// The database's.
+pub async fn archived(
+    conn: &mut Conn,
+    portal: &str,
+    (own, only): (i64, Option<bool>),
+    (kind, issuer): (&str, &str),
+    skip: i64,
+    most: i64,
+) -> anyhow::Result<Vec<Standing>> {
+    standings(all!(
+        conn,
+        Row,
+        "SELECT i.log, l.origin, i.item, i.state, i.edition, i.shown, i.idx, i.first_idx, i.issued, i.changed,
+                i.urgent, i.sha256, i.note, i.kind, i.card, e.change
+         FROM item i JOIN log l ON l.id = i.log
+         LEFT JOIN edition e ON e.log = i.log AND e.item = i.item AND e.edition = i.shown
+         WHERE ($3 <> '' OR i.log IN (SELECT c.log FROM carries c WHERE c.portal = $1))
+           AND ($2 = '' OR i.kind = $2 OR i.kind = '') AND ($3 = '' OR l.origin = $3)
+           AND (i.shown > 0 OR i.state <> 'standing')
+           AND ($4 = 0 OR ($4 = 1 AND i.log = $5) OR ($4 = 2 AND i.log <> $5))
+         ORDER BY i.issued, i.item LIMIT $6 OFFSET $7",
+        portal.to_owned(),
+        kind.to_owned(),
+        issuer.to_owned(),
+        whose(only),
+        own,
+        most,
+        skip
     )?)
 }
 

@@ -5,8 +5,9 @@ use askama::Template;
 use jiff::Timestamp;
 
 use crate::items::view::Title;
+use crate::sightings::{Verdict, pages};
 use crate::web::shell::Shell;
-use crate::words::{Words, date, number};
+use crate::words::{SightingWords, Words, date, number};
 
 /// The coverage of an item: `/muc/<ref>/noi-hien-thi`.
 #[derive(Template)]
@@ -32,6 +33,25 @@ pub struct CoveragePage {
     pub provinces: Vec<ProvinceRow>,
     /// The nodes that follow the log.
     pub holders: Vec<HolderRow>,
+    /// What this node has seen on pages of others; no receipts.
+    pub sites: Vec<SiteRow>,
+    /// Where its agency's staff see on which channels it stands; none for items of others.
+    pub ledger: Option<String>,
+}
+
+/// What was seen of the item on a public page of somebody else's site.
+#[derive(Clone, Debug)]
+pub struct SiteRow {
+    /// What the site is called.
+    pub name: String,
+    /// Its page; none of what no longer stands, for nobody is led there.
+    pub url: Option<String>,
+    /// What was seen.
+    pub verdict: Verdict,
+    /// Since when that is so.
+    pub since: Timestamp,
+    /// When it was looked at last, if ever.
+    pub looked: Option<Timestamp>,
 }
 
 /// What the page counts.
@@ -258,6 +278,18 @@ impl CoveragePage {
             }
             None => exception.carer.clone(),
         }
+    }
+
+    fn g(&self) -> &'static SightingWords {
+        self.shell.lang.sighting()
+    }
+
+    fn verdict(&self, site: &SiteRow) -> &'static str {
+        pages::name(site.verdict, self.g())
+    }
+
+    fn since_of(&self, site: &SiteRow) -> String {
+        self.moment(&Some(site.since))
     }
 
     fn moment(&self, at: &Option<Timestamp>) -> String {

@@ -9,7 +9,7 @@ mod network;
 mod trouble;
 
 pub use coverage::{
-    Account, AccountOf, Cell, CoveragePage, Exception, HolderRow, ProvinceRow, Shows, Summary,
+    Account, AccountOf, Cell, CoveragePage, Exception, HolderRow, ProvinceRow, Shows, SiteRow, Summary,
 };
 pub use fingerprint::fingerprint;
 pub use network::{

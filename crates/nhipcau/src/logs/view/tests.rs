@@ -60,6 +60,8 @@ fn coverage(lang: Lang, summary: Summary) -> CoveragePage {
             cells: vec![Cell::Good, Cell::Behind, Cell::Good],
         }],
         holders: vec![HolderRow { stored_at: None, size: None, ..holder.clone() }, holder],
+        sites: Vec::new(),
+        ledger: None,
     }
 }
 

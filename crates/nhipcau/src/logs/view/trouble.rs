@@ -50,6 +50,22 @@ impl Alarm {
                 let words = lang.petition_pass();
                 (words.claimed_says(log, peer), words.claimed_do(detail))
             }
+            "sighting.drift" => {
+                let words = lang.sighting();
+                (words.alarm_says(peer, detail), words.alarm_do.to_owned())
+            }
+            "sighting.below" => {
+                let words = lang.sighting();
+                (words.below_alarm_says(peer, detail), words.below_alarm_do.to_owned())
+            }
+            "petition.estate" => {
+                let words = lang.petition_pass();
+                (words.estate_says(log, peer, detail), words.estate_do.to_owned())
+            }
+            "authority.unreadable" => {
+                let words = lang.authority();
+                (words.unreadable_says.to_owned(), words.unreadable_do(detail))
+            }
             "refused" => (w.refused_says(log), w.refused_do(detail)),
             other => (w.trouble_says(other), w.trouble_do(detail)),
         };

@@ -8,6 +8,7 @@ use crate::db::Tx;
 use crate::opinions::letters as opinions;
 use crate::petitions::handover::letters as petitions;
 use crate::problem::Problem;
+use crate::sightings;
 
 /// A letter by which an administrator tries whether letters arrive. It does nothing.
 pub const TRIED: &str = "letter.tried";
@@ -21,6 +22,7 @@ pub(super) async fn take(app: &App, tx: &mut Tx, portal: &Portal, letter: Letter
     match letter.kind.as_str() {
         TRIED => Ok(()),
         kind if kind.starts_with("opinion.") => opinions::receive(tx, portal, letter).await,
+        kind if kind.starts_with("sighting.") => sightings::letters::receive(tx, portal, letter).await,
         kind if kind.starts_with("petition.") => petitions::receive(app, tx, portal, letter).await,
         _ => Err(Problem::NotNow {
             vi: "Máy chủ này chưa đọc được loại thư đó; cần nâng cấp.".into(),

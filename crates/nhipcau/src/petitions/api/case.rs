@@ -259,7 +259,7 @@ async fn told(app: &App, code: &str) -> Result<Value, Problem> {
     Ok(json!({
         "code": case.code,
         "state": facts.state.word(),
-        "kind": case.sort,
+        "kind": case.kind(),
         "identity": case.mode,
         "commune": case.place,
         "commune_name": place::name(&case.place, Lang::Vi),

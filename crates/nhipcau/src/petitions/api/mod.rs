@@ -15,7 +15,7 @@ use axum::routing::{MethodRouter, get, post};
 
 use crate::api::{MOST_BODY, front};
 use crate::app::App;
-use crate::petitions::similar;
+use crate::petitions::{exchange, similar};
 use crate::problem::{Fault, Problem};
 use crate::web::answer::problem_of;
 use crate::web::routes::{Role, Route, api_route, program};
@@ -65,6 +65,9 @@ pub fn routes() -> Vec<Route> {
             MOST_WORDS,
         ),
     ]
+    .into_iter()
+    .chain(exchange::routes())
+    .collect()
 }
 
 /// A page of another site can have its visitors send a body, but not one that says it is JSON unless we let it.
@@ -100,7 +103,7 @@ const NAMES: [(&str, &str); 16] = [
 ];
 
 /// A problem of a form, with the names of fields that a program knows.
-fn renamed(problem: Problem) -> Problem {
+pub(super) fn renamed(problem: Problem) -> Problem {
     let Problem::Invalid(faults) = problem else { return problem };
     let named =
         |field: &str| NAMES.iter().find(|(own, _)| *own == field).map_or(field, |(_, name)| name).to_owned();

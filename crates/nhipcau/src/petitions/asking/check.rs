@@ -39,10 +39,6 @@ pub struct Checked {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Place(pub String);
 
-fn fault(field: &str, says: impl Fn(&'static PetitionWords) -> String) -> Fault {
-    Fault { field: field.into(), vi: says(Lang::Vi.petition()), en: says(Lang::En.petition()) }
-}
-
 /// A text as it is kept: NFC, without characters of no width and without control characters but line ends, no more than one empty line
 /// in a row.
 pub fn clean(typed: &str) -> String {
@@ -66,11 +62,11 @@ pub fn words(form: &Fields, field: &str, faults: &mut Vec<Fault>) -> String {
     let text = clean(form.get(field));
     let (letters, count) = (text.chars().filter(|c| c.is_alphabetic()).count(), text.chars().count());
     if letters < LEAST_LETTERS {
-        faults.push(fault(field, |p| p.fault_words.to_owned()));
+        faults.push(Fault::said(field, |lang| lang.petition().fault_words.to_owned()));
     } else if count > MOST_WORDS {
-        faults.push(fault(field, |p| p.fault_long(count, MOST_WORDS)));
+        faults.push(Fault::said(field, |lang| lang.petition().fault_long(count, MOST_WORDS)));
     } else if let Some(mark) = secret::in_text(&text) {
-        faults.push(fault(field, |p| p.fault_secret(mark.degree)));
+        faults.push(Fault::said(field, |lang| lang.petition().fault_secret(mark.degree)));
     }
     text
 }
@@ -78,26 +74,26 @@ pub fn words(form: &Fields, field: &str, faults: &mut Vec<Fault>) -> String {
 fn line(form: &Fields, field: &str, faults: &mut Vec<Fault>) -> String {
     let text = clean(form.get(field)).replace('\n', " ");
     if text.chars().count() > MOST_LINE {
-        faults.push(fault(field, |p| p.fault_line(MOST_LINE)));
+        faults.push(Fault::said(field, |lang| lang.petition().fault_line(MOST_LINE)));
     }
     text
 }
 
-/// Reads a form; what is wrong goes to `faults`, and then nothing may come back.
-pub fn checked(form: &Fields, day: Date, faults: &mut Vec<Fault>) -> Option<Checked> {
+/// Reads a form; what is wrong goes to `faults`, and then nothing may come back. `later`: what its kind needs of its sender may be said later.
+pub fn checked(form: &Fields, day: Date, later: bool, faults: &mut Vec<Fault>) -> Option<Checked> {
     let kind = Kind::of(form.get("loai"), day);
     if kind.is_none() {
-        faults.push(fault("loai", |p| p.fault_kind.to_owned()));
+        faults.push(Fault::said("loai", |lang| lang.petition().fault_kind.to_owned()));
     }
     let words = words(form, "chuyen-gi", faults);
     let place = line(form, "cho", faults);
     let mode = Mode::of(form.get("dinh-danh"));
     let contact = match mode {
-        Some(Mode::Named | Mode::Hidden) => contact(form, kind.as_ref(), faults),
+        Some(Mode::Named | Mode::Hidden) => contact(form, kind.as_ref().filter(|_| !later), faults),
         _ => Contact::default(),
     };
     match (kind, mode) {
-        (_, None) => faults.push(fault("dinh-danh", |p| p.fault_mode.to_owned())),
+        (_, None) => faults.push(Fault::said("dinh-danh", |lang| lang.petition().fault_mode.to_owned())),
         (Some(kind), Some(mode)) if !kind.allows(mode) => {
             let says = |lang: Lang| lang.petition().fault_mode_kind(kind.name(lang), &kind.legal_basis);
             faults.push(Fault { field: "dinh-danh".into(), vi: says(Lang::Vi), en: says(Lang::En) });
@@ -105,7 +101,7 @@ pub fn checked(form: &Fields, day: Date, faults: &mut Vec<Fault>) -> Option<Chec
         (Some(kind), Some(mode))
             if mode == Mode::Hidden && contact.name.is_empty() && !kind.needs("name") =>
         {
-            faults.push(fault("ho-ten", |p| p.fault_hidden.to_owned()));
+            faults.push(Fault::said("ho-ten", |lang| lang.petition().fault_hidden.to_owned()));
         }
         (Some(kind), Some(mode)) => return Some(Checked { sort: kind.kind, mode, place, words, contact }),
         (None, Some(_)) => {}
@@ -124,12 +120,12 @@ fn contact(form: &Fields, kind: Option<&Kind>, faults: &mut Vec<Fault>) -> Conta
     let telephone = contact.phone.chars().all(|c| c.is_ascii_digit() || "+ .-()".contains(c));
     let callable = contact.phone.is_empty() || (telephone && (8..=15).contains(&digits));
     if !callable {
-        faults.push(fault("dien-thoai", |p| p.fault_phone.to_owned()));
+        faults.push(Fault::said("dien-thoai", |lang| lang.petition().fault_phone.to_owned()));
     }
     let sound = contact.mail.parse::<Address>().is_ok_and(|address| address.domain().contains('.'));
     let reachable = contact.mail.is_empty() || (sound && contact.mail.is_ascii());
     if !reachable {
-        faults.push(fault("email", |p| p.fault_mail.to_owned()));
+        faults.push(Fault::said("email", |lang| lang.petition().fault_mail.to_owned()));
     }
     let said = [
         ("name", "ho-ten", &contact.name),
@@ -139,7 +135,7 @@ fn contact(form: &Fields, kind: Option<&Kind>, faults: &mut Vec<Fault>) -> Conta
     ];
     for (what, field, text) in said {
         if let Some(kind) = kind.filter(|kind| kind.needs(what) && text.is_empty()) {
-            faults.push(fault(field, |p| p.fault_needed(&kind.legal_basis)));
+            faults.push(Fault::said(field, |lang| lang.petition().fault_needed(&kind.legal_basis)));
         }
     }
     contact
@@ -152,7 +148,7 @@ fn contact(form: &Fields, kind: Option<&Kind>, faults: &mut Vec<Fault>) -> Conta
 pub fn place(domain: &str, form: &Fields) -> Result<Place, (Fault, Vec<CommuneCode>)> {
     let typed = form.some("noi").unwrap_or_default();
     let wrong = |choices, says: fn(&'static PetitionWords) -> &'static str| {
-        Err((fault("noi", |p| says(p).to_owned()), choices))
+        Err((Fault::said("noi", |lang| says(lang.petition()).to_owned()), choices))
     };
     if typed.is_empty() {
         return Ok(Place(at_domain(domain).map(|commune| commune.code.to_string()).unwrap_or_default()));
@@ -190,7 +186,7 @@ mod tests {
 
     fn faults(pairs: &[(&str, &str)]) -> Vec<String> {
         let mut faults = Vec::new();
-        let checked = checked(&form(pairs), jiff::civil::date(2026, 11, 26), &mut faults);
+        let checked = checked(&form(pairs), jiff::civil::date(2026, 11, 26), false, &mut faults);
         assert_eq!(checked.is_none() || !faults.is_empty(), !faults.is_empty());
         faults.into_iter().map(|fault| fault.field).collect()
     }

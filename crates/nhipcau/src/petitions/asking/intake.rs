@@ -83,7 +83,7 @@ pub async fn take(
         return Ok(Came::Outside(outside));
     }
     let (mut faults, mut choices) = (Vec::new(), Vec::new());
-    let checked = check::checked(typed, day, &mut faults);
+    let checked = check::checked(typed, day, sender.mail.is_some(), &mut faults);
     let commune = match check::place(&portal.domain, typed) {
         Ok(Place(commune)) => commune,
         Err((fault, meant)) => {

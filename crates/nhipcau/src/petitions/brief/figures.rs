@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
+use super::far::Behind;
 use crate::clock::instant;
 use crate::petitions::life::State;
 use crate::petitions::recommend::LEVELS;
@@ -150,6 +151,18 @@ pub struct Brief {
     /// Recommendations that the agencies filed, by the level that is to solve them.
     #[serde(default)]
     pub recommended: Vec<Recommended>,
+    /// Agencies among those counted that live at other nodes: of them by the public record, which tells no rating and no danger.
+    #[serde(default)]
+    pub elsewhere: i64,
+    /// Nodes that were not read to their end.
+    #[serde(default)]
+    pub behind: Vec<Behind>,
+    /// More of these than are named.
+    #[serde(default)]
+    pub behind_more: i64,
+    /// Cases that were read and not counted yet.
+    #[serde(default)]
+    pub waiting: i64,
 }
 
 /// What a week comes to.

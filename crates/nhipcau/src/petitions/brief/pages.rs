@@ -1,5 +1,7 @@
 //! Pages of the brief in the console: for the agency, and for who may approve it. What readers see stands in `readers`.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -8,6 +10,7 @@ use jiff::civil::{Date, Time};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::far;
 use super::figures::{self, Brief, Counted};
 use super::shown::{Shown, approved_line, days, file_of, missing, paper_of, says, title};
 use super::store::{self, Approved};
@@ -21,6 +24,7 @@ use crate::people::forms::Filled;
 use crate::people::gate::Staff;
 use crate::people::pages::{Desk, drawn, see, shell};
 use crate::petitions::following::name_of;
+use crate::petitions::handover;
 use crate::problem::Problem;
 use crate::web::answer::failure;
 use crate::web::shell::Shell;
@@ -72,7 +76,7 @@ fn week_of(asked: &str, today: Date) -> Result<Term, Problem> {
     }
 }
 
-/// The brief of a week as cases stand now, for an agency and those below it whose logs are this node's own.
+/// The brief of a week as cases stand now, for an agency and those below it: of this node by their cases, of others by their logs.
 async fn made(app: &App, conn: &mut Conn, portal: &Portal, week: Term) -> Result<Brief, Problem> {
     let (from, until) = week.days();
     let micros = |day: Date| {
@@ -83,9 +87,11 @@ async fn made(app: &App, conn: &mut Conn, portal: &Portal, week: Term) -> Result
         Ok::<_, Problem>(zoned.timestamp().as_microsecond())
     };
     let after = until.tomorrow().map_err(|error| Problem::Ours(error.into()))?;
-    let facts = store::facts(conn, micros(from)?, micros(after)?).await?;
+    let (begins, ends) = (micros(from)?, micros(after)?);
+    let facts = store::facts(conn, begins, ends).await?;
+    let far = far::of(app, conn, portal, (begins, ends)).await?;
     let directory = app.directory.load_full();
-    let mut names = std::collections::BTreeMap::new();
+    let mut names = BTreeMap::new();
     for other in app.portals.load().iter() {
         if other.log == portal.log || directory.is_ancestor(&portal.origin, &other.origin) {
             names.insert(other.log, name_of(app, conn, other.log, Lang::Vi).await?);
@@ -94,24 +100,34 @@ async fn made(app: &App, conn: &mut Conn, portal: &Portal, week: Term) -> Result
     // Recommendations are reported by who filed them, wherever they are solved.
     let filed: Vec<_> = facts.iter().filter(|fact| names.contains_key(&fact.filed)).cloned().collect();
     let recommended = figures::recommended((from, until), &filed);
-    let facts: Vec<_> = facts.into_iter().filter(|fact| names.contains_key(&fact.owner)).collect();
+    let mut facts: Vec<_> = facts.into_iter().filter(|fact| names.contains_key(&fact.owner)).collect();
+    // What has just come here or gone may stand in both for a moment: what is here is known better.
+    let here: BTreeSet<String> = facts.iter().map(|fact| fact.code.clone()).collect();
+    facts.extend(far.facts.into_iter().filter(|fact| !here.contains(&fact.code)));
+    let own = names.len();
+    names.extend(far.names);
     let today = date::day(app.clock.now());
     let name = |owner: i64| names.get(&owner).cloned().unwrap_or_default();
     let Counted { counts, late, kinds, urgent } = figures::count((from, until), today, &facts, name);
     Ok(Brief {
         week: week.to_string(),
         agency: name(portal.log),
-        agencies: i64::try_from(names.len()).unwrap_or(i64::MAX),
+        agencies: i64::try_from(own).unwrap_or(i64::MAX).saturating_add(far.agencies),
         counts,
         late,
         kinds,
         urgent,
         recommended,
+        elsewhere: far.agencies,
+        behind: far.behind,
+        behind_more: far.more,
+        waiting: far.waiting,
     })
 }
 
 /// The brief of a week as the agency itself reads it: as it was approved, or as cases stand now.
 async fn current(app: &App, portal: &Portal, week: Term) -> Result<(Brief, Option<Approved>), Problem> {
+    handover::folded::fold(app).await?;
     let mut conn = app.db.read().await?;
     match store::of(&mut conn, portal.log, &week.to_string()).await? {
         Some(approved) => Ok((says(&approved)?, Some(approved))),
@@ -199,6 +215,7 @@ pub async fn approve(
                 ),
             });
         }
+        handover::folded::fold(&app).await?;
         let brief = made(&app, &mut app.db.read().await?, &staff.portal, week).await?;
         let says = serde_json::to_string(&brief).map_err(|error| Problem::Ours(error.into()))?;
         let (log, account, at) = (staff.portal.log, staff.account.id.to_string(), app.clock.micros());

@@ -119,6 +119,28 @@ pub fn level(word: &str) -> &'static str {
     LEVELS.into_iter().find(|level| level.id() == word).map_or("", |level| level.name())
 }
 
+/// What to know of figures of other nodes, in sentences; nothing where none are counted.
+pub fn elsewhere(brief: &Brief, lang: Lang) -> Vec<String> {
+    let w = lang.brief();
+    let mut said = Vec::new();
+    if brief.elsewhere > 0 {
+        said.push(w.elsewhere(brief.elsewhere));
+    }
+    for behind in &brief.behind {
+        said.push(match behind.since.parse() {
+            Ok(day) => w.behind(&behind.node, behind.agencies, date::date(lang, day)),
+            Err(_) => w.behind_never(&behind.node, behind.agencies),
+        });
+    }
+    if brief.behind_more > 0 {
+        said.push(w.behind_more(brief.behind_more));
+    }
+    if brief.waiting > 0 {
+        said.push(w.waiting(brief.waiting));
+    }
+    said
+}
+
 fn blocks(brief: &Brief, week: Term, around: &Around<'_>, w: &BriefWords) -> Vec<Block> {
     let term = if week.is_week() { w.term_week } else { w.term_quarter };
     let public = around.public;
@@ -135,6 +157,7 @@ fn blocks(brief: &Brief, week: Term, around: &Around<'_>, w: &BriefWords) -> Vec
     all.push(Run::plain(format!(" {}", w.open_says(term, told(c.open), told(c.overdue)))));
     out.push(Block::Text(all));
     out.push(Block::Text(vec![Run::plain(w.rated_says(term, told(c.yes), told(c.partly), told(c.no)))]));
+    out.extend(elsewhere(brief, Lang::Vi).into_iter().map(|said| Block::Text(vec![Run::plain(said)])));
     out.push(Block::Heading(w.part_kinds.to_owned()));
     if brief.kinds.is_empty() {
         out.push(Block::Text(vec![Run::plain(w.kinds_none(term))]));
@@ -193,6 +216,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+    use crate::petitions::brief::far::Behind;
     use crate::petitions::brief::figures::{Counts, Late, Urgent};
 
     fn brief() -> Brief {
@@ -218,6 +242,10 @@ mod tests {
                 due: String::new(),
             }],
             recommended: vec![Recommended { level: "central".into(), filed: 6, answered: 2, open: 9 }],
+            elsewhere: 12,
+            behind: vec![Behind { node: "Bộ Xây dựng".into(), agencies: 1, since: "2026-11-20".into() }],
+            behind_more: 0,
+            waiting: 0,
         }
     }
 
@@ -245,6 +273,8 @@ mod tests {
             "\"12\"",
             "TỈNH LÀO CAI",
             "CHÍNH PHỦ",
+            "Bộ Xây dựng",
+            "20/11/2026",
         ] {
             assert!(said.contains(part), "{part}: {said}");
         }

@@ -44,6 +44,11 @@ impl Shown {
         .into()
     }
 
+    /// What to know of the agencies at other nodes: that their ratings are not told, which nodes are behind and since when; in sentences.
+    pub fn elsewhere(&self) -> Vec<String> {
+        paper::elsewhere(&self.brief, self.lang)
+    }
+
     pub fn level(&self, word: &str) -> &'static str {
         paper::level(word)
     }

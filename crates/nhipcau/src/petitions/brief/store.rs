@@ -28,7 +28,7 @@ pub async fn facts(conn: &mut Conn, from: i64, end: i64) -> sqlx::Result<Vec<Fac
     all!(
         conn,
         Fact,
-        "SELECT p.code, p.owner, p.sort, p.urgent, p.state, p.due, p.registered, p.answered, p.rating, COALESCE(r.level, '') AS level,
+        "SELECT p.code, p.owner, COALESCE(NULLIF(p.kind, ''), p.sort) AS sort, p.urgent, p.state, p.due, p.registered, p.answered, p.rating, COALESCE(r.level, '') AS level,
            COALESCE(r.log, 0) AS filed
          FROM petition p LEFT JOIN petition_recommendation r ON r.petition = p.id
          WHERE p.registered < $1 AND p.state <> 'withdrawn'

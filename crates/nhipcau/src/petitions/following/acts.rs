@@ -22,11 +22,6 @@ const DAY: i64 = 86_400_000_000;
 /// What was done, for the page that says so.
 pub type Said = fn(&'static PetitionWords) -> &'static str;
 
-fn fault(field: &str, says: fn(&'static PetitionWords) -> &'static str) -> Problem {
-    let (vi, en) = (says(Lang::Vi.petition()).into(), says(Lang::En.petition()).into());
-    Problem::Invalid(vec![Fault { field: field.into(), vi, en }])
-}
-
 fn problem(refused: Refused) -> Problem {
     let says = |lang: Lang| match refused {
         Refused::Late => lang.petition().refused_late,
@@ -158,7 +153,10 @@ async fn reply(
 }
 
 async fn rate(app: &App, case: &Case, typed: &Fields) -> Result<(), Problem> {
-    let rating: Rating = typed.get("muc").parse().map_err(|_| fault("muc", |p| p.fault_rating))?;
+    let rating: Rating = typed
+        .get("muc")
+        .parse()
+        .map_err(|_| Problem::Invalid(vec![Fault::said("muc", |lang| lang.petition().fault_rating)]))?;
     let (app, code) = (app.clone(), case.code.clone());
     let db = app.db.clone();
     db.write("petition.rate", async move |tx: &mut Tx| -> Result<(), Problem> {
@@ -187,7 +185,7 @@ async fn reopen(app: &App, case: &Case, typed: &Fields) -> Result<(), Problem> {
 
 async fn withdraw(app: &App, case: &Case, typed: &Fields) -> Result<(), Problem> {
     if !typed.has("chac-chan") {
-        return Err(fault("chac-chan", |p| p.fault_sure));
+        return Err(Problem::Invalid(vec![Fault::said("chac-chan", |lang| lang.petition().fault_sure)]));
     }
     let (app, code) = (app.clone(), case.code.clone());
     let db = app.db.clone();

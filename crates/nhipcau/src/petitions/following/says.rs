@@ -5,6 +5,7 @@ use network::names::Origin;
 
 use super::super::handover;
 use super::super::life::State;
+use super::super::rules::Kind;
 use super::super::store::Case;
 use crate::agencies;
 use crate::app::App;
@@ -99,6 +100,7 @@ pub fn happened(act: &str, who: &str, to: &str, lang: Lang) -> String {
         "merged" => lang.petition_tie().did_merged(who, to),
         "unmerged" => lang.petition_tie().did_unmerged(who),
         "parted" => lang.petition_tie().did_parted(who, to),
+        "sorted" => lang.petition_mail().did_sorted(who, Kind::name_of(to, lang)),
         "helping" => lang.petition_tie().did_helping(who, to),
         other => other.to_owned(),
     }

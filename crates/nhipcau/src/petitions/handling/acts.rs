@@ -10,13 +10,14 @@ use super::super::contact::Contact;
 use super::super::handover::Seat;
 use super::super::life::{self, Act, By, Refused};
 use super::super::route::Target;
+use super::super::rules::Kind;
 use super::super::store::choice::Offered;
 use super::super::store::draft::{self, Draft};
 use super::super::store::steps::{self, Step};
 use super::super::store::{self, Case};
 use super::super::suggested::{Suggested, Told};
 use super::super::ties::store::Help;
-use super::super::{Mode, facts, route, templates, ties};
+use super::super::{Mode, facts, mail, route, templates, ties};
 use super::carry;
 use crate::app::App;
 use crate::db::{Conn, Tx};
@@ -26,7 +27,7 @@ use crate::people::forms::Fields;
 use crate::people::gate::Staff;
 use crate::people::store as people;
 use crate::problem::{Fault, Problem};
-use crate::words::{Lang, PetitionDeskWords, date};
+use crate::words::{Lang, date};
 
 /// Somebody at an agency, acting.
 pub struct Actor {
@@ -56,7 +57,8 @@ pub fn by(staff: &Staff) -> By {
     }
 }
 
-pub(super) fn refusal(refused: Refused) -> Problem {
+/// Why a step is refused, in words.
+pub fn refusal(refused: Refused) -> Problem {
     let says = |lang: Lang| {
         let w = lang.petition_desk();
         match refused {
@@ -79,11 +81,6 @@ pub(super) fn refusal(refused: Refused) -> Problem {
     Problem::refused(says(Lang::Vi), says(Lang::En))
 }
 
-fn fault(field: &str, says: fn(&'static PetitionDeskWords) -> &'static str) -> Problem {
-    let (vi, en) = (says(Lang::Vi.petition_desk()).into(), says(Lang::En.petition_desk()).into());
-    Problem::Invalid(vec![Fault { field: field.into(), vi, en }])
-}
-
 /// The act of a form's word.
 fn act_of(word: &str) -> Option<Act> {
     Some(match word {
@@ -104,6 +101,7 @@ fn act_of(word: &str) -> Option<Act> {
         "gop" => Act::Merge,
         "go-gop" => Act::Unmerge,
         "phoi-hop" => Act::Help,
+        "loai" => Act::Sort,
         _ => return None,
     })
 }
@@ -145,13 +143,15 @@ pub(super) struct Brought {
     pub colleague: (String, String),
     /// What another agency is asked.
     pub help: Option<Help>,
+    /// The word of the kind that it is.
+    pub kind: String,
 }
 
 async fn brought(app: &App, actor: &Actor, code: &str, typed: &Fields) -> Result<Brought, Problem> {
     let act = act_of(typed.get("viec")).ok_or(Problem::NotFound("act"))?;
     let mut faults = Vec::new();
     let field = match act {
-        Act::Claim | Act::Release | Act::Approve | Act::Recall | Act::Assign | Act::Merge => "",
+        Act::Claim | Act::Release | Act::Approve | Act::Recall | Act::Assign | Act::Merge | Act::Sort => "",
         Act::Submit => "tra-loi",
         _ => "loi",
     };
@@ -175,15 +175,20 @@ async fn brought(app: &App, actor: &Actor, code: &str, typed: &Fields) -> Result
     let target = match act {
         Act::Pass => {
             let chosen = route::chosen(app, &actor.origin, typed.get("toi"));
-            Some(chosen.ok_or_else(|| fault("toi", |w| w.fault_target))?)
+            Some(chosen.ok_or_else(|| {
+                Problem::Invalid(vec![Fault::said("toi", |lang| lang.petition_desk().fault_target)])
+            })?)
         }
         // Whom they think is in charge may be left open.
         Act::Return => route::chosen(app, &actor.origin, typed.get("toi")),
         _ => None,
     };
-    let help = match act {
-        Act::Help => Some(asked(app, actor, code, typed).await?),
-        _ => None,
+    let (help, target) = match act {
+        Act::Help => {
+            let (help, target) = asked(app, actor, code, typed).await?;
+            (Some(help), Some(target))
+        }
+        _ => (None, target),
     };
     let colleague = match act {
         Act::Assign => colleague(app, actor, typed.get("cho")).await?,
@@ -200,14 +205,32 @@ async fn brought(app: &App, actor: &Actor, code: &str, typed: &Fields) -> Result
         }
     });
     if draft.as_ref().is_some_and(|draft| draft.open == 1 && draft.question.is_empty()) {
-        return Err(fault("cau-hoi", |w| w.fault_question));
+        return Err(Problem::Invalid(vec![Fault::said("cau-hoi", |lang| {
+            lang.petition_desk().fault_question
+        })]));
     }
     let offered = match act {
         Act::Pass | Act::Submit => suggested(app, actor, code).await?,
         _ => None,
     };
+    let kind = match act {
+        Act::Sort => sorted(app, actor, code, typed.get("loai")).await?,
+        _ => String::new(),
+    };
     let lead = typed.get("vao").to_owned();
-    Ok(Brought { act, words, target, draft, offered, lead, colleague, help })
+    Ok(Brought { act, words, target, draft, offered, lead, colleague, help, kind })
+}
+
+/// The kind that a petition is; whoever used the form has chosen theirs, so this is for what came by mail.
+async fn sorted(app: &App, actor: &Actor, code: &str, word: &str) -> Result<String, Problem> {
+    let mut conn = app.db.read().await?;
+    let case = store::held(&mut conn, code, actor.log).await?.ok_or(Problem::NotFound("petition"))?;
+    let kind = Kind::of(word, date::day(app.clock.now())).map(|kind| kind.kind);
+    let mailed = mail::became(&mut conn, &case.id).await?;
+    kind.filter(|_| mailed).ok_or_else(|| {
+        let says = |lang: Lang| lang.petition_mail().fault_kind.to_owned();
+        Problem::Invalid(vec![Fault { field: "loai".into(), vi: says(Lang::Vi), en: says(Lang::En) }])
+    })
 }
 
 /// Somebody who may handle petitions at the agency, by their account's id.
@@ -254,16 +277,17 @@ pub async fn colleagues(
     Ok(all)
 }
 
-/// What another agency of this node is asked: its portal, and a day between today and the last day of the answer.
-async fn asked(app: &App, actor: &Actor, code: &str, typed: &Fields) -> Result<Help, Problem> {
+/// What another agency is asked, by a day between today and the last day of the answer; and whom. Its log's number is 0 if it is at another
+/// node.
+async fn asked(app: &App, actor: &Actor, code: &str, typed: &Fields) -> Result<(Help, Target), Problem> {
     let wrong = |field: &str, says: &dyn Fn(Lang) -> String| {
         Problem::Invalid(vec![Fault { field: field.into(), vi: says(Lang::Vi), en: says(Lang::En) }])
     };
     let target = route::chosen(app, &actor.origin, typed.get("toi"));
-    let target = target.ok_or_else(|| fault("toi", |w| w.fault_target))?;
-    let seat = super::super::handover::seat(app, &target.origin);
-    let seat =
-        seat.ok_or_else(|| wrong("toi", &|lang| lang.petition_tie().fault_help_elsewhere.to_owned()))?;
+    let target = target.ok_or_else(|| {
+        Problem::Invalid(vec![Fault::said("toi", |lang| lang.petition_desk().fault_target)])
+    })?;
+    let here = super::super::handover::seat(app, &target.origin);
     let mut conn = app.db.read().await?;
     let case = store::held(&mut conn, code, actor.log).await?.ok_or(Problem::NotFound("petition"))?;
     let (today, last) = (date::day(app.clock.now()), case.last_day(&app.calendar.now(), app.clock.micros()));
@@ -274,14 +298,17 @@ async fn asked(app: &App, actor: &Actor, code: &str, typed: &Fields) -> Result<H
         (Some(due), Some(last)) if due > last => {
             Err(wrong("han", &|lang| lang.petition_tie().fault_help_late(date::date(lang, last))))
         }
-        (Some(due), _) => Ok(Help {
-            id: app.dice.id(&app.clock)?.to_string(),
-            petition: case.id,
-            asker: actor.log,
-            log: seat.log,
-            due: due.to_string(),
-            ..Help::default()
-        }),
+        (Some(due), _) => {
+            let help = Help {
+                id: app.dice.id(&app.clock)?.to_string(),
+                petition: case.id,
+                asker: actor.log,
+                log: here.map_or(0, |seat| seat.log),
+                due: due.to_string(),
+                ..Help::default()
+            };
+            Ok((help, target))
+        }
         (None, _) => Err(wrong("han", &|lang| lang.petition_tie().fault_help_day.to_owned())),
     }
 }

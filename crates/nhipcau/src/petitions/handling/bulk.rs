@@ -8,7 +8,9 @@ use askama::Template as Page;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use vietnam::masking;
 
+use super::super::asking::check;
 use super::super::following::state;
 use super::super::life::{self, Act, Facts};
 use super::super::store::{self, Case, draft, steps};
@@ -36,11 +38,13 @@ enum Deed {
     Release,
     /// To a colleague: the account's id, and the name.
     Assign(String, String),
+    /// Back to whoever had it before it was given away: of each case by itself, see [`Deed::of`].
+    Back,
     /// Under the case of a code.
     Merge(String),
     Unmerge,
-    /// By the template of an id, with its words.
-    Answer(String, String),
+    /// By the template of an id, with its words; and whether readers are to see it, too.
+    Answer(String, String, bool),
 }
 
 impl Deed {
@@ -48,7 +52,7 @@ impl Deed {
     fn act(&self) -> (Act, &'static str) {
         match self {
             Deed::Claim => (Act::Claim, "nhan"),
-            Deed::Release => (Act::Release, "tha"),
+            Deed::Release | Deed::Back => (Act::Release, "tha"),
             Deed::Assign(..) => (Act::Assign, "giao"),
             Deed::Merge(_) => (Act::Merge, "gop"),
             Deed::Unmerge => (Act::Unmerge, "go-gop"),
@@ -61,13 +65,39 @@ impl Deed {
         let w = lang.petition_bulk();
         match self {
             Deed::Claim => w.will_claim.to_owned(),
-            Deed::Release => w.will_release.to_owned(),
+            Deed::Release | Deed::Back => w.will_release.to_owned(),
             Deed::Assign(_, name) => w.will_assign(name),
             Deed::Merge(code) => w.will_merge(code),
             Deed::Unmerge => w.will_unmerge.to_owned(),
             Deed::Answer(..) => w.will_answer.to_owned(),
         }
     }
+
+    /// What is done with the case of a code, by the form that was looked at: who had it before, whether its answer is published.
+    fn of(&self, code: &str, typed: &Fields) -> Deed {
+        match self {
+            Deed::Back => {
+                let had = typed.all("truoc").find_map(|value| value.strip_prefix(code)?.strip_prefix(':'));
+                match had.filter(|account| !account.is_empty()) {
+                    Some(account) => Deed::Assign(account.to_owned(), String::new()),
+                    None => Deed::Release,
+                }
+            }
+            Deed::Answer(id, words, _) if typed.get("viec") == "lam" => {
+                let open = typed.all("cong-khai").any(|ticked| ticked == code);
+                Deed::Answer(id.clone(), words.clone(), open)
+            }
+            deed => deed.clone(),
+        }
+    }
+}
+
+/// What a case would be answered with: the answer, and the question and the reply as readers would see them.
+#[derive(Default)]
+struct Said {
+    answer: String,
+    /// None where readers see nothing of it.
+    public: Option<(String, String)>,
 }
 
 /// A case in the list: what will be done with it, or was, or why not.
@@ -77,8 +107,8 @@ struct Row {
     /// The version that was looked at.
     version: i64,
     says: String,
-    /// What will be sent, where that is an answer.
-    answer: String,
+    /// What will be sent and what will be published, where that is an answer.
+    said: Said,
 }
 
 #[derive(Page)]
@@ -137,6 +167,7 @@ async fn deed(app: &App, staff: &Staff, typed: &Fields) -> Result<Deed, Problem>
     Ok(match typed.get("lam") {
         "nhan" => Deed::Claim,
         "tha" => Deed::Release,
+        "tra-giao" => Deed::Back,
         "giao" => {
             let (log, origin) = (staff.portal.log, &staff.portal.origin);
             let all = acts::colleagues(app, &mut app.db.read().await?, log, origin).await?;
@@ -149,7 +180,7 @@ async fn deed(app: &App, staff: &Staff, typed: &Fields) -> Result<Deed, Problem>
         "mau" => {
             let found = texts::one(&mut app.db.read().await?, staff.portal.log, typed.get("mau")).await?;
             let found = found.ok_or_else(|| refused(|w| w.fault_template))?;
-            Deed::Answer(found.id, found.words)
+            Deed::Answer(found.id, found.words, typed.has("cong-khai"))
         }
         _ => return Err(refused(|w| w.fault_deed)),
     })
@@ -179,7 +210,7 @@ async fn judged(
     (staff, lead): (&Staff, Option<&Case>),
     case: &Case,
     deed: &Deed,
-) -> Result<Result<String, Problem>, Problem> {
+) -> Result<Result<Said, Problem>, Problem> {
     if case.owner != staff.portal.log {
         let says = |lang: Lang| lang.petition_desk().refused_not_owner;
         return Ok(Err(Problem::refused(says(Lang::Vi), says(Lang::En))));
@@ -200,7 +231,7 @@ async fn judged(
     if let Err(why) = life::decide(deed.act().0, &facts, by) {
         return Ok(Err(refusal(why)));
     }
-    let Deed::Answer(_, words) = deed else { return Ok(Ok(String::new())) };
+    let Deed::Answer(_, words, open) = deed else { return Ok(Ok(Said::default())) };
     let filled = Values::of(app, conn, case).await?.fill(words);
     Ok(match templates::left(&filled) {
         Some(name) => {
@@ -209,7 +240,13 @@ async fn judged(
             };
             Err(Problem::Refused { vi: says(Lang::Vi), en: says(Lang::En) })
         }
-        None => Ok(filled),
+        None => {
+            let question = store::words(conn, &case.id).await?.unwrap_or_default().1;
+            let public = (*open && !question.is_empty()).then(|| {
+                (masking::masked(&check::clean(&question)), masking::masked(&check::clean(&filled)))
+            });
+            Ok(Said { answer: filled, public })
+        }
     })
 }
 
@@ -239,10 +276,11 @@ async fn preview(
         let (code, _) = ticked(value);
         let Some(case) = store::held(&mut conn, code, staff.portal.log).await? else { continue };
         let href = lang.path(&format!("{DESK}/{}", case.code));
-        let row = |says, answer| Row { href, code: case.code.clone(), version: case.version, says, answer };
+        let row = |says, said| Row { href, code: case.code.clone(), version: case.version, says, said };
+        let deed = deed.of(&case.code, typed);
         match judged(app, &mut conn, (staff, lead.as_ref()), &case, &deed).await? {
-            Ok(answer) => good.push(row(deed.says(lang), answer)),
-            Err(problem) => left_out.push(row(told(problem, lang)?.1, String::new())),
+            Ok(said) => good.push(row(deed.says(lang), said)),
+            Err(problem) => left_out.push(row(told(problem, lang)?.1, Said::default())),
         }
     }
     let mut carries = vec![("viec", "lam".to_owned())];
@@ -252,7 +290,11 @@ async fn preview(
         desk: Desk::of(staff, lang, DESK, None),
         title: w.preview_title(good.len()),
         button: (!good.is_empty()).then_some(w.button_do),
-        hint: if matches!(deed, Deed::Answer(..)) { w.answer_hint } else { "" },
+        hint: match deed {
+            Deed::Answer(_, _, true) => w.answer_open_hint,
+            Deed::Answer(..) => w.answer_hint,
+            _ => "",
+        },
         good,
         left_out,
         carries,
@@ -265,20 +307,26 @@ fn asked_for(deed: &Deed, typed: &Fields) -> Vec<(&'static str, String)> {
     match deed {
         Deed::Assign(id, _) => vec![("lam", lam), ("cho", id.clone())],
         Deed::Merge(code) => vec![("lam", lam), ("vao", code.clone())],
-        Deed::Answer(id, _) => vec![("lam", lam), ("mau", id.clone())],
-        Deed::Claim | Deed::Release | Deed::Unmerge => vec![("lam", lam)],
+        Deed::Answer(id, ..) => vec![("lam", lam), ("mau", id.clone())],
+        Deed::Claim | Deed::Release | Deed::Back | Deed::Unmerge => vec![("lam", lam)],
     }
 }
 
 /// The form of one case's step.
-fn form(deed: &Deed, version: i64, answer: &str, lang: Lang) -> Fields {
+fn form(deed: &Deed, version: i64, said: Said, lang: Lang) -> Fields {
     let mut pairs = vec![("viec", deed.act().1.to_owned()), ("ban", version.to_string())];
     match deed {
         Deed::Assign(id, _) => pairs.push(("cho", id.clone())),
         Deed::Merge(code) => pairs.push(("vao", code.clone())),
         Deed::Unmerge => pairs.push(("loi", lang.petition_bulk().unmerged.to_owned())),
-        Deed::Answer(..) => pairs.push(("tra-loi", answer.to_owned())),
-        Deed::Claim | Deed::Release => {}
+        Deed::Answer(..) => {
+            pairs.push(("tra-loi", said.answer));
+            if let Some((question, reply)) = said.public {
+                pairs.push(("cong-khai", "on".to_owned()));
+                pairs.extend([("cau-hoi", question), ("tra-loi-cong-khai", reply)]);
+            }
+        }
+        Deed::Claim | Deed::Release | Deed::Back => {}
     }
     Fields::of(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
@@ -293,28 +341,30 @@ async fn carried_out(
     let lang = visitor.lang;
     let w = lang.petition_bulk();
     let (actor, agency) = (Actor::of(staff), staff_agency(app, staff, lang));
-    let (mut good, mut left_out) = (Vec::new(), Vec::new());
+    let (mut good, mut left_out, mut had) = (Vec::new(), Vec::new(), Vec::new());
     for value in typed.all("chon") {
         let (code, version) = ticked(value);
         let mut conn = app.db.read().await?;
         let Some(case) = store::held(&mut conn, code, staff.portal.log).await? else { continue };
         let lead = lead(&mut conn, staff, &deed).await?;
         let href = lang.path(&format!("{DESK}/{}", case.code));
+        let deed = deed.of(&case.code, typed);
         let judged = judged(app, &mut conn, (staff, lead.as_ref()), &case, &deed).await?;
         drop(conn);
         let done = match judged {
-            Ok(answer) => {
-                let form = form(&deed, version.unwrap_or(case.version), &answer, Lang::of_code(&case.lang));
+            Ok(said) => {
+                let form = form(&deed, version.unwrap_or(case.version), said, Lang::of_code(&case.lang));
                 acts::take(app, &actor, &case.code, &form).await
             }
             Err(problem) => Err(problem),
         };
-        let row = |says, version| Row { href, code: case.code.clone(), version, says, answer: String::new() };
+        let row = |says, version| Row { href, code: case.code.clone(), version, says, said: Said::default() };
         match done {
             Ok(()) => {
                 let now = store::find(&mut app.db.read().await?, &case.code).await?;
                 let now = now.ok_or(Problem::NotFound("petition"))?;
                 good.push(row(state(now.state(), &agency, lang), now.version));
+                had.push(("truoc", format!("{}:{}", case.code, case.handler)));
             }
             Err(problem) => left_out.push(row(told(problem, lang)?.1, case.version)),
         }
@@ -323,10 +373,15 @@ async fn carried_out(
     let back = match deed {
         Deed::Claim => Some("tha"),
         Deed::Merge(_) => Some("go-gop"),
+        Deed::Assign(..) => Some("tra-giao"),
         _ => None,
     };
     let button = back.filter(|_| !good.is_empty()).map(|_| w.button_undo);
-    let carries = back.map(|lam| vec![("viec", "lam".to_owned()), ("lam", lam.to_owned())]);
+    let mut carries: Vec<_> =
+        back.iter().flat_map(|lam| [("viec", "lam".to_owned()), ("lam", (*lam).to_owned())]).collect();
+    if back == Some("tra-giao") {
+        carries.extend(had);
+    }
     Ok(BulkPage {
         shell: shell(app, visitor, &staff.portal, w.done),
         desk: Desk::of(staff, lang, DESK, None),
@@ -335,7 +390,7 @@ async fn carried_out(
         button,
         good,
         left_out,
-        carries: carries.unwrap_or_default(),
+        carries,
     })
 }
 

@@ -13,7 +13,6 @@ use super::super::store::choice::{self, Choice};
 use super::super::store::draft::{self, Draft};
 use super::super::store::steps::{self, Step};
 use super::super::store::{self, Case};
-use super::super::ties::store::Help;
 use super::super::{facts, route, ties};
 use super::acts::{Brought, refusal};
 use crate::app::App;
@@ -71,6 +70,7 @@ pub(super) async fn out(
         Act::Unmerge => ("unmerged", 1),
         Act::Split => ("parted", 1),
         Act::Help => ("helping", 1),
+        Act::Sort => ("sorted", 1),
     };
     (step.act, step.shown) = (word.to_owned(), shown);
     match brought.act {
@@ -82,13 +82,21 @@ pub(super) async fn out(
             case.handler.clone_from(account);
             step.detail.clone_from(name);
         }
+        Act::Sort => {
+            case.kind.clone_from(&brought.kind);
+            step.detail.clone_from(&brought.kind);
+        }
         Act::Merge => ties::merge(tx, case, &brought.lead, step).await?,
         Act::Unmerge => ties::unmerge(tx, &case.id).await?,
         Act::Help => {
-            let help = brought.help.clone().ok_or(Problem::NotFound("agency"))?;
+            let mut help = brought.help.clone().ok_or(Problem::NotFound("agency"))?;
+            if let Some(target) = brought.target.as_ref().filter(|_| help.log == 0) {
+                help.log = logs::ensure(tx.conn(), &target.origin, false, now).await?;
+            }
             step.detail = help.log.to_string();
-            let question = std::mem::take(&mut step.words);
-            ties::store::ask_help(tx, &Help { question, ..help }).await?;
+            help.question = std::mem::take(&mut step.words);
+            ties::store::ask_help(tx, &help).await?;
+            ties::far::ask(app, tx, case, &help).await?;
         }
         Act::Ask => {
             case.stop_waiting(&app.calendar.now(), now);

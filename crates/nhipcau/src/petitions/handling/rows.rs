@@ -6,7 +6,7 @@ use super::super::life::State;
 use super::super::rules::Kind;
 use super::super::similar::begins;
 use super::super::store::{self, Case, draft};
-use super::super::{place, ties, urgent};
+use super::super::{mail, place, ties, urgent};
 use super::acts::by;
 use crate::app::App;
 use crate::clock::instant;
@@ -26,6 +26,10 @@ pub struct Row {
     pub(super) says: String,
     pub(super) presses: bool,
     pub(super) urgent: bool,
+    /// As it was when it was listed.
+    pub(super) version: i64,
+    /// True while nobody has taken it on.
+    pub(super) free: bool,
 }
 
 /// A case as it stands in a queue.
@@ -39,13 +43,16 @@ pub async fn row(app: &App, conn: &mut Conn, case: &Case, me: &str, lang: Lang) 
     let due = case.last_day(&app.calendar.now(), now).filter(|_| case.state().is_open());
     let overdue = due.is_some_and(|due| date::day(instant(now)) > due);
     let mut says = vec![
-        Kind::name_of(&case.sort, lang),
+        Kind::name_of(case.kind(), lang),
         place::name(&case.place, lang),
         state(case.state(), &agency, lang),
     ];
     says.extend(
         due.map(|day| if overdue { w.overdue(date::date(lang, day)) } else { w.due(date::date(lang, day)) }),
     );
+    if mail::is_unsure(conn, &case.id).await? {
+        says.push(lang.petition_mail().unsure_short.to_owned());
+    }
     if case.handler == me {
         says.push(w.mine.to_owned());
     }
@@ -57,6 +64,8 @@ pub async fn row(app: &App, conn: &mut Conn, case: &Case, me: &str, lang: Lang) 
         says: says.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
         presses: overdue,
         urgent: case.urgent == 1,
+        version: case.version,
+        free: case.handler.is_empty() && case.handing.is_empty() && case.state().is_open(),
     })
 }
 

@@ -16,7 +16,7 @@ use super::super::store::{self, Case, choice, steps};
 use super::super::suggested::{Suggested, Told};
 use super::super::ties::view::TiesView;
 use super::super::verify::Stands;
-use super::super::{DESK, Mode, facts, handover, place, templates, ties};
+use super::super::{DESK, Mode, exchange, facts, handover, mail, place, templates, ties};
 use super::acts::{self, by, may};
 use super::{Look, compose, short};
 use crate::app::App;
@@ -30,7 +30,9 @@ use crate::people::store as people;
 use crate::problem::Problem;
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
-use crate::words::{Lang, PetitionBulkWords, PetitionDeskWords, PetitionPassWords, PetitionTieWords, date};
+use crate::words::{
+    Lang, PetitionBulkWords, PetitionDeskWords, PetitionMailWords, PetitionPassWords, PetitionTieWords, date,
+};
 
 /// How far back choices are counted, in microseconds: 90 days.
 const LATELY: i64 = 90 * 86_400_000_000;
@@ -84,6 +86,11 @@ pub struct CasePage {
     agreed: Option<String>,
     names_stay: bool,
     sort: String,
+    /// Where it came by mail: the kinds that it may be, words and names, and whether nobody has said which.
+    kinds: Vec<(String, String)>,
+    /// What other systems call it: systems and codes.
+    external: Vec<(String, String)>,
+    unsure: bool,
     place: String,
     mode: &'static str,
     handler: String,
@@ -114,6 +121,10 @@ pub struct CasePage {
 }
 
 impl CasePage {
+    fn m(&self) -> &'static PetitionMailWords {
+        self.shell.lang.petition_mail()
+    }
+
     fn t(&self) -> &'static PetitionTieWords {
         self.shell.lang.petition_tie()
     }
@@ -250,6 +261,13 @@ impl CasePage {
             true => acts::colleagues(app, &mut conn, staff.portal.log, &staff.portal.origin).await?,
             false => Vec::new(),
         };
+        let kinds = match can(Act::Sort) && mail::became(&mut conn, &case.id).await? {
+            true => {
+                let all = Kind::all(date::day(instant(now))).into_iter();
+                all.map(|kind| (kind.kind.clone(), kind.name(lang).to_owned())).collect()
+            }
+            false => Vec::new(),
+        };
         let mut page = CasePage {
             shell: shell(app, visitor, &staff.portal, w.case_title),
             desk: Desk::of(staff, lang, DESK, look.said),
@@ -262,7 +280,10 @@ impl CasePage {
             agreed: (agreed.1 > 0).then(|| lang.petition_pass().agreed(agreed.0, agreed.1)),
             names_stay: ours && hidden && !home,
             suggested,
-            sort: Kind::name_of(&case.sort, lang),
+            sort: Kind::name_of(case.kind(), lang),
+            kinds,
+            external: exchange::store::of(&mut conn, &case.id).await?,
+            unsure: ours && mail::is_unsure(&mut conn, &case.id).await?,
             place: place::whole(&place_said, &case.place, lang),
             mode: Mode::of(&case.mode).unwrap_or(Mode::Named).name(lang),
             handler: person(&mut conn, &case.handler).await?,

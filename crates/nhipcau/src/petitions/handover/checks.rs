@@ -27,7 +27,7 @@ pub(super) struct Known<'a> {
 }
 
 /// True if `one` is an agency, or took its place.
-pub(super) fn speaks_for(directory: &Directory, one: &Origin, agency: &Origin) -> bool {
+pub fn speaks_for(directory: &Directory, one: &Origin, agency: &Origin) -> bool {
     one == agency || directory.successor(agency).is_some_and(|heir| heir.origin == *one)
 }
 
@@ -43,7 +43,7 @@ impl Known<'_> {
     }
 
     /// Whether the record, or our own giving it away, bears out that `from` owned the case at an epoch.
-    fn owned(&self, from: &Origin, epoch: u32) -> Believed {
+    pub fn owned(&self, from: &Origin, epoch: u32) -> Believed {
         let given = match self.desk.map(Desk::stand) {
             Some(Stand::Former { epoch, to }) => Some((*epoch, to)),
             // Its acceptance is on its way, too: whom we offered it may say that it has it.

@@ -25,6 +25,8 @@ struct Dossier {
     v: u32,
     idx: i64,
     sort: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    kind: String,
     commune: String,
     mode: String,
     lang: String,
@@ -69,6 +71,7 @@ pub(super) async fn of(app: &App, tx: &mut Tx, case: &Case) -> Result<Vec<u8>, P
         v: 1,
         idx: case.idx,
         sort: case.sort.clone(),
+        kind: case.kind.clone(),
         commune: case.place.clone(),
         mode: case.mode.clone(),
         lang: case.lang.clone(),
@@ -117,6 +120,7 @@ pub(super) async fn lay(
         clock_days: dossier.clock.0,
         clock_unit: dossier.clock.1.clone(),
         sort: dossier.sort.clone(),
+        kind: dossier.kind.clone(),
         place: dossier.commune.clone(),
         mode: dossier.mode.clone(),
         lang: dossier.lang.clone(),
@@ -134,6 +138,7 @@ pub(super) async fn lay(
         Some(mut known) => {
             (known.bounced, known.reopened) = (dossier.bounced, dossier.reopened);
             (known.clock_days, known.clock_unit) = dossier.clock.clone();
+            known.kind.clone_from(&dossier.kind);
             cases::save(tx, &known).await?;
             known
         }

@@ -14,7 +14,7 @@ use super::super::store::steps;
 use super::super::store::{self as cases, Case};
 use super::checks::speaks_for;
 use super::told::Listed;
-use super::{Seat, named, seat, store};
+use super::{Seat, estate, named, seat, store};
 use crate::app::App;
 use crate::db::Tx;
 use crate::peers::letters::send::{Posting, post as post_letter};
@@ -195,9 +195,13 @@ pub(super) async fn came(app: &App, tx: &mut Tx, portal: &Seat, letter: &Letter)
     let had = |from: &Origin| {
         let is = |agency: &Origin| speaks_for(&directory, from, agency);
         is(&about.origin)
-            || record
-                .as_ref()
-                .is_some_and(|record| record.path.iter().any(|hop| is(&hop.to) || is(&hop.from)))
+            || estate::is_beside(&directory, from, &about.origin)
+            || record.as_ref().is_some_and(|record| {
+                record
+                    .path
+                    .iter()
+                    .any(|hop| is(&hop.to) || is(&hop.from) || estate::is_beside(&directory, from, &hop.to))
+            })
     };
     if !had(&letter.from) {
         return Ok(false);

@@ -1,15 +1,18 @@
 //! Letters about petitions, as they come.
 
+use network::entry::Case as Named;
 use network::handover::{Event, Received};
 use network::letter::Letter;
+use network::names::Origin;
 
 use super::checks::{Believed, Known};
-use super::{Seat, comes, files, store};
+use super::{Seat, comes, estate, files, store};
 use crate::agencies::Portal;
 use crate::app::App;
 use crate::db::Tx;
 use crate::logs::store as logs;
 use crate::petitions::store as cases;
+use crate::petitions::ties::far;
 use crate::petitions::urgent;
 use crate::problem::Problem;
 
@@ -24,6 +27,8 @@ pub async fn receive(app: &App, tx: &mut Tx, portal: &Portal, letter: Letter) ->
     let understood = match letter.kind.as_str() {
         urgent::KIND => urgent::came(app, tx, &seat, &letter).await?,
         files::KIND => files::came(app, tx, &seat, &letter).await?,
+        estate::KIND => estate::came(app, tx, &seat, &letter).await?,
+        kind if far::KINDS.contains(&kind) => far::came(app, tx, &seat, &letter).await?,
         _ => heard(app, tx, &seat, &letter).await?,
     };
     if !understood {
@@ -59,10 +64,34 @@ async fn heard(app: &App, tx: &mut Tx, seat: &Seat, letter: &Letter) -> Result<b
             let event = Event::Came { from: letter.from.clone(), letter: said };
             comes(app, tx, seat, &named, (event, dossier)).await.map(|()| true)
         }
-        Believed::NotYet => Err(Problem::NotNow {
-            vi: format!("Chưa đọc được dòng sổ nào cho thấy {} đang giữ phản ánh này.", letter.from),
-            en: format!("No log that was read here says yet that {} has this petition.", letter.from),
-        }),
+        Believed::NotYet => Err(not_yet(&letter.from)),
+        Believed::No => Ok(false),
+    }
+}
+
+fn not_yet(from: &Origin) -> Problem {
+    Problem::NotNow {
+        vi: format!("Chưa đọc được dòng sổ nào cho thấy {from} đang giữ phản ánh này."),
+        en: format!("No log that was read here says yet that {from} has this petition."),
+    }
+}
+
+/// True if the public record bears out that somebody owned a case at an epoch.
+///
+/// # Errors
+/// Not now: no log that was read here says so yet. The database's.
+pub async fn owned(
+    tx: &mut Tx,
+    seat: &Seat,
+    (named, from): (&Named, &Origin),
+    epoch: u32,
+) -> Result<bool, Problem> {
+    let directory = tx.ledger.directory.clone();
+    let record = store::record(tx.conn(), &directory, named).await?;
+    let known = Known { named, me: &seat.origin, directory: &directory, record: record.as_ref(), desk: None };
+    match known.owned(from, epoch) {
+        Believed::Yes => Ok(true),
+        Believed::NotYet => Err(not_yet(from)),
         Believed::No => Ok(false),
     }
 }

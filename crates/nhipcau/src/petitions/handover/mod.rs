@@ -10,7 +10,9 @@
 
 mod checks;
 mod dossier;
+pub mod estate;
 mod files;
+pub mod folded;
 mod hands;
 mod heir;
 pub mod letters;
@@ -35,6 +37,7 @@ use crate::logs::store as logs;
 use crate::problem::Problem;
 use crate::words::Lang;
 
+pub use checks::speaks_for;
 pub use files::post as post_files;
 
 /// A portal of this node.

@@ -6,6 +6,7 @@ use network::handover::Desk;
 use network::names::Origin;
 use network::petition::{Record, Statement};
 
+use super::folded;
 use crate::db::{Conn, Tx};
 use crate::problem::Problem;
 use crate::{all, maybe, run};
@@ -61,6 +62,41 @@ pub async fn all_of(tx: &mut Tx, log: i64) -> Result<Vec<Desk>, Problem> {
         all!(tx, (String,), "SELECT desk FROM petition_desk WHERE log = $1 ORDER BY origin, code", log)?;
     let desks: Result<Vec<Desk>, _> = rows.iter().map(|(text,)| Desk::decode(text)).collect();
     Ok(desks.map_err(anyhow::Error::from)?)
+}
+
+/// What a desk waits for once it was left to a successor at another node.
+const LEFT: i64 = -1;
+
+/// The desks of a closed portal that were not left to its successor yet, some at a time.
+///
+/// # Errors
+/// What is kept is damaged; the database's.
+pub async fn left(conn: &mut Conn, log: i64) -> Result<Vec<Desk>, Problem> {
+    let rows = all!(
+        conn,
+        (String,),
+        "SELECT desk FROM petition_desk WHERE log = $1 AND wake <> $2 ORDER BY origin, code LIMIT 200",
+        log,
+        LEFT
+    )?;
+    let desks: Result<Vec<Desk>, _> = rows.iter().map(|(text,)| Desk::decode(text)).collect();
+    Ok(desks.map_err(anyhow::Error::from)?)
+}
+
+/// A desk was left to a successor at another node.
+///
+/// # Errors
+/// The database's.
+pub async fn left_behind(tx: &mut Tx, log: i64, named: &Named) -> sqlx::Result<()> {
+    run!(
+        tx,
+        "UPDATE petition_desk SET wake = $1 WHERE log = $2 AND origin = $3 AND code = $4",
+        LEFT,
+        log,
+        named.origin.to_string(),
+        named.code.to_string()
+    )?;
+    Ok(())
 }
 
 /// Nothing waits at a portal any more: another took its place.
@@ -132,7 +168,7 @@ pub async fn note(tx: &mut Tx, log: i64, index: u64, named: &Named, entry: &Entr
         index as i64,
         entry.encode()?
     )?;
-    Ok(())
+    Ok(folded::stale(tx, named).await?)
 }
 
 /// Forgets what a log said from an index on: it was closed there.
@@ -140,6 +176,7 @@ pub async fn note(tx: &mut Tx, log: i64, index: u64, named: &Named, entry: &Entr
 /// # Errors
 /// The database's.
 pub async fn cut(tx: &mut Tx, log: i64, honest: u64) -> sqlx::Result<()> {
+    folded::cut(tx, log, honest as i64).await?;
     run!(tx, "DELETE FROM petition_entry WHERE log = $1 AND idx >= $2", log, honest as i64)?;
     Ok(())
 }

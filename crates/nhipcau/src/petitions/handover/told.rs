@@ -98,6 +98,9 @@ pub struct About {
     /// The step after which it stands so; empty if none was told. Its words come by themselves, and perhaps later.
     #[serde(default)]
     pub after: String,
+    /// The word of the kind that its owner has made of it; empty if none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub kind: String,
 }
 
 impl About {
@@ -112,6 +115,7 @@ impl About {
             extended: case.extended,
             paused: case.paused,
             answered: case.answered,
+            kind: case.kind.clone(),
         }
     }
 
@@ -134,6 +138,7 @@ impl About {
         let (from, days, unit, added) = self.clock.clone();
         (case.clock_from, case.clock_days, case.clock_unit, case.added) = (from, days, unit, added);
         (case.extended, case.paused, case.answered) = (self.extended, self.paused, self.answered);
+        case.kind.clone_from(&self.kind);
     }
 }
 

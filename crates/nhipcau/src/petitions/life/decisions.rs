@@ -34,8 +34,10 @@ pub fn decide(act: Act, facts: &Facts, by: By) -> Result<State, Refused> {
             _ => Ok(state),
         };
     }
+    let gave = facts.given_by == Some(by.account);
     if act == Act::Assign {
         return match facts.handler {
+            Some(_) if gave => Ok(state),
             Some(handler) if handler != by.account && !by.leads => Err(Refused::Taken),
             None if !by.leads => Err(Refused::Unclaimed),
             _ if state == State::New => Ok(State::Work),
@@ -44,6 +46,7 @@ pub fn decide(act: Act, facts: &Facts, by: By) -> Result<State, Refused> {
     }
     match facts.handler {
         None => return Err(Refused::Unclaimed),
+        Some(_) if gave && act == Act::Release => {}
         Some(handler) if handler != by.account && !by.leads => return Err(Refused::Taken),
         Some(_) => {}
     }
@@ -62,7 +65,7 @@ pub fn decide(act: Act, facts: &Facts, by: By) -> Result<State, Refused> {
         Act::Extend | Act::Progress | Act::Note | Act::Claim | Act::Recall | Act::Approve | Act::SendBack => {
             Ok(state)
         }
-        Act::Assign | Act::Merge | Act::Unmerge | Act::Split | Act::Help => Ok(state),
+        Act::Assign | Act::Merge | Act::Unmerge | Act::Split | Act::Help | Act::Sort => Ok(state),
     }
 }
 
@@ -124,10 +127,22 @@ mod tests {
             extended: (0, 2),
             handed: false,
             returnable: false,
+            given_by: None,
             handing: false,
             ratable: false,
             reopenable: false,
             ties: Ties::default(),
+        }
+    }
+
+    #[test]
+    fn whoever_gave_a_case_away_takes_it_back_while_nothing_else_happened() {
+        let given = Facts { given_by: Some(LAN.account), ..facts(State::Work, Some(MINH)) };
+        assert_eq!(decide(Act::Assign, &given, LAN), Ok(State::Work));
+        assert_eq!(decide(Act::Release, &given, LAN), Ok(State::New));
+        assert_eq!(decide(Act::Progress, &given, LAN), Err(Refused::Taken), "nothing but that");
+        for act in [Act::Assign, Act::Release] {
+            assert_eq!(decide(act, &facts(State::Work, Some(MINH)), LAN), Err(Refused::Taken), "{act:?}");
         }
     }
 

@@ -3,6 +3,7 @@
 
 use lettre::Address;
 
+use super::super::rules::Kind;
 use super::super::secret::{Secret, same};
 use super::super::store as cases;
 use super::super::{ASK, FOLLOW};
@@ -12,7 +13,7 @@ use crate::db::Conn;
 use crate::problem::Problem;
 use crate::subscriptions::letter::{Asks, Voice};
 use crate::subscriptions::mail::Mail;
-use crate::words::Lang;
+use crate::words::{Lang, date};
 
 /// How a mailing about a mail that came begins.
 pub const ABOUT: &str = "petition-mail:";
@@ -69,7 +70,14 @@ pub async fn compose(
     }
     let href = voice.href(FOLLOW);
     let (subject, lead) = (w.subject(&case.code), w.lead(&speaker, &case.code));
-    let more = w.secret(secret.shown());
+    let mut more = w.secret(secret.shown());
+    let contact = cases::contact(app, conn, &case.id).await?;
+    if let (Some(kind), Some(contact)) = (Kind::of(&case.sort, date::day(app.clock.now())), contact)
+        && ((kind.needs("phone") && contact.phone.is_empty())
+            || (kind.needs("address") && contact.address.is_empty()))
+    {
+        more = format!("{more}\n\n{}", w.needs(kind.name(lang), &kind.legal_basis));
+    }
     let asks = Asks { subject: &subject, lead: &lead, action: (w.open, &href), more: &more, foot: w.foot };
     voice.asks(mail, asks).map(Some)
 }

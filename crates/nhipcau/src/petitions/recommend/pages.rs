@@ -11,7 +11,7 @@ use super::super::handling::Done;
 use super::super::life::State as Stage;
 use super::super::route::{self, Target};
 use super::super::{DESK, FOLLOW};
-use super::{HOME, LEVELS, file, secret, store};
+use super::{HOME, LEVELS, ONCE, file, secret, store};
 use crate::app::App;
 use crate::people::forms::{Fields, Filled, Wrong};
 use crate::people::gate::Staff;
@@ -52,6 +52,8 @@ struct HomePage {
     levels: [(&'static str, &'static str); 3],
     targets: Vec<Target>,
     follow: String,
+    /// What tells this form from any other.
+    once: String,
     typed: Fields,
     wrong: Wrong,
 }
@@ -101,6 +103,10 @@ async fn show(
             levels: LEVELS.map(|level| (level.id(), level.name())),
             targets: route::near(app, &staff.portal.origin, lang),
             follow: lang.path(FOLLOW),
+            once: match typed.get(ONCE) {
+                "" => hex::encode(app.dice.bytes::<16>()?),
+                once => once.to_owned(),
+            },
             typed,
             wrong,
         })

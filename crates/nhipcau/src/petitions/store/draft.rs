@@ -123,7 +123,7 @@ pub async fn shown(conn: &mut Conn, log: i64, before: i64, most: i64) -> sqlx::R
     all!(
         conn,
         Shown,
-        "SELECT p.code, p.sort, p.place, s.log, p.registered, s.at, s.question, s.reply
+        "SELECT p.code, COALESCE(NULLIF(p.kind, ''), p.sort) AS sort, p.place, s.log, p.registered, s.at, s.question, s.reply
          FROM petition_public s JOIN petition p ON p.id = s.petition
          WHERE s.log = $1 AND s.at < $2 ORDER BY s.at DESC LIMIT $3",
         log,
@@ -140,7 +140,7 @@ pub async fn shown_of(conn: &mut Conn, id: &str) -> sqlx::Result<Option<Shown>> 
     maybe!(
         conn,
         Shown,
-        "SELECT p.code, p.sort, p.place, s.log, p.registered, s.at, s.question, s.reply
+        "SELECT p.code, COALESCE(NULLIF(p.kind, ''), p.sort) AS sort, p.place, s.log, p.registered, s.at, s.question, s.reply
          FROM petition_public s JOIN petition p ON p.id = s.petition WHERE p.id = $1",
         id.to_owned()
     )
@@ -154,7 +154,7 @@ pub async fn shown_one(conn: &mut Conn, code: &str) -> sqlx::Result<Option<Shown
     maybe!(
         conn,
         Shown,
-        "SELECT p.code, p.sort, p.place, s.log, p.registered, s.at, s.question, s.reply
+        "SELECT p.code, COALESCE(NULLIF(p.kind, ''), p.sort) AS sort, p.place, s.log, p.registered, s.at, s.question, s.reply
          FROM petition_public s JOIN petition p ON p.id = s.petition WHERE p.code = $1",
         code.to_owned()
     )

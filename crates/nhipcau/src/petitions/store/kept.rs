@@ -3,6 +3,7 @@
 use super::super::contact::Contact;
 use crate::app::App;
 use crate::db::{Conn, Tx};
+use crate::problem::Problem;
 use crate::{maybe, run};
 
 /// Keeps what was sent: the place and the words.
@@ -73,7 +74,7 @@ pub async fn forget_contact(tx: &mut Tx, id: &str) -> sqlx::Result<()> {
 ///
 /// # Errors
 /// The database's.
-pub async fn forget(tx: &mut Tx, id: &str) -> sqlx::Result<()> {
+pub async fn forget(tx: &mut Tx, id: &str) -> Result<(), Problem> {
     forget_contact(tx, id).await?;
     run!(tx, "DELETE FROM petition_words WHERE petition = $1", id.to_owned())?;
     run!(tx, "DELETE FROM petition_file WHERE petition = $1", id.to_owned())?;

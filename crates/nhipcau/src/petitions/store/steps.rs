@@ -6,6 +6,8 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::db::{Conn, Tx};
+use crate::petitions::exchange::store as exchange;
+use crate::petitions::mail::notice;
 use crate::{all, maybe, one, run};
 
 /// Something that happened.
@@ -46,7 +48,7 @@ impl Step {
     }
 }
 
-/// Adds a step; its number. One without a name gets one; one without a time happens now.
+/// Adds a step, of which its sender is told by mail if they wrote one; its number. One without a name gets one; one without a time happens now.
 ///
 /// # Errors
 /// The database's.
@@ -73,6 +75,10 @@ pub async fn add(tx: &mut Tx, id: &str, step: &Step) -> sqlx::Result<i64> {
         step.detail.clone(),
         if step.said.is_empty() { name(id, seq).to_string() } else { step.said.clone() }
     )?;
+    if step.shown == 1 {
+        exchange::changed(tx, id).await?;
+    }
+    notice::happens(tx, id, seq, step).await?;
     Ok(seq)
 }
 

@@ -132,11 +132,6 @@ pub async fn save(State(app): State<App>, staff: Staff, visitor: Visitor, Filled
     }
 }
 
-fn fault(field: &str, says: impl Fn(&'static PetitionBulkWords) -> String) -> Fault {
-    let (vi, en) = (says(Lang::Vi.petition_bulk()), says(Lang::En.petition_bulk()));
-    Fault { field: field.into(), vi, en }
-}
-
 async fn saved(app: &App, staff: &Staff, typed: &Fields) -> Result<(), Problem> {
     let log = staff.portal.log;
     let all = store::of(&mut app.db.read().await?, log).await?;
@@ -154,18 +149,25 @@ async fn saved(app: &App, staff: &Staff, typed: &Fields) -> Result<(), Problem> 
         match super::check(&words) {
             Ok(()) => {}
             Err(Odd::Unknown(name)) => {
-                faults.push(fault("loi", |w| {
-                    w.fault_placeholder(&name, NAMES.map(|n| format!("{{{n}}}")).join(", "))
+                faults.push(Fault::said("loi", |lang| {
+                    lang.petition_bulk()
+                        .fault_placeholder(&name, NAMES.map(|n| format!("{{{n}}}")).join(", "))
                 }));
             }
-            Err(Odd::Brace) => faults.push(fault("loi", |w| w.fault_brace.to_owned())),
+            Err(Odd::Brace) => {
+                faults.push(Fault::said("loi", |lang| lang.petition_bulk().fault_brace.to_owned()))
+            }
         }
         match name.chars().count() {
-            0 => faults.push(fault("ten", |w| w.fault_name.to_owned())),
-            many if many > MOST_NAME => faults.push(fault("ten", |w| w.fault_name_long(MOST_NAME))),
-            _ if taken => faults.push(fault("ten", |w| w.fault_name_taken.to_owned())),
+            0 => faults.push(Fault::said("ten", |lang| lang.petition_bulk().fault_name.to_owned())),
+            many if many > MOST_NAME => {
+                faults.push(Fault::said("ten", |lang| lang.petition_bulk().fault_name_long(MOST_NAME)))
+            }
+            _ if taken => {
+                faults.push(Fault::said("ten", |lang| lang.petition_bulk().fault_name_taken.to_owned()))
+            }
             _ if old.is_none() && all.len() >= MOST => {
-                faults.push(fault("ten", |w| w.fault_many(MOST)));
+                faults.push(Fault::said("ten", |lang| lang.petition_bulk().fault_many(MOST)));
             }
             _ => {}
         }

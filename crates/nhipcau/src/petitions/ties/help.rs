@@ -13,6 +13,7 @@ use super::super::following::name_of;
 use super::super::handling::Done;
 use super::super::store as cases;
 use super::super::{DESK, place};
+use super::far;
 use super::store::{self, Help};
 use crate::app::App;
 use crate::db::{Conn, Tx};
@@ -105,7 +106,13 @@ async fn rows(app: &App, conn: &mut Conn, asked: Vec<Help>, lang: Lang) -> Resul
     let (w, today) = (lang.petition_tie(), date::day(app.clock.now()));
     let mut rows = Vec::new();
     for help in asked {
-        let Some(case) = cases::of_id(conn, &help.petition).await? else { continue };
+        let code = match help.is_far() {
+            true => help.code.clone(),
+            false => match cases::of_id(conn, &help.petition).await? {
+                Some(case) => case.code,
+                None => continue,
+            },
+        };
         let asker = name_of(app, conn, help.asker, lang).await?;
         let day = help.due.parse().map(|due| date::date(lang, due)).unwrap_or_default();
         let presses = is_late(&help, today);
@@ -115,14 +122,7 @@ async fn rows(app: &App, conn: &mut Conn, asked: Vec<Help>, lang: Lang) -> Resul
             _ => w.help_due_line(asker, day),
         };
         let path = format!("{HOME}/{}", help.id);
-        rows.push(Row {
-            href: lang.path(&path),
-            path,
-            code: case.code,
-            question: help.question,
-            says,
-            presses,
-        });
+        rows.push(Row { href: lang.path(&path), path, code, question: help.question, says, presses });
     }
     Ok(rows)
 }
@@ -149,6 +149,15 @@ async fn asked(app: &App, staff: &Staff, id: &str) -> Result<Help, Problem> {
     let found = store::help(&mut app.db.read().await?, id).await?;
     let ours = found.filter(|help| help.log == staff.portal.log && help.ended == 0);
     ours.ok_or(Problem::NotFound("request for help"))
+}
+
+/// The code of the case and the code of its commune.
+async fn told(conn: &mut Conn, help: &Help) -> Result<(String, String), Problem> {
+    if help.is_far() {
+        return Ok((help.code.clone(), help.commune.clone()));
+    }
+    let case = cases::of_id(conn, &help.petition).await?.ok_or(Problem::NotFound("petition"))?;
+    Ok((case.code, case.place))
 }
 
 /// `GET /ban-lam-viec/phan-anh/phoi-hop/{id}`
@@ -178,29 +187,32 @@ async fn page_of(
     staff: &Staff,
     visitor: &Visitor,
     id: &str,
-    (told, typed, wrong, _): Look,
+    (done, typed, wrong, _): Look,
 ) -> Result<OnePage, Problem> {
     let lang = visitor.lang;
     let help = asked(app, staff, id).await?;
     let mut conn = app.db.read().await?;
-    let case = cases::of_id(&mut conn, &help.petition).await?.ok_or(Problem::NotFound("petition"))?;
+    let (code, commune) = told(&mut conn, &help).await?;
     let asker = name_of(app, &mut conn, help.asker, lang).await?;
-    let words = cases::words(&mut conn, &case.id).await?.filter(|_| help.is_open());
+    let words = match help.is_far() {
+        true => Some((help.place.clone(), help.words.clone())),
+        false => cases::words(&mut conn, &help.petition).await?,
+    };
     drop(conn);
-    staff.saw(app, "petition.seen", case.code.clone()).await?;
-    let (said_place, text) = words.unwrap_or_default();
+    staff.saw(app, "petition.seen", code.clone()).await?;
+    let (said_place, text) = words.filter(|_| help.is_open()).unwrap_or_default();
     Ok(OnePage {
         shell: shell(app, visitor, &staff.portal, lang.petition_tie().help_title),
-        desk: Desk::of(staff, lang, DESK, told),
+        desk: Desk::of(staff, lang, DESK, done),
         overdue: is_late(&help, date::day(app.clock.now())),
         due: help.due.parse().map(|due| date::date(lang, due)).unwrap_or_default(),
         open: help.is_open(),
         id: help.id,
-        code: case.code,
+        code,
         asker,
         question: help.question,
         said: help.said,
-        place: place::whole(&said_place, &case.place, lang),
+        place: place::whole(&said_place, &commune, lang),
         words: text,
         typed,
         wrong,
@@ -231,15 +243,17 @@ async fn say(app: &App, staff: &Staff, id: &str, typed: &Fields) -> Result<(), P
     if !faults.is_empty() {
         return Err(Problem::Invalid(faults));
     }
-    let case = cases::of_id(&mut app.db.read().await?, &help.petition).await?;
-    let code = case.ok_or(Problem::NotFound("petition"))?.code;
+    let (code, _) = told(&mut app.db.read().await?, &help).await?;
     let line = staff.line("petition.step", code).with(json!({ "act": "phoi-hop" }));
-    let account = staff.account.id.to_string();
+    let (account, within) = (staff.account.id.to_string(), app.clone());
     app.db
         .write("petition.help", async move |tx: &mut Tx| -> Result<(), Problem> {
             if !store::say_help(tx, &help.id, &words, &account).await? {
                 let says = |lang: Lang| lang.petition_tie().refused_said;
                 return Err(Problem::refused(says(Lang::Vi), says(Lang::En)));
+            }
+            if help.is_far() {
+                far::says(&within, tx, &help, &words).await?;
             }
             Ok(audit::add(tx, line).await?)
         })

@@ -5,8 +5,10 @@
 //! case with a code, a clock and an agency of its own; its sender opens them all with the secret that they have, and the whole is
 //! answered last. Another agency is asked to *help*: it says its part by a day of its own, to whoever has the case, and the answer is one.
 //!
-//! All of it happens within one agency, or between agencies of this node; a case that goes to another agency goes alone.
+//! Following and splitting happen within one agency, and a case that goes to another agency goes alone. Help is asked of any agency of the
+//! network: of one at another node by sealed letters (`far`).
 
+pub mod far;
 pub mod help;
 pub mod split;
 pub mod store;

@@ -3,8 +3,9 @@
 use sqlx::FromRow;
 
 use super::super::life::State;
-use super::{FOLLOWS, PART};
+use super::{FOLLOWS, PART, far};
 use crate::db::{Conn, Tx};
+use crate::problem::Problem;
 use crate::{all, maybe, run};
 
 /// A tie between two cases, and the other one as seen from either side.
@@ -116,12 +117,29 @@ pub struct Help {
     pub answered: i64,
     /// When it was taken back, in microseconds; 0 if it was not.
     pub ended: i64,
+    /// Of a case that is at another node, where `petition` is empty: its code.
+    pub code: String,
+    /// Of such a case: the log of the portal at which it was asked.
+    pub origin: String,
+    /// Of such a case, while something is to be said: the place in its sender's words.
+    pub place: String,
+    /// See `place`: the code of the commune.
+    pub commune: String,
+    /// See `place`: what was sent.
+    pub words: String,
+    /// When an agency at another node was asked again, in microseconds; 0 if it was not.
+    pub again: i64,
 }
 
 impl Help {
     /// True while something is to be said.
     pub fn is_open(&self) -> bool {
         self.answered == 0 && self.ended == 0
+    }
+
+    /// True if the case is at another node.
+    pub fn is_far(&self) -> bool {
+        self.petition.is_empty()
     }
 }
 
@@ -185,7 +203,7 @@ pub async fn say_help(tx: &mut Tx, id: &str, said: &str, account: &str) -> sqlx:
     let now = tx.ledger.now();
     let done = run!(
         tx,
-        "UPDATE petition_help SET said = $1, account = $2, answered = $3 WHERE id = $4 AND answered = 0 AND ended = 0",
+        "UPDATE petition_help SET said = $1, account = $2, answered = $3, place = '', words = '' WHERE id = $4 AND answered = 0 AND ended = 0",
         said.to_owned(),
         account.to_owned(),
         now,
@@ -194,11 +212,80 @@ pub async fn say_help(tx: &mut Tx, id: &str, said: &str, account: &str) -> sqlx:
     Ok(done == 1)
 }
 
+/// Keeps what an agency of another node asks.
+///
+/// # Errors
+/// The database's.
+pub async fn lay(tx: &mut Tx, help: &Help) -> sqlx::Result<()> {
+    let now = tx.ledger.now();
+    run!(
+        tx,
+        "INSERT INTO petition_help (id, petition, asker, log, at, due, question, said, account, answered, ended, code, origin, place,
+           commune, words)
+         VALUES ($1, '', $2, $3, $4, $5, $6, '', '', 0, 0, $7, $8, $9, $10, $11) ON CONFLICT (id) DO NOTHING",
+        help.id.clone(),
+        help.asker,
+        help.log,
+        now,
+        help.due.clone(),
+        help.question.clone(),
+        help.code.clone(),
+        help.origin.clone(),
+        help.place.clone(),
+        help.commune.clone(),
+        help.words.clone()
+    )?;
+    Ok(())
+}
+
+/// An agency of another node asks no more: what was read for it is forgotten.
+///
+/// # Errors
+/// The database's.
+pub async fn over(tx: &mut Tx, id: &str) -> sqlx::Result<()> {
+    let now = tx.ledger.now();
+    run!(
+        tx,
+        "UPDATE petition_help SET ended = $1, question = '', place = '', words = '' WHERE id = $2 AND answered = 0 AND ended = 0",
+        now,
+        id.to_owned()
+    )?;
+    Ok(())
+}
+
+/// What agencies of other nodes were asked before an instant, and have neither said nor been asked again since then.
+///
+/// # Errors
+/// The database's.
+pub async fn silent(conn: &mut Conn, since: i64) -> sqlx::Result<Vec<Help>> {
+    all!(
+        conn,
+        Help,
+        "SELECT h.* FROM petition_help h JOIN log l ON l.id = h.log
+         WHERE l.own = 0 AND h.petition <> '' AND h.answered = 0 AND h.ended = 0 AND h.at <= $1 AND h.again <= $1
+         ORDER BY h.at LIMIT 500",
+        since
+    )
+}
+
+/// An agency at another node is asked again now.
+///
+/// # Errors
+/// The database's.
+pub async fn asked_again(tx: &mut Tx, id: &str) -> sqlx::Result<()> {
+    let now = tx.ledger.now();
+    run!(tx, "UPDATE petition_help SET again = $1 WHERE id = $2", now, id.to_owned())?;
+    Ok(())
+}
+
 /// What others were asked for a case and have not said is asked no more.
 ///
 /// # Errors
 /// The database's.
-pub async fn end_help(tx: &mut Tx, id: &str) -> sqlx::Result<()> {
+pub async fn end_help(tx: &mut Tx, id: &str) -> Result<(), Problem> {
+    for help in helps(tx.conn(), id).await? {
+        far::ends(tx, &help).await?;
+    }
     let now = tx.ledger.now();
     run!(
         tx,
@@ -213,7 +300,8 @@ pub async fn end_help(tx: &mut Tx, id: &str) -> sqlx::Result<()> {
 ///
 /// # Errors
 /// The database's.
-pub async fn forget(tx: &mut Tx, id: &str) -> sqlx::Result<()> {
+pub async fn forget(tx: &mut Tx, id: &str) -> Result<(), Problem> {
+    end_help(tx, id).await?;
     let now = tx.ledger.now();
     run!(
         tx,

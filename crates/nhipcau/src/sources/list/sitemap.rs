@@ -11,7 +11,7 @@ use reqwest::Url;
 use serde::{Deserialize, Serialize};
 
 use super::super::draft;
-use super::super::fetch::{Answer, Refused};
+use super::super::fetch::{Answer, Fetcher, Refused};
 use super::super::plan::Extent;
 use super::{Ask, Got, Trouble, apart, both, meant, together};
 use crate::items::kinds::Both;
@@ -37,33 +37,58 @@ struct Entry {
     url: String,
 }
 
+/// What the sitemap of a site lists, or those of its index.
+pub(super) struct Map {
+    entries: Vec<Entry>,
+    /// True if these are all of its addresses.
+    whole: bool,
+    /// The hashes of what was read.
+    hashed: Vec<u8>,
+}
+
+impl Map {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// Why it could not be read.
+    pub(super) async fn read(fetcher: &Fetcher, home: &str) -> Result<Map, Trouble> {
+        let (mut entries, mut maps, mut hashed) = (Vec::new(), vec![home.to_owned()], Vec::new());
+        let (mut called, mut whole) = (0, true);
+        while let Some(map) = maps.pop() {
+            called += 1;
+            let Answer::Fetched(fetched) = fetcher.fetch_of(home, &map).await? else {
+                continue;
+            };
+            hashed.extend(ContentHash::of(&fetched.bytes).0);
+            let (pages, more) = apart(move || addresses(&fetched.bytes)).await?;
+            entries.extend(pages);
+            // An index of indexes is none (sitemaps.org).
+            if called == 1 {
+                whole = more.len() <= MAPS;
+                maps = more.into_iter().take(MAPS).map(|entry| entry.url).collect();
+            }
+        }
+        let host = |url: &str| {
+            let url = url.parse::<Url>().ok()?;
+            Some((url.host_str()?.to_owned(), url.port()))
+        };
+        let own = host(home);
+        entries.retain(|entry| host(&entry.url) == own);
+        whole &= entries.len() <= ADDRESSES;
+        entries.truncate(ADDRESSES);
+        Ok(Map { entries, whole, hashed })
+    }
+
+    /// Its addresses, and whether these are all.
+    pub(super) fn addresses(self) -> (Vec<String>, bool) {
+        (self.entries.into_iter().map(|entry| entry.url).collect(), self.whole)
+    }
+}
+
 /// Reads a site.
 pub(super) async fn read(ask: &Ask<'_>) -> Result<Got, Trouble> {
     let before: Place = ask.before();
-    let (mut entries, mut maps, mut hashed) = (Vec::new(), vec![ask.url.to_owned()], Vec::new());
-    let (mut called, mut whole) = (0, true);
-    while let Some(map) = maps.pop() {
-        called += 1;
-        let Answer::Fetched(fetched) = ask.fetcher.fetch_of(ask.url, &map).await? else {
-            continue;
-        };
-        hashed.extend(ContentHash::of(&fetched.bytes).0);
-        let (pages, more) = apart(move || addresses(&fetched.bytes)).await?;
-        entries.extend(pages);
-        // An index of indexes is none (sitemaps.org).
-        if called == 1 {
-            whole = more.len() <= MAPS;
-            maps = more.into_iter().take(MAPS).map(|entry| entry.url).collect();
-        }
-    }
-    let host = |url: &str| {
-        let url = url.parse::<Url>().ok()?;
-        Some((url.host_str()?.to_owned(), url.port()))
-    };
-    let own = host(ask.url);
-    entries.retain(|entry| host(&entry.url) == own);
-    whole &= entries.len() <= ADDRESSES;
-    entries.truncate(ADDRESSES);
+    let Map { entries, whole, mut hashed } = Map::read(ask.fetcher, ask.url).await?;
     let (due, newest) = due(&entries, ask.known, &before.newest);
     let place = Place { newest };
     let mut items = Vec::new();

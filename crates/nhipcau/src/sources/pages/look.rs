@@ -57,6 +57,7 @@ pub(super) async fn look(
         place: "",
         known: &known,
         now: app.clock.micros(),
+        archives: false,
     };
     let listed = match list::read(source.way, &ask).await {
         Ok(Got::Listed(listed)) => listed,

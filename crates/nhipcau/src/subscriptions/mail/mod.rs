@@ -44,6 +44,8 @@ pub struct Mail {
     pub html: String,
     /// The address at which one click ends it; none of a mail that only asks.
     pub unsubscribe: Option<String>,
+    /// The part before the at sign of the Message-ID of the mail of ours that this one stands behind; none of one by itself.
+    pub answers: Option<String>,
 }
 
 /// How an attempt ended.
@@ -124,6 +126,11 @@ impl Mailer {
         };
         say("Auto-Submitted", "auto-generated".into());
         say("Content-Language", mail.lang.code().into());
+        if let Some(first) = &mail.answers {
+            let first = format!("<{first}@{}>", self.from.domain());
+            say("In-Reply-To", first.clone());
+            say("References", first);
+        }
         if let Some(unsubscribe) = &mail.unsubscribe {
             say("List-Id", format!("<theo-doi.{}>", mail.portal));
             say("List-Unsubscribe", format!("<{unsubscribe}>"));

@@ -3,16 +3,50 @@
 use nhipcau::words::date;
 
 use super::{DAY, DESK, asks, reaches};
-use crate::world::World;
+use crate::world::{World, until};
 
 const BRIEF: &str = "/ban-lam-viec/phan-anh/bao-cao";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stands_above_counts_other_nodes_by_their_logs_and_names_who_is_behind() {
+    let world = World::with(["chinhphu", "laocai", "mof"]).await;
+    let lan = world.staff("chinhphu", "lan", &["clerk", "signer"]).await;
+    let mai = world.staff("laocai", "mai", &["clerk"]).await;
+    let ha = world.staff("laocai", "ha", &["leader"]).await;
+    let answered = asks(&world, "laocai", &[]).await;
+    let more = [("lan", "40112233445566778899aabbccddeeff"), ("chuyen-gi", "Cầu treo bị gãy dây.")];
+    let gone = asks(&world, "laocai", &more).await;
+    let more = [("lan", "50112233445566778899aabbccddeeff"), ("chuyen-gi", "Chợ xã không ai dọn rác.")];
+    let withdrawn = asks(&world, "xa-a.laocai", &more).await;
+    super::answers(&world, &mai, &ha, &answered, "Đã thay bóng đèn cột 17.").await;
+    super::passes(&world, &mai, &gone, "mof").await;
+    super::does(&world, "xa-a.laocai", &withdrawn, "rut", &[("chac-chan", "on")]).await;
+    world.settle().await;
+    let week = date::day(world.clock("chinhphu").now()).iso_week_date();
+    let page = format!("{BRIEF}?tuan={}-W{:02}", week.year(), week.week());
+    let brief = until("the figures of the nation", async || {
+        let page = world.sees(&lan, &page).await;
+        let counted = page.says("<dt>Tiếp nhận</dt><dd>2</dd>") && page.says("<dt>Đã trả lời</dt><dd>1</dd>");
+        if counted { Ok(page) } else { Err(page.text()) }
+    })
+    .await;
+    assert!(
+        brief.says("<dt>Chưa trả lời</dt><dd>1</dd>"),
+        "what was taken back does not count: {}",
+        brief.text()
+    );
+    assert!(brief.says("cơ quan ở máy chủ khác") && !brief.says("Chưa đọc"), "{}", brief.text());
+    // The province counts its own, without the case that went to a ministry; of its sister it knows nothing.
+    let own = world.sees(&mai, &page).await;
+    assert!(own.says("<dt>Tiếp nhận</dt><dd>1</dd>") && !own.says("ở máy chủ khác"), "{}", own.text());
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_week_is_reported_approved_and_stays_as_it_was() {
     let world = World::with(["chinhphu", "laocai"]).await;
     let clerk = world.staff("laocai", "mai", &["clerk"]).await;
     let chief = world.staff("laocai", "ha", &["signer", "clerk"]).await;
-    let stranger = world.staff("chinhphu", "lan", &["signer", "clerk"]).await;
+    world.staff("xa-b.laocai", "lan", &["signer", "clerk"]).await;
     // A commune of the province's node, and the province itself.
     let keys = asks(&world, "xa-a.laocai", &[]).await;
     asks(&world, "laocai", &[("chuyen-gi", "Đường tỉnh 175 sạt lở, xe không qua được.")]).await;
@@ -61,7 +95,10 @@ async fn a_week_is_reported_approved_and_stays_as_it_was() {
     assert_eq!(file().await, first, "the same bytes");
     // Another agency's brief is its own.
     assert!(
-        world.sees(&stranger, &format!("{BRIEF}?tuan={week}")).await.says("<dt>Tiếp nhận</dt><dd>0</dd>")
+        world
+            .sees(&world.again("xa-b.laocai", "lan").await, &format!("{BRIEF}?tuan={week}"))
+            .await
+            .says("<dt>Tiếp nhận</dt><dd>0</dd>")
     );
     for week in ["2026-W60", "x", "..%2f"] {
         assert_eq!(world.get("laocai", &format!("/phan-anh/bao-cao/{week}")).await.status, 404, "{week}");

@@ -154,3 +154,114 @@ async fn what_machines_write_is_dropped_and_what_is_none_is_explained_once() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_happens_later_is_mailed_behind_the_first_answer_and_an_answer_to_that_comes_back() {
+    let (sink, folder) = (Sink::start().await, tempfile::tempdir().unwrap());
+    let world = with_mail(["chinhphu"], &sink, folder.path()).await;
+    let clerk = world.staff("chinhphu", "lan", &["clerk"]).await;
+    let chief = world.staff("chinhphu", "chu.tich", &["leader"]).await;
+    let text = written("1@vidu.vn", "", "Đèn đường trước trường hỏng ba tuần nay.");
+    mails(&world, folder.path(), "1", &text).await;
+    let first = acknowledged(&sink).await;
+    let keys = keys_of(&first);
+    let told = async |says: &str| {
+        until(says, async || {
+            mail::look(world.app("chinhphu")).await.unwrap();
+            let got = sink.to(AN);
+            let found = got.iter().find(|got| got.says()[0].contains(says)).cloned();
+            found.ok_or(format!("{:?}", got.iter().map(|got| got.says()[0].clone()).collect::<Vec<_>>()))
+        })
+        .await
+    };
+    went(&steps(&world, &clerk, &keys, "nhan", &[]).await);
+    went(&steps(&world, &clerk, &keys, "hoi", &[("loi", "Xin cho biết số cột đèn.")]).await);
+    let asked = told("cần bạn bổ sung").await;
+    assert_eq!(asked.header("in-reply-to"), first.header("message-id"), "threaded");
+    let says = asked.says()[0].clone();
+    assert!(says.contains(&keys.code) && !says.contains("số cột"), "the address is not proven: {says}");
+    // An answer to that mail alone is a message of the case.
+    let more = format!("In-Reply-To: {}\r\n", asked.header("message-id"));
+    mails(&world, folder.path(), "2", &written("2@vidu.vn", &more, "Cột số 17, đầu ngõ 3.")).await;
+    assert!(follows(&world, "chinhphu", &keys).await.says("Cột số 17"));
+
+    // Proven, the words of the agency come along.
+    let proof = sink.to(AN).into_iter().find(|got| got.says()[0].contains("/phan-anh/xac-nhan/")).unwrap();
+    let link =
+        format!("/phan-anh/xac-nhan/{}", between(&proof.says()[0], "/phan-anh/xac-nhan/", "\n").trim());
+    let proven = world.sends("chinhphu", &link, "", &[]).await;
+    assert!(proven.status == 200 || proven.status == 303, "{}", proven.text());
+    went(&steps(&world, &clerk, &keys, "gia-han", &[("loi", "Chờ vật tư về kho.")]).await);
+    assert!(told("Chờ vật tư về kho.").await.says()[0].contains("Hạn trả lời"));
+    answers(&world, &clerk, &chief, &keys, "Đã thay bóng đèn cột 17.").await;
+    let answered = told("Đã thay bóng đèn cột 17.").await;
+    assert_eq!(answered.header("references"), first.header("message-id"));
+    assert_eq!(answered.header("auto-submitted"), "auto-generated");
+    let before = sink.to(AN).len();
+    mail::look(world.app("chinhphu")).await.unwrap();
+    assert_eq!(sink.to(AN).len(), before, "each step once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_kind_is_suggested_where_that_is_sure_and_else_the_clerk_says_it() {
+    let (sink, folder) = (Sink::start().await, tempfile::tempdir().unwrap());
+    let world = with_mail(["chinhphu"], &sink, folder.path()).await;
+    let clerk = world.staff("chinhphu", "lan", &["clerk"]).await;
+    let chief = world.staff("chinhphu", "chu.tich", &["leader"]).await;
+    // Nobody can tell what this wants.
+    let text = written("1@vidu.vn", "", "Gửi các anh chị xem giúp ạ.").replace("Den duong hong", "Xin chao");
+    mails(&world, folder.path(), "1", &text).await;
+    let keys = keys_of(&acknowledged(&sink).await);
+    assert!(world.sees(&clerk, DESK).await.says("chưa rõ loại"));
+    let page = world.sees(&clerk, &desk(&keys)).await;
+    assert!(page.says("chưa rõ loại: hãy chọn loại"), "{}", page.text());
+    went(&steps(&world, &clerk, &keys, "nhan", &[]).await);
+    let odd = steps(&world, &clerk, &keys, "loai", &[("loai", "kien-nghi-co-quan")]).await;
+    assert!(odd.status == 422 && odd.says("Hãy chọn một loại"), "{}", odd.text());
+    went(&steps(&world, &clerk, &keys, "loai", &[("loai", "kien-nghi")]).await);
+    let page = world.sees(&clerk, &desk(&keys)).await;
+    assert!(page.says("Kiến nghị về quy định") && !page.says("chưa rõ loại: hãy"), "{}", page.text());
+    let own = follows(&world, "chinhphu", &keys).await;
+    assert!(own.says("xếp vào loại: Kiến nghị về quy định"), "{}", own.text());
+    // What was registered stays provable: the receipt says the kind of that day.
+    answers(&world, &clerk, &chief, &keys, "Cơ quan sẽ xem xét sửa quy định.").await;
+    // Whoever used the page has said their kind themselves.
+    let typed = asks(&world, "chinhphu", &[]).await;
+    went(&steps(&world, &clerk, &typed, "nhan", &[]).await);
+    let odd = steps(&world, &clerk, &typed, "loai", &[("loai", "kien-nghi")]).await;
+    assert_eq!(odd.status, 422, "{}", odd.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mails_of_which_nobody_hears_are_counted_for_the_clerk() {
+    let (sink, folder) = (Sink::start().await, tempfile::tempdir().unwrap());
+    let world = with_mail(["chinhphu"], &sink, folder.path()).await;
+    let clerk = world.staff("chinhphu", "lan", &["clerk"]).await;
+    for n in 0..7 {
+        let short = written(&format!("j{n}@vidu.vn"), "", "?").replace("Den duong hong", "?");
+        mails(&world, folder.path(), "j", &short).await;
+    }
+    let queue = world.sees(&clerk, DESK).await;
+    assert!(queue.says("2 thư gửi tới địa chỉ phản ánh không thành phản ánh"), "{}", queue.text());
+    mails(&world, folder.path(), "k", &written("k@vidu.vn", "", "Đèn đường hỏng ba tuần nay.")).await;
+    let queue = world.sees(&clerk, DESK).await;
+    assert!(queue.says("1 thư đã thành phản ánh nhưng người gửi không nhận được mã"), "{}", queue.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_taken_holds_no_later_mail_up() {
+    let (sink, folder) = (Sink::start().await, tempfile::tempdir().unwrap());
+    let world = with_mail(["chinhphu"], &sink, folder.path()).await;
+    let clerk = world.staff("chinhphu", "lan", &["clerk"]).await;
+    let new = folder.path().join("petitions/new");
+    // What the system itself refuses to read.
+    for n in 0..60 {
+        std::os::unix::fs::symlink("/proc/self/mem", new.join(format!("0-{n:02}"))).unwrap();
+    }
+    mails(&world, folder.path(), "9", &written("9@vidu.vn", "", "Đèn đường hỏng ba tuần nay.")).await;
+    mail::look(world.app("chinhphu")).await.unwrap();
+    assert_eq!(count(&world, &clerk).await, 1, "the later one is taken");
+    mail::look(world.app("chinhphu")).await.unwrap();
+    let waits = std::fs::read_dir(folder.path().join("petitions/.cho")).unwrap().count();
+    assert_eq!(waits, 60, "none is lost");
+}

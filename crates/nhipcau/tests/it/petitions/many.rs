@@ -103,6 +103,119 @@ async fn cases_of_one_matter_are_given_to_a_colleague_and_answered_together() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_given_away_is_given_back_by_one_click_to_whoever_had_it() {
+    let world = World::with(["chinhphu", "laocai"]).await;
+    let clerk = world.staff("xa-a.laocai", "lan", &["clerk"]).await;
+    let other = world.staff("xa-a.laocai", "minh", &["clerk"]).await;
+    let chief = world.staff("xa-a.laocai", "chu.tich", &["leader"]).await;
+    let all = several(&world, "xa-a.laocai", 2).await;
+    let ticked: Vec<(&str, &str)> = all.iter().map(|keys| ("chon", keys.code.as_str())).collect();
+    let id_of = async |name: &str| {
+        let page = world.sees(&chief, DESK).await.text();
+        let select = between(&page, "name=\"cho\">", "</select>");
+        let end = format!("{name}</option>");
+        let found =
+            select.split("<option value=\"").find(|option| option.trim_end().ends_with(&end)).unwrap();
+        found.split('"').next().unwrap().to_owned()
+    };
+    let minh = id_of("minh").await;
+    // One of them was hers; a clerk takes back what she gave away, though it is a colleague's now.
+    went(&steps(&world, &clerk, &all[0], "nhan", &[]).await);
+    let gives = [("chon", all[0].code.as_str()), ("lam", "giao"), ("cho", &minh)];
+    let done = confirmed(&world, &clerk, &world.fills(&clerk, MANY, &gives).await).await;
+    assert!(done.says("Đã làm với 1 phản ánh") && done.says("Hoàn tác"), "{}", done.text());
+    assert!(world.sees(&other, &format!("{DESK}?hang=cua-toi")).await.says(&all[0].code));
+    let undone = confirmed(&world, &clerk, &done).await;
+    assert!(undone.says("Đã làm với 1 phản ánh"), "{}", undone.text());
+    assert!(world.sees(&clerk, &format!("{DESK}?hang=cua-toi")).await.says(&all[0].code), "hers again");
+    // A leader gives both: one goes back to her, the other to nobody; what somebody did since stays.
+    let gives = [&ticked[..], &[("lam", "giao"), ("cho", &minh)]].concat();
+    let done = confirmed(&world, &chief, &world.fills(&chief, MANY, &gives).await).await;
+    assert!(done.says("Đã làm với 2 phản ánh"), "{}", done.text());
+    let undone = confirmed(&world, &chief, &done).await;
+    assert!(undone.says("Đã làm với 2 phản ánh"), "{}", undone.text());
+    assert!(world.sees(&clerk, &format!("{DESK}?hang=cua-toi")).await.says(&all[0].code));
+    assert!(world.sees(&clerk, &format!("{DESK}?hang=chua-nhan")).await.says(&all[1].code));
+    let done = confirmed(&world, &chief, &world.fills(&chief, MANY, &gives).await).await;
+    went(&steps(&world, &other, &all[1], "tien-do", &[("loi", "Đã gọi tổ điện đến xem.")]).await);
+    let undone = confirmed(&world, &chief, &done).await;
+    assert!(
+        undone.says("Đã làm với 1 phản ánh") && undone.says("Có người vừa làm việc khác"),
+        "{}",
+        undone.text()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_in_bulk_are_published_masked_as_each_was_looked_at() {
+    let world = World::with(["chinhphu", "laocai"]).await;
+    let clerk = world.staff("xa-a.laocai", "lan", &["clerk"]).await;
+    let chief = world.staff("xa-a.laocai", "chu.tich", &["leader"]).await;
+    let words = "Đèn trước nhà tôi hỏng, gọi 0912 345 678 để vào xem.";
+    let first = asks(&world, "xa-a.laocai", &[("chuyen-gi", words)]).await;
+    let second = asks(&world, "xa-a.laocai", &[("lan", "d0112233445566778899aabbccddeeff")]).await;
+    went(
+        &world
+            .fills(&clerk, TEMPLATES, &[("viec", "luu"), ("ten", "Xong"), ("loi", "Phản ánh {ma} đã xong.")])
+            .await,
+    );
+    let id = between(&world.sees(&clerk, TEMPLATES).await.text(), "?sua=", "#");
+    for keys in [&first, &second] {
+        went(&steps(&world, &clerk, keys, "nhan", &[]).await);
+    }
+    let ticked = [("chon", first.code.as_str()), ("chon", &second.code)];
+    let answers = [&ticked[..], &[("lam", "mau"), ("mau", &id), ("cong-khai", "on")]].concat();
+    let preview = world.fills(&clerk, MANY, &answers).await;
+    assert!(preview.says("Sẽ làm với 2 phản ánh") && preview.says("dữ liệu cá nhân"), "{}", preview.text());
+    assert!(preview.says("Đèn trước nhà tôi hỏng") && !preview.says("0912"), "masked: {}", preview.text());
+    // The second is unticked: it is answered, and nobody else reads it.
+    let page = preview.text();
+    let versions: Vec<String> = page
+        .split("name=\"chon\" value=\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap().to_owned())
+        .collect();
+    let mut fields = vec![("viec", "lam"), ("lam", "mau"), ("mau", id.as_str()), ("cong-khai", &first.code)];
+    fields.extend(versions.iter().map(|value| ("chon", value.as_str())));
+    let done = world.fills(&clerk, MANY, &fields).await;
+    assert!(done.says("Đã làm với 2 phản ánh"), "{}", done.text());
+    for keys in [&first, &second] {
+        went(&steps(&world, &chief, keys, "duyet", &[]).await);
+    }
+    let public = world.get("xa-a.laocai", &format!("/phan-anh/ho-so/{}", first.code)).await;
+    assert!(
+        public.says("đã xong") && public.says("Đèn trước nhà") && !public.says("0912"),
+        "{}",
+        public.text()
+    );
+    assert_eq!(world.get("xa-a.laocai", &format!("/phan-anh/ho-so/{}", second.code)).await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_queue_is_searched_without_marks_and_one_is_taken_on_where_it_stands() {
+    let world = World::with(["chinhphu", "laocai"]).await;
+    let clerk = world.staff("xa-a.laocai", "lan", &["clerk"]).await;
+    let lamp = asks(&world, "xa-a.laocai", &[]).await;
+    let road = [("chuyen-gi", "Ổ gà lớn giữa cầu Cốc Lếu."), ("lan", "e0112233445566778899aabbccddeeff")];
+    let road = asks(&world, "xa-a.laocai", &road).await;
+    let found = world.fills(&clerk, DESK, &[("hang", "tat-ca"), ("tim", "o ga LON")]).await;
+    assert!(found.status == 200 && found.says(&road.code) && !found.says(&lamp.code), "{}", found.text());
+    assert!(found.says("Tìm thấy 1 phản ánh"), "{}", found.text());
+    let by_code = world.fills(&clerk, DESK, &[("tim", &lamp.code.to_lowercase())]).await;
+    assert!(by_code.says(&lamp.code) && !by_code.says("cầu Cốc Lếu"), "{}", by_code.text());
+    let none = world.fills(&clerk, DESK, &[("tim", "xe buýt")]).await;
+    assert!(none.says("Tìm thấy 0 phản ánh") && !none.says(&lamp.code), "{}", none.text());
+    let stranger = world.staff("laocai", "hoa", &["clerk"]).await;
+    assert!(!world.fills(&stranger, DESK, &[("tim", "ổ gà")]).await.says(&road.code));
+    // The button of a row, without a script: taken on at once, and taken back by one click.
+    let queue = world.sees(&clerk, DESK).await.text();
+    let value = between(&queue, "form=\"nhan-ngay\" name=\"chon\" value=\"", "\"");
+    let done = world.fills(&clerk, MANY, &[("viec", "lam"), ("lam", "nhan"), ("chon", &value)]).await;
+    assert!(done.says("Đã làm với 1 phản ánh") && done.says("Hoàn tác"), "{}", done.text());
+    assert!(!world.sees(&clerk, DESK).await.says(&value), "who has it is asked no more");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_template_is_filled_in_case_by_case_and_an_unknown_placeholder_is_named() {
     let world = World::with(["chinhphu", "laocai"]).await;
     let clerk = world.staff("xa-a.laocai", "lan", &["clerk"]).await;

@@ -1,5 +1,6 @@
 //! Recommendations of agencies: filed, passed, followed as their sender, answered, reported by the level that is to solve them.
 
+use super::super::world::hidden;
 use super::*;
 
 const RECOMMEND: &str = "/ban-lam-viec/phan-anh/kien-nghi";
@@ -27,7 +28,13 @@ async fn an_agency_files_a_difficulty_and_it_is_solved_by_the_same_machine() {
     // Nobody sends one by the page of citizens.
     let sent = posts(&world, "xa-a.laocai", ASK, &form(&[("loai", "kien-nghi-co-quan")]), None).await;
     assert_eq!(sent.status, 422, "{}", sent.text());
-    went(&world.fills(&commune, RECOMMEND, &filed).await);
+    // Sent twice by a click too many: one.
+    let once = hidden(&world.sees(&commune, RECOMMEND).await.text(), "lan").unwrap();
+    let filed = [&filed[..], &[("lan", once.as_str())]].concat();
+    for _ in 0..2 {
+        went(&world.fills(&commune, RECOMMEND, &filed).await);
+    }
+    assert_eq!(world.sees(&commune, RECOMMEND).await.text().matches("name=\"ma\"").count(), 1);
     let list = world.sees(&commune, RECOMMEND).await;
     assert!(list.says("Đề nghị phân cấp") && list.says("còn chờ trả lời 1"), "{}", list.text());
     let text = list.text();

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use super::super::newsroom::leads;
-use super::super::world::{World, notice};
+use super::super::world::{World, notice, until};
 use super::site::{Page, Site};
 use super::{OTHER, PAGE, joins, reads, source, titles, was_read};
 
@@ -214,4 +214,52 @@ async fn what_a_site_sends_is_taken_by_its_signature_alone() {
     let gone = json!({ "version": "https://jsonfeed.org/version/1.1", "title": "Sở B", "items": [], "_deleted": ["1"] });
     assert_eq!(sends(&gone, now + 2, &key).await, 204);
     assert!(titles(&world, "chinhphu").await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_reading_of_a_feed_goes_back_through_its_archives() {
+    let world = World::with(["chinhphu"]).await;
+    let site = Site::new("luu-tru").await;
+    let minh = world.staff("chinhphu", "minh", &["publisher"]).await;
+    let document = |before: &str, items: &[(u32, &str)]| {
+        let entries: String = items
+            .iter()
+            .map(|(number, title)| {
+                format!(
+                    "<entry><id>t{number}</id><title>{title}</title><link href=\"{}\"/><updated>2026-11-0{number}T01:00:00Z</updated>\
+                     <content type=\"text\">Bài {number}.</content></entry>",
+                    site.url(&format!("/tin/{number}"))
+                )
+            })
+            .collect();
+        let link = if before.is_empty() {
+            String::new()
+        } else {
+            format!("<link rel=\"prev-archive\" href=\"{before}\"/>")
+        };
+        let text =
+            format!("<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>Sở</title>{link}{entries}</feed>");
+        Page::Body("application/atom+xml", text)
+    };
+    // What came later counts, and archives that name each other end.
+    site.shows("/rss.xml", document("/a2.xml", &[(4, "Bốn")]));
+    site.shows("/a2.xml", document("/a1.xml", &[(3, "Ba"), (4, "Bốn, bản cũ")]));
+    site.shows("/a1.xml", document("/a2.xml", &[(1, "Một"), (2, "Hai")]));
+    let source = joins(&world, &minh, &site.url("/rss.xml"), &OTHER).await;
+    let sorted = async || {
+        let mut all = titles(&world, "chinhphu").await;
+        all.sort();
+        all
+    };
+    assert_eq!(sorted().await, ["Ba", "Bốn", "Hai", "Một"]);
+    // Only once: later readings read the feed alone.
+    let before = site.calls("/a1.xml").len();
+    site.shows("/rss.xml", document("/a2.xml", &[(4, "Bốn"), (5, "Năm")]));
+    world.clock("chinhphu").pass(400_000_000);
+    until("the new item", async || match sorted().await {
+        all if all.len() == 5 => Ok(()),
+        all => Err(format!("{all:?}")),
+    })
+    .await;
+    assert_eq!(site.calls("/a1.xml").len(), before, "{source:?}");
 }

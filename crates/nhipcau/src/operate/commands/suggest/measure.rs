@@ -11,6 +11,8 @@ use routing::train::{Effort, Material, train};
 use routing::{Suggester, names};
 use serde_json::Value;
 
+use crate::petitions::rules::Emergency;
+
 /// What `suggest measure` takes.
 #[derive(clap::Args)]
 pub struct Args {
@@ -101,11 +103,29 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 
 fn all_forms(suggester: &Suggester, set: &[Message]) {
     for (form, name) in FORMS {
-        let mut report = Report::default();
+        let (mut report, mut urgent) = (Report::default(), Found::default());
         for (number, message) in set.iter().enumerate() {
-            report.add(suggester, message, &form.of(&message.example.text, number), Table::AS_OF);
+            let text = form.of(&message.example.text, number);
+            report.add(suggester, message, &text, Table::AS_OF);
+            registered_urgent(suggester, message, &text, &mut urgent);
         }
         show(name, &report);
+        println!(
+            "    danger to life, as petitions are registered (the model, or a phrase of data/rules/emergency.csv): {} of {} found, {} false alarms in {}",
+            urgent.found, urgent.meant, urgent.false_alarms, urgent.others
+        );
+    }
+}
+
+fn registered_urgent(suggester: &Suggester, message: &Message, text: &str, found: &mut Found) {
+    let told =
+        suggester.suggest(text, None, Table::AS_OF).danger || !Emergency::read(text, Table::AS_OF).is_empty();
+    if message.example.urgency == 5 {
+        found.meant += 1;
+        found.found += usize::from(told);
+    } else {
+        found.others += 1;
+        found.false_alarms += usize::from(told);
     }
 }
 

@@ -1,0 +1,137 @@
+//! The bytes of these letters: one JSON object each. Unknown fields are ignored; reading names the field that is wrong.
+
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use crate::entry::Case;
+use crate::handover::WireError;
+use crate::json::{self, FieldError, Object, Writer};
+
+/// The most characters of what is asked or said, and of what the asker wrote.
+const MAX_WORDS: usize = 20_000;
+/// The most characters of a line.
+const MAX_LINE: usize = 400;
+
+/// What another agency is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// The epoch in which the writer owns the case.
+    pub epoch: u32,
+    /// By which day it is to be said.
+    pub due: Date,
+    /// What is asked.
+    pub question: String,
+    /// Where it was, in the words of whoever sent the petition; may be empty.
+    pub place: String,
+    /// The code of the commune; may be empty.
+    pub commune: String,
+    /// What the petition says. Nothing of who sent it.
+    pub words: String,
+}
+
+/// A letter about a question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Letter {
+    /// It is asked.
+    Asks(Question),
+    /// What whoever was asked says.
+    Says {
+        /// In words.
+        words: String,
+    },
+    /// It is asked no more: what was read for it is to be forgotten.
+    Ends,
+}
+
+/// A letter as it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// The case.
+    pub case: Case,
+    /// The question's name.
+    pub id: Uuid,
+    /// What it says.
+    pub letter: Letter,
+}
+
+impl Letter {
+    /// The kind of the letter that it is the body of.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Letter::Asks(_) => "petition.help",
+            Letter::Says { .. } => "petition.helped",
+            Letter::Ends => "petition.help-ended",
+        }
+    }
+
+    /// The body.
+    ///
+    /// # Errors
+    /// What [`Received::read`] would refuse.
+    pub fn body(&self, case: &Case, id: Uuid) -> Result<Vec<u8>, WireError> {
+        let mut json = Writer::new();
+        json.text("origin", &case.origin).text("code", &case.code).text("id", id.hyphenated());
+        match self {
+            Letter::Asks(asked) => {
+                json.whole("epoch", u64::from(asked.epoch)).text("due", asked.due);
+                json.text("question", &asked.question).text("place", &asked.place);
+                json.text("commune", &asked.commune).text("words", &asked.words);
+            }
+            Letter::Says { words } => {
+                json.text("words", words);
+            }
+            Letter::Ends => {}
+        }
+        let body = json.end().into_bytes();
+        Received::read(self.kind(), &body)?;
+        Ok(body)
+    }
+}
+
+impl Received {
+    /// Reads the body of a letter of this kind.
+    ///
+    /// # Errors
+    /// Names what is wrong with which field.
+    pub fn read(kind: &str, body: &[u8]) -> Result<Received, WireError> {
+        let map = json::parse(body).map_err(WireError::NotJson)?;
+        let top = Object::top(&map);
+        let case = Case { origin: top.parsed("origin")?, code: top.parsed("code")? };
+        let text = top.text("id")?;
+        let id = Uuid::try_parse(text).ok().filter(|id| id.hyphenated().to_string() == text);
+        let id = id.ok_or_else(|| top.error("id", "must be a UUID in lower-case hyphenated form"))?;
+        let letter = match kind {
+            "petition.help" => Letter::Asks(Question {
+                epoch: epoch(&top)?,
+                due: top.parsed("due")?,
+                question: said(&top, "question")?,
+                place: text_of(&top, "place", MAX_LINE)?,
+                commune: text_of(&top, "commune", MAX_LINE)?,
+                words: text_of(&top, "words", MAX_WORDS)?,
+            }),
+            "petition.helped" => Letter::Says { words: said(&top, "words")? },
+            "petition.help-ended" => Letter::Ends,
+            _ => return Err(WireError::Kind(kind.chars().take(40).collect())),
+        };
+        Ok(Received { case, id, letter })
+    }
+}
+
+fn epoch(top: &Object<'_>) -> Result<u32, FieldError> {
+    let epoch = u32::try_from(top.whole("epoch")?).ok().filter(|epoch| *epoch > 0);
+    epoch.ok_or_else(|| top.error("epoch", "must be from 1 to 4,294,967,295"))
+}
+
+fn text_of(top: &Object<'_>, key: &str, most: usize) -> Result<String, FieldError> {
+    let text = top.text(key)?;
+    match text.chars().count() > most {
+        true => Err(top.error(key, format!("has more than {most} characters"))),
+        false => Ok(text.to_owned()),
+    }
+}
+
+fn said(top: &Object<'_>, key: &str) -> Result<String, FieldError> {
+    let text = text_of(top, key, MAX_WORDS)?;
+    if text.trim().is_empty() { Err(top.error(key, "must say something")) } else { Ok(text) }
+}
