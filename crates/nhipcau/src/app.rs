@@ -235,7 +235,7 @@ impl App {
         let people = Door::open(&config, &dice)?;
         let line = Line::new(line, &config)?;
         let mailer = Mailer::open(&config)?;
-        let pusher = Pusher::open(&config, &people.seal)?;
+        let pusher = Pusher::open(&config, &people.seal, &line)?;
         let (follower, inbox) = mpsc::channel(4096);
         let (cosigned, heads) = mpsc::channel(16);
         let (onward, passing) = mpsc::channel(1024);

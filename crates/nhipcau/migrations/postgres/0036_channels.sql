@@ -47,6 +47,8 @@ CREATE TABLE channel_heard (
 CREATE TABLE channel_spent (
   account TEXT NOT NULL,
   what TEXT NOT NULL,
-  at BIGINT NOT NULL
+  at BIGINT NOT NULL,
+  -- How often in that very moment.
+  times BIGINT NOT NULL,
+  PRIMARY KEY (account, what, at)
 );
-CREATE INDEX channel_spent_account ON channel_spent (account, what, at);

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::all;
 use crate::app::App;
 use crate::db::Conn;
-use crate::peers::line::{self, Undone};
+use crate::peers::line::Undone;
 use crate::sources::fetch;
 
 /// What became of a call.
@@ -51,11 +51,8 @@ pub(super) struct Caller {
 
 impl Caller {
     /// That of a node.
-    ///
-    /// # Errors
-    /// When the TLS roots cannot be used.
-    pub(super) fn of(app: &App) -> anyhow::Result<Caller> {
-        Ok(Caller { client: line::strict(app.config.private_addresses, app.config.ca.as_deref())? })
+    pub(super) fn of(app: &App) -> Caller {
+        Caller { client: app.line.strict(app.config.private_addresses).clone() }
     }
 
     /// Carries a call out.

@@ -28,13 +28,7 @@ const SWEEP: i64 = 86_400_000_000;
 
 /// Sends what is due until the node stops.
 pub async fn run(app: App) {
-    let caller = match Caller::of(&app) {
-        Ok(caller) => caller,
-        Err(error) => {
-            tracing::error!(%error, "channels cannot be reached");
-            return;
-        }
-    };
+    let caller = Caller::of(&app);
     app.tasks.spawn("channel keys", keys::tend(app.clone(), caller.clone()));
     let restarted = app.db.write("channel.restarted", async |tx: &mut Tx| -> Result<(), Problem> {
         Ok(queue::restarted(tx).await?)

@@ -116,7 +116,7 @@ pub(super) async fn check(app: &App, id: Uuid) -> Result<(), Problem> {
     let _turn = app.channels.turn(id).await;
     let held = store::of_id(&mut app.db.read().await?, id).await?;
     let held = held.ok_or(Problem::NotFound("channel account"))?;
-    let caller = Caller::of(app)?;
+    let caller = Caller::of(app);
     let mut keys = open(app, &held)?;
     let proved = match lacks_token(&keys) {
         true => Said::Refused(Cause::new(What::Token, "")),

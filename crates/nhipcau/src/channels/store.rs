@@ -249,13 +249,15 @@ pub(super) async fn spent(
 ) -> anyhow::Result<Vec<Timestamp>> {
     let rows = all!(
         conn,
-        (i64,),
-        "SELECT at FROM channel_spent WHERE account = $1 AND what = $2 AND at >= $3 ORDER BY at",
+        (i64, i64),
+        "SELECT at, times FROM channel_spent WHERE account = $1 AND what = $2 AND at >= $3 ORDER BY at",
         account.to_string(),
         word(what)?,
         since.as_microsecond()
     )?;
-    Ok(rows.into_iter().map(|(at,)| instant(at)).collect())
+    let each =
+        |(at, times): (i64, i64)| std::iter::repeat_n(instant(at), usize::try_from(times).unwrap_or(0));
+    Ok(rows.into_iter().flat_map(each).collect())
 }
 
 /// Notes that something that a quota counts is done now.
@@ -266,7 +268,8 @@ pub(super) async fn spends(tx: &mut Tx, account: Uuid, what: Spend) -> anyhow::R
     let now = tx.ledger.now();
     run!(
         tx,
-        "INSERT INTO channel_spent (account, what, at) VALUES ($1, $2, $3)",
+        "INSERT INTO channel_spent (account, what, at, times) VALUES ($1, $2, $3, 1)
+         ON CONFLICT (account, what, at) DO UPDATE SET times = channel_spent.times + 1",
         account.to_string(),
         word(what)?,
         now

@@ -42,13 +42,7 @@ const TOGETHER: usize = 8;
 
 /// Sends until the node stops.
 pub async fn run(app: App) {
-    let fetcher = match Fetcher::of(&app) {
-        Ok(fetcher) => fetcher,
-        Err(error) => {
-            tracing::error!(%error, "nothing can be sent to other sites");
-            return;
-        }
-    };
+    let fetcher = Fetcher::of(&app);
     let mut commits = app.told.subscribe();
     loop {
         if let Err(problem) = round(&app, &fetcher).await {

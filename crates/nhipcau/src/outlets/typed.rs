@@ -127,7 +127,7 @@ async fn wordpress(
     let settings = Settings { status: status.to_owned(), categories };
     let account = Account { login, password };
     if faults.is_empty() {
-        let fetcher = Fetcher::of(app)?;
+        let fetcher = Fetcher::of(app);
         if let Err(why) = wordpress::tries(&fetcher, url, &account, &settings).await {
             faults.push(Fault { field: "dia-chi".into(), vi: why.vi, en: why.en });
         }

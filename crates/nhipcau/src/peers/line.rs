@@ -6,17 +6,16 @@
 //! can be pulled, so that the demonstration and the tests can cut a node off.
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::{Certificate, Client, ClientBuilder, Response, Url};
+use reqwest::{Client, Response, Url};
 
 pub use super::cable::Cable;
+use super::trust::Trust;
 use crate::config::Config;
-use crate::web::tls;
 
 /// The client for calls to other nodes.
 #[derive(Clone)]
@@ -26,6 +25,10 @@ pub struct Line {
     client: Client,
     /// For what takes long to send: nothing is read meanwhile.
     patient: Client,
+    /// For services of others at public addresses.
+    outside: Client,
+    /// For those at private addresses too.
+    inside: Client,
     private: bool,
     /// True at a rehearsal: nothing leaves it.
     shut: bool,
@@ -42,8 +45,10 @@ impl Line {
     pub fn new(cable: Cable, config: &Config) -> anyhow::Result<Line> {
         let mut headers = reqwest::header::HeaderMap::new();
         headers.insert(NODE_HEADER, config.name.to_string().parse().context("the node's name as a header")?);
+        let trust = Trust::read(config.ca.as_deref())?;
         let client = |read: Option<Duration>| -> anyhow::Result<Client> {
-            let client = trusting(Client::builder(), config.ca.as_deref())?
+            let client = trust
+                .lend(Client::builder())
                 .user_agent(concat!("nhipcau/", env!("CARGO_PKG_VERSION")))
                 .default_headers(headers.clone())
                 .redirect(reqwest::redirect::Policy::none())
@@ -59,7 +64,15 @@ impl Line {
             client.build().context("prepare the client for calls to other nodes")
         };
         let (client, patient) = (client(Some(Duration::from_secs(45)))?, client(None)?);
-        Ok(Line { cable, client, patient, private: config.private_addresses, shut: config.rehearsal })
+        let (outside, inside) = (strict(false, &trust)?, strict(true, &trust)?);
+        let (private, shut) = (config.private_addresses, config.rehearsal);
+        Ok(Line { cable, client, patient, outside, inside, private, shut })
+    }
+
+    /// The client for services of others; it calls private addresses too if `private`. What it calls goes through
+    /// [`Line::stranger`] or [`Line::once`].
+    pub fn strict(&self, private: bool) -> &Client {
+        if private { &self.inside } else { &self.outside }
     }
 
     /// GET with at most `most` bytes of answer.
@@ -275,9 +288,10 @@ impl Line {
 /// `private`. It waits for an answer for 15 s.
 ///
 /// # Errors
-/// When the TLS roots cannot be used.
-pub fn strict(private: bool, ca: Option<&Path>) -> anyhow::Result<Client> {
-    trusting(Client::builder(), ca)?
+/// When TLS cannot be used.
+pub fn strict(private: bool, trust: &Trust) -> anyhow::Result<Client> {
+    trust
+        .lend(Client::builder())
         .user_agent(concat!("nhipcau/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
@@ -286,21 +300,6 @@ pub fn strict(private: bool, ca: Option<&Path>) -> anyhow::Result<Client> {
         .dns_resolver(Arc::new(Checked { private }))
         .build()
         .context("prepare the client for services of others")
-}
-
-/// A client that also trusts the authorities in a PEM file, beside the machine's own.
-///
-/// # Errors
-/// Names the file that holds none.
-pub fn trusting(client: ClientBuilder, ca: Option<&Path>) -> anyhow::Result<ClientBuilder> {
-    let Some(ca) = ca else { return Ok(client) };
-    let mut all = Vec::new();
-    for certificate in tls::chain(ca).context("ca")? {
-        let certificate = Certificate::from_der(&certificate)
-            .with_context(|| format!("ca: {} holds no certificate of an authority", ca.display()))?;
-        all.push(certificate);
-    }
-    Ok(client.tls_certs_merge(all))
 }
 
 /// What became of a call without an answer.

@@ -15,6 +15,7 @@ pub mod progress;
 pub mod receipts;
 pub mod serve;
 pub mod tellers;
+pub mod trust;
 
 use std::collections::BTreeSet;
 

@@ -43,13 +43,7 @@ const DAY: i64 = 24 * HOUR;
 
 /// Looks until the node stops.
 pub async fn run(app: App) {
-    let fetcher = match Fetcher::of(&app) {
-        Ok(fetcher) => fetcher,
-        Err(error) => {
-            tracing::error!(%error, "pages of other sites cannot be looked at");
-            return;
-        }
-    };
+    let fetcher = Fetcher::of(&app);
     let mut told = None::<Instant>;
     loop {
         if let Err(problem) = round(&app, &fetcher).await {

@@ -14,6 +14,7 @@ use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
 
 use crate::app::App;
 use crate::peers::line::{self, Line};
+use crate::peers::trust::Trust;
 
 /// The most redirects that are followed for one feed.
 const REDIRECTS: usize = 5;
@@ -122,17 +123,16 @@ impl Fetcher {
     /// # Errors
     /// When the TLS roots cannot be used.
     pub fn new(private: bool, ca: Option<&Path>) -> anyhow::Result<Fetcher> {
-        let (client, elsewhere) = (line::strict(private, ca)?, line::strict(false, ca)?);
+        let trust = Trust::read(ca)?;
+        let (client, elsewhere) = (line::strict(private, &trust)?, line::strict(false, &trust)?);
         Ok(Fetcher { client, elsewhere, private, line: None })
     }
 
     /// That of a node: through its line, and to private addresses only if its configuration says so.
-    ///
-    /// # Errors
-    /// When the TLS roots cannot be used.
-    pub fn of(app: &App) -> anyhow::Result<Fetcher> {
-        let made = Fetcher::new(app.config.private_addresses, app.config.ca.as_deref())?;
-        Ok(Fetcher { line: Some(app.line.clone()), ..made })
+    pub fn of(app: &App) -> Fetcher {
+        let (line, private) = (app.line.clone(), app.config.private_addresses);
+        let (client, elsewhere) = (line.strict(private).clone(), line.strict(false).clone());
+        Fetcher { client, elsewhere, private, line: Some(line) }
     }
 
     /// Fetches an address that somebody typed, unless it is still what `known` says.

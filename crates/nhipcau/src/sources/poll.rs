@@ -37,13 +37,7 @@ const HOSTS: usize = 8;
 
 /// Reads what is due until the node stops.
 pub async fn run(app: App) {
-    let fetcher = match Fetcher::of(&app) {
-        Ok(fetcher) => fetcher,
-        Err(error) => {
-            tracing::error!(%error, "joined sites cannot be read");
-            return;
-        }
-    };
+    let fetcher = Fetcher::of(&app);
     loop {
         match round(&app, &fetcher).await {
             Ok(true) => {}

@@ -14,6 +14,7 @@ words! {
     not_open,
     foot,
     step_subject(code),
+    step_answer,
     step_due(due),
     needs(kind, law),
     lost(lost, most),

@@ -70,6 +70,12 @@ pub const WORKS: &[(&str, &str, &str, &str)] = &[
         "a_page_of_another_site_is_seen_as_it_is_and_drift_is_told_to_its_administrator",
     ),
     (
+        "chỉ đạo, đính chính và gỡ hiện đúng trên WordPress thật, không bao giờ nhân đôi",
+        "a directive, its correction and its withdrawal appear on a real WordPress, never twice",
+        "it/sources/wordpress",
+        "a_directive_its_correction_and_its_withdrawal_appear_on_a_real_wordpress_and_are_seen",
+    ),
+    (
         "bài cho mạng xã hội viết cạnh bản nháp, duyệt cùng, gửi một lần, sửa và gỡ theo (máy chủ giả theo hợp đồng)",
         "posts for social networks written beside the draft, approved with it, sent once, corrected and taken down (fakes by contract)",
         "it/channels/mod",

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::config::{Config, FILE};
 use crate::operate::lock::{self, State};
-use crate::peers::line::trusting;
+use crate::peers::trust::Trust;
 
 /// Where a node is looked for when nothing says where it is.
 const DEFAULT: &str = "http://127.0.0.1:8080";
@@ -142,7 +142,7 @@ fn way(folder: Option<&Path>, given: Option<String>) -> anyhow::Result<(String, 
         None => None,
     };
     let ca = config.as_ref().and_then(|config| config.ca.as_deref());
-    let http = trusting(reqwest::Client::builder(), ca)?;
+    let http = Trust::read(ca)?.lend(reqwest::Client::builder());
     match (given, config) {
         (Some(node), _) => Ok((node.clone(), node, http)),
         (None, Some(config)) => {

@@ -20,9 +20,11 @@ use crate::words::{Lang, date};
 
 /// How a mailing about a step begins.
 pub const ABOUT: &str = "petition-mail-step:";
+/// That the agency needs more of its sender.
+const ASKED: &str = "asked";
 /// The steps of which somebody is told.
 const TOLD: [&str; 8] =
-    ["passed", "returned", "inherited", "asked", "extended", "progress", "answered", "outside"];
+    ["passed", "returned", "inherited", ASKED, "extended", "progress", "answered", "outside"];
 /// That a case has ended by itself.
 const ENDED: &str = "closed";
 /// So many are put on their way at once.
@@ -98,6 +100,9 @@ pub async fn compose(
         && case.state().is_open()
     {
         lead = format!("{lead} {}", w.step_due(date::date(lang, due)));
+    }
+    if step.act == ASKED {
+        lead = format!("{lead} {}", w.step_answer);
     }
     let proven = Stands::of(app, conn, &case, contact.as_ref()).await? == Stands::Verified;
     let (subject, href) = (w.step_subject(&case.code), voice.href(FOLLOW));

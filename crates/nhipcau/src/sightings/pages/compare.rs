@@ -73,7 +73,7 @@ pub(super) async fn show(
         let (mut trouble, mut theirs) = (None, Vec::new());
         match seen.url.as_str() {
             "" => trouble = Some(w.compare_none.to_owned()),
-            url => match Fetcher::of(&app)?.fetch_of(&round::home(&app, &watched).await?, url).await {
+            url => match Fetcher::of(&app).fetch_of(&round::home(&app, &watched).await?, url).await {
                 Ok(Answer::Fetched(fetched)) => {
                     let read = tokio::task::spawn_blocking(move || {
                         let page =

@@ -49,7 +49,7 @@ pub(super) async fn look(
             categories: Vec::new(),
         });
     }
-    let (fetcher, validators, known) = (Fetcher::of(app)?, Validators::default(), HashSet::new());
+    let (fetcher, validators, known) = (Fetcher::of(app), Validators::default(), HashSet::new());
     let ask = Ask {
         fetcher: &fetcher,
         url: &source.url,

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::mail::Sent;
 use crate::app::App;
 use crate::config::Config;
-use crate::peers::line;
+use crate::peers::line::{self, Line};
 use crate::people::seal::Seal;
 use crate::web::routes::{Route, door_form};
 
@@ -52,14 +52,14 @@ impl Pusher {
     /// The way out that the configuration names; none if it names none.
     ///
     /// # Errors
-    /// When the key cannot be made, or no client.
-    pub fn open(config: &Config, keys: &Seal) -> anyhow::Result<Option<Pusher>> {
+    /// When the key cannot be made.
+    pub fn open(config: &Config, keys: &Seal, line: &Line) -> anyhow::Result<Option<Pusher>> {
         // A rehearsal speaks to nobody.
         let Some(push) = config.push.as_ref().filter(|_| !config.rehearsal) else { return Ok(None) };
         Ok(Some(Pusher {
             speaker: Speaker::new(&key(keys)?, push.contact.clone()),
-            client: line::strict(false, config.ca.as_deref())?,
-            named: line::strict(true, config.ca.as_deref())?,
+            client: line.strict(false).clone(),
+            named: line.strict(true).clone(),
             services: push.services.clone(),
         }))
     }

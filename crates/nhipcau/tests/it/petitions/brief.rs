@@ -38,7 +38,11 @@ async fn what_stands_above_counts_other_nodes_by_their_logs_and_names_who_is_beh
     assert!(brief.says("cơ quan ở máy chủ khác") && !brief.says("Chưa đọc"), "{}", brief.text());
     // The province counts its own, without the case that went to a ministry; of its sister it knows nothing.
     let own = world.sees(&mai, &page).await;
-    assert!(own.says("<dt>Tiếp nhận</dt><dd>1</dd>") && !own.says("ở máy chủ khác"), "{}", own.text());
+    assert!(
+        own.says("<dt>Tiếp nhận</dt><dd>1</dd>") && !own.says("cơ quan ở máy chủ khác"),
+        "{}",
+        own.text()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -176,7 +176,7 @@ async fn what_happens_later_is_mailed_behind_the_first_answer_and_an_answer_to_t
     };
     went(&steps(&world, &clerk, &keys, "nhan", &[]).await);
     went(&steps(&world, &clerk, &keys, "hoi", &[("loi", "Xin cho biết số cột đèn.")]).await);
-    let asked = told("cần bạn bổ sung").await;
+    let asked = told("Hãy trả lời thư này để bổ sung.").await;
     assert_eq!(asked.header("in-reply-to"), first.header("message-id"), "threaded");
     let says = asked.says()[0].clone();
     assert!(says.contains(&keys.code) && !says.contains("số cột"), "the address is not proven: {says}");
