@@ -10,7 +10,7 @@ use futures::stream::FuturesUnordered;
 use uuid::Uuid;
 
 use super::call::{Caller, Of};
-use super::keys;
+use super::{insights, keys};
 use super::store;
 use super::store::queue::{self, Sending, Told};
 use crate::app::App;
@@ -36,6 +36,7 @@ pub async fn run(app: App) {
         }
     };
     app.tasks.spawn("channel keys", keys::tend(app.clone(), caller.clone()));
+    app.tasks.spawn("channel insights", insights::run(app.clone()));
     let restarted = app.db.write("channel.restarted", async |tx: &mut Tx| -> Result<(), Problem> {
         Ok(queue::restarted(tx).await?)
     });

@@ -1,13 +1,14 @@
 //! Channels: the services on which people read, and what an agency sends there.
 //!
 //! `fields` is what an account needs, `store` remembers accounts and deliveries, `queue` tells a delivery what becomes of its item, `deliver` carries
-//! out what the delivery (crate `channels`, pure) says, `call` makes the calls, `keys` holds what opens an account, `report` hears services, `media` gives them
-//! what they fetch,
+//! out what the delivery (crate `channels`, pure) says, `call` makes the calls, `keys` holds what opens an account, `report` hears services, `insights` asks them what
+//! they count, `media` gives them what they fetch,
 //! `pages` are the console's. One delivery for each item and account; nothing is posted twice: what nobody knows, a person settles.
 
 mod call;
 mod deliver;
 mod fields;
+pub mod insights;
 mod keys;
 mod media;
 pub mod pages;

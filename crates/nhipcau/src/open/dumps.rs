@@ -26,6 +26,7 @@ use crate::clock::instant;
 use crate::db::Conn;
 use crate::items::pages::{portal, publisher};
 use crate::problem::Problem;
+use crate::reach::store::{self as reach, After};
 use crate::web::answer::failure;
 use crate::web::gzip::gzip;
 use crate::web::visitor::Visitor;
@@ -45,16 +46,22 @@ pub enum Table {
     Relations,
     /// The directory.
     Agencies,
+    /// How portals report that items were read.
+    Readings,
 }
 
 /// The tables with their names, media types and whether they are JSON Lines.
-pub const TABLES: [(Table, &str, &str); 5] = [
+pub const TABLES: [(Table, &str, &str); 6] = [
     (Table::Items, "muc.jsonl.gz", "application/x-ndjson"),
     (Table::Cards, "muc.csv.gz", "text/csv"),
     (Table::Relations, "quan-he.csv.gz", "text/csv"),
     (Table::Agencies, "co-quan.csv.gz", "text/csv"),
     (Table::Agencies, "co-quan.jsonl.gz", "application/x-ndjson"),
+    (Table::Readings, READINGS, "text/csv"),
 ];
+
+/// The name of the table of readings.
+pub const READINGS: &str = "luot-doc.csv.gz";
 
 /// Where a table that goes out has come to.
 struct Going {
@@ -63,6 +70,8 @@ struct Going {
     table: Table,
     lines: bool,
     walk: Cursor,
+    /// The same in the table of readings.
+    read: After,
     /// Nothing was sent yet.
     first: bool,
     ended: bool,
@@ -91,6 +100,7 @@ pub async fn dump(State(app): State<App>, Path(name): Path<String>, visitor: Vis
         ended: false,
         records: 0,
         digest: Sha256::new(),
+        read: After::default(),
         app,
         table,
         walk,
@@ -128,6 +138,7 @@ impl Going {
         match self.table {
             Table::Agencies => self.agencies(&mut text)?,
             Table::Relations => self.relations(&mut conn, &mut text).await?,
+            Table::Readings => self.readings(&mut conn, &mut text).await?,
             Table::Items | Table::Cards => self.items(&mut conn, &mut text).await?,
         }
         self.digest.update(text.as_bytes());
@@ -147,6 +158,7 @@ impl Going {
             Table::Relations => {
                 "reference,number,agency,issued_on,effect,done_to,other_number,other_agency,other_issued_on,from,until,part\r\n"
             }
+            Table::Readings => "portal,day,reference,origin,views,viewers,links\r\n",
             Table::Agencies => "domain,address,name,name_en,level,parent,code,origin,open\r\n",
         }
     }
@@ -271,6 +283,32 @@ impl Going {
                     ],
                 );
             }
+        }
+        Ok(())
+    }
+
+    async fn readings(&mut self, conn: &mut Conn, text: &mut String) -> anyhow::Result<()> {
+        let rows = reach::lines(conn, &self.read, PIECE as i64 + 1).await?;
+        self.ended = rows.len() <= PIECE;
+        for line in rows.into_iter().take(PIECE) {
+            self.records += 1;
+            let origin = line.origin.parse::<network::names::Origin>()?;
+            let reference = crate::items::store::Reference::of(&origin, uuid::Uuid::try_parse(&line.item)?);
+            // What was not said is no nought.
+            let said = |n: i64| if n == 0 { String::new() } else { n.to_string() };
+            row(
+                text,
+                &[
+                    &line.by_origin,
+                    &line.day,
+                    &reference.to_string(),
+                    &line.origin,
+                    &said(line.views),
+                    &said(line.viewers),
+                    &said(line.links),
+                ],
+            );
+            self.read = After { portal: line.portal, day: line.day, origin: line.origin, item: line.item };
         }
         Ok(())
     }
