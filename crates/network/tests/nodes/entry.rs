@@ -362,10 +362,10 @@ fn every_kind_has_exact_bytes() {
 #[test]
 fn what_is_new_is_kept_and_ignored() {
     let newer =
-        br#"{"v":1,"kind":"measure.reported","at":"2026-11-23T08:15:02Z","day":"2026-11-22","n":1.5}"#;
+        br#"{"v":1,"kind":"weather.measured","at":"2026-11-23T08:15:02Z","day":"2026-11-22","n":1.5}"#;
     let entry = Entry::decode(newer).unwrap();
-    assert_eq!(entry.kind, Kind::Other("measure.reported".into()));
-    assert_eq!(entry.encode(), Err(EntryError::UnknownKind("measure.reported".into())));
+    assert_eq!(entry.kind, Kind::Other("weather.measured".into()));
+    assert_eq!(entry.encode(), Err(EntryError::UnknownKind("weather.measured".into())));
 
     let closed =
         br#"{"v":1,"kind":"agency.closed","at":"2026-11-23T08:15:02Z","origin":"a.vn/log","later":[{}]}"#;

@@ -25,6 +25,7 @@ pub struct Own {
 }
 
 /// What portals have reported of an item, like with like.
+#[derive(Default)]
 pub struct Network {
     /// Sums over all portals: readings, readers of each day and portal, short links followed; empty if nothing was reported.
     pub sums: Vec<String>,

@@ -5,7 +5,6 @@ use std::fmt::Display;
 use super::table::{self, words};
 
 words! {
-    title,
     own,
     own_says,
     own_none,
