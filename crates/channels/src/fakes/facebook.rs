@@ -133,7 +133,9 @@ fn insights(fake: &mut Fake, id: &str, request: &Request) -> Response {
             "post_total_media_view_unique" => viewers,
             _ => return None,
         };
-        Some(json!({"name": name, "period": "lifetime", "values": [{"value": value}], "id": format!("{id}/insights/{name}/lifetime")}))
+        Some(
+            json!({"name": name, "period": "lifetime", "values": [{"value": value}], "id": format!("{id}/insights/{name}/lifetime")}),
+        )
     };
     match names.split(',').map(row).collect::<Option<Vec<Value>>>() {
         Some(rows) => reply(200, &json!({"data": rows})),

@@ -73,7 +73,10 @@ fn what_says_nothing_is_no_number() {
     for (response, what) in [
         (says(200, "<html>"), What::Unreadable),
         (says(200, "{\"data\": []}"), What::Unreadable),
-        (says(200, "{\"data\": [{\"name\": \"post_media_view\", \"values\": [{\"value\": -1}]}]}"), What::Unreadable),
+        (
+            says(200, "{\"data\": [{\"name\": \"post_media_view\", \"values\": [{\"value\": -1}]}]}"),
+            What::Unreadable,
+        ),
         (says(400, "{\"error\": {\"code\": 190}}"), What::Token),
         (says(401, ""), What::Token),
         (says(500, "{}"), What::Other),

@@ -1,7 +1,8 @@
 //! Entries to bytes, the fields in the order of the protocol page.
 
 use super::{
-    Act, Change, ContentRef, Enrolment, Entry, EntryError, Kind, Name, NodeKeys, TaskRef, annex, measure, petition,
+    Act, Change, ContentRef, Enrolment, Entry, EntryError, Kind, Name, NodeKeys, TaskRef, annex, measure,
+    petition,
 };
 use crate::json::Writer;
 

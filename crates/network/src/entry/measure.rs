@@ -56,7 +56,8 @@ impl Measured {
 }
 
 pub(super) fn reported(top: &Object<'_>) -> Result<Kind, FieldError> {
-    let part = u32::try_from(top.whole("part")?).ok().filter(|part| (1..=Measures::MOST_PARTS).contains(part));
+    let part =
+        u32::try_from(top.whole("part")?).ok().filter(|part| (1..=Measures::MOST_PARTS).contains(part));
     Ok(Kind::MeasureReported(Measures {
         day: day(top, "day")?,
         part: part.ok_or_else(|| top.error("part", format!("must be from 1 to {}", Measures::MOST_PARTS)))?,

@@ -3,7 +3,8 @@
 use jiff::civil::date;
 use network::entry::{
     Act, Annex, Answered, Case, Change, Closed, ContentRef, Enrolment, Entry, EntryError, ItemChange,
-    KeyChange, Kind, Lane, Level, Measured, Measures, Name, Outcome, Passed, Registered, Reopened, TaskRef, Withdrawal,
+    KeyChange, Kind, Lane, Level, Measured, Measures, Name, Outcome, Passed, Registered, Reopened, TaskRef,
+    Withdrawal,
 };
 use network::names::ContentHash;
 use network::scope::{IssuerRule, Scope};

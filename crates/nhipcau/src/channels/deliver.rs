@@ -10,9 +10,9 @@ use futures::stream::FuturesUnordered;
 use uuid::Uuid;
 
 use super::call::{Caller, Of};
-use super::{insights, keys};
 use super::store;
 use super::store::queue::{self, Sending, Told};
+use super::{insights, keys};
 use crate::app::App;
 use crate::db::Tx;
 use crate::problem::Problem;

@@ -5,6 +5,8 @@
 //! of a table in JSON Lines says how many records there were and the SHA-256 of all lines before it: whoever has that line
 //! has everything.
 
+mod readings;
+
 use std::fmt::Write;
 
 use axum::body::{Body, Bytes};
@@ -26,7 +28,7 @@ use crate::clock::instant;
 use crate::db::Conn;
 use crate::items::pages::{portal, publisher};
 use crate::problem::Problem;
-use crate::reach::store::{self as reach, After};
+use crate::reach::store::After;
 use crate::web::answer::failure;
 use crate::web::gzip::gzip;
 use crate::web::visitor::Visitor;
@@ -283,32 +285,6 @@ impl Going {
                     ],
                 );
             }
-        }
-        Ok(())
-    }
-
-    async fn readings(&mut self, conn: &mut Conn, text: &mut String) -> anyhow::Result<()> {
-        let rows = reach::lines(conn, &self.read, PIECE as i64 + 1).await?;
-        self.ended = rows.len() <= PIECE;
-        for line in rows.into_iter().take(PIECE) {
-            self.records += 1;
-            let origin = line.origin.parse::<network::names::Origin>()?;
-            let reference = crate::items::store::Reference::of(&origin, uuid::Uuid::try_parse(&line.item)?);
-            // What was not said is no nought.
-            let said = |n: i64| if n == 0 { String::new() } else { n.to_string() };
-            row(
-                text,
-                &[
-                    &line.by_origin,
-                    &line.day,
-                    &reference.to_string(),
-                    &line.origin,
-                    &said(line.views),
-                    &said(line.viewers),
-                    &said(line.links),
-                ],
-            );
-            self.read = After { portal: line.portal, day: line.day, origin: line.origin, item: line.item };
         }
         Ok(())
     }

@@ -28,8 +28,10 @@ struct Bots {
 
 static BOTS: LazyLock<Bots> = LazyLock::new(|| {
     let table = include_str!("../../../../data/reach/bots.csv");
-    let rows: Vec<Bot> =
-        csv::Reader::from_reader(table.as_bytes()).deserialize().collect::<Result<_, _>>().unwrap_or_default();
+    let rows: Vec<Bot> = csv::Reader::from_reader(table.as_bytes())
+        .deserialize()
+        .collect::<Result<_, _>>()
+        .unwrap_or_default();
     let words = rows.iter().map(|row| &row.word);
     let finder = AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok();
     Bots { rows, finder }

@@ -111,7 +111,8 @@ struct Count {
 impl Day {
     fn at(now: i64, dice: &Dice) -> anyhow::Result<Day> {
         let day = date::day(instant(now));
-        let begins = |day: Date| day.to_zoned_datetime(date::zone()).map(|at| at.timestamp().as_microsecond());
+        let begins =
+            |day: Date| day.to_zoned_datetime(date::zone()).map(|at| at.timestamp().as_microsecond());
         Ok(Day {
             day,
             from: begins(day)?,

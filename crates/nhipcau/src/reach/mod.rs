@@ -82,7 +82,8 @@ pub async fn settle(app: &App) -> Result<(), Problem> {
 /// anybody asks for it, or by a script.
 pub fn agent<'a>(method: &Method, headers: &'a HeaderMap) -> Option<&'a str> {
     let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    let ahead = |said: &str| said.contains("prefetch") || said.contains("prerender") || said.contains("preview");
+    let ahead =
+        |said: &str| said.contains("prefetch") || said.contains("prerender") || said.contains("preview");
     let early = [SEC_PURPOSE, PURPOSE].iter().filter_map(text).any(ahead);
     let fetched = text(&SEC_FETCH_MODE).is_some_and(|mode| mode != "navigate");
     let counts = method == Method::GET && !early && !fetched;

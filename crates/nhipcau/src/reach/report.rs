@@ -40,8 +40,10 @@ pub async fn report(app: &App) -> Result<(), Problem> {
             let most = Measures::MOST_ITEMS * Measures::MOST_PARTS as usize;
             let items = store::of_day(tx.conn(), portal, day, most).await?;
             let items: Vec<Measured> = items.into_iter().map(measured).collect::<Result<_, _>>()?;
-            let entries: Vec<Entry> =
-                parts(day, items).into_iter().map(|said| Entry { at: now, kind: Kind::MeasureReported(said) }).collect();
+            let entries: Vec<Entry> = parts(day, items)
+                .into_iter()
+                .map(|said| Entry { at: now, kind: Kind::MeasureReported(said) })
+                .collect();
             if !entries.is_empty() {
                 ledger::append_all(tx, portal, &entries.iter().collect::<Vec<_>>()).await?;
             }
@@ -72,7 +74,9 @@ fn parts(day: Date, items: Vec<Measured>) -> Vec<Measures> {
     for one in items {
         let weight = one.weight();
         match parts.last_mut() {
-            Some((bytes, part)) if *bytes + weight <= MOST_BYTES && part.items.len() < Measures::MOST_ITEMS => {
+            Some((bytes, part))
+                if *bytes + weight <= MOST_BYTES && part.items.len() < Measures::MOST_ITEMS =>
+            {
                 *bytes += weight;
                 part.items.push(one);
             }

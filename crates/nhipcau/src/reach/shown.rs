@@ -62,9 +62,8 @@ pub async fn own(conn: &mut Conn, portal: i64, item: &Standing, lang: Lang) -> R
     let read = Read { portal, log: item.log, item: item.item, way: Way::Page };
     let whole = store::whole_of(conn, &read).await?;
     let days = store::days(conn, portal, (item.log, item.item), DAYS).await?;
-    let line = |(day, sum): (Date, Sum)| {
-        [date::date(lang, day), said(sum.views, lang), said(sum.viewers, lang)]
-    };
+    let line =
+        |(day, sum): (Date, Sum)| [date::date(lang, day), said(sum.views, lang), said(sum.viewers, lang)];
     let whole = match whole.views {
         0 => String::new(),
         views => lang.reach().own_whole(said(views, lang), said(whole.viewers, lang)),

@@ -115,12 +115,7 @@ pub(super) struct OfDay {
 ///
 /// # Errors
 /// The database's.
-pub(super) async fn of_day(
-    conn: &mut Conn,
-    portal: i64,
-    day: Date,
-    most: usize,
-) -> sqlx::Result<Vec<OfDay>> {
+pub(super) async fn of_day(conn: &mut Conn, portal: i64, day: Date, most: usize) -> sqlx::Result<Vec<OfDay>> {
     all!(
         conn,
         OfDay,
@@ -144,7 +139,11 @@ pub(super) async fn of_day(
 ///
 /// # Errors
 /// The database's.
-pub(super) async fn unreported(conn: &mut Conn, since: Date, until: Date) -> anyhow::Result<Vec<(i64, Date)>> {
+pub(super) async fn unreported(
+    conn: &mut Conn,
+    since: Date,
+    until: Date,
+) -> anyhow::Result<Vec<(i64, Date)>> {
     let rows = all!(
         conn,
         (i64, String),
@@ -227,11 +226,7 @@ pub(super) struct Reported {
 ///
 /// # Errors
 /// The database's.
-pub(super) async fn reported(
-    conn: &mut Conn,
-    origin: &Origin,
-    item: Uuid,
-) -> sqlx::Result<Vec<Reported>> {
+pub(super) async fn reported(conn: &mut Conn, origin: &Origin, item: Uuid) -> sqlx::Result<Vec<Reported>> {
     all!(
         conn,
         Reported,

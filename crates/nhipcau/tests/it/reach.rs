@@ -55,7 +55,10 @@ async fn readings_are_counted_for_who_reads_and_nobody_else() {
     let page = world.page("chinhphu", &item).await;
     let held = [("user-agent", "Mozilla/5.0 another"), ("if-none-match", page.header("etag"))];
     assert_eq!(asks(&world, "chinhphu", &path, &held).await, 304);
-    assert_eq!(asks(&world, "chinhphu", &format!("/en{path}"), &[("user-agent", "Mozilla/5.0 third")]).await, 200);
+    assert_eq!(
+        asks(&world, "chinhphu", &format!("/en{path}"), &[("user-agent", "Mozilla/5.0 third")]).await,
+        200
+    );
     for (name, value) in [
         ("user-agent", "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"),
         ("user-agent", "curl/8.9"),
@@ -139,11 +142,9 @@ async fn portals_report_the_day_before_and_the_issuer_adds_like_with_like() {
     let world = World::with(["chinhphu", "laocai"]).await;
     let item = world.issues("chinhphu", notice("Lịch cắt điện", "Ngày 27.")).await;
     let quiet = world.issues("chinhphu", notice("Lịch cắt nước", "Ngày 28.")).await;
-    until("the item at the province", async || {
-        match world.page("laocai", &quiet).await.status {
-            200 => Ok(()),
-            other => Err(other.to_string()),
-        }
+    until("the item at the province", async || match world.page("laocai", &quiet).await.status {
+        200 => Ok(()),
+        other => Err(other.to_string()),
     })
     .await;
     opens(&world, "chinhphu", &item, 6).await;
@@ -161,7 +162,8 @@ async fn portals_report_the_day_before_and_the_issuer_adds_like_with_like() {
             reach::report(world.app(label)).await.unwrap();
         }
     }
-    let both = [("chinhphu", 6, 6), ("laocai", 7, 7)].map(|(by, views, viewers)| (origin(by).to_string(), views, viewers));
+    let both = [("chinhphu", 6, 6), ("laocai", 7, 7)]
+        .map(|(by, views, viewers)| (origin(by).to_string(), views, viewers));
     for label in ["chinhphu", "laocai"] {
         until("both reports", async || {
             let told = reported(&world, label, &item).await;
@@ -188,7 +190,8 @@ async fn portals_report_the_day_before_and_the_issuer_adds_like_with_like() {
     assert!(shown.says("Lượt đọc trên các cổng") && shown.says("<b>33</b>"), "{}", shown.text());
     let csv = world.get("laocai", "/du-lieu/luot-doc.csv.gz").await;
     let mut text = String::new();
-    std::io::Read::read_to_string(&mut flate2::read::MultiGzDecoder::new(csv.bytes.as_slice()), &mut text).unwrap();
+    std::io::Read::read_to_string(&mut flate2::read::MultiGzDecoder::new(csv.bytes.as_slice()), &mut text)
+        .unwrap();
     assert!(text.starts_with("portal,day,reference,origin,views,viewers,links\r\n"), "{text}");
     let line = format!("{},{day},{},{},7,7,\r\n", origin("laocai"), item.reference, origin("chinhphu"));
     assert!(text.contains(&line), "{line} in {text}");

@@ -8,8 +8,8 @@ use axum::response::Response;
 
 use super::line::Line;
 use crate::app::App;
-use crate::channels::{insights, store};
 use crate::channels::store::queue;
+use crate::channels::{insights, store};
 use crate::items::pages::label;
 use crate::items::publish;
 use crate::items::store::Standing;
@@ -18,7 +18,10 @@ use crate::people::Duty;
 use crate::people::gate::Staff;
 use crate::people::pages::{Desk, Done, HOME, drawn, shell};
 use crate::problem::Problem;
-use crate::reach::{self, shown::{Network, Own}};
+use crate::reach::{
+    self,
+    shown::{Network, Own},
+};
 use crate::sightings::{self, Verdict};
 use crate::web::answer::failure;
 use crate::web::shell::Shell;
@@ -105,7 +108,8 @@ pub(super) async fn page(
         }
         let title = label(&item.card, lang);
         let seen = sightings::store::of_item(&mut conn, item.log, item.item).await?;
-        let good = seen.iter().filter(|(_, one)| matches!(one.verdict, Verdict::Shown | Verdict::Absent)).count();
+        let good =
+            seen.iter().filter(|(_, one)| matches!(one.verdict, Verdict::Shown | Verdict::Absent)).count();
         let read = reach::shown::own(&mut conn, staff.portal.log, &item, lang).await?;
         let reach = reach::shown::network(app, &mut conn, &item, lang).await?;
         Ok::<_, Problem>(LedgerPage {

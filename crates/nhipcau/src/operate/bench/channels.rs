@@ -157,7 +157,11 @@ fn form(kind: Kind, mark: &str) -> Form {
         alt: String::new(),
     };
     Form {
-        title: if matches!(kind, Kind::Zalo | Kind::YouTube) { "Cong dien".to_owned() } else { String::new() },
+        title: if matches!(kind, Kind::Zalo | Kind::YouTube) {
+            "Cong dien".to_owned()
+        } else {
+            String::new()
+        },
         text: "Mua lu".to_owned(),
         link: Some(mark.to_owned()),
         media: match kind {

@@ -129,9 +129,7 @@ async fn several_pictures_go_along_where_the_service_takes_them() {
     let jpeg = picture_with_gps();
     let mut second = Vec::new();
     let plain = image::RgbImage::from_pixel(60, 30, image::Rgb([20, 130, 40]));
-    jpeg_encoder::Encoder::new(&mut second, 90)
-        .encode(&plain, 60, 30, jpeg_encoder::ColorType::Rgb)
-        .unwrap();
+    jpeg_encoder::Encoder::new(&mut second, 90).encode(&plain, 60, 30, jpeg_encoder::ColorType::Rgb).unwrap();
     for (name, bytes) in [("cau-1.jpg", &jpeg), ("cau-2.jpg", &second)] {
         let alt = [("alt", "Cầu mới nhìn từ bờ nam")];
         leads(&office.attaches(&office.lan, &path, &alt, Some((name, "image/jpeg", bytes))).await);
