@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use network::entry::Measures;
+use uuid::Uuid;
 
 use super::counter::{Read, Sum, Way};
 use super::store;
@@ -78,7 +79,7 @@ pub async fn own(conn: &mut Conn, portal: i64, item: &Standing, lang: Lang) -> R
 pub async fn link(
     conn: &mut Conn,
     item: &Standing,
-    account: uuid::Uuid,
+    account: Uuid,
     lang: Lang,
 ) -> Result<Option<String>, Problem> {
     let read = Read { portal: item.log, log: item.log, item: item.item, way: Way::Link(account) };
