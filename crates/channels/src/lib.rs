@@ -35,6 +35,7 @@ mod delivery;
 #[cfg(feature = "fakes")]
 pub mod fakes;
 mod form;
+pub mod insights;
 pub mod keys;
 mod kind;
 pub mod limits;

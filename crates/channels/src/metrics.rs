@@ -60,6 +60,12 @@ pub fn metrics(kind: Kind, of: Of, day: Date) -> impl Iterator<Item = &'static M
     })
 }
 
+/// The metric of a service by its name, whenever it was one.
+#[must_use]
+pub fn named(kind: Kind, name: &str) -> Option<&'static Metric> {
+    METRICS.iter().find(|metric| metric.service == kind && metric.metric == name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -33,6 +33,7 @@ use crate::peers::{self, Status};
 use crate::people::Door;
 use crate::people::tries::Tries;
 use crate::petitions::similar::Similar;
+use crate::reach::Counter;
 use crate::search::Search;
 use crate::subscriptions::mail::Mailer;
 use crate::subscriptions::push::Pusher;
@@ -78,6 +79,8 @@ pub struct Inner {
     pub traffic: Arc<Traffic>,
     /// Rendered pages.
     pub pages: Arc<Pages>,
+    /// What was read and is not written yet.
+    pub reach: Arc<Counter>,
     /// Where items are handed in.
     pub desk: Desk,
     /// Which portals show what of whom, as far as it was asked for.
@@ -244,6 +247,7 @@ impl App {
         Ok(App(Arc::new(Inner {
             folder: Folder(config.content.clone()),
             pages,
+            reach: Arc::new(Counter::new(dice.clone())),
             desk: Desk::new(),
             carriers: Carriers::new(),
             traffic: Arc::default(),
@@ -321,6 +325,7 @@ impl App {
         app.tasks.spawn("sightings", crate::sightings::run(app.clone()));
         app.tasks.spawn("channels", crate::channels::run(app.clone()));
         app.tasks.spawn("reach", agencies::reach::run(app.clone()));
+        app.tasks.spawn("readings", crate::reach::run(app.clone()));
         app.tasks.spawn("watch", crate::operate::watch::run(app.clone()));
     }
 
@@ -345,6 +350,9 @@ impl App {
     /// Stops the background work, closes the database and lets the folder go.
     pub async fn close(&self) {
         self.tasks.stop().await;
+        if let Err(problem) = crate::reach::settle(self).await {
+            tracing::warn!(%problem, "what was read since the last minute is not counted");
+        }
         self.search.settled().await;
         self.db.close().await;
         self.lock.release();

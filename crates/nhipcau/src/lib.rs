@@ -33,6 +33,7 @@ pub mod petitions;
 pub mod previews;
 pub mod problem;
 pub mod procedures;
+pub mod reach;
 pub mod search;
 pub mod sightings;
 pub mod sources;

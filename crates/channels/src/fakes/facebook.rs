@@ -93,6 +93,7 @@ pub(super) fn serve(fake: &mut Fake, request: &Request, now: Timestamp) -> Respo
             fake.drafts.insert(handle.clone(), Draft::default());
             reply(200, &json!({"h": handle}))
         }
+        ("GET", "insights") => insights(fake, first, request),
         ("GET", "") => look(fake, first, now),
         ("POST", "") => {
             let text =
@@ -116,6 +117,29 @@ pub(super) fn serve(fake: &mut Fake, request: &Request, now: Timestamp) -> Respo
             }
         },
         _ => status(404),
+    }
+}
+
+/// What is counted of a post. A name that the service does not know (any more) fails the whole call.
+fn insights(fake: &mut Fake, id: &str, request: &Request) -> Response {
+    let (views, viewers) = fake.seen;
+    if fake.find(id).is_none() {
+        return no(100, 33);
+    }
+    let names = request.query.get("metric").map(String::as_str).unwrap_or_default();
+    let row = |name: &str| {
+        let value = match name {
+            "post_media_view" => views,
+            "post_total_media_view_unique" => viewers,
+            _ => return None,
+        };
+        Some(
+            json!({"name": name, "period": "lifetime", "values": [{"value": value}], "id": format!("{id}/insights/{name}/lifetime")}),
+        )
+    };
+    match names.split(',').map(row).collect::<Option<Vec<Value>>>() {
+        Some(rows) => reply(200, &json!({"data": rows})),
+        None => no(100, 0),
     }
 }
 

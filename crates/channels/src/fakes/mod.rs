@@ -100,6 +100,8 @@ pub struct Fake {
     pub works: u64,
     /// It refuses whatever is published from now on, after having looked at it.
     pub refuses: bool,
+    /// How often each post was seen, and by how many.
+    pub seen: (u64, u64),
     /// Where it is reached, as it says in upload addresses.
     pub base: String,
     posts: Vec<Post>,
@@ -127,6 +129,7 @@ impl Fake {
             script: VecDeque::new(),
             works: 60_000,
             refuses: false,
+            seen: (0, 0),
             base: base.into(),
             posts: Vec::new(),
             drafts: BTreeMap::new(),

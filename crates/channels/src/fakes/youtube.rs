@@ -55,8 +55,12 @@ pub(super) fn serve(fake: &mut Fake, request: &Request, now: Timestamp) -> Respo
             reply(200, &json!({"id": id}))
         }
         ("GET", "/youtube/v3/videos") => {
-            let refuses = fake.refuses;
+            let (refuses, views) = (fake.refuses, fake.seen.0);
             let Some(post) = fake.find(&id) else { return reply(200, &json!({"items": []})) };
+            if request.query.get("part").is_some_and(|part| part == "statistics") {
+                let views = views.to_string();
+                return reply(200, &json!({"items": [{"id": id, "statistics": {"viewCount": views}}]}));
+            }
             let privacy = if post.public { "public" } else { "private" };
             let stage = if refuses {
                 "rejected"

@@ -128,6 +128,20 @@ pub(crate) fn read(
     }
 }
 
+/// The call that asks what a service counts of what stands there, by these names; none where it counts nothing of such a post.
+pub(crate) fn insights(
+    delivery: &Delivery,
+    account: &Account,
+    secrets: &Secrets,
+    names: &[&str],
+) -> Result<Option<Call>, Cause> {
+    match delivery.kind {
+        Kind::Facebook => facebook::insights(delivery, account, secrets, names),
+        Kind::YouTube => youtube::insights(delivery, account, secrets).map(Some),
+        _ => Ok(None),
+    }
+}
+
 /// Where a service is reached: its own address, or the one that the account names.
 pub(crate) fn base<'a>(account: &'a Account, own: &'a str) -> &'a str {
     account.base.as_deref().unwrap_or(own).trim_end_matches('/')

@@ -122,6 +122,15 @@ pub(super) fn call(
     }
 }
 
+/// What is asked of a video: all of its statistics, at one unit of the quota.
+pub(super) fn insights(delivery: &Delivery, account: &Account, secrets: &Secrets) -> Result<Call, Cause> {
+    let token = need(Some(secrets.tokens.access.reveal()), "access")?;
+    let address = format!("{}/youtube/v3/videos", base(account, HOST));
+    let url = query(&address, &[("part", "statistics"), ("id", standing(delivery)?)]);
+    let headers = vec![("authorization", Secret::new(format!("Bearer {token}")))];
+    Ok(simple(Method::Get, url, headers, Body::Empty))
+}
+
 fn video(form: &Form, privacy: &str) -> Value {
     json!({
         "snippet": {

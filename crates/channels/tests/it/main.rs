@@ -4,6 +4,7 @@
 mod calls;
 mod delivery;
 mod forms;
+mod insights;
 mod keys;
 mod simulation;
 mod webhooks;

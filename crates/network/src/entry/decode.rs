@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     Act, Change, ContentRef, Enrolment, Entry, EntryError, KeyChange, Kind, MAX_ENTRY, Name, NodeKeys,
-    TaskRef, annex, petition,
+    TaskRef, annex, measure, petition,
 };
 use crate::json::{self, FieldError, Object};
 use crate::names::Origin;
@@ -123,6 +123,7 @@ fn kind(word: &str, top: &Object<'_>) -> Result<Kind, FieldError> {
         "petition.answered" => petition::answered(top)?,
         "petition.reopened" => petition::reopened(top)?,
         "petition.closed" => petition::closed(top)?,
+        "measure.reported" => measure::reported(top)?,
         "agency.enrolled" => Kind::AgencyEnrolled(enrolment(top)?),
         "agency.changed" => Kind::AgencyChanged(change(top)?),
         "agency.closed" => Kind::AgencyClosed {

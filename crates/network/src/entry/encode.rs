@@ -1,7 +1,8 @@
 //! Entries to bytes, the fields in the order of the protocol page.
 
 use super::{
-    Act, Change, ContentRef, Enrolment, Entry, EntryError, Kind, Name, NodeKeys, TaskRef, annex, petition,
+    Act, Change, ContentRef, Enrolment, Entry, EntryError, Kind, Name, NodeKeys, TaskRef, annex, measure,
+    petition,
 };
 use crate::json::Writer;
 
@@ -92,6 +93,7 @@ fn write_kind(kind: &Kind, line: &mut Writer) {
         Kind::PetitionAnswered(said) => petition::write_answered(said, line),
         Kind::PetitionReopened(said) => petition::write_reopened(said, line),
         Kind::PetitionClosed(said) => petition::write_closed(said, line),
+        Kind::MeasureReported(said) => measure::write(said, line),
         Kind::AgencyEnrolled(enrolment) => write_enrolment(enrolment, line),
         Kind::AgencyChanged(change) => write_change(change, line),
         Kind::AgencyClosed { origin, successor, also, last_size } => {

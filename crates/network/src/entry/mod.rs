@@ -10,6 +10,7 @@ mod annex;
 mod decode;
 mod encode;
 mod error;
+mod measure;
 mod petition;
 
 use jiff::Timestamp;
@@ -26,6 +27,7 @@ pub(crate) use decode::key as key_of;
 pub use agency::{Change, Enrolment, KeyChange, Level, Name, NodeKeys};
 pub use annex::Annex;
 pub use error::EntryError;
+pub use measure::{Measured, Measures};
 pub use petition::{Answered, Case, Closed, Code, Outcome, Passed, Registered, Reopened};
 
 /// The most bytes an entry may have (C2SP tlog-tiles: an entry's length is a uint16).
@@ -204,6 +206,8 @@ pub enum Kind {
     PetitionReopened(Reopened),
     /// `petition.closed`: nothing more is done of a case.
     PetitionClosed(Closed),
+    /// `measure.reported`: how items were read at the log's portal on one day.
+    MeasureReported(Measures),
     /// `agency.enrolled`: a parent vouches for a child.
     AgencyEnrolled(Enrolment),
     /// `agency.changed`: the parent states what is different from a size on.
@@ -341,6 +345,7 @@ impl Kind {
             Kind::PetitionAnswered(_) => "petition.answered",
             Kind::PetitionReopened(_) => "petition.reopened",
             Kind::PetitionClosed(_) => "petition.closed",
+            Kind::MeasureReported(_) => "measure.reported",
             Kind::AgencyEnrolled(_) => "agency.enrolled",
             Kind::AgencyChanged(_) => "agency.changed",
             Kind::AgencyClosed { .. } => "agency.closed",

@@ -3,7 +3,8 @@
 use jiff::civil::date;
 use network::entry::{
     Act, Annex, Answered, Case, Change, Closed, ContentRef, Enrolment, Entry, EntryError, ItemChange,
-    KeyChange, Kind, Lane, Level, Name, Outcome, Passed, Registered, Reopened, TaskRef, Withdrawal,
+    KeyChange, Kind, Lane, Level, Measured, Measures, Name, Outcome, Passed, Registered, Reopened, TaskRef,
+    Withdrawal,
 };
 use network::names::ContentHash;
 use network::scope::{IssuerRule, Scope};
@@ -255,6 +256,23 @@ fn samples() -> Vec<(&'static str, Kind)> {
             "petition.closed",
             Kind::PetitionClosed(Closed { case: case(), epoch: 3, outcome: Outcome::Answered }),
         ),
+        (
+            "measure.reported",
+            Kind::MeasureReported(Measures {
+                day: date(2026, 11, 22),
+                part: 1,
+                items: vec![
+                    Measured {
+                        origin: "chinhphu.vn/log".parse().unwrap(),
+                        item: ITEM,
+                        views: Some(1_200),
+                        viewers: Some(640),
+                        links: Some(75),
+                    },
+                    Measured { origin: origin(), item: ITEM, views: Some(6), viewers: None, links: None },
+                ],
+            }),
+        ),
         ("agency.enrolled", Kind::AgencyEnrolled(enrolment())),
         (
             "agency.changed",
@@ -345,10 +363,10 @@ fn every_kind_has_exact_bytes() {
 #[test]
 fn what_is_new_is_kept_and_ignored() {
     let newer =
-        br#"{"v":1,"kind":"measure.reported","at":"2026-11-23T08:15:02Z","day":"2026-11-22","n":1.5}"#;
+        br#"{"v":1,"kind":"weather.measured","at":"2026-11-23T08:15:02Z","day":"2026-11-22","n":1.5}"#;
     let entry = Entry::decode(newer).unwrap();
-    assert_eq!(entry.kind, Kind::Other("measure.reported".into()));
-    assert_eq!(entry.encode(), Err(EntryError::UnknownKind("measure.reported".into())));
+    assert_eq!(entry.kind, Kind::Other("weather.measured".into()));
+    assert_eq!(entry.encode(), Err(EntryError::UnknownKind("weather.measured".into())));
 
     let closed =
         br#"{"v":1,"kind":"agency.closed","at":"2026-11-23T08:15:02Z","origin":"a.vn/log","later":[{}]}"#;
@@ -457,6 +475,38 @@ fn a_petitions_entry_names_a_code_a_day_an_epoch_and_two_logs() {
     let good = String::from_utf8(fixture(registered)).unwrap();
     let later = good.replacen(r#""level""#, r#""urgency":4,"level""#, 1);
     assert!(matches!(Entry::decode(later.as_bytes()).unwrap().kind, Kind::PetitionRegistered(_)));
+}
+
+#[test]
+fn measures_name_their_day_and_are_bounded() {
+    let name = "entry/measure.reported.json";
+    for (from, to, error) in [
+        (r#""part":1"#, r#""part":0"#, "part: must be from 1 to 4"),
+        (r#""part":1"#, r#""part":5"#, "part: must be from 1 to 4"),
+        ("2026-11-22", "2026-11-31", "day: must be a day"),
+        (r#""views":6"#, r#""views":-6"#, "items[1].views: must be a whole number"),
+        ("chinhphu.vn/log", "../log", "items[0].origin: "),
+    ] {
+        let good = String::from_utf8(fixture(name)).unwrap();
+        let bad = good.replacen(from, to, 1);
+        assert_ne!(bad, good, "{from}");
+        let message = Entry::decode(bad.as_bytes()).unwrap_err().to_string();
+        assert!(message.contains(error), "{message} should say {error}");
+    }
+    // As much as may be said at once fits into an entry, by the weight that is reckoned.
+    let at = "2026-11-23T08:15:02.123Z".parse().unwrap();
+    let most = u64::pow(2, 53) - 1;
+    let one = Measured {
+        origin: "so-khoa-hoc-va-cong-nghe.tinh-a.gov.vn/log2".parse().unwrap(),
+        item: ITEM,
+        views: Some(most),
+        viewers: Some(most),
+        links: Some(most),
+    };
+    let items = vec![one.clone(); 60_000 / one.weight()];
+    let said = Measures { day: date(2026, 11, 22), part: 4, items };
+    let bytes = Entry { at, kind: Kind::MeasureReported(said) }.encode().unwrap();
+    assert!(bytes.len() < 60_000, "{}", bytes.len());
 }
 
 #[test]

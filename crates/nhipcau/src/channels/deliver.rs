@@ -10,9 +10,9 @@ use futures::stream::FuturesUnordered;
 use uuid::Uuid;
 
 use super::call::{Caller, Of};
-use super::keys;
 use super::store;
 use super::store::queue::{self, Sending, Told};
+use super::{insights, keys};
 use crate::app::App;
 use crate::db::Tx;
 use crate::problem::Problem;
@@ -30,6 +30,7 @@ const SWEEP: i64 = 86_400_000_000;
 pub async fn run(app: App) {
     let caller = Caller::of(&app);
     app.tasks.spawn("channel keys", keys::tend(app.clone(), caller.clone()));
+    app.tasks.spawn("channel insights", insights::run(app.clone()));
     let restarted = app.db.write("channel.restarted", async |tx: &mut Tx| -> Result<(), Problem> {
         Ok(queue::restarted(tx).await?)
     });

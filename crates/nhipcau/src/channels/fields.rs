@@ -283,6 +283,18 @@ pub(super) struct Limit {
     pub(super) plus: u64,
 }
 
+/// How many pictures and clips a service takes in one post on a day, in a sentence; empty if it takes none.
+pub(super) fn media_limit(kind: Kind, day: Date, lang: Lang) -> String {
+    let w = lang.channel();
+    let most = |field: &str| of_service(kind, field, day).map_or(0, |limit| limit.most);
+    match (most("pictures"), most("clips")) {
+        (0, 0) => String::new(),
+        (pictures, 0) => w.form_pictures(pictures),
+        (0, clips) => w.form_clips(clips),
+        (pictures, clips) => w.form_media(pictures, clips),
+    }
+}
+
 /// The limit of a field of a form on a day, if the service has one.
 pub(super) fn limit(form: &Form, kind: Kind, field: &str, day: Date, lang: Lang) -> Option<Limit> {
     let (limit, whole, own) = match field {

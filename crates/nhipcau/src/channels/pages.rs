@@ -19,16 +19,15 @@ use serde::Deserialize;
 use super::fields::{self, Input};
 use super::keys;
 use super::store::{self, queue};
-use super::{Held, about};
+use super::{Held, New};
 use crate::app::App;
 use crate::clock::instant;
-use crate::db::{Conn, Tx};
+use crate::db::Conn;
 use crate::people::Duty;
-use crate::people::audit;
 use crate::people::forms::{Fields, Filled, Wrong};
 use crate::people::gate::Staff;
 use crate::people::pages::{Desk, drawn, see, shell};
-use crate::problem::{Fault, Problem};
+use crate::problem::Problem;
 use crate::sources::both;
 use crate::web::answer::failure;
 use crate::web::routes::{Route, desk_form, desk_page, open_page};
@@ -40,8 +39,6 @@ use crate::words::{ChannelWords, Lang, date};
 pub const PAGE: &str = "/ban-lam-viec/kenh";
 /// Where the public registry stands.
 pub const REGISTRY: &str = "/kenh";
-/// The most accounts of one agency.
-const MOST: usize = 50;
 
 /// The rows of the route table.
 pub fn routes() -> Vec<Route> {
@@ -248,29 +245,13 @@ async fn add(Given(app): Given<App>, staff: Staff, visitor: Visitor, Filled(type
 async fn added(app: &App, staff: &Staff, kind: Kind, typed: &Fields) -> Result<(), Problem> {
     let id = app.dice.id(&app.clock)?;
     let read = fields::read(app, (id, &staff.portal.origin), kind, None, typed)?;
-    let secrets = app.people.seal.close(&app.dice, &about(id), &keys::given(read.secrets)?)?;
-    let held = Held {
+    let new = New {
         id,
-        log: staff.portal.log,
-        name: read.about.name.clone(),
+        about: read.about,
+        secrets: read.secrets,
         link: read.link,
         official: typed.has("chinh-thuc"),
-        about: read.about,
-        secrets,
         ends: read.ends,
-        paused: false,
-        checked: 0,
-        trouble: String::new(),
     };
-    let line = staff.line("channel.add", id.to_string());
-    app.db
-        .write("channel.add", async move |tx: &mut Tx| -> Result<(), Problem> {
-            if store::of_log(tx.conn(), held.log).await?.len() >= MOST {
-                let fault: Fault = fields::fault("ten", |w| w.fault_many);
-                return Err(Problem::Invalid(vec![fault]));
-            }
-            store::add(tx, &held).await?;
-            Ok(audit::add(tx, line).await?)
-        })
-        .await
+    super::add(app, staff.portal.log, new, staff.line("channel.add", id.to_string())).await
 }

@@ -10,6 +10,7 @@ use super::{Said, store};
 use crate::clock::instant;
 use crate::db::{Conn, Tx};
 use crate::drafts::Work;
+use crate::reach::links;
 use crate::words::{Lang, date};
 
 /// Queues what was approved for each channel with an edition of an item that is issued now.
@@ -26,6 +27,7 @@ pub async fn issued(tx: &mut Tx, work: &Work) -> anyhow::Result<()> {
         let form = &said.form;
         let Some(held) = store::find(tx.conn(), work.log, *account).await? else { continue };
         let kind = held.about.kind;
+        links::keep(tx, work.log, &item, *account).await?;
         let begun = || Delivery::new(name(&item, *account, edition), kind, form.clone());
         let Some(sending) = there.iter().find(|one| one.account == *account) else {
             let id = name(&item, *account, 0);

@@ -1,5 +1,6 @@
 //! Accounts at services in the database.
 
+pub(super) mod insights;
 pub(super) mod queue;
 
 use channels::quotas::Spend;
@@ -183,6 +184,7 @@ pub(super) async fn pause(tx: &mut Tx, id: Uuid, paused: bool) -> sqlx::Result<(
 pub(super) async fn remove(tx: &mut Tx, id: Uuid) -> sqlx::Result<()> {
     run!(tx, "DELETE FROM channel_heard WHERE account = $1", id.to_string())?;
     run!(tx, "DELETE FROM channel_spent WHERE account = $1", id.to_string())?;
+    insights::forget(tx, id).await?;
     run!(tx, "DELETE FROM channel_delivery WHERE account = $1", id.to_string())?;
     run!(tx, "DELETE FROM channel_account WHERE id = $1", id.to_string())?;
     Ok(())

@@ -29,6 +29,7 @@ use crate::documents::fold::{self as documents, Shown};
 use crate::drafts;
 use crate::logs::store as logs;
 use crate::petitions::handover::store as petitions;
+use crate::reach;
 use crate::{all, among, fill, maybe, run};
 
 /// Carries out what entries of a log say about items. Other kinds do nothing here.
@@ -90,6 +91,7 @@ async fn act(tx: &mut Tx, log: i64, index: u64, entry: &Entry) -> anyhow::Result
         }
         Kind::AnnexIssued(annex) => annexed::issued(tx, (log, index, at), annex).await,
         Kind::AnnexWithdrawn { annex, note } => annexed::withdrawn(tx, log, index, *annex, note).await,
+        Kind::MeasureReported(said) => Ok(reach::store::note(tx, log, index, said).await?),
         kind => answered(tx, (log, index, at), kind).await,
     }
 }

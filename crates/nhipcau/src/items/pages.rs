@@ -22,9 +22,10 @@ use crate::agencies::{self, Portal};
 use crate::app::App;
 use crate::db::Conn;
 use crate::problem::Problem;
+use crate::reach;
 use crate::web::answer::{failure, fault_page, page};
 use crate::web::error_view::Fault;
-use crate::web::pages::{Drawn, Tag};
+use crate::web::pages::{Drawn, Page, Tag};
 use crate::web::visitor::Visitor;
 use crate::words::{Lang, date};
 
@@ -78,16 +79,24 @@ where
     let address = visitor.address();
     let kept = || app.pages.get(address, app.clock.micros());
     if let Some(kept) = kept() {
-        return Ok(page(&visitor.takes(), &kept));
+        return Ok(opened(app, visitor, &kept));
     }
     let _turn = app.pages.draw(address).await;
     if let Some(kept) = kept() {
-        return Ok(page(&visitor.takes(), &kept));
+        return Ok(opened(app, visitor, &kept));
     }
     let since = app.pages.moment();
     let drawn = draw(&portal).await?;
     let until = (app.clock.micros() + lasts).min(midnight(app.clock.now()));
-    Ok(page(&visitor.takes(), &app.pages.keep(address, since, until, drawn.of(tags))))
+    Ok(opened(app, visitor, &app.pages.keep(address, since, until, drawn.of(tags))))
+}
+
+/// A page as the visitor takes it, counted if opening it is a reading.
+fn opened(app: &App, visitor: &Visitor, kept: &Page) -> Response {
+    if let Some(read) = kept.read {
+        reach::count(app, read, visitor);
+    }
+    page(&visitor.takes(), kept)
 }
 
 /// Draws a page that is not kept: what can be asked for there has no end, and would push out what others read.

@@ -14,6 +14,7 @@ use crate::annexes;
 use crate::db::Tx;
 use crate::logs::store as logs;
 use crate::petitions::handover::store as petitions;
+use crate::reach;
 use crate::{all, run};
 
 /// Entries that are read at a time.
@@ -27,6 +28,7 @@ const PIECE: u64 = 1_024;
 /// The database's.
 pub async fn cut(tx: &mut Tx, log: i64, honest: u64) -> anyhow::Result<Vec<ContentHash>> {
     petitions::cut(tx, log, honest).await?;
+    reach::store::cut(tx, log, honest).await?;
     let mut touched: BTreeMap<i64, BTreeSet<String>> = BTreeMap::new();
     let own = all!(
         tx,

@@ -26,6 +26,7 @@ use crate::peers::letters::store as letters;
 use crate::peers::{inquiry, receipts};
 use crate::people::pages::HOME;
 use crate::problem::Problem;
+use crate::reach;
 use crate::web::answer::failure;
 use crate::web::pages::{Drawn, Tag};
 use crate::web::shell::{Section, Synced};
@@ -69,6 +70,7 @@ pub async fn coverage(Given(app): Given<App>, Path(reference): Path<String>, vis
             provinces: told.provinces,
             holders: told.holders,
             sites: told.sites,
+            reach: reach::shown::network(&app, &mut conn, &item, visitor.lang).await?,
             ledger: (item.log == portal.log)
                 .then(|| visitor.lang.path(&format!("{HOME}/muc/{reference}/so-phat"))),
             shell,

@@ -53,6 +53,7 @@ fn words(table: Table, w: &OpenWords) -> (&'static str, &'static str) {
         Table::Cards => (w.cards, w.cards_says),
         Table::Relations => (w.relations, w.relations_says),
         Table::Agencies => (w.agencies, w.agencies_says),
+        Table::Readings => (w.readings, w.readings_says),
     }
 }
 
@@ -92,7 +93,12 @@ fn catalogue(base: &str, name: &str, modified: &str) -> Vec<Node> {
         Object::Iri("http://publications.europa.eu/resource/authority/language/VIE".into()),
     ));
     common(&mut says);
-    let sets = [(Table::Items, "muc"), (Table::Relations, "quan-he"), (Table::Agencies, "co-quan")];
+    let sets = [
+        (Table::Items, "muc"),
+        (Table::Relations, "quan-he"),
+        (Table::Agencies, "co-quan"),
+        (Table::Readings, "luot-doc"),
+    ];
     says.extend(sets.map(|(_, id)| ("dcat:dataset", Object::Iri(format!("{base}/du-lieu#{id}")))));
     let services = [
         ("api", "/api/v1/records", "/api/v1/openapi.json", (|w| w.api) as fn(&OpenWords) -> &'static str),

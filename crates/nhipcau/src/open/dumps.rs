@@ -5,6 +5,8 @@
 //! of a table in JSON Lines says how many records there were and the SHA-256 of all lines before it: whoever has that line
 //! has everything.
 
+mod readings;
+
 use std::fmt::Write;
 
 use axum::body::{Body, Bytes};
@@ -26,6 +28,7 @@ use crate::clock::instant;
 use crate::db::Conn;
 use crate::items::pages::{portal, publisher};
 use crate::problem::Problem;
+use crate::reach::store::After;
 use crate::web::answer::failure;
 use crate::web::gzip::gzip;
 use crate::web::visitor::Visitor;
@@ -45,16 +48,22 @@ pub enum Table {
     Relations,
     /// The directory.
     Agencies,
+    /// How portals report that items were read.
+    Readings,
 }
 
 /// The tables with their names, media types and whether they are JSON Lines.
-pub const TABLES: [(Table, &str, &str); 5] = [
+pub const TABLES: [(Table, &str, &str); 6] = [
     (Table::Items, "muc.jsonl.gz", "application/x-ndjson"),
     (Table::Cards, "muc.csv.gz", "text/csv"),
     (Table::Relations, "quan-he.csv.gz", "text/csv"),
     (Table::Agencies, "co-quan.csv.gz", "text/csv"),
     (Table::Agencies, "co-quan.jsonl.gz", "application/x-ndjson"),
+    (Table::Readings, READINGS, "text/csv"),
 ];
+
+/// The name of the table of readings.
+pub const READINGS: &str = "luot-doc.csv.gz";
 
 /// Where a table that goes out has come to.
 struct Going {
@@ -63,6 +72,8 @@ struct Going {
     table: Table,
     lines: bool,
     walk: Cursor,
+    /// The same in the table of readings.
+    read: After,
     /// Nothing was sent yet.
     first: bool,
     ended: bool,
@@ -91,6 +102,7 @@ pub async fn dump(State(app): State<App>, Path(name): Path<String>, visitor: Vis
         ended: false,
         records: 0,
         digest: Sha256::new(),
+        read: After::default(),
         app,
         table,
         walk,
@@ -128,6 +140,7 @@ impl Going {
         match self.table {
             Table::Agencies => self.agencies(&mut text)?,
             Table::Relations => self.relations(&mut conn, &mut text).await?,
+            Table::Readings => self.readings(&mut conn, &mut text).await?,
             Table::Items | Table::Cards => self.items(&mut conn, &mut text).await?,
         }
         self.digest.update(text.as_bytes());
@@ -147,6 +160,7 @@ impl Going {
             Table::Relations => {
                 "reference,number,agency,issued_on,effect,done_to,other_number,other_agency,other_issued_on,from,until,part\r\n"
             }
+            Table::Readings => "portal,day,reference,origin,views,viewers,links\r\n",
             Table::Agencies => "domain,address,name,name_en,level,parent,code,origin,open\r\n",
         }
     }

@@ -38,6 +38,7 @@ pub async fn page(State(app): State<App>, visitor: Visitor) -> Response {
             Table::Cards => (name, w.cards, w.cards_says),
             Table::Relations => (name, w.relations, w.relations_says),
             Table::Agencies => (name, w.agencies, w.agencies_says),
+            Table::Readings => (name, w.readings, w.readings_says),
         });
         html(&DataPage { base: visitor.base.clone(), tables: tables.into(), shell })
     })

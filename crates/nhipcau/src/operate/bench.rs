@@ -14,6 +14,7 @@
 
 mod appends;
 mod catch_up;
+mod channels;
 mod click;
 mod desk;
 mod feeds;
@@ -93,6 +94,8 @@ pub enum Part {
     Feeds,
     /// Public pages of other sites, looked at
     Watch,
+    /// A post to six channels, from the issue of its item until every service has it
+    Channels,
     /// Petitions registered by many senders at once
     Intake,
     /// From the click that passes a case on to the desk of another node's agency
@@ -130,6 +133,8 @@ struct Scale {
     round: usize,
     /// Public pages that are looked at.
     watched: usize,
+    /// Items that are issued to six channels.
+    posts: usize,
     /// Petitions that are registered.
     petitions: usize,
     /// Cases that are passed on; the first one is not counted.
@@ -155,6 +160,7 @@ const WHOLE: Scale = Scale {
     feeds: 600,
     round: 1_000,
     watched: 3_400,
+    posts: 20,
     petitions: 4_000,
     handed: 51,
     starts: 5,
@@ -176,6 +182,7 @@ const QUICK: Scale = Scale {
     feeds: 4,
     round: 4,
     watched: 20,
+    posts: 1,
     petitions: 16,
     handed: 3,
     starts: 1,
@@ -243,6 +250,7 @@ async fn measure(part: Part, dir: &Path, scale: Scale, database: Option<&str>) -
         Part::Flood => flood::flood(dir, scale).await,
         Part::Feeds => feeds::feeds(scale),
         Part::Watch => watch::watch(scale).await,
+        Part::Channels => channels::channels(dir, scale).await,
         Part::Intake => petitions::intake(dir, scale).await,
         Part::HandOver => petitions::hand_over(dir, scale).await,
     }

@@ -13,9 +13,10 @@ use super::dictionary;
 use super::error_view::{ErrorPage, Fault, bare_shell};
 use super::gzip::plain;
 use super::pages::{Difference, Page};
-use super::visitor::{Asked, Takes, Visitor};
+use super::visitor::{Asked, Takes, Visitor, client};
 use crate::app::App;
 use crate::problem::Problem;
+use crate::reach::{self, Reader};
 use crate::words::Lang;
 
 /// What every page forbids itself: anything from elsewhere, any script or style inside the page.
@@ -90,6 +91,12 @@ pub fn at_hand<B>(app: &App, peer: SocketAddr, request: &Request<B>) -> Option<R
     }
     let asked = Asked::of(&app.config, Some(peer.ip()), request.uri(), request.headers());
     let kept = app.pages.get(asked.address(), app.clock.micros())?;
+    if let Some(read) = kept.read
+        && let Some(agent) = reach::agent(request.method(), request.headers())
+    {
+        let client = client(&app.config, Some(peer.ip()), request.headers());
+        app.reach.count(&app.clock, read, Reader { client, agent });
+    }
     Some(page(&Takes::of(request.headers()), &kept))
 }
 

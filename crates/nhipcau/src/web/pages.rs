@@ -20,6 +20,7 @@ use super::gzip::{self, Part};
 use super::{answer, dictionary};
 use crate::documents::seal::Seal;
 use crate::items::body::Text;
+use crate::reach::Read;
 
 /// What a page was drawn from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -126,6 +127,8 @@ pub struct Page {
     pub etag: String,
     /// The page in gzip.
     pub gzip: Bytes,
+    /// What is read by opening it, if that is counted.
+    pub read: Option<Read>,
     /// The page as the difference from the dictionary, made when it is first asked for; none for what is drawn for one visitor.
     difference: Option<OnceLock<Difference>>,
     source: Source,
@@ -251,7 +254,7 @@ impl Pages {
         headers.extend(HeaderValue::from_str(&etag).ok().map(|etag| (header::ETAG, etag)));
         let places = drawn.tags.iter().map(|tag| self.changes.place(tag)).collect();
         let source = Source { since, places };
-        Page { status: drawn.status, headers, etag, gzip, difference: None, source, until }
+        Page { status: drawn.status, headers, etag, gzip, read: drawn.read, difference: None, source, until }
     }
 
     /// What the tags name has changed.
@@ -312,18 +315,30 @@ pub struct Drawn {
     media: &'static str,
     gzip: Vec<u8>,
     tags: Vec<Tag>,
+    read: Option<Read>,
 }
 
 impl Drawn {
     /// A whole text.
     pub fn whole(status: u16, media: &'static str, text: &str) -> Drawn {
-        Drawn { status, media, gzip: gzip::join(&[&Part::drawn(text)]), tags: Vec::new() }
+        Drawn { status, media, gzip: gzip::join(&[&Part::drawn(text)]), tags: Vec::new(), read: None }
     }
 
     /// An HTML page whose body was compressed before.
     pub fn around(status: u16, before: &str, body: &Part, after: &str) -> Drawn {
         let gzip = gzip::join(&[&Part::drawn(before), body, &Part::behind(after, before, body)]);
-        Drawn { status, media: "text/html; charset=utf-8", gzip, tags: Vec::new() }
+        Drawn { status, media: "text/html; charset=utf-8", gzip, tags: Vec::new(), read: None }
+    }
+
+    /// Its HTTP status.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The same page, which is counted as a reading when it is opened.
+    pub fn read(mut self, read: Read) -> Drawn {
+        self.read = Some(read);
+        self
     }
 
     /// The same page, drawn from what these tags name too.

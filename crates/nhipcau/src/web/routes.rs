@@ -86,6 +86,7 @@ fn pages() -> Vec<Route> {
     pages.extend(crate::outlets::routes());
     pages.extend(crate::sightings::routes());
     pages.extend(crate::channels::routes());
+    pages.extend(crate::reach::routes());
     pages
 }
 

@@ -14,6 +14,7 @@ use super::{dictionary, light};
 use crate::agencies::Portal;
 use crate::app::App;
 use crate::config::Config;
+use crate::reach;
 use crate::words::Lang;
 
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
@@ -110,6 +111,8 @@ pub struct Visitor {
     dictionary: bool,
     /// From which network address, as far as it is known.
     pub client: Option<IpAddr>,
+    /// What the browser calls itself, if this is a reading that is counted.
+    pub agent: Option<String>,
     /// The validator that the visitor holds.
     if_none_match: Option<String>,
 }
@@ -166,6 +169,7 @@ impl FromRequestParts<App> for Visitor {
             gzip,
             dictionary,
             client: client(&app.config, peer, &parts.headers),
+            agent: reach::agent(&parts.method, &parts.headers).map(str::to_owned),
             if_none_match: held.map(str::to_owned),
             whole: asked.whole.to_owned(),
         })
@@ -173,7 +177,7 @@ impl FromRequestParts<App> for Visitor {
 }
 
 /// The address behind a connection: the peer, or the last one before the proxies that are named in the configuration.
-fn client(config: &Config, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
+pub fn client(config: &Config, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
     let peer = peer?.to_canonical();
     let named = |ip: &IpAddr| config.trusted_proxies.contains(&ip.to_canonical());
     if !named(&peer) {

@@ -37,6 +37,7 @@ mod petition_tie;
 mod petition_urgent;
 mod preview;
 mod procedures;
+mod reach;
 mod reading;
 mod recommend;
 mod rehearsal;
@@ -79,6 +80,7 @@ pub use petition_tie::Words as PetitionTieWords;
 pub use petition_urgent::Words as PetitionUrgentWords;
 pub use preview::Words as PreviewWords;
 pub use procedures::Words as ProcedureWords;
+pub use reach::Words as ReachWords;
 pub use reading::Words as ReadingWords;
 pub use recommend::Words as RecommendWords;
 pub use rehearsal::Words as RehearsalWords;
@@ -406,6 +408,14 @@ impl Lang {
         match self {
             Lang::Vi => &channel::VI,
             Lang::En => &channel::EN,
+        }
+    }
+
+    /// The words of how often something is read.
+    pub fn reach(self) -> &'static ReachWords {
+        match self {
+            Lang::Vi => &reach::VI,
+            Lang::En => &reach::EN,
         }
     }
 

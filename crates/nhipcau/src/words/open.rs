@@ -18,6 +18,8 @@ words! {
     relations_says,
     agencies,
     agencies_says,
+    readings,
+    readings_says,
     // Services
     api,
     api_says,

@@ -81,8 +81,8 @@ fn is_page(path: &str) -> bool {
         "/ban-lam-viec/truyen-thanh/tep",
         "/kenh/tep/",
     ];
-    // These two lead elsewhere.
-    let leads = path.starts_with("/dang-nhap/nha-cung-cap");
+    // These lead elsewhere.
+    let leads = path.starts_with("/dang-nhap/nha-cung-cap") || path.starts_with("/n/");
     !leads && !MACHINES.iter().any(|begin| path.starts_with(begin))
 }
 

@@ -64,6 +64,7 @@ fn every_part_of_the_bench_reports_its_figures_beside_their_budgets() {
         ("flood", 2),
         ("feeds", 2),
         ("watch", 2),
+        ("channels", 1),
         ("intake", 1),
         ("hand-over", 1),
     ] {

@@ -72,6 +72,7 @@ mod procedure_records;
 mod procedures;
 mod provider;
 mod publishing;
+mod reach;
 mod reading;
 mod receipts;
 mod rehearsal;

@@ -82,6 +82,12 @@ pub const WORKS: &[(&str, &str, &str, &str)] = &[
         "what_is_approved_is_posted_once_corrected_and_taken_down",
     ),
     (
+        "mỗi tin được đọc bao nhiêu, đếm không cookie và không lưu ai đã đọc; các cổng báo cáo, cộng cùng loại",
+        "how often each item is read, without cookies and without keeping who; portals report it, added like with like",
+        "it/reach",
+        "portals_report_the_day_before_and_the_issuer_adds_like_with_like",
+    ),
+    (
         "phản ánh, kiến nghị: gửi không cần tài khoản, theo dõi bằng mã, hai người trả lời",
         "petitions: sent without an account, followed by code and secret, answered by two people",
         "it/petitions/handling",

@@ -195,6 +195,22 @@ pub(super) fn call(
     }
 }
 
+/// What is asked of a post. Of videos and reels the metrics of posts say nothing.
+pub(super) fn insights(
+    delivery: &Delivery,
+    account: &Account,
+    secrets: &Secrets,
+    names: &[&str],
+) -> Result<Option<Call>, Cause> {
+    need(Some(secrets.tokens.access.reveal()), "access")?;
+    if !matches!(shape(delivery.form()), Shape::Words | Shape::Photos) {
+        return Ok(None);
+    }
+    let asking = Asking { root: format!("{}/{VERSION}", base(account, HOST)), secrets };
+    let path = format!("{}/insights", piece(standing(delivery)?));
+    Ok(Some(asking.get(&path, &[("metric", &names.join(",")), ("period", "lifetime")])))
+}
+
 /// How the Graph API is asked: the token in a header, and the proof that we hold the app's secret where we do.
 struct Asking<'a> {
     root: String,

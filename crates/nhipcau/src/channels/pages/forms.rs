@@ -13,17 +13,17 @@ use vietnam::text::nfc;
 use super::shown::{self, Shown};
 use crate::agencies;
 use crate::app::App;
-use crate::channels::fields::limit;
+use crate::channels::fields::{self, limit};
 use crate::channels::{Held, Said, media, queue, store};
 use crate::clock::instant;
 use crate::drafts::acts::{self, By, Saved};
 use crate::drafts::{Attached, Work, store as drafts};
-use crate::items::store::Reference;
 use crate::people::Duty;
 use crate::people::forms::{Fields, Filled, told};
 use crate::people::gate::Staff;
 use crate::people::pages::{Desk, Done, HOME, drawn, see, shell};
 use crate::problem::Problem;
+use crate::reach::links;
 use crate::web::answer::failure;
 use crate::web::assets;
 use crate::web::shell::Shell;
@@ -37,6 +37,8 @@ struct Input {
     label: &'static str,
     value: String,
     rows: u32,
+    /// What is to be known of it; empty if nothing.
+    hint: String,
     /// `12/160 …`; empty if the service sets no limit.
     limit: String,
     /// How the script counts: `chars`, `utf16`, `bytes`, `sms`.
@@ -53,7 +55,10 @@ struct Row {
     wrong: Option<String>,
     faults: Vec<String>,
     inputs: Vec<Input>,
+    /// Files of the draft that can go along: hash, name, whether it does.
     media: Vec<(String, String, bool)>,
+    /// How many the service takes.
+    media_limit: String,
     /// Whether people are told at once, where the service asks.
     notify: Option<bool>,
     /// True if it is saved with the draft.
@@ -186,7 +191,7 @@ fn row(
     let form = match (typed, kept) {
         (Some(typed), _) => typed.form.clone(),
         (None, Some(kept)) => kept.form.clone(),
-        (None, None) => proposed(app, staff, work, kind),
+        (None, None) => proposed(app, staff, work, held),
     };
     let said = Said { kind, form };
     let form = &said.form;
@@ -200,6 +205,7 @@ fn row(
             label,
             value: value.to_owned(),
             rows,
+            hint: String::new(),
             limit: limit.map(|limit| limit.says).unwrap_or_default(),
             count,
             most,
@@ -211,7 +217,12 @@ fn row(
         inputs.push(input("tieu-de", w.form_title, &form.title, 1, "title"));
     }
     inputs.push(input("loi", w.form_text, &form.text, 6, "text"));
-    inputs.push(input("duong-dan", w.form_link, form.link.as_deref().unwrap_or_default(), 1, "link"));
+    let mut link = input("duong-dan", w.form_link, form.link.as_deref().unwrap_or_default(), 1, "link");
+    let short = links::address(&base(app, staff), work.item, held.id);
+    if form.link.as_ref() == Some(&short) {
+        link.hint = w.form_short(short.chars().count());
+    }
+    inputs.push(link);
     let chosen = |file: &Attached| form.media.iter().any(|one| one.hash == file.sha256);
     let media = work.written.files.iter().filter(|file| role(file).is_some());
     Row {
@@ -228,18 +239,19 @@ fn row(
         faults: shown::told(&said, day, lang),
         inputs,
         media: media.map(|file| (file.sha256.clone(), file.name.clone(), chosen(file))).collect(),
+        media_limit: fields::media_limit(kind, day, lang),
         notify: matches!(kind, Kind::Zalo | Kind::Telegram).then_some(form.notify),
         kept: kept.is_some(),
         shown: Shown::of(form, kind),
     }
 }
 
-/// The form with which one begins: the draft's title and summary, and the address at which the item will stand.
-fn proposed(app: &App, staff: &Staff, work: &Work, kind: Kind) -> Form {
-    let link = format!("{}/muc/{}", base(app, staff), Reference::of(&staff.portal.origin, work.item));
+/// The form with which one begins: the draft's title and summary, and the short link by which the item will be reached from there.
+fn proposed(app: &App, staff: &Staff, work: &Work, held: &Held) -> Form {
+    let link = links::address(&base(app, staff), work.item, held.id);
     let draft = &work.written.draft;
     let summary = if draft.summary.is_empty() { &draft.text } else { &draft.summary };
-    channels::draft(kind, &draft.title, summary, &link, day(app, work))
+    channels::draft(held.about.kind, &draft.title, summary, &link, day(app, work))
 }
 
 fn role(file: &Attached) -> Option<Role> {
@@ -292,8 +304,9 @@ fn base(app: &App, staff: &Staff) -> String {
 /// What was typed, and for which account.
 fn typed(app: &App, staff: &Staff, work: &Work, form: &Fields) -> Result<(Uuid, Form), Problem> {
     let account = Uuid::try_parse(form.get("kenh")).map_err(|_| Problem::NotFound("channel account"))?;
-    let file = work.written.files.iter().find(|file| file.sha256 == form.get("anh"));
-    let medium = file.and_then(|file| {
+    // In the order of the draft's files, whatever the order of the ticks.
+    let chosen = |file: &&Attached| form.all("anh").any(|hash| hash == file.sha256);
+    let media = work.written.files.iter().filter(chosen).filter_map(|file| {
         Some(Media {
             role: role(file)?,
             hash: file.sha256.clone(),
@@ -309,7 +322,7 @@ fn typed(app: &App, staff: &Staff, work: &Work, form: &Fields) -> Result<(Uuid, 
         title: nfc(form.get("tieu-de").trim()),
         text: nfc(form.get("loi").trim()).replace("\r\n", "\n"),
         link: form.some("duong-dan").map(|link| link.trim().to_owned()).filter(|link| !link.is_empty()),
-        media: medium.into_iter().collect(),
+        media: media.collect(),
         notify: form.has("bao"),
         ..Form::default()
     };
@@ -326,7 +339,7 @@ async fn saved(app: &App, staff: &Staff, id: &str, form: &Fields) -> Result<Opti
     let kind = held.about.kind;
     let version: i64 = form.get("version").parse().unwrap_or(0);
     if form.get("viec") == "de-xuat" {
-        let form = proposed(app, staff, &work, kind);
+        let form = proposed(app, staff, &work, &held);
         return Ok(Some(Typed { account, form, wrong: None, version: None }));
     }
     // The form was drawn from that version; what others changed since is joined.

@@ -1,4 +1,5 @@
-//! The ledger of an item: where it stands on portals, by the network's receipts, and on channels, by what services have said; never merged.
+//! The ledger of an item: where it stands on portals, by the network's receipts, on pages outside, by what was seen there, and on channels,
+//! by what services have said; never merged. And how it was read, by each way that is counted.
 
 use askama::Template;
 use axum::extract::{Path, Query, State as Given};
@@ -7,8 +8,8 @@ use axum::response::Response;
 
 use super::line::Line;
 use crate::app::App;
-use crate::channels::store;
 use crate::channels::store::queue;
+use crate::channels::{insights, store};
 use crate::items::pages::label;
 use crate::items::publish;
 use crate::items::store::Standing;
@@ -17,6 +18,11 @@ use crate::people::Duty;
 use crate::people::gate::Staff;
 use crate::people::pages::{Desk, Done, HOME, drawn, shell};
 use crate::problem::Problem;
+use crate::reach::{
+    self,
+    shown::{Network, Own},
+};
+use crate::sightings::{self, Verdict};
 use crate::web::answer::failure;
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
@@ -30,8 +36,15 @@ struct LedgerPage {
     reference: String,
     back: String,
     title: String,
+    /// Portals whose receipts say that they show it, of all.
     portals: (u32, u32),
+    /// Pages outside the network on which it was seen as it should be, of all that are looked at.
+    sites: (usize, usize),
+    /// True of what was taken over from somebody who has not signed it.
+    carried: bool,
     lines: Vec<Line>,
+    read: Own,
+    reach: Network,
     /// True if this person may settle and send again.
     acts: bool,
     wrong: Option<String>,
@@ -89,9 +102,16 @@ pub(super) async fn page(
                 held.map_or_else(String::new, |held| format!("{} · {}", held.about.kind.name(), held.name));
             line.href = Some(lang.path(&format!("{}/{}", super::PAGE, sending.account)));
             line.to = here.clone();
+            line.reach.extend(reach::shown::link(&mut conn, &item, sending.account, lang).await?);
+            line.reach.extend(insights::told(&mut conn, sending.id, lang).await?);
             lines.push(line);
         }
         let title = label(&item.card, lang);
+        let seen = sightings::store::of_item(&mut conn, item.log, item.item).await?;
+        let good =
+            seen.iter().filter(|(_, one)| matches!(one.verdict, Verdict::Shown | Verdict::Absent)).count();
+        let read = reach::shown::own(&mut conn, staff.portal.log, &item, lang).await?;
+        let reach = reach::shown::network(app, &mut conn, &item, lang).await?;
         Ok::<_, Problem>(LedgerPage {
             shell: shell(app, visitor, &staff.portal, w.ledger),
             desk: Desk::of(staff, lang, "/ban-lam-viec/da-dang", said),
@@ -99,7 +119,11 @@ pub(super) async fn page(
             back: lang.path(&format!("{HOME}/muc/{}", item.reference())),
             title,
             portals,
+            sites: (good, seen.len()),
+            carried: item.card.carried.is_some(),
             lines,
+            read,
+            reach,
             acts: staff.may(Duty::Approve),
             wrong,
         })

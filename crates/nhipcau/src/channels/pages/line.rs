@@ -21,6 +21,8 @@ pub(super) struct Line {
     pub(super) remote: Option<String>,
     pub(super) url: Option<String>,
     pub(super) notes: Vec<String>,
+    /// How far it has reached, as far as anybody counts.
+    pub(super) reach: Vec<String>,
     /// True if a person must say whether it is there.
     pub(super) doubtful: bool,
     /// True if it can be sent again.
@@ -72,6 +74,7 @@ impl Line {
             remote: place.map(|place| place.id.clone()).filter(|id| !id.is_empty()),
             url: place.and_then(|place| place.url.clone()).filter(|url| url.starts_with("https://")),
             notes,
+            reach: Vec::new(),
             doubtful: stage == Stage::Unconfirmed,
             replays: stage == Stage::Failed,
             to: lang.path(&format!("{PAGE}/{}/bai", sending.account)),

@@ -32,6 +32,7 @@ use crate::logs::view::fingerprint;
 use crate::peers::inquiry;
 use crate::problem::Problem;
 use crate::procedures::lead;
+use crate::reach::{Read, Way};
 use crate::web::answer::failure;
 use crate::web::error_view::{ErrorPage, Fault};
 use crate::web::pages::{Drawn, Tag};
@@ -55,8 +56,12 @@ pub async fn item(Given(app): Given<App>, Path(reference): Path<String>, visitor
         ];
         let drawn = match item.state {
             State::Gone | State::Erased => gone(&app, &visitor, portal, &mut conn, item).await?,
-            State::Standing | State::Withdrawn => {
-                standing_page(&app, &visitor, portal, &mut conn, item).await?
+            State::Withdrawn => standing_page(&app, &visitor, portal, &mut conn, item).await?,
+            State::Standing => {
+                let read = Read { portal: portal.log, log: item.log, item: item.item, way: Way::Page };
+                let drawn = standing_page(&app, &visitor, portal, &mut conn, item).await?;
+                // What is still awaited is not read yet.
+                if drawn.status() == 200 { drawn.read(read) } else { drawn }
             }
         };
         Ok(drawn.of(tags))

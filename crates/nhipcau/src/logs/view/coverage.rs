@@ -5,6 +5,7 @@ use askama::Template;
 use jiff::Timestamp;
 
 use crate::items::view::Title;
+use crate::reach::shown::Network;
 use crate::sightings::{Verdict, pages};
 use crate::web::shell::Shell;
 use crate::words::{SightingWords, Words, date, number};
@@ -35,6 +36,8 @@ pub struct CoveragePage {
     pub holders: Vec<HolderRow>,
     /// What this node has seen on pages of others; no receipts.
     pub sites: Vec<SiteRow>,
+    /// How portals report that it was read.
+    pub reach: Network,
     /// Where its agency's staff see on which channels it stands; none for items of others.
     pub ledger: Option<String>,
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::items::view::Title;
+use crate::reach::shown::Network;
 use crate::web::shell::{assert_page, sample};
 use crate::words::Lang;
 
@@ -44,6 +45,7 @@ fn coverage(lang: Lang, summary: Summary) -> CoveragePage {
         label: "Nghị định 154/2026/NĐ-CP".into(),
         title: Some(Title { text: "Quy định chi tiết".into(), lang: "vi".into() }),
         summary,
+        reach: Network::default(),
         portals: (3_370, 3_373),
         accounts: vec![account, issue],
         exceptions: vec![Exception {

@@ -368,9 +368,16 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
+/// What a browser calls itself: what it opens counts as read, with all that this costs.
+const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+
 /// The request that browsers send for a page, as bytes.
 pub fn request(place: &Place, path: &str) -> Vec<u8> {
-    format!("GET {path} HTTP/1.1\r\nHost: {}\r\nAccept-Encoding: gzip\r\n\r\n", place.domain).into_bytes()
+    format!(
+        "GET {path} HTTP/1.1\r\nHost: {}\r\nAccept-Encoding: gzip\r\nUser-Agent: {BROWSER}\r\n\r\n",
+        place.domain
+    )
+    .into_bytes()
 }
 
 /// Sends a form of the console in somebody's name, as their browser does.

@@ -1,6 +1,7 @@
 //! Channels: an account is added, what is said there is written beside the draft, approved with it, posted once, corrected and taken down;
 //! and whatever is lost, slow, refused or killed meanwhile, nothing is posted twice and nothing is passed over in silence.
 
+mod reach;
 mod service;
 
 use std::time::Duration;

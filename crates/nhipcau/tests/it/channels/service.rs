@@ -68,6 +68,16 @@ impl Service {
         self.fake.lock().unwrap().standing().map(|post| post.text.clone()).collect()
     }
 
+    /// Each post was seen so often, and by so many.
+    pub fn sees(&self, views: u64, viewers: u64) {
+        self.fake.lock().unwrap().seen = (views, viewers);
+    }
+
+    /// How many files came with each post that people see there.
+    pub fn files(&self) -> Vec<usize> {
+        self.fake.lock().unwrap().standing().map(|post| post.files).collect()
+    }
+
     /// How many calls were made whose path ends so.
     pub fn calls(&self, end: &str) -> usize {
         self.paths.lock().unwrap().iter().filter(|path| path.ends_with(end)).count()
