@@ -49,7 +49,9 @@ fn legend(sheet: &mut Sheet, chart: &Chart, y: f32) -> f32 {
         if x > MARGIN && x + 40.0 + widest > WIDTH - MARGIN {
             (x, at) = (MARGIN, at + ink.leading());
         }
-        sheet.mark((x + 14.0, at - LABEL * 0.3), series, SERIES[series % SERIES.len()]);
+        // Bars are square, whatever they count.
+        let kind = if chart.shape == Shape::Line { series } else { 1 };
+        sheet.mark((x + 14.0, at - LABEL * 0.3), kind, SERIES[series % SERIES.len()]);
         let below = sheet.column(&lines, (x + 36.0, at), Side::Begins, ink);
         at = below - ink.leading();
         x += 36.0 + widest + 40.0;

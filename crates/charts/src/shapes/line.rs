@@ -75,7 +75,10 @@ fn names(sheet: &mut Sheet, chart: &Chart, bottom: f32, apart: f32, across: &dyn
     let mut below = bottom;
     for (at, row) in chart.rows.iter().enumerate().filter(|(at, _)| shown(*at)) {
         let lines = ink.lines(&row.label, apart * each as f32 - 8.0);
-        below = below.max(sheet.column(&lines, (across(at), bottom + 46.0), Side::Middle, ink));
+        let half = lines.iter().map(|line| ink.width(line)).fold(0.0, f32::max) / 2.0;
+        // Names at the ends stay on the sheet.
+        let middle = across(at).max(half + 16.0).min(WIDTH - half - 16.0);
+        below = below.max(sheet.column(&lines, (middle, bottom + 46.0), Side::Middle, ink));
     }
     below - SMALL
 }

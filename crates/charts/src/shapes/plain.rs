@@ -11,7 +11,7 @@ pub fn table(sheet: &mut Sheet, chart: &Chart, y: f32) -> f32 {
     // The names of rows take what numbers need not.
     let need = |at: usize| {
         let cells = chart.rows.iter().filter_map(|row| row.cells.get(at));
-        let words = chart.columns[at].split(' ').map(|word| head.width(word));
+        let words = std::iter::once(head.width(&chart.columns[at]).min(240.0));
         cells.map(|cell| ink.width(&cell.say())).chain(words).fold(0.0, f32::max) + 24.0
     };
     let most = ROOM * 0.68 / chart.columns.len().max(1) as f32;

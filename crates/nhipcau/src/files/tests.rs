@@ -368,7 +368,9 @@ fn a_clip_comes_with_its_words_and_captions() {
         told,
         [
             ("hop bao.mp4", "video/mp4"),
+            ("hop bao-360.mp4", "video/mp4"),
             ("hop bao-240.mp4", "video/mp4"),
+            ("hop bao-144.mp4", "video/mp4"),
             ("hop bao.m4a", "audio/mp4"),
             ("hop bao.jpg", "image/jpeg"),
             ("hop bao.vtt", "text/vtt"),
@@ -376,7 +378,7 @@ fn a_clip_comes_with_its_words_and_captions() {
     );
     assert_eq!((files[0].0.text.clone(), files[0].0.seconds, files[0].0.of), (said, Some(4), None));
     assert!(files[1..].iter().all(|(file, _)| file.of == Some(files[0].0.sha256) && file.text.is_none()));
-    let captions = String::from_utf8(files[4].1.clone()).unwrap();
+    let captions = String::from_utf8(files[6].1.clone()).unwrap();
     assert!(captions.contains("00:00:02.000 --> 00:00:04.000\nLũ đang lên."), "{captions}");
     for (text, part) in
         [("x".repeat(8_001), "text"), ("a\u{7}b".into(), "text"), ("gia\u{202e}fdp".into(), "text")]

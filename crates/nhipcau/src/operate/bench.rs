@@ -20,6 +20,7 @@ mod feeds;
 mod flood;
 mod found;
 mod load;
+mod media;
 mod nginx;
 mod node;
 mod pages;
@@ -91,6 +92,8 @@ pub enum Part {
     Flood,
     /// Feeds of other portals, read and cleaned
     Feeds,
+    /// A photo and a clip, made into all their copies
+    Media,
     /// Public pages of other sites, looked at
     Watch,
     /// Petitions registered by many senders at once
@@ -128,6 +131,8 @@ struct Scale {
     feeds: usize,
     /// Feeds of one round.
     round: usize,
+    /// Seconds of the clip.
+    clip: u32,
     /// Public pages that are looked at.
     watched: usize,
     /// Petitions that are registered.
@@ -154,6 +159,7 @@ const WHOLE: Scale = Scale {
     flood: 100_000,
     feeds: 600,
     round: 1_000,
+    clip: 60,
     watched: 3_400,
     petitions: 4_000,
     handed: 51,
@@ -175,6 +181,7 @@ const QUICK: Scale = Scale {
     flood: 400,
     feeds: 4,
     round: 4,
+    clip: 2,
     watched: 20,
     petitions: 16,
     handed: 3,
@@ -242,6 +249,7 @@ async fn measure(part: Part, dir: &Path, scale: Scale, database: Option<&str>) -
         Part::Found => found::found(dir, scale).await,
         Part::Flood => flood::flood(dir, scale).await,
         Part::Feeds => feeds::feeds(scale),
+        Part::Media => media::media(dir, scale),
         Part::Watch => watch::watch(scale).await,
         Part::Intake => petitions::intake(dir, scale).await,
         Part::HandOver => petitions::hand_over(dir, scale).await,

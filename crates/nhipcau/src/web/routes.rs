@@ -41,7 +41,7 @@ use crate::{
 
 use bounds::bounded;
 pub use row::{
-    Role, Route, api_route, desk_form, desk_page, desk_upload, door_form, door_page, open_page, page_upload,
+    Role, Route, api_route, desk_form, desk_page, desk_part, desk_upload, door_form, door_page, open_page, page_upload,
     program, reader_form,
 };
 use row::{page, upload};
@@ -86,6 +86,7 @@ fn pages() -> Vec<Route> {
     pages.extend(crate::outlets::routes());
     pages.extend(crate::sightings::routes());
     pages.extend(crate::channels::routes());
+    pages.extend(crate::media::routes());
     pages
 }
 
