@@ -133,10 +133,28 @@ impl Sheet {
     pub fn mark(&mut self, (x, y): (f32, f32), kind: usize, colour: Colour) {
         let (r, fill) = (10.0, hex(colour));
         let data = match kind % 4 {
-            0 => format!("M{:.1} {y:.1}a{r} {r} 0 1 0 {:.1} 0a{r} {r} 0 1 0 -{:.1} 0Z", x - r, r * 2.0, r * 2.0),
+            0 => format!(
+                "M{:.1} {y:.1}a{r} {r} 0 1 0 {:.1} 0a{r} {r} 0 1 0 -{:.1} 0Z",
+                x - r,
+                r * 2.0,
+                r * 2.0
+            ),
             1 => format!("M{:.1} {:.1}h{}v{}h-{}Z", x - r, y - r, r * 2.0, r * 2.0, r * 2.0),
-            2 => format!("M{x:.1} {:.1}L{:.1} {:.1}L{:.1} {:.1}Z", y - r * 1.2, x + r * 1.2, y + r, x - r * 1.2, y + r),
-            _ => format!("M{x:.1} {:.1}L{:.1} {y:.1}L{x:.1} {:.1}L{:.1} {y:.1}Z", y - r * 1.3, x + r * 1.3, y + r * 1.3, x - r * 1.3),
+            2 => format!(
+                "M{x:.1} {:.1}L{:.1} {:.1}L{:.1} {:.1}Z",
+                y - r * 1.2,
+                x + r * 1.2,
+                y + r,
+                x - r * 1.2,
+                y + r
+            ),
+            _ => format!(
+                "M{x:.1} {:.1}L{:.1} {y:.1}L{x:.1} {:.1}L{:.1} {y:.1}Z",
+                y - r * 1.3,
+                x + r * 1.3,
+                y + r * 1.3,
+                x - r * 1.3
+            ),
         };
         let _ = write!(self.marks, "<path d=\"{data}\" fill=\"{fill}\"/>");
     }

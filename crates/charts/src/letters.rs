@@ -66,7 +66,8 @@ impl OutlineBuilder for Path<'_> {
 impl Letters {
     fn advance(&self, letter: char) -> f32 {
         let glyph = self.face.glyph_index(letter).unwrap_or_default();
-        f32::from(self.face.glyph_hor_advance(glyph).unwrap_or_default()) / f32::from(self.face.units_per_em())
+        f32::from(self.face.glyph_hor_advance(glyph).unwrap_or_default())
+            / f32::from(self.face.units_per_em())
     }
 
     /// How wide a text is at a letter size, in pixels.
@@ -127,8 +128,11 @@ fn pieces(text: &str) -> Vec<String> {
             }
             None => pieces.push(word.to_owned()),
         }
-        let is_number = word.ends_with(|c: char| c.is_ascii_digit()) && word.starts_with(|c: char| c.is_ascii_digit() || c == '−');
-        let is_short = word.ends_with('.') && (2..=4).contains(&word.chars().count()) && word.starts_with(char::is_uppercase);
+        let is_number = word.ends_with(|c: char| c.is_ascii_digit())
+            && word.starts_with(|c: char| c.is_ascii_digit() || c == '−');
+        let is_short = word.ends_with('.')
+            && (2..=4).contains(&word.chars().count())
+            && word.starts_with(char::is_uppercase);
         glued = is_number || is_short;
     }
     pieces
@@ -140,7 +144,10 @@ mod tests {
 
     #[test]
     fn lines_break_between_syllables_and_keep_numbers_with_their_units() {
-        assert_eq!(pieces("Dân số TP. Hồ Chí Minh 9,5 triệu người"), ["Dân", "số", "TP. Hồ", "Chí", "Minh", "9,5 triệu", "người"]);
+        assert_eq!(
+            pieces("Dân số TP. Hồ Chí Minh 9,5 triệu người"),
+            ["Dân", "số", "TP. Hồ", "Chí", "Minh", "9,5 triệu", "người"]
+        );
         let plain = letters(false);
         let lines = plain.lines("Ủy ban nhân dân tỉnh Thừa Thiên – Huế và 34 tỉnh, thành phố", 40.0, 420.0);
         assert!(lines.len() > 2 && lines.iter().all(|line| plain.width(line, 40.0) <= 420.0), "{lines:?}");
@@ -151,10 +158,14 @@ mod tests {
 
     #[test]
     fn every_vietnamese_letter_is_drawn() {
-        let all = "ăâđêôơưĂÂĐÊÔƠƯáàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ0123456789,.%−–“”";
+        let all =
+            "ăâđêôơưĂÂĐÊÔƠƯáàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ0123456789,.%−–“”";
         for bold in [false, true] {
             for letter in all.chars() {
-                assert!(!letters(bold).outlines(&letter.to_string(), (0.0, 0.0), 20.0).is_empty(), "{letter}");
+                assert!(
+                    !letters(bold).outlines(&letter.to_string(), (0.0, 0.0), 20.0).is_empty(),
+                    "{letter}"
+                );
             }
         }
     }

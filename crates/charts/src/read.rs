@@ -71,14 +71,27 @@ impl Chart {
                 faults.push(Fault::at(
                     *line,
                     0,
-                    format!("Dòng {line} có {} ô, dòng tên cột có {}: hãy thêm hoặc bớt ô.", fields.len(), head.len()),
-                    format!("Line {line} has {} cells, the line of names {}: add or remove cells.", fields.len(), head.len()),
+                    format!(
+                        "Dòng {line} có {} ô, dòng tên cột có {}: hãy thêm hoặc bớt ô.",
+                        fields.len(),
+                        head.len()
+                    ),
+                    format!(
+                        "Line {line} has {} cells, the line of names {}: add or remove cells.",
+                        fields.len(),
+                        head.len()
+                    ),
                 ));
                 continue;
             }
             let mut row = Row { label: fields[0].clone(), cells: Vec::new() };
             if row.label.is_empty() {
-                faults.push(Fault::at(*line, 1, format!("Dòng {line} chưa có tên."), format!("Line {line} has no name.")));
+                faults.push(Fault::at(
+                    *line,
+                    1,
+                    format!("Dòng {line} chưa có tên."),
+                    format!("Line {line} has no name."),
+                ));
             }
             for (at, field) in fields.iter().enumerate().skip(1) {
                 match cell(shape, field) {
@@ -89,13 +102,18 @@ impl Chart {
             rows.push(row);
         }
         for (line, fields) in &lines {
-            for (at, field) in fields.iter().enumerate().filter(|(_, field)| field.chars().count() > MOST_NAME) {
+            for (at, field) in
+                fields.iter().enumerate().filter(|(_, field)| field.chars().count() > MOST_NAME)
+            {
                 let start: String = field.chars().take(30).collect();
                 faults.push(Fault::at(
                     *line,
                     at + 1,
                     format!("Dòng {line}, cột {}: “{start}…” dài quá {MOST_NAME} ký tự.", at + 1),
-                    format!("Line {line}, column {}: “{start}…” is longer than {MOST_NAME} characters.", at + 1),
+                    format!(
+                        "Line {line}, column {}: “{start}…” is longer than {MOST_NAME} characters.",
+                        at + 1
+                    ),
                 ));
             }
         }
@@ -110,7 +128,8 @@ impl Chart {
 }
 
 fn clean(text: &str) -> String {
-    let words = text.nfc().filter(|letter| !letter.is_control() || letter.is_whitespace()).collect::<String>();
+    let words =
+        text.nfc().filter(|letter| !letter.is_control() || letter.is_whitespace()).collect::<String>();
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -129,12 +148,18 @@ fn cells(figures: &str) -> Result<Vec<(usize, Vec<String>)>, Fault> {
     let figures = figures.trim_start_matches('\u{feff}');
     let head = figures.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let delimiter = [b'\t', b';'].into_iter().find(|sign| head.bytes().any(|b| b == *sign)).unwrap_or(b',');
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(figures.as_bytes());
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .from_reader(figures.as_bytes());
     let mut lines = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|error| {
-            Fault::whole(format!("Không đọc được số liệu: {error}."), format!("The figures cannot be read: {error}."))
+            Fault::whole(
+                format!("Không đọc được số liệu: {error}."),
+                format!("The figures cannot be read: {error}."),
+            )
         })?;
         let line = record.position().map_or(0, |at| usize::try_from(at.line()).unwrap_or(0));
         let fields: Vec<String> = record.iter().map(clean).collect();
@@ -162,8 +187,12 @@ fn unread(line: usize, column: usize, field: &str) -> Fault {
     Fault::at(
         line,
         column,
-        format!("Dòng {line}, cột {column}: “{start}” không phải là số viết theo lối Việt Nam (1.234,5). Phần thập phân sau dấu phẩy, hàng nghìn cách bằng dấu chấm; ô không có số thì để trống."),
-        format!("Line {line}, column {column}: “{start}” is no number as Vietnamese writes it (1.234,5). Decimals follow a comma, thousands are parted by dots; leave a cell without a number empty."),
+        format!(
+            "Dòng {line}, cột {column}: “{start}” không phải là số viết theo lối Việt Nam (1.234,5). Phần thập phân sau dấu phẩy, hàng nghìn cách bằng dấu chấm; ô không có số thì để trống."
+        ),
+        format!(
+            "Line {line}, column {column}: “{start}” is no number as Vietnamese writes it (1.234,5). Decimals follow a comma, thousands are parted by dots; leave a cell without a number empty."
+        ),
     )
 }
 
@@ -179,7 +208,10 @@ fn of_around(around: &Around) -> Vec<Fault> {
         (&clean(&around.source), "Nguồn", "The source", 160),
     ] {
         if text.chars().count() > most {
-            faults.push(Fault::whole(format!("{vi} dài quá {most} ký tự."), format!("{en} is longer than {most} characters.")));
+            faults.push(Fault::whole(
+                format!("{vi} dài quá {most} ký tự."),
+                format!("{en} is longer than {most} characters."),
+            ));
         }
     }
     faults
@@ -213,12 +245,16 @@ fn of_size(shape: Shape, columns: usize, rows: usize) -> Vec<Fault> {
 
 /// What can be read and still says nothing true in that shape.
 fn of_sense(chart: &Chart) -> Vec<Fault> {
-    let numbers: Vec<f64> = chart.rows.iter().flat_map(|row| &row.cells).filter_map(|c| c.number()).map(|n| n.value()).collect();
+    let numbers: Vec<f64> =
+        chart.rows.iter().flat_map(|row| &row.cells).filter_map(|c| c.number()).map(|n| n.value()).collect();
     let mut faults = Vec::new();
     if numbers.is_empty() && chart.shape != Shape::Table {
         faults.push(Fault::whole("Chưa có số nào.", "There is no number yet."));
     }
-    if chart.shape == Shape::Share && !numbers.is_empty() && (numbers.iter().any(|n| *n < 0.0) || numbers.iter().sum::<f64>() <= 0.0) {
+    if chart.shape == Shape::Share
+        && !numbers.is_empty()
+        && (numbers.iter().any(|n| *n < 0.0) || numbers.iter().sum::<f64>() <= 0.0)
+    {
         faults.push(Fault::whole(
             "Phần của một tổng không thể âm, và tổng phải lớn hơn 0. Hãy chọn kiểu cột.",
             "Parts of a whole cannot be negative, and the whole must be more than 0. Choose bars.",

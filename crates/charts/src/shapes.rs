@@ -31,7 +31,8 @@ pub fn draw(chart: &Chart) -> Svg {
     };
     if !chart.around.source.is_empty() {
         let says = format!("Nguồn: {}", chart.around.source);
-        y = sheet.column(&soft.lines(&says, ROOM), (MARGIN, y + 2.0 * SMALL), Side::Begins, soft) - soft.leading();
+        y = sheet.column(&soft.lines(&says, ROOM), (MARGIN, y + 2.0 * SMALL), Side::Begins, soft)
+            - soft.leading();
     }
     sheet.ends(y + MARGIN, &chart.around.title, &twin(chart).sentence)
 }

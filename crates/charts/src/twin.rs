@@ -71,7 +71,9 @@ fn sentence(chart: &Chart) -> String {
         }
         Shape::Figures => {
             let unit = chart.around.unit.as_str();
-            let figure = |row: &crate::Row| Some(format!("{} {}", row.label, with_unit(row.cells.first()?.number()?, unit)));
+            let figure = |row: &crate::Row| {
+                Some(format!("{} {}", row.label, with_unit(row.cells.first()?.number()?, unit)))
+            };
             chart.rows.iter().filter_map(figure).collect()
         }
     };
@@ -98,7 +100,11 @@ fn highest(chart: &Chart, series: usize) -> Option<String> {
     let begin = named(chart, series);
     Some(match known.len() {
         1 => format!("{begin}{most} {}", with_unit(high, unit)),
-        _ => format!("{begin}cao nhất là {most} ({}), thấp nhất là {least} ({})", with_unit(high, unit), with_unit(low, unit)),
+        _ => format!(
+            "{begin}cao nhất là {most} ({}), thấp nhất là {least} ({})",
+            with_unit(high, unit),
+            with_unit(low, unit)
+        ),
     })
 }
 
@@ -126,5 +132,8 @@ fn share(chart: &Chart) -> Vec<String> {
     let mut parts = known(chart, 0);
     let whole: f64 = parts.iter().map(|(_, number)| number.value()).sum();
     parts.sort_by(|one, other| other.1.value().total_cmp(&one.1.value()));
-    parts.iter().map(|(name, number)| format!("{name} {} %", Number::new(number.value() / whole * 100.0, 1))).collect()
+    parts
+        .iter()
+        .map(|(name, number)| format!("{name} {} %", Number::new(number.value() / whole * 100.0, 1)))
+        .collect()
 }

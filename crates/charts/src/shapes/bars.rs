@@ -54,8 +54,11 @@ pub fn bars(sheet: &mut Sheet, chart: &Chart, y: f32) -> f32 {
 /// One bar in parts, and each part with its name, number and share.
 pub fn share(sheet: &mut Sheet, chart: &Chart, y: f32) -> f32 {
     let ink = Ink::plain(LABEL);
-    let parts: Vec<(&str, crate::Number)> =
-        chart.rows.iter().filter_map(|row| Some((row.label.as_str(), row.cells.first()?.number()?))).collect();
+    let parts: Vec<(&str, crate::Number)> = chart
+        .rows
+        .iter()
+        .filter_map(|row| Some((row.label.as_str(), row.cells.first()?.number()?)))
+        .collect();
     let whole: f64 = parts.iter().map(|(_, number)| number.value()).sum();
     let top = y + 20.0;
     let mut x = MARGIN;

@@ -21,7 +21,11 @@ pub fn lines(sheet: &mut Sheet, chart: &Chart, y: f32) -> f32 {
     let down = |value: f64| bottom - scale.at(value) * HIGH;
     for (value, number) in &marks {
         let y = down(*value);
-        sheet.line(&[(left, y), (right, y)], if *value == 0.0 { 3.0 } else { 1.5 }, if *value == 0.0 { INK } else { RULE });
+        sheet.line(
+            &[(left, y), (right, y)],
+            if *value == 0.0 { 3.0 } else { 1.5 },
+            if *value == 0.0 { INK } else { RULE },
+        );
         sheet.says(&number.to_string(), (left - 12.0, y + SMALL * 0.34), Side::Ends, soft);
     }
     let steps = chart.rows.len().saturating_sub(1).max(1) as f32;
@@ -32,7 +36,9 @@ pub fn lines(sheet: &mut Sheet, chart: &Chart, y: f32) -> f32 {
             .rows
             .iter()
             .enumerate()
-            .map(|(at, row)| row.cells.get(series).and_then(|cell| cell.number()).map(|n| (across(at), down(n.value()))))
+            .map(|(at, row)| {
+                row.cells.get(series).and_then(|cell| cell.number()).map(|n| (across(at), down(n.value())))
+            })
             .collect();
         // Where nothing is known the line breaks.
         for run in points.split(Option::is_none) {
@@ -48,7 +54,13 @@ pub fn lines(sheet: &mut Sheet, chart: &Chart, y: f32) -> f32 {
 }
 
 /// The last number of each line, moved apart where two would stand upon each other.
-fn ends(sheet: &mut Sheet, chart: &Chart, across: &dyn Fn(usize) -> f32, down: &dyn Fn(f64) -> f32, ink: Ink) {
+fn ends(
+    sheet: &mut Sheet,
+    chart: &Chart,
+    across: &dyn Fn(usize) -> f32,
+    down: &dyn Fn(f64) -> f32,
+    ink: Ink,
+) {
     let mut ends: Vec<(f32, f32, String, usize)> = Vec::new();
     for series in 0..chart.columns.len() {
         let known = chart.rows.iter().enumerate().rev();
@@ -69,7 +81,12 @@ fn ends(sheet: &mut Sheet, chart: &Chart, across: &dyn Fn(usize) -> f32, down: &
 /// The names of the steps; where they would not stand beside each other, only every so many of them, the last always.
 fn names(sheet: &mut Sheet, chart: &Chart, bottom: f32, apart: f32, across: &dyn Fn(usize) -> f32) -> f32 {
     let ink = Ink::plain(SMALL);
-    let longest = chart.rows.iter().flat_map(|row| row.label.split(' ')).map(|word| ink.width(word)).fold(0.0, f32::max);
+    let longest = chart
+        .rows
+        .iter()
+        .flat_map(|row| row.label.split(' '))
+        .map(|word| ink.width(word))
+        .fold(0.0, f32::max);
     let each = (((longest + 16.0) / apart).ceil() as usize).max(1);
     let shown = |at: usize| (chart.rows.len() - 1 - at).is_multiple_of(each);
     let mut below = bottom;

@@ -25,7 +25,8 @@ pub fn table(sheet: &mut Sheet, chart: &Chart, y: f32) -> f32 {
         let mut below = y;
         for at in 0..columns {
             let lines = ink.lines(&texts[at], widths[at] - 20.0);
-            let (x, side) = if numbers[at] { (left(at) + widths[at], Side::Ends) } else { (left(at), Side::Begins) };
+            let (x, side) =
+                if numbers[at] { (left(at) + widths[at], Side::Ends) } else { (left(at), Side::Begins) };
             below = below.max(sheet.column(&lines, (x, y + LABEL), side, ink) - LABEL);
         }
         below + 14.0

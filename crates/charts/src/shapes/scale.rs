@@ -16,15 +16,25 @@ pub struct Scale {
 impl Scale {
     /// The scale over values; about five steps of 1, 2 or 5 times a power of ten.
     pub fn of(values: impl Iterator<Item = f64>) -> Scale {
-        let (low, high) = values.fold((0.0_f64, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
+        let (low, high) =
+            values.fold((0.0_f64, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
         let reach = if high - low > 0.0 { high - low } else { 1.0 };
         let rough = reach / 5.0;
         let power = rough.log10().floor();
         let ten = 10.0_f64.powf(power);
-        let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|by| by * ten).find(|step| *step >= rough * 0.999_999).unwrap_or(10.0 * ten);
+        let step = [1.0, 2.0, 5.0, 10.0]
+            .into_iter()
+            .map(|by| by * ten)
+            .find(|step| *step >= rough * 0.999_999)
+            .unwrap_or(10.0 * ten);
         let decimals = if step < 1.0 { (-step.log10().floor()).max(0.0) as usize } else { 0 };
         let to = (high / step).ceil() * step;
-        Scale { from: (low / step).floor() * step, to: if to > 0.0 || low < 0.0 { to } else { reach }, step, decimals }
+        Scale {
+            from: (low / step).floor() * step,
+            to: if to > 0.0 || low < 0.0 { to } else { reach },
+            step,
+            decimals,
+        }
     }
 
     /// Its marks with their numbers.

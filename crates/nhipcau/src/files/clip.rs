@@ -156,7 +156,13 @@ fn made(
     }
     let copy = |name: &str, media: &str, pixels, ending: &str| {
         let bytes = std::fs::read(folder.join(name)).map_err(|_| damaged())?;
-        Ok(Copy { bytes, media: media.into(), pixels, seconds: Some(facts.seconds), ending: ending.to_owned() })
+        Ok(Copy {
+            bytes,
+            media: media.into(),
+            pixels,
+            seconds: Some(facts.seconds),
+            ending: ending.to_owned(),
+        })
     };
     tell(Making::Best);
     let size = if facts.is_small { pixels } else { fitted(pixels, (854, 480)) };
@@ -382,7 +388,8 @@ pub(super) mod tests {
         let Some(clip) = filmed() else { return };
         assert!(holds(&clip, b"SECRETOWNER") && holds(&clip, b"NHARIENG"), "nothing to take away");
         let begun = std::cell::RefCell::new(Vec::new());
-        let made = copies(Given::Bytes(&clip), Wanted::All, &|what| begun.borrow_mut().push(what)).unwrap().unwrap();
+        let made =
+            copies(Given::Bytes(&clip), Wanted::All, &|what| begun.borrow_mut().push(what)).unwrap().unwrap();
         let sizes = [360, 240, 144].map(Making::Size);
         assert_eq!(*begun.borrow(), [&[Making::Best][..], &sizes, &[Making::Sound, Making::Still]].concat());
         let told: Vec<_> =
@@ -398,6 +405,8 @@ pub(super) mod tests {
                 (".jpg", Some((640, 359)), None),
             ]
         );
+        assert!(video::lasts(&made[0].bytes).is_some_and(|lasts| lasts.abs_diff(4_000) < 100));
+        assert_eq!(video::lasts(b"no film"), None);
         for copy in &made {
             assert!(
                 !holds(&copy.bytes, b"SECRETOWNER") && !holds(&copy.bytes, b"NHARIENG"),
@@ -420,7 +429,11 @@ pub(super) mod tests {
 
     #[test]
     fn without_the_program_a_clip_is_taken_as_it_is() {
-        assert!(made(("no-such-probe-here", "no-such-maker"), Given::Bytes(b"x"), Wanted::All, &|_| ()).unwrap().is_none());
+        assert!(
+            made(("no-such-probe-here", "no-such-maker"), Given::Bytes(b"x"), Wanted::All, &|_| ())
+                .unwrap()
+                .is_none()
+        );
     }
 
     #[test]

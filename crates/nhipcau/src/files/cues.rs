@@ -74,9 +74,9 @@ pub fn whole(mut cues: Vec<Cue>, lasts: u64) -> Vec<Cue> {
 #[must_use]
 pub fn vtt(cues: &[Cue]) -> String {
     let escaped = |words: &str| words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    let cues = cues.iter().map(|cue| {
-        format!("\n{} --> {}\n{}\n", stamp(cue.from), stamp(cue.until), escaped(&cue.words))
-    });
+    let cues = cues
+        .iter()
+        .map(|cue| format!("\n{} --> {}\n{}\n", stamp(cue.from), stamp(cue.until), escaped(&cue.words)));
     format!("WEBVTT\n{}", cues.collect::<String>())
 }
 
@@ -132,7 +132,8 @@ fn timed(line: &str) -> Option<Cue> {
 #[must_use]
 pub fn moment(text: &str) -> Option<u64> {
     let (clock, part) = text.split_once(['.', ',']).unwrap_or((text, "0"));
-    let part: u64 = part.bytes().all(|b| b.is_ascii_digit()).then(|| format!("{part:0<3}"))?.get(..3)?.parse().ok()?;
+    let part: u64 =
+        part.bytes().all(|b| b.is_ascii_digit()).then(|| format!("{part:0<3}"))?.get(..3)?.parse().ok()?;
     let fields: Vec<u64> = clock
         .split(':')
         .map(|field| (1..=3).contains(&field.len()).then(|| field.parse().ok()).flatten())

@@ -131,7 +131,8 @@ pub fn first_of_clip(
     if kind != Kind::Mp4 {
         return Err(vec![Refusal::of_bytes("Tệp này không phải video MP4.", "This is no MP4 clip.")]);
     }
-    let copies = clip::copies(clip::Given::File(file), Wanted::First, tell).map_err(|refusal| vec![refusal])?;
+    let copies =
+        clip::copies(clip::Given::File(file), Wanted::First, tell).map_err(|refusal| vec![refusal])?;
     let mut files = filmed(&name, text.as_deref(), copies.ok_or_else(absent)?);
     let (mut first, bytes) = files.drain(..1).next().ok_or_else(absent)?;
     first.text = text;
@@ -173,11 +174,7 @@ fn words(upload: &Upload) -> Result<Words, Vec<Refusal>> {
     }
 }
 
-fn made(
-    upload: Upload,
-    ready: &[Ready],
-    wanted: Wanted,
-) -> Result<Vec<(ItemFile, Vec<u8>)>, Vec<Refusal>> {
+fn made(upload: Upload, ready: &[Ready], wanted: Wanted) -> Result<Vec<(ItemFile, Vec<u8>)>, Vec<Refusal>> {
     let (name, kind, alt, text) = words(&upload)?;
     let bytes = upload.bytes;
     let mut files = match kind {
@@ -188,7 +185,9 @@ fn made(
         Kind::Mp4 if ready.first().is_some_and(|first| first.bytes == bytes) => {
             filmed(&name, text.as_deref(), ready.to_vec())
         }
-        Kind::Mp4 => match clip::copies(clip::Given::Bytes(&bytes), wanted, &|_| ()).map_err(|refusal| vec![refusal])? {
+        Kind::Mp4 => match clip::copies(clip::Given::Bytes(&bytes), wanted, &|_| ())
+            .map_err(|refusal| vec![refusal])?
+        {
             Some(copies) => filmed(&name, text.as_deref(), copies),
             None => match video::tells_where(&bytes) {
                 Some(refusal) => return Err(vec![refusal]),

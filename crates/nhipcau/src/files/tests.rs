@@ -387,3 +387,21 @@ fn a_clip_comes_with_its_words_and_captions() {
         assert_eq!(refused[0].part, part);
     }
 }
+
+#[test]
+fn a_picture_is_made_to_fit_a_limit() {
+    let mut grain = 7_u32;
+    let noise = image::RgbImage::from_fn(900, 700, |_, _| {
+        grain = grain.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        image::Rgb([(grain >> 8) as u8, (grain >> 16) as u8, (grain >> 24) as u8])
+    });
+    let mut jpeg = Vec::new();
+    jpeg_encoder::Encoder::new(&mut jpeg, 90)
+        .encode(noise.as_raw(), 900, 700, jpeg_encoder::ColorType::Rgb)
+        .unwrap();
+    let (small, pixels) = within(&jpeg, 60_000).unwrap();
+    assert!(small.len() <= 60_000 && kind_of(&small) == Kind::Jpeg && pixels.0 < 900, "{pixels:?}");
+    assert!(pixels.0.abs_diff(pixels.1 * 9 / 7) < 4, "its shape stays: {pixels:?}");
+    assert_eq!(within(&jpeg, 10).unwrap_err().part, "base64");
+    assert!(within(b"x", 60_000).is_err());
+}

@@ -29,7 +29,8 @@ pub fn lasts(bytes: &[u8]) -> Option<u64> {
     };
     // Version 1 has its times in eight bytes each.
     let wide = *head.get(8)? == 1;
-    let (scale, length) = if wide { (number(28, false)?, number(32, true)?) } else { (number(20, false)?, number(24, false)?) };
+    let (scale, length) =
+        if wide { (number(28, false)?, number(32, true)?) } else { (number(20, false)?, number(24, false)?) };
     (scale > 0).then(|| u64::try_from(u128::from(length) * 1_000 / u128::from(scale)).ok()).flatten()
 }
 

@@ -175,7 +175,8 @@ pub(super) async fn save(
             rows = read;
             false
         }),
-        act => changed(act, &mut rows, &clip, &sent.fields, Readable::on(date::day(app.clock.now()))).map(|()| false),
+        act => changed(act, &mut rows, &clip, &sent.fields, Readable::on(date::day(app.clock.now())))
+            .map(|()| false),
     };
     let (wrong, status) = match acted {
         Ok(true) => return see(visitor.lang, &format!("{HOME}/tin/{id}/phu-de/{sha256}?xong=luu")),
@@ -199,15 +200,24 @@ fn taken(bytes: Option<Vec<u8>>) -> Result<Vec<Row>, Problem> {
 }
 
 /// Carries out what a button of the form says, upon what was typed.
-fn changed(act: &str, rows: &mut Vec<Row>, clip: &Clip, form: &Fields, rule: Readable) -> Result<(), Problem> {
+fn changed(
+    act: &str,
+    rows: &mut Vec<Row>,
+    clip: &Clip,
+    form: &Fields,
+    rule: Readable,
+) -> Result<(), Problem> {
     let (word, at) = act.split_once('-').map_or((act, None), |(word, at)| (word, at.parse::<usize>().ok()));
     match (word, at) {
         ("them", at) => rows::add(rows, at),
         ("bo", Some(at)) if at < rows.len() => drop(rows.remove(at)),
         ("tach", Some(at)) => rows::split(rows, at),
-        ("chia", None) => *rows = rows::spread(clip.file.text.as_deref().unwrap_or_default(), clip.lasts, rule),
+        ("chia", None) => {
+            *rows = rows::spread(clip.file.text.as_deref().unwrap_or_default(), clip.lasts, rule)
+        }
         ("doi", None) => {
-            let seconds: Option<f64> = form.get("giay").trim().replace(',', ".").replace('−', "-").parse().ok();
+            let seconds: Option<f64> =
+                form.get("giay").trim().replace(',', ".").replace('−', "-").parse().ok();
             let says = |lang: Lang| lang.media().fault_shift;
             let seconds = seconds.filter(|by| by.abs() < 86_400.0);
             let seconds = seconds.ok_or_else(|| Problem::refused(says(Lang::Vi), says(Lang::En)))?;
@@ -261,7 +271,10 @@ pub(super) async fn file(
             let vtt = cues::vtt(&cues::whole(cues::of_lines(text), clip.lasts));
             let headers = [
                 (header::CONTENT_TYPE, HeaderValue::from_static("text/vtt; charset=utf-8")),
-                (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"phu-de.vtt\"")),
+                (
+                    header::CONTENT_DISPOSITION,
+                    HeaderValue::from_static("attachment; filename=\"phu-de.vtt\""),
+                ),
                 (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
             ];
             (headers, vtt).into_response()

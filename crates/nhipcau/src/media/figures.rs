@@ -56,7 +56,8 @@ impl Typed {
     fn mark(&self) -> String {
         let shape = self.shape.map_or("", Shape::word);
         let Around { title, unit, source } = &self.around;
-        ContentHash::of(format!("{shape}\n{title}\n{unit}\n{source}\n{}", self.figures).as_bytes()).to_string()
+        ContentHash::of(format!("{shape}\n{title}\n{unit}\n{source}\n{}", self.figures).as_bytes())
+            .to_string()
     }
 
     fn drawn(&self) -> Result<Drawn, Vec<Fault>> {
@@ -66,7 +67,11 @@ impl Typed {
             faults.into_iter().map(fault).collect::<Vec<_>>()
         })?;
         let (svg, twin) = (charts::svg(&chart), charts::twin(&chart));
-        let alt = if self.said_of == self.mark() && !self.alt.is_empty() { self.alt.clone() } else { twin.sentence.clone() };
+        let alt = if self.said_of == self.mark() && !self.alt.is_empty() {
+            self.alt.clone()
+        } else {
+            twin.sentence.clone()
+        };
         Ok(Drawn { svg, twin, alt })
     }
 }

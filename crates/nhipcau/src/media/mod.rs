@@ -100,7 +100,13 @@ pub fn routes() -> Vec<Route> {
     let one = "/ban-lam-viec/tin/{id}/tai-len/{upload}";
     vec![
         desk_page(all, Duty::Write, "files of a draft that are coming or being made", get(pages::show)),
-        desk_part("POST", all, Duty::Write, "begin a file that comes in parts (tus 1.0)", post(parts::begin).options(parts::able)),
+        desk_part(
+            "POST",
+            all,
+            Duty::Write,
+            "begin a file that comes in parts (tus 1.0)",
+            post(parts::begin).options(parts::able),
+        ),
         desk_page(one, Duty::Write, "how much of a file has come (tus 1.0)", get(parts::offset)),
         desk_part("PATCH", one, Duty::Write, "a part of a file (tus 1.0)", patch(parts::part)),
         desk_part("DELETE", one, Duty::Write, "leave a file that was coming (tus 1.0)", delete(parts::end)),
@@ -129,7 +135,12 @@ pub fn routes() -> Vec<Route> {
             "a picture or clip of a draft",
             get(pages::file),
         ),
-        desk_page("/ban-lam-viec/tin/{id}/so-lieu", Duty::Write, "figures for a picture of them", get(figures::show)),
+        desk_page(
+            "/ban-lam-viec/tin/{id}/so-lieu",
+            Duty::Write,
+            "figures for a picture of them",
+            get(figures::show),
+        ),
         desk_upload(
             "/ban-lam-viec/tin/{id}/so-lieu",
             Duty::Write,

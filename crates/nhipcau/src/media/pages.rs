@@ -82,7 +82,8 @@ fn says(file: &File, lang: Lang) -> String {
 
 fn row(file: &File, work: &Work, lang: Lang) -> Row {
     let of = |path: String| lang.path(&format!("{HOME}/tin/{}/{path}", file.draft));
-    let listed = file.attached.as_ref().filter(|one| work.written.files.iter().any(|f| f.sha256 == one.sha256));
+    let listed =
+        file.attached.as_ref().filter(|one| work.written.files.iter().any(|f| f.sha256 == one.sha256));
     Row {
         name: file.name.clone(),
         size: number::bytes(lang, file.size),
@@ -92,7 +93,9 @@ fn row(file: &File, work: &Work, lang: Lang) -> Row {
         failed: file.stage == Stage::Failed,
         leaves: !matches!(file.stage, Stage::Working | Stage::Done),
         here: of(format!("tai-len/{}", file.id)),
-        captions: listed.filter(|one| one.media == "video/mp4").map(|one| of(format!("phu-de/{}", one.sha256))),
+        captions: listed
+            .filter(|one| one.media == "video/mp4")
+            .map(|one| of(format!("phu-de/{}", one.sha256))),
     }
 }
 

@@ -37,7 +37,10 @@ const NOTED: u64 = 8 << 20;
 
 fn answered(status: StatusCode, headers: Vec<(&'static str, HeaderValue)>) -> Response {
     let mut response = status.into_response();
-    let own = [("tus-resumable", HeaderValue::from_static(tus::VERSION)), ("cache-control", HeaderValue::from_static("no-store"))];
+    let own = [
+        ("tus-resumable", HeaderValue::from_static(tus::VERSION)),
+        ("cache-control", HeaderValue::from_static("no-store")),
+    ];
     for (name, value) in own.into_iter().chain(headers) {
         response.headers_mut().insert(HeaderName::from_static(name), value);
     }
@@ -183,7 +186,12 @@ fn fits(name: &str, size: u64) -> Result<(), No> {
     let is_clip = [".mp4", ".mov", ".m4v"].iter().any(|end| name.to_lowercase().ends_with(end));
     let most = if is_clip { MOST_CLIP } else { MOST_FILE as u64 };
     if name.trim().is_empty() || name.chars().count() > 255 || name.contains(['/', '\\']) {
-        return Err(Refused { status: 400, vi: "Tệp phải có tên (filename).", en: "The file must have a name (filename)." }.into());
+        return Err(Refused {
+            status: 400,
+            vi: "Tệp phải có tên (filename).",
+            en: "The file must have a name (filename).",
+        }
+        .into());
     }
     if size > most {
         let why = Refused {
@@ -286,11 +294,21 @@ async fn taken(
     let id: Uuid = upload.parse().map_err(|_| Problem::NotFound("upload"))?;
     // Asked before it is looked how much is held: nobody else adds to that meanwhile.
     let Some(turn) = app.media.turn(id) else {
-        return Err(Refused { status: 423, vi: "Phần trước còn đang tới; hãy thử lại.", en: "The part before is still coming; try again." }.into());
+        return Err(Refused {
+            status: 423,
+            vi: "Phần trước còn đang tới; hãy thử lại.",
+            en: "The part before is still coming; try again.",
+        }
+        .into());
     };
     let file = own(app, staff, draft, upload).await?;
     if file.stage != Stage::Coming || part.offset != file.held {
-        return Err(Refused { status: 409, vi: "Upload-Offset không khớp phần đã nhận.", en: "Upload-Offset is not what is held." }.into());
+        return Err(Refused {
+            status: 409,
+            vi: "Upload-Offset không khớp phần đã nhận.",
+            en: "Upload-Offset is not what is held.",
+        }
+        .into());
     }
     let (send, receive) = oneshot::channel();
     let working = app.clone();
@@ -312,7 +330,12 @@ async fn taken(
 }
 
 /// Takes a part as it comes. How much is held then, and whether that is all.
-async fn receives(app: &App, file: File, mut part: tus::Part, mut body: BodyDataStream) -> Result<(u64, bool), No> {
+async fn receives(
+    app: &App,
+    file: File,
+    mut part: tus::Part,
+    mut body: BodyDataStream,
+) -> Result<(u64, bool), No> {
     let Some(mut out) = opened(&place(app, file.id), file.held).await? else {
         // After a restore its bytes are gone: whoever sends it begins anew.
         leave(app, file.id).await?;
@@ -325,7 +348,12 @@ async fn receives(app: &App, file: File, mut part: tus::Part, mut body: BodyData
             break;
         };
         if held + piece.len() as u64 > file.size {
-            return Err(Refused { status: 413, vi: "Phần này dài hơn tệp đã khai.", en: "This part is longer than the file was said to be." }.into());
+            return Err(Refused {
+                status: 413,
+                vi: "Phần này dài hơn tệp đã khai.",
+                en: "This part is longer than the file was said to be.",
+            }
+            .into());
         }
         out.write_all(&piece).await.map_err(anyhow::Error::from)?;
         held += piece.len() as u64;
@@ -415,4 +443,3 @@ pub(super) async fn leave(app: &App, id: Uuid) -> Result<(), Problem> {
 pub(super) fn beside(metadata: &str) -> Metadata {
     Metadata::read(metadata).unwrap_or_default()
 }
-

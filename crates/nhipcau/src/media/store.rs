@@ -255,7 +255,12 @@ pub async fn begin(tx: &mut Tx, id: Uuid) -> sqlx::Result<bool> {
 /// # Errors
 /// The database's.
 pub async fn step(tx: &mut Tx, id: Uuid, step: &str) -> sqlx::Result<()> {
-    run!(tx, "UPDATE upload SET step = $2 WHERE id = $1 AND stage = 'working'", id.to_string(), step.to_owned())?;
+    run!(
+        tx,
+        "UPDATE upload SET step = $2 WHERE id = $1 AND stage = 'working'",
+        id.to_string(),
+        step.to_owned()
+    )?;
     Ok(())
 }
 
@@ -264,7 +269,12 @@ pub async fn step(tx: &mut Tx, id: Uuid, step: &str) -> sqlx::Result<()> {
 /// # Errors
 /// The database's.
 pub async fn became(tx: &mut Tx, id: Uuid, attached: &Attached) -> anyhow::Result<()> {
-    run!(tx, "UPDATE upload SET attached = $2 WHERE id = $1", id.to_string(), serde_json::to_string(attached)?)?;
+    run!(
+        tx,
+        "UPDATE upload SET attached = $2 WHERE id = $1",
+        id.to_string(),
+        serde_json::to_string(attached)?
+    )?;
     Ok(())
 }
 

@@ -55,7 +55,9 @@ pub fn spoken(headers: &HeaderMap) -> Result<(), Refused> {
 }
 
 fn whole(headers: &HeaderMap, name: &str) -> Option<u64> {
-    text(headers, name).filter(|text| text.bytes().all(|b| b.is_ascii_digit())).and_then(|text| text.parse().ok())
+    text(headers, name)
+        .filter(|text| text.bytes().all(|b| b.is_ascii_digit()))
+        .and_then(|text| text.parse().ok())
 }
 
 /// What is said of a file that is to come: its size, and the words about it.
@@ -64,7 +66,11 @@ fn whole(headers: &HeaderMap, name: &str) -> Option<u64> {
 /// 400: no size, or words that cannot be read.
 pub fn creation(headers: &HeaderMap) -> Result<(u64, Metadata), Refused> {
     let Some(size) = whole(headers, "upload-length").filter(|size| *size > 0) else {
-        return no(400, "Thiếu Upload-Length (số byte của tệp).", "Upload-Length is missing (the file's bytes).");
+        return no(
+            400,
+            "Thiếu Upload-Length (số byte của tệp).",
+            "Upload-Length is missing (the file's bytes).",
+        );
     };
     let raw = text(headers, "upload-metadata").unwrap_or_default();
     let metadata = Metadata::read(raw);
@@ -126,7 +132,11 @@ pub struct Part {
 /// 415 for another type of body; 400 for no offset or a sum that is not known.
 pub fn part(headers: &HeaderMap) -> Result<Part, Refused> {
     if text(headers, header::CONTENT_TYPE.as_str()) != Some(PART) {
-        return no(415, "Content-Type phải là application/offset+octet-stream.", "Content-Type must be application/offset+octet-stream.");
+        return no(
+            415,
+            "Content-Type phải là application/offset+octet-stream.",
+            "Content-Type must be application/offset+octet-stream.",
+        );
     }
     let Some(offset) = whole(headers, "upload-offset") else {
         return no(400, "Thiếu Upload-Offset.", "Upload-Offset is missing.");
@@ -135,7 +145,13 @@ pub fn part(headers: &HeaderMap) -> Result<Part, Refused> {
         None => None,
         Some(said) => match Sum::read(said) {
             Some(sum) => Some(sum),
-            None => return no(400, "Upload-Checksum: chỉ nhận sha1 hoặc sha256.", "Upload-Checksum: sha1 or sha256 are taken."),
+            None => {
+                return no(
+                    400,
+                    "Upload-Checksum: chỉ nhận sha1 hoặc sha256.",
+                    "Upload-Checksum: sha1 or sha256 are taken.",
+                );
+            }
         },
     };
     Ok(Part { offset, sum })
@@ -184,7 +200,11 @@ impl Sum {
         };
         match sum == self.said {
             true => Ok(()),
-            false => no(460, "Phần này tới nơi không nguyên vẹn; hãy gửi lại.", "This part did not come whole; send it again."),
+            false => no(
+                460,
+                "Phần này tới nơi không nguyên vẹn; hãy gửi lại.",
+                "This part did not come whole; send it again.",
+            ),
         }
     }
 }
@@ -209,13 +229,24 @@ mod tests {
         let said = [("upload-length", "11"), ("upload-metadata", "filename TMWpLm1wNA==,decorative")];
         let (size, metadata) = creation(&headers(&said)).unwrap();
         assert_eq!((size, metadata.get("filename"), metadata.get("decorative")), (11, "Lũ.mp4", ""));
-        for bad in [vec![], vec![("upload-length", "0")], vec![("upload-length", "-1")], vec![("upload-length", "1"), ("upload-metadata", "a %%")], vec![("upload-length", "1"), ("upload-metadata", "a,a")]] {
+        for bad in [
+            vec![],
+            vec![("upload-length", "0")],
+            vec![("upload-length", "-1")],
+            vec![("upload-length", "1"), ("upload-metadata", "a %%")],
+            vec![("upload-length", "1"), ("upload-metadata", "a,a")],
+        ] {
             assert_eq!(creation(&headers(&bad)).unwrap_err().status, 400, "{bad:?}");
         }
         let begin = ("content-type", "application/offset+octet-stream");
         assert_eq!(part(&headers(&[("upload-offset", "0")])).unwrap_err().status, 415);
         assert_eq!(part(&headers(&[begin])).unwrap_err().status, 400);
-        assert_eq!(part(&headers(&[begin, ("upload-offset", "0"), ("upload-checksum", "md5 AA==")])).unwrap_err().status, 400);
+        assert_eq!(
+            part(&headers(&[begin, ("upload-offset", "0"), ("upload-checksum", "md5 AA==")]))
+                .unwrap_err()
+                .status,
+            400
+        );
         // The protocol's own example: "hello world".
         let said = [begin, ("upload-offset", "0"), ("upload-checksum", "sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0=")];
         let mut sum = part(&headers(&said)).unwrap().sum.unwrap();

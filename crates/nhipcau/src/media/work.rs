@@ -217,7 +217,8 @@ async fn is_listed(app: &App, file: &File, attached: &Attached) -> Result<bool, 
 
 /// Whoever sent a file, with the roles of today, and the draft.
 async fn writer(app: &App, file: &File) -> Result<(By, Work), Problem> {
-    let portal = app.portals.load().find(|portal| portal.log == file.log).ok_or(Problem::NotFound("portal"))?;
+    let portal =
+        app.portals.load().find(|portal| portal.log == file.log).ok_or(Problem::NotFound("portal"))?;
     let mut conn = app.db.read().await?;
     let roles = gate::roles_at(app, &mut conn, file.account, &portal).await?;
     let by = By {
@@ -230,7 +231,9 @@ async fn writer(app: &App, file: &File) -> Result<(By, Work), Problem> {
     if !work.stage.is_open() {
         return Err(parts::closed());
     }
-    let lists = |work: &Work| file.attached.as_ref().is_some_and(|one| work.written.files.iter().any(|f| f.sha256 == one.sha256));
+    let lists = |work: &Work| {
+        file.attached.as_ref().is_some_and(|one| work.written.files.iter().any(|f| f.sha256 == one.sha256))
+    };
     // Nobody approves what comes by itself afterwards.
     if work.stage != Life::Draft && !file.asked && !lists(&work) {
         return Err(Problem::refused(
@@ -257,7 +260,8 @@ async fn take(app: &App, file: &File) -> Result<Attached, Problem> {
     let (made, bytes) = match is_clip {
         true => {
             let path = std::path::absolute(path).map_err(anyhow::Error::from)?;
-            Steps::told(app, file, async |steps| attach_clip(file.draft, upload, path, steps.teller()).await).await?
+            Steps::told(app, file, async |steps| attach_clip(file.draft, upload, path, steps.teller()).await)
+                .await?
         }
         false => {
             let bytes = tokio::fs::read(&path).await.map_err(anyhow::Error::from)?;
@@ -313,7 +317,8 @@ pub async fn copies_of(
     account: uuid::Uuid,
     attached: &Attached,
 ) -> Result<(), Problem> {
-    let hash: ContentHash = attached.sha256.parse().map_err(|_| anyhow::anyhow!("a stored hash is damaged"))?;
+    let hash: ContentHash =
+        attached.sha256.parse().map_err(|_| anyhow::anyhow!("a stored hash is damaged"))?;
     if attached.media != CLIP || store::has_copies(&mut app.db.read().await?, draft.0, &hash).await? {
         return Ok(());
     }
@@ -335,7 +340,9 @@ pub async fn copies_of(
         ends: 0,
     };
     app.db
-        .write("upload.copies", async move |tx: &mut Tx| -> Result<(), Problem> { Ok(store::add(tx, &file).await?) })
+        .write("upload.copies", async move |tx: &mut Tx| -> Result<(), Problem> {
+            Ok(store::add(tx, &file).await?)
+        })
         .await?;
     app.media.wake();
     Ok(())

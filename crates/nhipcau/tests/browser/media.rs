@@ -91,11 +91,29 @@ async fn a_clip_is_sent_through_a_cut_line_and_given_captions_by_the_keyboard() 
     reads(&lan, "Xong: đã có trong bản nháp").await;
     assert_eq!(lan.current_url().await.unwrap().path(), format!("{draft}/tai-len"));
 
-    let captions = lan.find(Locator::Css("main a[href*='/phu-de/']")).await.unwrap().attr("href").await.unwrap().unwrap();
+    let captions = lan
+        .find(Locator::Css("main a[href*='/phu-de/']"))
+        .await
+        .unwrap()
+        .attr("href")
+        .await
+        .unwrap()
+        .unwrap();
     let captions = format!("{here}{captions}");
     writes_captions(&lan, &captions).await;
-    let made = lan.execute_async("const done = arguments[0]; fetch(location.pathname + '/tep').then((r) => r.text()).then(done)", Vec::new()).await.unwrap();
-    assert_eq!(made, json!("WEBVTT\n\n00:00:00.000 --> 00:00:01.500\nKính thưa bà con\n\n00:00:01.500 --> 00:00:04.500\nNước đang lên\n"));
+    let made = lan
+        .execute_async(
+            "const done = arguments[0]; fetch(location.pathname + '/tep').then((r) => r.text()).then(done)",
+            Vec::new(),
+        )
+        .await
+        .unwrap();
+    assert_eq!(
+        made,
+        json!(
+            "WEBVTT\n\n00:00:00.000 --> 00:00:01.500\nKính thưa bà con\n\n00:00:01.500 --> 00:00:04.500\nNước đang lên\n"
+        )
+    );
     lan.close().await.unwrap();
 
     // The same without script and on the narrowest screen; the rows that stand are moved and one is removed.

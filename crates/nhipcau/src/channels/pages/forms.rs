@@ -322,7 +322,13 @@ fn typed(app: &App, staff: &Staff, work: &Work, form: &Fields) -> Result<(Uuid, 
 }
 
 /// Puts in the place of each picture that a service does not take a copy that it takes, kept with the draft.
-async fn fitted(app: &App, staff: &Staff, work: &Work, kind: Kind, written: &mut Form) -> Result<(), Problem> {
+async fn fitted(
+    app: &App,
+    staff: &Staff,
+    work: &Work,
+    kind: Kind,
+    written: &mut Form,
+) -> Result<(), Problem> {
     let day = day(app, work);
     let Some(most) = channels::limits::limits(kind, day).find(|limit| limit.field == "picture_bytes") else {
         return Ok(());

@@ -106,9 +106,7 @@ async fn change(app: &App, staff: &Staff, id: &str, sent: Sent) -> Result<(), Pr
     }
     match acts::save(app, &by(staff), work.id, version, written, work.hour()).await? {
         Saved::As(..) => match taken {
-            Some(attached) => {
-                media::copies_of(app, (work.id, work.log), staff.account.id, &attached).await
-            }
+            Some(attached) => media::copies_of(app, (work.id, work.log), staff.account.id, &attached).await,
             None => Ok(()),
         },
         Saved::Clash(..) => Err(Problem::refused(

@@ -95,7 +95,8 @@ pub async fn attach_clip(
     if bytes.len() > MOST_FILE {
         return Err(faults(vec![(
             "Video vẫn lớn hơn 64 MB sau khi thu nhỏ. Hãy cắt thành nhiều đoạn, mỗi đoạn một ý.".into(),
-            "The clip is larger than 64 MB even when made small. Cut it into several, one matter each.".into(),
+            "The clip is larger than 64 MB even when made small. Cut it into several, one matter each."
+                .into(),
         )]));
     }
     Ok((file, bytes))

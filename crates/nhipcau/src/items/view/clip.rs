@@ -116,23 +116,23 @@ mod tests {
     #[test]
     fn copies_go_with_their_clip_and_nothing_is_lost() {
         let main = file("a.mp4", "video/mp4", None);
-        let copies = [
-            ("a.m4a", "audio/mp4"),
-            ("a.jpg", "image/jpeg"),
-            ("a.vtt", "text/vtt"),
-        ];
+        let copies = [("a.m4a", "audio/mp4"), ("a.jpg", "image/jpeg"), ("a.vtt", "text/vtt")];
         let copies = copies.map(|(name, media)| file(name, media, Some(&main)));
-        let sized = |name: &str, pixels| ItemFile { pixels: Some(pixels), ..file(name, "video/mp4", Some(&main)) };
-        let sizes = [sized("a-144.mp4", (256, 144)), sized("a-240.mp4", (426, 240)), sized("a-360.mp4", (640, 360))];
+        let sized =
+            |name: &str, pixels| ItemFile { pixels: Some(pixels), ..file(name, "video/mp4", Some(&main)) };
+        let sizes =
+            [sized("a-144.mp4", (256, 144)), sized("a-240.mp4", (426, 240)), sized("a-360.mp4", (640, 360))];
         let paper = file("a.pdf", "application/pdf", None);
         let stray = file("b.m4a", "audio/mp4", Some(&paper));
         let unmeasured = ItemFile { seconds: None, ..file("c.mp4", "video/mp4", None) };
-        let all: Vec<&ItemFile> = sizes.iter().chain(&copies).chain([&main, &paper, &stray, &unmeasured]).collect();
+        let all: Vec<&ItemFile> =
+            sizes.iter().chain(&copies).chain([&main, &paper, &stray, &unmeasured]).collect();
         let (clips, others) = Clip::of(&all);
         assert_eq!(others, [&paper, &stray, &unmeasured]);
         let [clip] = clips.as_slice() else { panic!("{clips:?}") };
         assert_eq!((clip.best.name.as_str(), clip.seconds, clip.is_sound), ("a.mp4", 61, false));
-        let others: Vec<_> = clip.others.iter().map(|(short, version)| (*short, version.name.as_str())).collect();
+        let others: Vec<_> =
+            clip.others.iter().map(|(short, version)| (*short, version.name.as_str())).collect();
         assert_eq!(clip.light.as_ref().map(|light| light.name.as_str()), Some("a-240.mp4"));
         assert_eq!(others, [(360, "a-360.mp4"), (144, "a-144.mp4")]);
         assert!(

@@ -78,7 +78,9 @@ impl Row {
 pub fn read(form: &Fields) -> Vec<Row> {
     let words = form.all("loi").map(|words| words.split_whitespace().collect::<Vec<_>>().join(" "));
     let rows = form.all("tu").zip(form.all("den")).zip(words);
-    rows.take(MOST).map(|((from, until), words)| Row { from: from.to_owned(), until: until.to_owned(), words }).collect()
+    rows.take(MOST)
+        .map(|((from, until), words)| Row { from: from.to_owned(), until: until.to_owned(), words })
+        .collect()
 }
 
 /// The rows of what is kept of a clip that lasts so many milliseconds; empty if none of its lines has a time.

@@ -15,6 +15,9 @@ use crate::files::{Upload, take};
 /// Width and height of the photo.
 const PHOTO: (u32, u32) = (4_000, 3_000);
 
+const CURE: &str = "không có ffmpeg: cài bằng `apt-get install ffmpeg` rồi chạy lại · ffmpeg is not installed: \
+                    `apt-get install ffmpeg` and run again";
+
 /// Measures both.
 pub fn media(dir: &Path, scale: Scale) -> anyhow::Result<Vec<Line>> {
     let photo = photo()?;
@@ -39,34 +42,39 @@ pub fn media(dir: &Path, scale: Scale) -> anyhow::Result<Vec<Line>> {
         )
         .beside(format!("{weight} byte, {copies} bản · bytes, {copies} copies")),
     ];
-    let clip = clip(dir, scale.clip)?;
+    let (what, budget) = (
+        "video một phút tới mọi bản · a clip of one minute to all copies, processor time",
+        Budget::AtMost(40.0),
+    );
+    let Some(clip) = clip(dir, scale.clip)? else {
+        lines.push(Line::missing(Part::Media, what, "s", budget, CURE));
+        return Ok(lines);
+    };
     let weight = clip.len();
     let began = processors()?;
     let copies = taken(Upload { alt: None, ..upload("phim.mp4", clip) })?;
     let took = processors()? - began;
-    lines.push(
-        Line::judged(
-            Part::Media,
-            "video một phút tới mọi bản · a clip of one minute to all copies, processor time",
-            took,
-            "s",
-            Budget::AtMost(40.0),
-        )
-        .beside(format!("1920 × 1080, {} giây, {weight} byte, {copies} tệp · seconds, bytes, files", scale.clip)),
-    );
+    lines.push(Line::judged(Part::Media, what, took, "s", budget).beside(format!(
+        "1920 × 1080, {} giây, {weight} byte, {copies} tệp · seconds, bytes, files",
+        scale.clip
+    )));
     Ok(lines)
 }
 
 fn taken(upload: Upload) -> anyhow::Result<usize> {
     match take(upload) {
         Ok(files) => Ok(files.len()),
-        Err(refusals) => bail!("the sample is refused: {}", refusals.iter().map(|r| r.en.as_str()).collect::<Vec<_>>().join(" ")),
+        Err(refusals) => bail!(
+            "the sample is refused: {}",
+            refusals.iter().map(|r| r.en.as_str()).collect::<Vec<_>>().join(" ")
+        ),
     }
 }
 
 /// Seconds of processors that this process and the helpers that have ended took so far.
 fn processors() -> anyhow::Result<f64> {
-    let told = std::fs::read_to_string("/proc/self/stat").context("read /proc/self/stat: the bench needs Linux")?;
+    let told =
+        std::fs::read_to_string("/proc/self/stat").context("read /proc/self/stat: the bench needs Linux")?;
     let (_, fields) = told.rsplit_once(')').context("/proc/self/stat is not as proc(5) says")?;
     // Fields 14 to 17 of proc(5): own and waited-for children's time in user and kernel mode, in hundredths of a second on every Linux.
     let ticks = fields.split_whitespace().skip(11).take(4).map(str::parse::<u64>).sum::<Result<u64, _>>()?;
@@ -91,23 +99,31 @@ fn photo() -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn clip(dir: &Path, seconds: u32) -> anyhow::Result<Vec<u8>> {
+/// The clip; `None` without ffmpeg.
+fn clip(dir: &Path, seconds: u32) -> anyhow::Result<Option<Vec<u8>>> {
     let spoken = Command::new("espeak-ng")
-        .args(["-v", "vi", "-w", "noi.wav", &"Kính thưa bà con, nước đang lên, đề nghị bà con sơ tán ngay. ".repeat(20)])
+        .args([
+            "-v",
+            "vi",
+            "-w",
+            "noi.wav",
+            &"Kính thưa bà con, nước đang lên, đề nghị bà con sơ tán ngay. ".repeat(20),
+        ])
         .current_dir(dir)
         .status()
         .is_ok_and(|status| status.success());
     let picture = format!("testsrc=size=1920x1080:rate=30:duration={seconds}");
     let tone = format!("sine=frequency=220:duration={seconds}");
-    let sound: &[&str] = if spoken { &["-stream_loop", "-1", "-i", "noi.wav"] } else { &["-f", "lavfi", "-i", &tone] };
+    let sound: &[&str] =
+        if spoken { &["-stream_loop", "-1", "-i", "noi.wav"] } else { &["-f", "lavfi", "-i", &tone] };
     let length = seconds.to_string();
     let made = Command::new("ffmpeg")
         .args(["-v", "error", "-y", "-f", "lavfi", "-i", &picture])
         .args(sound)
         .args(["-t", &length, "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", "phim.mp4"])
         .current_dir(dir)
-        .status()
-        .context("run ffmpeg (Debian's package ffmpeg)")?;
+        .status();
+    let Ok(made) = made else { return Ok(None) };
     ensure!(made.success(), "ffmpeg could not make the sample clip");
-    Ok(std::fs::read(dir.join("phim.mp4"))?)
+    Ok(Some(std::fs::read(dir.join("phim.mp4"))?))
 }
