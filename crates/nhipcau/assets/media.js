@@ -66,7 +66,8 @@
   async function refusal(answer) {
     if (answer.type === "opaqueredirect" || answer.status === 401) return w.signedOut;
     const told = await answer.json().catch(() => ({}));
-    return `${w.refused} ${told.detail ?? told.title ?? answer.status}`;
+    const why = document.documentElement.lang === "vi" ? told.title_vi : told.title;
+    return `${w.refused} ${why ?? answer.status}`;
   }
 
   async function send(file) {

@@ -264,36 +264,36 @@ pub async fn step(tx: &mut Tx, id: Uuid, step: &str) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Notes which file of the draft it became.
+/// Notes which file of the draft it became; false if it was erased meanwhile: then nothing of it may be kept.
 ///
 /// # Errors
 /// The database's.
-pub async fn became(tx: &mut Tx, id: Uuid, attached: &Attached) -> anyhow::Result<()> {
-    run!(
+pub async fn became(tx: &mut Tx, id: Uuid, attached: &Attached) -> anyhow::Result<bool> {
+    let moved = run!(
         tx,
-        "UPDATE upload SET attached = $2 WHERE id = $1",
+        "UPDATE upload SET attached = $2 WHERE id = $1 AND stage = 'working'",
         id.to_string(),
         serde_json::to_string(attached)?
     )?;
-    Ok(())
+    Ok(moved == 1)
 }
 
-/// Notes that it is made, with the copies of a clip, if it is one.
+/// Notes that it is made, with the copies of a clip, if it is one; nothing if it was erased meanwhile.
 ///
 /// # Errors
 /// The database's.
 pub async fn done(tx: &mut Tx, file: &File, main: Option<(ContentHash, Vec<Ready>)>) -> anyhow::Result<()> {
     let now = tx.ledger.now();
-    if let Some((hash, copies)) = main {
-        keep_copies(tx, file.draft, &hash, copies).await?;
-    }
-    run!(
+    let moved = run!(
         tx,
         "UPDATE upload SET stage = 'done', step = '', why = '', ends = $2 WHERE id = $1 AND stage = 'working'",
         file.id.to_string(),
         now + SHOWN
     )?;
-    Ok(())
+    match main {
+        Some((hash, copies)) if moved == 1 => keep_copies(tx, file.draft, &hash, copies).await,
+        _ => Ok(()),
+    }
 }
 
 /// Notes that it is not made, and why.

@@ -272,8 +272,10 @@ async fn take(app: &App, file: &File) -> Result<Attached, Problem> {
     let became = attached.clone();
     app.db
         .write("upload.taken", async move |tx: &mut Tx| -> Result<(), Problem> {
-            drafts::keep_file(tx, draft, &hash, bytes).await?;
-            Ok(store::became(tx, id, &became).await?)
+            if !store::became(tx, id, &became).await? {
+                return Err(Problem::NotFound("upload"));
+            }
+            Ok(drafts::keep_file(tx, draft, &hash, bytes).await?)
         })
         .await?;
     // What cannot be removed now, the next look at the folder removes.
