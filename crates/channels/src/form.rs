@@ -65,6 +65,9 @@ pub struct Media {
     /// What it shows, in words.
     #[serde(default)]
     pub alt: String,
+    /// SHA-256 of the file of which this is a copy that the service takes, in hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
 }
 
 impl Form {

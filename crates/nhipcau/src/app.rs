@@ -108,6 +108,8 @@ pub struct Inner {
     pub joining: tokio::sync::Mutex<()>,
     /// Whose turn it is at each account of a channel.
     pub channels: crate::channels::Turns,
+    /// Files that come in parts, and what is made of them.
+    pub media: crate::media::Desk,
     /// Exports and looks at the node's health that may be under way at once.
     pub heavy: Semaphore,
     /// Holds the folder.
@@ -284,6 +286,7 @@ impl App {
             importing: tokio::sync::Mutex::new(()),
             joining: tokio::sync::Mutex::new(()),
             channels: crate::channels::Turns::default(),
+            media: crate::media::Desk::default(),
             heavy: Semaphore::new(HEAVY),
             lock,
             post,
@@ -324,6 +327,7 @@ impl App {
         app.tasks.spawn("outlets", crate::outlets::run(app.clone()));
         app.tasks.spawn("sightings", crate::sightings::run(app.clone()));
         app.tasks.spawn("channels", crate::channels::run(app.clone()));
+        app.tasks.spawn("media", crate::media::run(app.clone()));
         app.tasks.spawn("reach", agencies::reach::run(app.clone()));
         app.tasks.spawn("readings", crate::reach::run(app.clone()));
         app.tasks.spawn("watch", crate::operate::watch::run(app.clone()));

@@ -22,6 +22,7 @@ pub mod files;
 pub mod georeport;
 pub mod items;
 pub mod logs;
+pub mod media;
 pub mod offline;
 pub mod open;
 pub mod operate;

@@ -99,13 +99,27 @@ fn drawn(face: &Face<'_>) -> Vec<(u16, char)> {
     all
 }
 
+const PLAIN: &[u8] = include_bytes!("../fonts/Tinos-Regular.ttf");
+const BOLD: &[u8] = include_bytes!("../fonts/Tinos-Bold.ttf");
+const ITALIC: &[u8] = include_bytes!("../fonts/Tinos-Italic.ttf");
+
+/// The font of a style as a TrueType file: Tinos (SIL Open Font License 1.1), the letters of Vietnamese and of Western Europe.
+#[must_use]
+pub fn font(style: Style) -> &'static [u8] {
+    match style {
+        Style::Plain => PLAIN,
+        Style::Bold => BOLD,
+        Style::Italic => ITALIC,
+    }
+}
+
 /// The letters of a style.
 pub fn letters(style: Style) -> &'static Letters {
     static ALL: LazyLock<[Letters; 3]> = LazyLock::new(|| {
         [
-            Letters::of(include_bytes!("../fonts/Tinos-Regular.ttf"), "Tinos-Regular"),
-            Letters::of(include_bytes!("../fonts/Tinos-Bold.ttf"), "Tinos-Bold"),
-            Letters::of(include_bytes!("../fonts/Tinos-Italic.ttf"), "Tinos-Italic"),
+            Letters::of(PLAIN, "Tinos-Regular"),
+            Letters::of(BOLD, "Tinos-Bold"),
+            Letters::of(ITALIC, "Tinos-Italic"),
         ]
     });
     match style {

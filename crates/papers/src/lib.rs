@@ -17,5 +17,6 @@ mod pdf;
 mod sheet;
 
 pub use docx::{DocxError, docx};
+pub use letters::font;
 pub use model::{Block, Paper, Run, Signer, Style, Table};
 pub use pdf::{PdfError, pdf};

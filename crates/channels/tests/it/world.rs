@@ -53,6 +53,7 @@ pub fn medium(role: Role) -> Media {
         pixels: Some((1280, 720)),
         url: Some("https://xa-b.gov.vn/tep/anh.jpg".into()),
         alt: "Nước lên ở bến".into(),
+        of: None,
     }
 }
 

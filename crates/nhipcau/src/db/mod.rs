@@ -29,7 +29,7 @@ use crate::logs::ledger::Sealer;
 use trouble::{Refusal, Troubles};
 
 /// The tables that hold what an erasure takes away, each written anew by PostgreSQL.
-const HOLD_WORDS: [&str; 12] = [
+const HOLD_WORDS: [&str; 14] = [
     "VACUUM (FULL) content",
     "VACUUM (FULL) item",
     "VACUUM (FULL) document",
@@ -38,6 +38,8 @@ const HOLD_WORDS: [&str; 12] = [
     "VACUUM (FULL) draft",
     "VACUUM (FULL) draft_version",
     "VACUUM (FULL) draft_file",
+    "VACUUM (FULL) draft_copy",
+    "VACUUM (FULL) upload",
     "VACUUM (FULL) draft_note",
     "VACUUM (FULL) ending",
     "VACUUM (FULL) source_aside",

@@ -29,6 +29,9 @@ pub async fn forget_one(tx: &mut Tx, id: String) -> anyhow::Result<()> {
     opinions::erase(tx, &id).await?;
     run!(tx, "DELETE FROM draft_version WHERE draft = $1", id.clone())?;
     run!(tx, "DELETE FROM draft_file WHERE draft = $1", id.clone())?;
+    run!(tx, "DELETE FROM draft_copy WHERE draft = $1", id.clone())?;
+    // Its bytes, where they lie in a file, go at the next look of whoever makes files.
+    run!(tx, "DELETE FROM upload WHERE draft = $1", id.clone())?;
     run!(tx, "DELETE FROM draft_note WHERE draft = $1", id.clone())?;
     run!(tx, "DELETE FROM approval WHERE draft = $1", id.clone())?;
     run!(tx, "DELETE FROM preview_link WHERE draft = $1", id.clone())?;

@@ -1,5 +1,5 @@
-//! Clips, made light: one that a cheap telephone plays, one of under a megabyte a minute, the sound alone, and a still picture to
-//! begin with; through Debian's ffmpeg as a process of its own.
+//! Clips, made light: one that a cheap telephone plays, smaller ones down to half a megabyte a minute, the sound alone, and a still picture
+//! to begin with; through Debian's ffmpeg as a process of its own.
 //!
 //! All are made anew without what came along beside picture and sound (place, camera, owner). Without the program a clip is
 //! taken as it is, unless it tells where it was taken.
@@ -25,14 +25,72 @@ const BOUNDS: [&str; 2] = ["--as=3221225472", "--cpu=1800"];
 const SMALL: (u32, u64) = (480, 900_000);
 
 /// One of the files that a clip becomes.
-pub(super) struct Copy {
-    pub(super) bytes: Vec<u8>,
-    pub(super) media: &'static str,
-    pub(super) pixels: Option<(u32, u32)>,
-    pub(super) seconds: Option<u32>,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copy {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Media type.
+    pub media: String,
+    /// Width and height, if there is a picture.
+    pub pixels: Option<(u32, u32)>,
+    /// How long it lasts, if it does.
+    pub seconds: Option<u32>,
     /// What stands behind the name's stem: `-240.mp4`.
-    pub(super) ending: String,
+    pub ending: String,
 }
+
+/// What is being made of a clip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Making {
+    /// The copy from which all others are made.
+    Best,
+    /// One whose shorter side has so many pixels.
+    Size(u32),
+    /// The sound alone.
+    Sound,
+    /// The still picture.
+    Still,
+}
+
+/// A clip as it is handed in.
+#[derive(Clone, Copy)]
+pub enum Given<'a> {
+    /// Its bytes.
+    Bytes(&'a [u8]),
+    /// The file that holds them, by its absolute path.
+    File(&'a Path),
+}
+
+/// A copy below the best one.
+struct Rung {
+    /// Longer and shorter side at most.
+    within: (u32, u32),
+    ending: &'static str,
+    rate: [&'static str; 8],
+    sound: [&'static str; 4],
+}
+
+/// Few lines in the country carry the best one all day: each of these takes about a third of what the one above takes.
+const RUNGS: [Rung; 3] = [
+    Rung {
+        within: (640, 360),
+        ending: "-360.mp4",
+        rate: ["-crf", "30", "-maxrate", "240k", "-bufsize", "480k", "-fpsmax", "25"],
+        sound: ["-b:a", "32k", "-ar", "32000"],
+    },
+    Rung {
+        within: (426, 240),
+        ending: "-240.mp4",
+        rate: ["-crf", "32", "-maxrate", "72k", "-bufsize", "144k", "-fpsmax", "15"],
+        sound: ["-b:a", "24k", "-ar", "22050"],
+    },
+    Rung {
+        within: (256, 144),
+        ending: "-144.mp4",
+        rate: ["-crf", "34", "-maxrate", "40k", "-bufsize", "80k", "-fpsmax", "12"],
+        sound: ["-b:a", "16k", "-ar", "16000"],
+    },
+];
 
 #[derive(Deserialize)]
 struct Probed {
@@ -66,17 +124,26 @@ struct Facts {
 
 /// How long a recording lasts; `None` where that cannot be asked.
 pub(super) fn lasts(bytes: &[u8]) -> Option<u32> {
-    let folder = folder(bytes).ok()?;
+    let folder = folder(Given::Bytes(bytes)).ok()?;
     facts(PROBE, folder.path(), "mp3").ok().map(|facts| facts.seconds)
 }
 
-/// The copies of a clip, the first in its place; `None` without the program.
-pub(super) fn copies(bytes: &[u8], wanted: Wanted) -> Result<Option<Vec<Copy>>, Refusal> {
-    made(PROBE, MAKER, bytes, wanted)
+/// The copies of a clip, the first in its place; `None` without the program. What is begun is told.
+pub(super) fn copies(
+    given: Given<'_>,
+    wanted: Wanted,
+    tell: &dyn Fn(Making),
+) -> Result<Option<Vec<Copy>>, Refusal> {
+    made((PROBE, MAKER), given, wanted, tell)
 }
 
-fn made(probe: &str, maker: &str, bytes: &[u8], wanted: Wanted) -> Result<Option<Vec<Copy>>, Refusal> {
-    let folder = folder(bytes)?;
+fn made(
+    (probe, maker): (&str, &str),
+    given: Given<'_>,
+    wanted: Wanted,
+    tell: &dyn Fn(Making),
+) -> Result<Option<Vec<Copy>>, Refusal> {
+    let folder = folder(given)?;
     let folder = folder.path();
     let facts = match facts(probe, folder, "mov") {
         Ok(facts) => facts,
@@ -87,50 +154,75 @@ fn made(probe: &str, maker: &str, bytes: &[u8], wanted: Wanted) -> Result<Option
     if facts.seconds > MOST_SECONDS {
         return Err(too_long());
     }
-    let copy = |name: &str, media, pixels, ending: &str| {
+    let copy = |name: &str, media: &str, pixels, ending: &str| {
         let bytes = std::fs::read(folder.join(name)).map_err(|_| damaged())?;
-        Ok(Copy { bytes, media, pixels, seconds: Some(facts.seconds), ending: ending.to_owned() })
+        Ok(Copy {
+            bytes,
+            media: media.into(),
+            pixels,
+            seconds: Some(facts.seconds),
+            ending: ending.to_owned(),
+        })
     };
+    tell(Making::Best);
     let size = if facts.is_small { pixels } else { fitted(pixels, (854, 480)) };
-    if facts.is_small && video::is_bare(bytes) {
+    match given {
         // As it was made here for an earlier edition: the same bytes again.
-        std::fs::write(folder.join("main.mp4"), bytes).map_err(|_| damaged())?;
-    } else if facts.is_small {
-        run(maker, folder, "in.mp4", &["-map", "0:v:0", "-map", "0:a:0?", "-c", "copy"], "main.mp4")?;
-    } else {
-        let rate = ["-crf", "28", "-maxrate", "600k", "-bufsize", "1200k", "-fpsmax", "30"];
-        film(maker, folder, "in.mp4", "main.mp4", size, &rate, &["-b:a", "48k", "-ar", "32000"])?;
+        Given::Bytes(bytes) if facts.is_small && video::is_bare(bytes) => {
+            std::fs::write(folder.join("main.mp4"), bytes).map_err(|_| damaged())?;
+        }
+        _ if facts.is_small => {
+            run(maker, folder, "in.mp4", &["-map", "0:v:0", "-map", "0:a:0?", "-c", "copy"], "main.mp4")?;
+        }
+        _ => {
+            let rate = ["-crf", "28", "-maxrate", "600k", "-bufsize", "1200k", "-fpsmax", "30"];
+            film(maker, folder, "main.mp4", size, &rate, &["-b:a", "48k", "-ar", "32000"])?;
+        }
     }
     let mut copies = vec![copy("main.mp4", "video/mp4", Some(size), ".mp4")?];
     // One that was not made anew has not been looked through yet: making its copies does that.
     if wanted == Wanted::First && !facts.is_small {
         return Ok(Some(copies));
     }
-    let light = fitted(pixels, (426, 240));
-    let rate = ["-crf", "32", "-maxrate", "72k", "-bufsize", "144k", "-fpsmax", "15"];
-    film(maker, folder, "main.mp4", "light.mp4", light, &rate, &["-b:a", "24k", "-ar", "22050"])?;
-    let light = copy("light.mp4", "video/mp4", Some(light), "-240.mp4")?;
-    if light.bytes.len() * 5 < copies[0].bytes.len() * 4 {
-        copies.push(light);
+    let mut smallest = copies[0].bytes.len();
+    for rung in RUNGS {
+        let pixels = fitted(size, rung.within);
+        if pixels == size && rung.within.1 > 240 {
+            continue;
+        }
+        tell(Making::Size(rung.within.1));
+        film(maker, folder, "rung.mp4", pixels, &rung.rate, &rung.sound)?;
+        let made = copy("rung.mp4", "video/mp4", Some(pixels), rung.ending)?;
+        if made.bytes.len() * 5 < smallest * 4 {
+            smallest = made.bytes.len();
+            copies.push(made);
+        }
     }
     if facts.has_sound {
+        tell(Making::Sound);
         let sound = ["-map", "0:a:0", "-vn", "-c:a", "aac", "-ac", "1", "-b:a", "32k", "-ar", "24000"];
         run(maker, folder, "main.mp4", &sound, "sound.m4a")?;
         copies.push(copy("sound.m4a", "audio/mp4", None, ".m4a")?);
     }
+    tell(Making::Still);
     // Not the very beginning, which is often black.
     let at = format!("{}", (facts.seconds / 3).min(5));
     let still = ["-ss", &at, "-map", "0:v:0", "-frames:v", "1", "-c:v", "png"];
     run(maker, folder, "main.mp4", &still, "still.png")?;
     let still = copy("still.png", Kind::Png.media(), None, ".jpg")?;
     let picture::Copy { bytes, media, pixels } = picture::still(&still.bytes)?;
-    copies.push(Copy { bytes, media, pixels: Some(pixels), seconds: None, ..still });
+    copies.push(Copy { bytes, media: media.into(), pixels: Some(pixels), seconds: None, ..still });
     Ok(Some(copies))
 }
 
-fn folder(bytes: &[u8]) -> Result<tempfile::TempDir, Refusal> {
+fn folder(given: Given<'_>) -> Result<tempfile::TempDir, Refusal> {
     let folder = tempfile::tempdir().map_err(|_| damaged())?;
-    std::fs::write(folder.path().join("in.mp4"), bytes).map_err(|_| damaged())?;
+    let place = folder.path().join("in.mp4");
+    match given {
+        Given::Bytes(bytes) => std::fs::write(place, bytes),
+        Given::File(file) => std::os::unix::fs::symlink(file, place),
+    }
+    .map_err(|_| damaged())?;
     Ok(folder)
 }
 
@@ -176,15 +268,16 @@ fn fitted((width, height): (u32, u32), (long, short): (u32, u32)) -> (u32, u32) 
     (even(width), even(height))
 }
 
+/// Films the best copy from what was handed in, every other one from the best.
 fn film(
     maker: &str,
     folder: &Path,
-    from: &str,
     to: &str,
     (width, height): (u32, u32),
     rate: &[&str],
     sound: &[&str],
 ) -> Result<(), Refusal> {
+    let from = if to == "main.mp4" { "in.mp4" } else { "main.mp4" };
     let size = format!("scale={width}:{height}");
     let head = [
         "-map",
@@ -243,7 +336,7 @@ fn too_long() -> Refusal {
     )
 }
 
-fn damaged() -> Refusal {
+pub(super) fn damaged() -> Refusal {
     Refusal::of_bytes(
         "Không mở được video: tệp hỏng, bị cắt cụt, hoặc không có hình. Hãy xuất lại thành MP4 (H.264) rồi gửi lại.",
         "The clip cannot be opened: it is damaged, cut short, or has no picture. Export it as MP4 (H.264) and hand it in again.",
@@ -294,18 +387,26 @@ pub(super) mod tests {
     fn a_clip_becomes_light_copies_without_who_made_it() {
         let Some(clip) = filmed() else { return };
         assert!(holds(&clip, b"SECRETOWNER") && holds(&clip, b"NHARIENG"), "nothing to take away");
-        let made = copies(&clip, Wanted::All).unwrap().unwrap();
+        let begun = std::cell::RefCell::new(Vec::new());
+        let made =
+            copies(Given::Bytes(&clip), Wanted::All, &|what| begun.borrow_mut().push(what)).unwrap().unwrap();
+        let sizes = [360, 240, 144].map(Making::Size);
+        assert_eq!(*begun.borrow(), [&[Making::Best][..], &sizes, &[Making::Sound, Making::Still]].concat());
         let told: Vec<_> =
             made.iter().map(|copy| (copy.ending.as_str(), copy.pixels, copy.seconds)).collect();
         assert_eq!(
             told,
             [
                 (".mp4", Some((854, 480)), Some(4)),
+                ("-360.mp4", Some((640, 360)), Some(4)),
                 ("-240.mp4", Some((426, 240)), Some(4)),
+                ("-144.mp4", Some((256, 144)), Some(4)),
                 (".m4a", None, Some(4)),
                 (".jpg", Some((640, 359)), None),
             ]
         );
+        assert!(video::lasts(&made[0].bytes).is_some_and(|lasts| lasts.abs_diff(4_000) < 100));
+        assert_eq!(video::lasts(b"no film"), None);
         for copy in &made {
             assert!(
                 !holds(&copy.bytes, b"SECRETOWNER") && !holds(&copy.bytes, b"NHARIENG"),
@@ -313,17 +414,26 @@ pub(super) mod tests {
                 copy.ending
             );
         }
-        assert!(made[1].bytes.len() * 60 / 4 < 1_200_000, "a minute: {}", made[1].bytes.len() * 15);
-        let first = copies(&clip, Wanted::First).unwrap().unwrap();
-        assert!(first.len() == 1 && first[0].bytes == made[0].bytes);
-        let again = copies(&made[0].bytes, Wanted::All).unwrap().unwrap();
+        assert!(made[2].bytes.len() * 60 / 4 < 1_200_000, "a minute: {}", made[2].bytes.len() * 15);
+        let copies = |given, wanted| copies(given, wanted, &|_| ());
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), &clip).unwrap();
+        for given in [Given::Bytes(&clip), Given::File(file.path())] {
+            let first = copies(given, Wanted::First).unwrap().unwrap();
+            assert!(first.len() == 1 && first[0].bytes == made[0].bytes);
+        }
+        let again = copies(Given::Bytes(&made[0].bytes), Wanted::All).unwrap().unwrap();
         assert!(again.iter().zip(&made).all(|(one, other)| one.bytes == other.bytes));
-        assert_eq!(copies(&clip[..clip.len() / 3], Wanted::All).err(), Some(damaged()));
+        assert_eq!(copies(Given::Bytes(&clip[..clip.len() / 3]), Wanted::All).err(), Some(damaged()));
     }
 
     #[test]
     fn without_the_program_a_clip_is_taken_as_it_is() {
-        assert!(made("no-such-probe-here", "no-such-maker", b"x", Wanted::All).unwrap().is_none());
+        assert!(
+            made(("no-such-probe-here", "no-such-maker"), Given::Bytes(b"x"), Wanted::All, &|_| ())
+                .unwrap()
+                .is_none()
+        );
     }
 
     #[test]

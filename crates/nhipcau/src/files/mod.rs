@@ -6,6 +6,7 @@
 //! that cannot be, one that tells where it was taken is refused. Nothing here knows a database or a request; it takes time, so it runs apart from them.
 
 mod clip;
+pub mod cues;
 mod heic;
 mod kind;
 mod pdf;
@@ -17,14 +18,18 @@ mod text;
 mod video;
 mod zip;
 
+use std::io::Read;
+
 use network::content::ItemFile;
 use network::names::ContentHash;
 use vietnam::text::{is_hidden, nfc};
 
+pub use clip::{Copy as Ready, Making};
 pub use kind::{Kind, named_kind};
-pub use picture::{MOST_PIXELS, WIDTHS};
+pub use picture::{MOST_PIXELS, WIDTHS, within};
 pub use sniff::kind_of;
 pub use text::text_of;
+pub use video::lasts;
 pub use zip::Archive;
 
 /// The longest alternative text of a picture, in characters.
@@ -75,7 +80,23 @@ impl Refusal {
 /// # Errors
 /// Every reason at once, never an empty list.
 pub fn take(upload: Upload) -> Result<Vec<(ItemFile, Vec<u8>)>, Vec<Refusal>> {
-    made(upload, Wanted::All)
+    made(upload, &[], Wanted::All)
+}
+
+/// The same of a clip whose copies were made before ([`ready`]): nothing is encoded again.
+///
+/// # Errors
+/// As [`take`].
+pub fn take_ready(upload: Upload, copies: &[Ready]) -> Result<Vec<(ItemFile, Vec<u8>)>, Vec<Refusal>> {
+    made(upload, copies, Wanted::All)
+}
+
+/// All copies of a clip that [`first`] gave, itself in the first place; `None` without ffmpeg. What is begun is told.
+///
+/// # Errors
+/// It is damaged, or too long.
+pub fn ready(clip: &[u8], tell: &dyn Fn(Making)) -> Result<Option<Vec<Ready>>, Refusal> {
+    clip::copies(clip::Given::Bytes(clip), Wanted::All, tell)
 }
 
 /// The first of the files that an upload becomes, for whoever makes the others later from it: [`take`] of its bytes gives the
@@ -84,8 +105,42 @@ pub fn take(upload: Upload) -> Result<Vec<(ItemFile, Vec<u8>)>, Vec<Refusal>> {
 /// # Errors
 /// As [`take`].
 pub fn first(upload: Upload) -> Result<Option<(ItemFile, Vec<u8>)>, Vec<Refusal>> {
-    Ok(made(upload, Wanted::First)?.into_iter().next())
+    Ok(made(upload, &[], Wanted::First)?.into_iter().next())
 }
+
+/// The same of a clip that lies in a file and may be larger than memory should hold; the bytes of `upload` are not looked at. What is
+/// begun is told.
+///
+/// # Errors
+/// As [`take`]; it is no clip, or there is no program to make it small.
+pub fn first_of_clip(
+    upload: Upload,
+    file: &std::path::Path,
+    tell: &dyn Fn(Making),
+) -> Result<(ItemFile, Vec<u8>), Vec<Refusal>> {
+    let mut head = Vec::new();
+    let read = std::fs::File::open(file).and_then(|file| file.take(SNIFFED).read_to_end(&mut head));
+    let absent = || {
+        vec![Refusal::of_bytes(
+            "Máy chủ chưa có ffmpeg nên không thu nhỏ được video. Quản trị máy chủ cài gói ffmpeg, rồi bấm Làm lại.",
+            "This node has no ffmpeg and cannot make the clip smaller. Its administrator installs the package ffmpeg; then try again.",
+        )]
+    };
+    read.map_err(|_| vec![clip::damaged()])?;
+    let (name, kind, _, text) = words(&Upload { bytes: head, ..upload })?;
+    if kind != Kind::Mp4 {
+        return Err(vec![Refusal::of_bytes("Tệp này không phải video MP4.", "This is no MP4 clip.")]);
+    }
+    let copies =
+        clip::copies(clip::Given::File(file), Wanted::First, tell).map_err(|refusal| vec![refusal])?;
+    let mut files = filmed(&name, text.as_deref(), copies.ok_or_else(absent)?);
+    let (mut first, bytes) = files.drain(..1).next().ok_or_else(absent)?;
+    first.text = text;
+    Ok((first, bytes))
+}
+
+/// So many bytes of a clip's file are looked at to know it for one.
+const SNIFFED: u64 = 64 << 10;
 
 /// Which copies of a picture or a clip are made: each takes time.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -94,34 +149,45 @@ enum Wanted {
     All,
 }
 
-fn made(upload: Upload, wanted: Wanted) -> Result<Vec<(ItemFile, Vec<u8>)>, Vec<Refusal>> {
+/// Name, kind, alternative text and text of an upload, tidied.
+type Words = (String, Kind, Option<String>, Option<String>);
+
+/// What stands beside the bytes, or every reason against it.
+fn words(upload: &Upload) -> Result<Words, Vec<Refusal>> {
     let name = nfc(upload.name.trim());
     let mut refusals = Vec::new();
     refusals.extend(bad_name(&name));
     let kind = kind::checked(&name, &upload.media, &upload.bytes);
-    let alt = upload.alt.map(|alt| nfc(alt.trim())).filter(|alt| !alt.is_empty());
+    let alt = upload.alt.as_ref().map(|alt| nfc(alt.trim())).filter(|alt| !alt.is_empty());
     if kind.as_ref().is_ok_and(|kind| kind.is_picture()) {
         refusals.extend(bad_alt(alt.as_deref(), upload.decorative));
     }
-    let text = upload.text.map(|text| said::tidied(&nfc(&text))).filter(|text| !text.is_empty());
+    let text = upload.text.as_ref().map(|text| said::tidied(&nfc(text))).filter(|text| !text.is_empty());
     refusals.extend(text.as_deref().and_then(bad_text));
-    let kind = match kind {
-        Ok(kind) => kind,
+    match kind {
+        Ok(kind) if refusals.is_empty() => Ok((name, kind, alt, text)),
+        Ok(_) => Err(refusals),
         Err(refusal) => {
             refusals.push(refusal);
-            return Err(refusals);
+            Err(refusals)
         }
-    };
-    if !refusals.is_empty() {
-        return Err(refusals);
     }
+}
+
+fn made(upload: Upload, ready: &[Ready], wanted: Wanted) -> Result<Vec<(ItemFile, Vec<u8>)>, Vec<Refusal>> {
+    let (name, kind, alt, text) = words(&upload)?;
     let bytes = upload.bytes;
     let mut files = match kind {
         kind if kind.is_picture() => {
             let copies = picture::copies(&bytes, kind, wanted).map_err(|refusal| vec![refusal])?;
             named(&name, alt.unwrap_or_default(), copies)
         }
-        Kind::Mp4 => match clip::copies(&bytes, wanted).map_err(|refusal| vec![refusal])? {
+        Kind::Mp4 if ready.first().is_some_and(|first| first.bytes == bytes) => {
+            filmed(&name, text.as_deref(), ready.to_vec())
+        }
+        Kind::Mp4 => match clip::copies(clip::Given::Bytes(&bytes), wanted, &|_| ())
+            .map_err(|refusal| vec![refusal])?
+        {
             Some(copies) => filmed(&name, text.as_deref(), copies),
             None => match video::tells_where(&bytes) {
                 Some(refusal) => return Err(vec![refusal]),
@@ -156,7 +222,7 @@ fn filmed(name: &str, text: Option<&str>, copies: Vec<clip::Copy>) -> Vec<(ItemF
     let seconds = copies.first().and_then(|copy| copy.seconds).unwrap_or_default();
     let mut files: Vec<(ItemFile, Vec<u8>)> = Vec::new();
     for copy in copies {
-        let file = file(&copy.bytes, copy.media.to_owned(), format!("{stem}{}", copy.ending), copy.pixels);
+        let file = file(&copy.bytes, copy.media, format!("{stem}{}", copy.ending), copy.pixels);
         let of = files.first().map(|(first, _)| first.sha256);
         files.push((ItemFile { of, seconds: copy.seconds, ..file }, copy.bytes));
     }

@@ -29,6 +29,9 @@ const MOST_MEMORY: u64 = 400 << 20;
 const MOST_SCANS: usize = 100;
 
 const JPEG_QUALITY: u8 = 82;
+/// Tried in this order before a picture is made smaller, so many times at most.
+const QUALITIES: [u8; 3] = [JPEG_QUALITY, 72, 60];
+const SMALLER: usize = 8;
 const AVIF_QUALITY: f32 = 62.0;
 /// Of 10; the encoder has no assembler here.
 const AVIF_SPEED: u8 = 8;
@@ -91,6 +94,29 @@ pub(super) fn still(png: &[u8]) -> Result<Copy, Refusal> {
     let (width, height) = picture.dimensions();
     let to = width.min(WIDTHS[1]);
     as_jpeg(&fitted(&picture, to, scaled(height, to, width))?)
+}
+
+/// A picture that was made here, as JPEG of at most so many bytes: recompressed, then made smaller step by step. Bytes, width and height.
+///
+/// # Errors
+/// It cannot be opened, or not even a small one has so few bytes.
+pub fn within(bytes: &[u8], most: u64) -> Result<(Vec<u8>, (u32, u32)), Refusal> {
+    let _turn = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut picture = flat(decoded(bytes, ImageFormat::Jpeg)?.0);
+    for _ in 0..SMALLER {
+        for quality in QUALITIES {
+            let made = encoded(&picture, quality)?;
+            if made.bytes.len() as u64 <= most {
+                return Ok((made.bytes, made.pixels));
+            }
+        }
+        let (width, height) = picture.dimensions();
+        picture = fitted(&picture, scaled(width, 3, 4), scaled(height, 3, 4))?;
+    }
+    Err(Refusal::of_bytes(
+        format!("Không thu nhỏ được ảnh xuống {most} byte; hãy chọn ảnh khác."),
+        format!("The picture cannot be made as small as {most} bytes; choose another one."),
+    ))
 }
 
 /// A side of a picture whose width goes from `from` to `to`; at least one pixel.
@@ -189,13 +215,17 @@ fn fitted(picture: &RgbImage, width: u32, height: u32) -> Result<RgbImage, Refus
 }
 
 fn as_jpeg(picture: &RgbImage) -> Result<Copy, Refusal> {
+    encoded(picture, JPEG_QUALITY)
+}
+
+fn encoded(picture: &RgbImage, quality: u8) -> Result<Copy, Refusal> {
     let (width, height) = picture.dimensions();
     let (Ok(across), Ok(down)) = (u16::try_from(width), u16::try_from(height)) else {
         return Err(too_large(width, height));
     };
     let mut bytes = Vec::new();
     // With the standard's own Huffman tables: tables made for one picture of few colours are misread by zune-jpeg 0.5.
-    let encoder = jpeg_encoder::Encoder::new(&mut bytes, JPEG_QUALITY);
+    let encoder = jpeg_encoder::Encoder::new(&mut bytes, quality);
     encoder.encode(picture.as_raw(), across, down, jpeg_encoder::ColorType::Rgb).map_err(|_| damaged())?;
     Ok(Copy { bytes, media: Kind::Jpeg.media(), pixels: (width, height) })
 }

@@ -368,7 +368,9 @@ fn a_clip_comes_with_its_words_and_captions() {
         told,
         [
             ("hop bao.mp4", "video/mp4"),
+            ("hop bao-360.mp4", "video/mp4"),
             ("hop bao-240.mp4", "video/mp4"),
+            ("hop bao-144.mp4", "video/mp4"),
             ("hop bao.m4a", "audio/mp4"),
             ("hop bao.jpg", "image/jpeg"),
             ("hop bao.vtt", "text/vtt"),
@@ -376,7 +378,7 @@ fn a_clip_comes_with_its_words_and_captions() {
     );
     assert_eq!((files[0].0.text.clone(), files[0].0.seconds, files[0].0.of), (said, Some(4), None));
     assert!(files[1..].iter().all(|(file, _)| file.of == Some(files[0].0.sha256) && file.text.is_none()));
-    let captions = String::from_utf8(files[4].1.clone()).unwrap();
+    let captions = String::from_utf8(files[6].1.clone()).unwrap();
     assert!(captions.contains("00:00:02.000 --> 00:00:04.000\nLũ đang lên."), "{captions}");
     for (text, part) in
         [("x".repeat(8_001), "text"), ("a\u{7}b".into(), "text"), ("gia\u{202e}fdp".into(), "text")]
@@ -384,4 +386,22 @@ fn a_clip_comes_with_its_words_and_captions() {
         let refused = take(Upload { text: Some(text), ..upload("a.mp4", &clip) }).unwrap_err();
         assert_eq!(refused[0].part, part);
     }
+}
+
+#[test]
+fn a_picture_is_made_to_fit_a_limit() {
+    let mut grain = 7_u32;
+    let noise = image::RgbImage::from_fn(900, 700, |_, _| {
+        grain = grain.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        image::Rgb([(grain >> 8) as u8, (grain >> 16) as u8, (grain >> 24) as u8])
+    });
+    let mut jpeg = Vec::new();
+    jpeg_encoder::Encoder::new(&mut jpeg, 90)
+        .encode(noise.as_raw(), 900, 700, jpeg_encoder::ColorType::Rgb)
+        .unwrap();
+    let (small, pixels) = within(&jpeg, 60_000).unwrap();
+    assert!(small.len() <= 60_000 && kind_of(&small) == Kind::Jpeg && pixels.0 < 900, "{pixels:?}");
+    assert!(pixels.0.abs_diff(pixels.1 * 9 / 7) < 4, "its shape stays: {pixels:?}");
+    assert_eq!(within(&jpeg, 10).unwrap_err().part, "base64");
+    assert!(within(b"x", 60_000).is_err());
 }

@@ -19,6 +19,21 @@ pub(super) fn tells_where(bytes: &[u8]) -> Option<Refusal> {
     })
 }
 
+/// How long a film lasts by its own description (`mvhd`, ISO/IEC 14496-12), in milliseconds; `None` if it does not say.
+pub fn lasts(bytes: &[u8]) -> Option<u64> {
+    let (_, moov) = boxes(bytes).find(|(name, _)| *name == b"moov")?;
+    let (_, head) = boxes(moov.get(8..)?).find(|(name, _)| *name == b"mvhd")?;
+    let number = |at: usize, wide: bool| -> Option<u64> {
+        let width = if wide { 8 } else { 4 };
+        Some(head.get(at..at + width)?.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)))
+    };
+    // Version 1 has its times in eight bytes each.
+    let wide = *head.get(8)? == 1;
+    let (scale, length) =
+        if wide { (number(28, false)?, number(32, true)?) } else { (number(20, false)?, number(24, false)?) };
+    (scale > 0).then(|| u64::try_from(u128::from(length) * 1_000 / u128::from(scale)).ok()).flatten()
+}
+
 /// The empty list of facts that ffmpeg writes where it may write none.
 const EMPTY: &[u8] =
     b"\0\0\0=udta\0\0\x005meta\0\0\0\0\0\0\0!hdlr\0\0\0\0\0\0\0\0mdirappl\0\0\0\0\0\0\0\0\0\0\0\0\x08ilst";

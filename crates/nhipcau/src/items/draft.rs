@@ -14,7 +14,7 @@ use vietnam::text::nfc;
 
 pub use super::front_matter::{from_markdown, markdown_fields};
 use super::kinds;
-pub use files::{DraftFile, attach};
+pub use files::{DraftFile, attach, attach_clip};
 pub use marks::of_words;
 pub use translations::DraftTranslation;
 

@@ -21,6 +21,7 @@ mod feeds;
 mod flood;
 mod found;
 mod load;
+mod media;
 mod nginx;
 mod node;
 mod pages;
@@ -92,6 +93,8 @@ pub enum Part {
     Flood,
     /// Feeds of other portals, read and cleaned
     Feeds,
+    /// A photo and a clip, made into all their copies
+    Media,
     /// Public pages of other sites, looked at
     Watch,
     /// A post to six channels, from the issue of its item until every service has it
@@ -131,6 +134,8 @@ struct Scale {
     feeds: usize,
     /// Feeds of one round.
     round: usize,
+    /// Seconds of the clip.
+    clip: u32,
     /// Public pages that are looked at.
     watched: usize,
     /// Items that are issued to six channels.
@@ -159,6 +164,7 @@ const WHOLE: Scale = Scale {
     flood: 100_000,
     feeds: 600,
     round: 1_000,
+    clip: 60,
     watched: 3_400,
     posts: 20,
     petitions: 4_000,
@@ -181,6 +187,7 @@ const QUICK: Scale = Scale {
     flood: 400,
     feeds: 4,
     round: 4,
+    clip: 2,
     watched: 20,
     posts: 1,
     petitions: 16,
@@ -249,6 +256,7 @@ async fn measure(part: Part, dir: &Path, scale: Scale, database: Option<&str>) -
         Part::Found => found::found(dir, scale).await,
         Part::Flood => flood::flood(dir, scale).await,
         Part::Feeds => feeds::feeds(scale),
+        Part::Media => media::media(dir, scale),
         Part::Watch => watch::watch(scale).await,
         Part::Channels => channels::channels(dir, scale).await,
         Part::Intake => petitions::intake(dir, scale).await,

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
@@ -24,7 +24,7 @@ use crate::agencies::Portal;
 use crate::app::App;
 use crate::db::Tx;
 use crate::problem::Problem;
-use crate::web::answer::{Large, came_from, failure, fault_page, too_large};
+use crate::web::answer::{Large, came_from, failure, fault_page, problem_of, too_large};
 use crate::web::error_view::Fault;
 use crate::web::routes::bounds::hear;
 use crate::web::visitor::Visitor;
@@ -107,6 +107,14 @@ pub async fn gate(State((app, duty)): State<(App, Duty)>, request: Request, next
     }
     let staff = match find(&app, &parts.headers, &visitor, portal.clone()).await {
         Ok(Some(staff)) => staff,
+        // A script reads no page that asks for a sign-in.
+        Ok(None) if posted && parts.headers.contains_key("tus-resumable") => {
+            return problem_of(
+                StatusCode::UNAUTHORIZED,
+                "Phiên làm việc đã hết; hãy đăng nhập lại.",
+                "The session has ended; sign in again.",
+            );
+        }
         Ok(None) if posted => {
             let request = Request::from_parts(parts, body);
             return kept_for_later(&app, &visitor, &portal, request).await;

@@ -105,6 +105,7 @@ fn name(act: &str, lang: Lang) -> String {
             .or(outlets::act_name(act, lang))
             .or(sightings::act_name(act, lang))
             .or(channels::act_name(act, lang))
+            .or(crate::media::act_name(act, lang))
             .or(petitions::act_name(act, lang))
             .unwrap_or(act)
             .to_owned(),

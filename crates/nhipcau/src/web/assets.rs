@@ -38,6 +38,9 @@ struct Table {
     push: Asset,
     ask: Asset,
     channels: Asset,
+    media_vi: Asset,
+    media_en: Asset,
+    captions: Asset,
     favicon: Asset,
 }
 
@@ -80,6 +83,14 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| Table {
         "text/javascript; charset=utf-8",
         include_bytes!("../../assets/channels.js"),
     ),
+    media_vi: media_script(Lang::Vi),
+    media_en: media_script(Lang::En),
+    captions: Asset::new(
+        "captions",
+        "js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../../assets/captions.js"),
+    ),
     favicon: Asset::new("favicon", "svg", "image/svg+xml", include_bytes!("../../assets/favicon.svg")),
 });
 
@@ -111,8 +122,15 @@ fn desk(lang: Lang) -> Asset {
     Asset::new(&format!("desk.{}", lang.code()), "js", "text/javascript; charset=utf-8", whole.into_bytes())
 }
 
+/// What sends files in parts, with the sentences of one language before it.
+fn media_script(lang: Lang) -> Asset {
+    let script = include_str!("../../assets/media.js");
+    let whole = format!("self.nhipcauMedia={};\n{script}", browser::media_words(lang));
+    Asset::new(&format!("media.{}", lang.code()), "js", "text/javascript; charset=utf-8", whole.into_bytes())
+}
+
 /// Every file, for the route table and for compressing at start.
-pub fn all() -> [&'static Asset; 15] {
+pub fn all() -> [&'static Asset; 18] {
     let t = &*TABLE;
     [
         &t.css,
@@ -128,6 +146,9 @@ pub fn all() -> [&'static Asset; 15] {
         &t.push,
         &t.ask,
         &t.channels,
+        &t.media_vi,
+        &t.media_en,
+        &t.captions,
         &t.favicon,
         dictionary::asset(),
     ]
@@ -172,6 +193,19 @@ pub fn ask() -> &'static str {
 /// The address of the script that counts what is written for a channel.
 pub fn channels() -> &'static str {
     &TABLE.channels.href
+}
+
+/// The address of the script that sends files in parts, in a language.
+pub fn media(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Vi => &TABLE.media_vi.href,
+        Lang::En => &TABLE.media_en.href,
+    }
+}
+
+/// The address of the script of the editor of captions.
+pub fn captions() -> &'static str {
+    &TABLE.captions.href
 }
 
 /// The address of the script of passkeys.

@@ -41,8 +41,8 @@ use crate::{
 
 use bounds::bounded;
 pub use row::{
-    Role, Route, api_route, desk_form, desk_page, desk_upload, door_form, door_page, open_page, page_upload,
-    program, reader_form,
+    Role, Route, api_route, desk_form, desk_page, desk_part, desk_upload, door_form, door_page, open_page,
+    page_upload, program, reader_form,
 };
 use row::{page, upload};
 
@@ -87,6 +87,7 @@ fn pages() -> Vec<Route> {
     pages.extend(crate::sightings::routes());
     pages.extend(crate::channels::routes());
     pages.extend(crate::reach::routes());
+    pages.extend(crate::media::routes());
     pages
 }
 

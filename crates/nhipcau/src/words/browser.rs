@@ -93,6 +93,21 @@ pub fn desk_words(lang: Lang) -> String {
     .to_string()
 }
 
+/// The sentences of the script that sends files in parts, as a JSON object.
+pub fn media_words(lang: Lang) -> String {
+    let m = lang.media();
+    serde_json::json!({
+        "progress": m.send_progress("{percent}"),
+        "pause": m.send_pause,
+        "goOn": m.send_go_on,
+        "broken": m.send_broken,
+        "refused": m.send_refused,
+        "signedOut": m.send_signed_out,
+        "done": m.send_done,
+    })
+    .to_string()
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

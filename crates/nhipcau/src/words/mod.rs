@@ -23,6 +23,7 @@ mod kept;
 mod keys;
 mod letter;
 mod log_key;
+mod media;
 pub mod number;
 mod offline;
 mod open;
@@ -67,6 +68,7 @@ pub use kept::Words as KeptWords;
 pub use keys::Words;
 pub use letter::Words as LetterWords;
 pub use log_key::Words as LogKeyWords;
+pub use media::Words as MediaWords;
 pub use offline::Words as OfflineWords;
 pub use open::Words as OpenWords;
 pub use opinion::Words as OpinionWords;
@@ -400,6 +402,14 @@ impl Lang {
         match self {
             Lang::Vi => path.to_owned(),
             Lang::En => format!("/en{path}"),
+        }
+    }
+
+    /// The words of a draft's media.
+    pub fn media(self) -> &'static MediaWords {
+        match self {
+            Lang::Vi => &media::VI,
+            Lang::En => &media::EN,
         }
     }
 

@@ -40,7 +40,7 @@ pub fn rules(folder: &Path) -> Option<String> {
 
 /// True for a route that answers with a page for people.
 fn is_page(path: &str) -> bool {
-    const MACHINES: [&str; 39] = [
+    const MACHINES: [&str; 42] = [
         "/sw.js",
         "/ban-luu.json",
         "/muc/{reference}/ban-luu.html",
@@ -80,6 +80,9 @@ fn is_page(path: &str) -> bool {
         "/ban-lam-viec/tham-quyen/lua-chon.csv",
         "/ban-lam-viec/truyen-thanh/tep",
         "/kenh/tep/",
+        "/ban-lam-viec/tin/{id}/tep/{sha256}",
+        "/ban-lam-viec/tin/{id}/tai-len/{upload}",
+        "/ban-lam-viec/tin/{id}/phu-de/{sha256}/tep",
     ];
     // These lead elsewhere.
     let leads = path.starts_with("/dang-nhap/nha-cung-cap") || path.starts_with("/n/");

@@ -39,6 +39,34 @@ fn word_file() -> tempfile::NamedTempFile {
     file
 }
 
+/// Figures that are drawn, a clip that is sent and made, its captions.
+async fn a_draft_has_media(tour: &mut Tour<'_>, draft: &str) {
+    let figures = format!("{draft}/so-lieu");
+    tour.opens("/ban-lam-viec/tin/{id}/so-lieu", "media/figures.html", &figures).await;
+    tour.goes(&figures).await;
+    tour.types("tieu-de", "Sản lượng lúa").await;
+    tour.types("so-lieu", "Tỉnh;Lúa\nAn Giang;2.310,5\nCà Mau;640").await;
+    tour.presses("Xem thử").await;
+    tour.reads("cao nhất là An Giang").await;
+    tour.looks("media/figures.html", "/so-lieu-xem-thu").await;
+    let uploads = format!("{draft}/tai-len");
+    tour.opens("/ban-lam-viec/tin/{id}/tai-len", "media/uploads.html", &uploads).await;
+    let Some(clip) = super::media::clip(1) else {
+        panic!("the page of captions needs Debian's ffmpeg");
+    };
+    tour.goes(draft).await;
+    tour.types("tep", clip.path().to_str().unwrap()).await;
+    tour.presses("Thêm tệp").await;
+    tour.reads("Xong: đã có trong bản nháp").await;
+    tour.looks("media/uploads.html", "/tai-len-xong").await;
+    let captions = tour.link(&format!("{draft}/phu-de/")).await;
+    tour.opens("/ban-lam-viec/tin/{id}/phu-de/{sha256}", "media/captions.html", &captions).await;
+    tour.goes(&captions).await;
+    tour.presses("Thêm dòng đầu tiên").await;
+    tour.reads("Thay đổi dưới đây chưa được lưu").await;
+    tour.looks("media/captions.html", "/phu-de-dang-viet").await;
+}
+
 /// A draft whose text comes from a Word file, and a link by which somebody outside sees it; signed in as Lan at the Government's.
 pub async fn a_draft_is_shown(tour: &mut Tour<'_>, password: &str) {
     tour.signs_in("lan", password).await;
@@ -59,6 +87,8 @@ pub async fn a_draft_is_shown(tour: &mut Tour<'_>, password: &str) {
     tour.presses("Lấy vào bản nháp").await;
     tour.reads("Đã lấy văn bản từ tệp Word").await;
     tour.looks("drafts/draft.html", "/ban-nhap-co-anh").await;
+
+    a_draft_has_media(tour, &draft).await;
 
     let links = format!("{draft}/duong-dan");
     tour.opens("/ban-lam-viec/tin/{id}/duong-dan", "drafts/links.html", &links).await;

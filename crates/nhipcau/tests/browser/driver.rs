@@ -142,6 +142,17 @@ impl Driver {
         assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
     }
 
+    /// Gives a browser a line of so many bytes a second upwards, none at all for 0, and its own again for `None`.
+    pub async fn line(&self, browser: &Client, upwards: Option<u32>) {
+        let session = browser.session_id().await.unwrap().unwrap();
+        let path = self.url(&format!("/session/{session}/goog/cdp/execute"));
+        let up = upwards.map_or(-1, i64::from);
+        let line = json!({ "cmd": "Network.emulateNetworkConditions",
+            "params": { "offline": up == 0, "latency": 0, "downloadThroughput": -1, "uploadThroughput": up } });
+        let answer = self.http.post(path).json(&line).send().await.unwrap();
+        assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
+    }
+
     /// What a browser has logged since it was asked last.
     async fn log(&self, browser: &Client, kind: &str) -> Vec<Value> {
         let session = browser.session_id().await.unwrap().unwrap();

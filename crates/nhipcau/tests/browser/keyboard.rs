@@ -13,7 +13,7 @@ use super::{Nation, is_asked_for};
 const MOST: usize = 200;
 
 /// Goes by the tabulator to what `fits` describes, a condition of the element `e`; the focus must be to be seen.
-async fn goes_to(browser: &Client, what: &str, condition: &str) {
+pub async fn goes_to(browser: &Client, what: &str, condition: &str) {
     let look = format!(
         "const e = document.activeElement, s = getComputedStyle(e);
          return [!!({condition}), s.outlineStyle !== 'none' || s.boxShadow !== 'none', e.outerHTML.slice(0, 90)]"
@@ -32,14 +32,14 @@ async fn goes_to(browser: &Client, what: &str, condition: &str) {
 }
 
 /// Presses a link or button that says `words`.
-async fn presses(browser: &Client, words: &str, key: Key) {
+pub async fn presses(browser: &Client, words: &str, key: Key) {
     let says = format!("e.matches('a, button, summary') && e.textContent.trim() === {}", json!(words));
     goes_to(browser, words, &says).await;
     types(browser, key).await;
 }
 
 /// Types into the field of a name in the place of what stands there.
-async fn fills(browser: &Client, name: &str, words: &str) {
+pub async fn fills(browser: &Client, name: &str, words: &str) {
     goes_to(browser, name, &format!("e.name === {}", json!(name))).await;
     let field = browser.active_element().await.unwrap();
     field.send_keys(&format!("{}a{}", Key::Control, Key::Null)).await.unwrap();

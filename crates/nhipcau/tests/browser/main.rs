@@ -18,6 +18,7 @@ mod driver;
 mod firefox;
 mod held;
 mod keyboard;
+mod media;
 mod offline;
 mod petitions;
 mod queue;

@@ -63,6 +63,7 @@ fn every_part_of_the_bench_reports_its_figures_beside_their_budgets() {
         ("found", 1),
         ("flood", 2),
         ("feeds", 2),
+        ("media", 2),
         ("watch", 2),
         ("channels", 1),
         ("intake", 1),

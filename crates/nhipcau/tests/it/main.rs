@@ -54,6 +54,7 @@ mod letters;
 mod lies;
 mod log_keys;
 mod machine;
+mod media;
 mod merger;
 mod nation;
 mod newsroom;

@@ -86,7 +86,7 @@ async fn a_text_is_looked_at_and_what_is_pasted_is_made_plain() {
 }
 
 /// Four seconds of a test picture with a tone; `None` without ffmpeg.
-fn clip() -> Option<Vec<u8>> {
+pub fn clip() -> Option<Vec<u8>> {
     let folder = tempfile::tempdir().unwrap();
     let (picture, tone) = ("testsrc=size=640x360:rate=25:duration=4", "sine=frequency=440:duration=4");
     let made = std::process::Command::new("ffmpeg")

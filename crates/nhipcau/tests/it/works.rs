@@ -88,6 +88,18 @@ pub const WORKS: &[(&str, &str, &str, &str)] = &[
         "portals_report_the_day_before_and_the_issuer_adds_like_with_like",
     ),
     (
+        "video gửi từng phần, mất kết nối thì gửi tiếp; các bản nhẹ làm sẵn trước khi đăng; phụ đề theo dòng",
+        "clips sent in parts that go on after a lost connection; light copies made before the issue; captions as rows",
+        "it/media",
+        "copies_of_a_clip_are_made_beforehand_and_are_what_the_issue_would_make",
+    ),
+    (
+        "biểu đồ, bảng vẽ từ số liệu, kèm chính nội dung ấy bằng chữ",
+        "charts and tables drawn of figures, with the same in words",
+        "it/media",
+        "figures_become_a_picture_with_their_words",
+    ),
+    (
         "phản ánh, kiến nghị: gửi không cần tài khoản, theo dõi bằng mã, hai người trả lời",
         "petitions: sent without an account, followed by code and secret, answered by two people",
         "it/petitions/handling",

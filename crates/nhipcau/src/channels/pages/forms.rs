@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use channels::{Form, Kind, Media, Role};
 use jiff::civil::Date;
+use network::names::ContentHash;
 use uuid::Uuid;
 use vietnam::text::nfc;
 
@@ -16,8 +17,11 @@ use crate::app::App;
 use crate::channels::fields::{self, limit};
 use crate::channels::{Held, Said, media, queue, store};
 use crate::clock::instant;
+use crate::db::Tx;
 use crate::drafts::acts::{self, By, Saved};
 use crate::drafts::{Attached, Work, store as drafts};
+use crate::files;
+use crate::items::store::Reference;
 use crate::people::Duty;
 use crate::people::forms::{Fields, Filled, told};
 use crate::people::gate::Staff;
@@ -223,7 +227,8 @@ fn row(
         link.hint = w.form_short(short.chars().count());
     }
     inputs.push(link);
-    let chosen = |file: &Attached| form.media.iter().any(|one| one.hash == file.sha256);
+    let chosen =
+        |file: &Attached| form.media.iter().any(|one| *one.of.as_ref().unwrap_or(&one.hash) == file.sha256);
     let media = work.written.files.iter().filter(|file| role(file).is_some());
     Row {
         account: held.id,
@@ -316,6 +321,7 @@ fn typed(app: &App, staff: &Staff, work: &Work, form: &Fields) -> Result<(Uuid, 
             pixels: None,
             url: Some(place(app, staff, &file.sha256)),
             alt: file.alt.clone().unwrap_or_default(),
+            of: None,
         })
     });
     let written = Form {
@@ -329,10 +335,42 @@ fn typed(app: &App, staff: &Staff, work: &Work, form: &Fields) -> Result<(Uuid, 
     Ok((account, written))
 }
 
+/// Puts in the place of each picture that a service does not take a copy that it takes, kept with the draft.
+async fn fitted(
+    app: &App,
+    staff: &Staff,
+    work: &Work,
+    kind: Kind,
+    written: &mut Form,
+) -> Result<(), Problem> {
+    let day = day(app, work);
+    let Some(most) = channels::limits::limits(kind, day).find(|limit| limit.field == "picture_bytes") else {
+        return Ok(());
+    };
+    for medium in written.media.iter_mut().filter(|one| one.role == Role::Picture && one.bytes > most.most) {
+        let hash: ContentHash = medium.hash.parse().map_err(|_| Problem::NotFound("file"))?;
+        let bytes = drafts::file(&mut app.db.read().await?, work.id, &hash).await?;
+        let (bytes, most) = (bytes.ok_or(Problem::NotFound("file"))?, most.most);
+        let made = tokio::task::spawn_blocking(move || files::within(&bytes, most)).await;
+        let made = made.map_err(|error| Problem::Ours(error.into()))?;
+        let (bytes, pixels) = made.map_err(|refusal| Problem::Refused { vi: refusal.vi, en: refusal.en })?;
+        let (copy, size, id) = (ContentHash::of(&bytes), bytes.len() as u64, work.id);
+        app.db
+            .write("channel.picture", async move |tx: &mut Tx| -> Result<(), Problem> {
+                Ok(drafts::keep_file(tx, id, &copy, bytes).await?)
+            })
+            .await?;
+        medium.of = Some(std::mem::replace(&mut medium.hash, copy.to_string()));
+        (medium.bytes, medium.pixels) = (size, Some(pixels));
+        (medium.media_type, medium.url) = ("image/jpeg".into(), Some(place(app, staff, &medium.hash)));
+    }
+    Ok(())
+}
+
 /// Saves what was typed as a part of the draft; or gives back what was only proposed.
 async fn saved(app: &App, staff: &Staff, id: &str, form: &Fields) -> Result<Option<Typed>, Problem> {
     let work = open(app, staff, id).await?;
-    let (account, written) = typed(app, staff, &work, form)?;
+    let (account, mut written) = typed(app, staff, &work, form)?;
     let mut conn = app.db.read().await?;
     let held =
         store::find(&mut conn, work.log, account).await?.ok_or(Problem::NotFound("channel account"))?;
@@ -345,6 +383,9 @@ async fn saved(app: &App, staff: &Staff, id: &str, form: &Fields) -> Result<Opti
     // The form was drawn from that version; what others changed since is joined.
     let mut next = drafts::version(&mut conn, work.id, version).await?.ok_or(Problem::NotFound("version"))?;
     drop(conn);
+    if form.get("viec") != "bo" {
+        fitted(app, staff, &work, kind, &mut written).await?;
+    }
     match form.get("viec") {
         "bo" => drop(next.channels.remove(&account)),
         _ => drop(next.channels.insert(account, Said { kind, form: written })),

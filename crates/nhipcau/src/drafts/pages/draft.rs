@@ -25,12 +25,14 @@ use crate::drafts::{Attached, Work, notes};
 use crate::items;
 use crate::items::pages::title;
 use crate::items::store::{self as standing, Reference};
+use crate::media;
 use crate::opinions::pages::{self as opinions, Round};
 use crate::people::Duty;
 use crate::people::gate::Staff;
 use crate::people::pages::{Desk, Done, HOME, drawn, shell};
 use crate::problem::{Fault, Problem};
 use crate::web::answer::failure;
+use crate::web::assets;
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
 use crate::words::{Lang, date, number};
@@ -141,12 +143,18 @@ struct DraftPage {
     rounds: Vec<Round>,
     /// What it says on channels.
     channels: Vec<channels::pages::shown::Row>,
+    /// This person's files that have come in part, for the script that goes on with them.
+    coming: String,
 }
 
 impl DraftPage {
     /// True if somebody may be harmed by what stands there.
     fn dangerous(&self) -> bool {
         self.findings.iter().any(|finding| finding.danger)
+    }
+
+    fn parts(&self) -> &'static str {
+        assets::media(self.shell.lang)
     }
 
     fn size(&self, bytes: &u64) -> String {
@@ -328,6 +336,7 @@ async fn page(
         compares: work.base > 0 || work.version > 1,
         rounds: opinions::rounds(app, &mut conn, &work, lang, writes).await?,
         channels: channels::pages::shown::of(&mut conn, &work, date::day(now), lang).await?,
+        coming: media::coming(&mut conn, &work, staff.account.id, lang).await?,
     })
 }
 

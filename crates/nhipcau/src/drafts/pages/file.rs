@@ -15,6 +15,7 @@ use crate::drafts::acts::{self, Saved};
 use crate::drafts::{Attached, store};
 use crate::items::draft::attach;
 use crate::items::paste as pasted;
+use crate::media;
 use crate::people::forms::{Filled, told};
 use crate::people::gate::Staff;
 use crate::people::pages::{HOME, see};
@@ -80,6 +81,7 @@ async fn change(app: &App, staff: &Staff, id: &str, sent: Sent) -> Result<(), Pr
         store::version(&mut conn, work.id, version).await?.ok_or(Problem::NotFound("version"))?;
     drop(conn);
     let drop_one = sent.fields.get("bo").to_owned();
+    let mut taken = None;
     match file {
         _ if !drop_one.is_empty() => written.files.retain(|file| file.sha256 != drop_one),
         Some(upload) => {
@@ -91,7 +93,8 @@ async fn change(app: &App, staff: &Staff, id: &str, sent: Sent) -> Result<(), Pr
                 })
                 .await?;
             written.files.retain(|file| file.sha256 != attached.sha256);
-            written.files.push(attached);
+            written.files.push(attached.clone());
+            taken = Some(attached);
         }
         None => {
             return Err(Problem::Invalid(vec![Fault {
@@ -102,7 +105,10 @@ async fn change(app: &App, staff: &Staff, id: &str, sent: Sent) -> Result<(), Pr
         }
     }
     match acts::save(app, &by(staff), work.id, version, written, work.hour()).await? {
-        Saved::As(..) => Ok(()),
+        Saved::As(..) => match taken {
+            Some(attached) => media::copies_of(app, (work.id, work.log), staff.account.id, &attached).await,
+            None => Ok(()),
+        },
         Saved::Clash(..) => Err(Problem::refused(
             "Người khác vừa đổi danh sách tệp. Hãy tải lại trang rồi làm lại.",
             "Somebody has just changed the list of files. Reload the page and do it again.",

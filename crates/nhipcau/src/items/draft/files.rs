@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{MOST_FILE, marks};
-use crate::files::{self, Upload};
+use crate::files::{self, Making, Ready, Upload};
 use crate::problem::{Fault, Problem};
 
 const LARGE_VI: &str = "Tệp lớn hơn 64 MB; hãy giảm dung lượng hoặc chia nhỏ.";
@@ -40,6 +40,9 @@ pub struct DraftFile {
     /// Set where an item's own files are handed in again: a smaller copy of another file. It is left out and made anew.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<String>,
+    /// Of a clip of the newsroom: its copies, made beforehand. Nobody hands these in.
+    #[serde(skip)]
+    pub ready: Vec<Ready>,
 }
 
 /// A file that somebody attaches in the console, as it is kept: checked by its bytes and for marks of secrecy, a picture made
@@ -66,6 +69,39 @@ pub async fn attach(id: Uuid, upload: Upload) -> Result<(ItemFile, Vec<u8>), Pro
     file.ok_or_else(|| Problem::Ours(anyhow::anyhow!("a file that was taken is gone")))
 }
 
+/// The same of a clip that came in parts and lies in a file: its best copy. What is begun is told.
+///
+/// # Errors
+/// Every reason why it is not taken; the best copy is larger than files may be.
+pub async fn attach_clip(
+    id: Uuid,
+    upload: Upload,
+    file: std::path::PathBuf,
+    tell: impl Fn(Making) + Send + 'static,
+) -> Result<(ItemFile, Vec<u8>), Problem> {
+    let faults = |all: Vec<(String, String)>| {
+        let fault = |(vi, en)| Fault { field: "tep".into(), vi, en };
+        Problem::Invalid(all.into_iter().map(fault).collect())
+    };
+    let taken = tokio::task::spawn_blocking(move || {
+        let marked = marks::of_file(id, "tep", &upload);
+        if !marked.is_empty() {
+            return Err(Problem::Invalid(marked));
+        }
+        files::first_of_clip(upload, &file, &tell)
+            .map_err(|refusals| faults(refusals.into_iter().map(|r| (r.vi, r.en)).collect()))
+    });
+    let (file, bytes) = taken.await.map_err(|error| Problem::Ours(error.into()))??;
+    if bytes.len() > MOST_FILE {
+        return Err(faults(vec![(
+            "Video vẫn lớn hơn 64 MB sau khi thu nhỏ. Hãy cắt thành nhiều đoạn, mỗi đoạn một ý.".into(),
+            "The clip is larger than 64 MB even when made small. Cut it into several, one matter each."
+                .into(),
+        )]));
+    }
+    Ok((file, bytes))
+}
+
 /// The files of item `id` with their bytes; what is wrong with one goes to `faults`.
 pub(super) fn taken(id: Uuid, handed_in: &[DraftFile], faults: &mut Vec<Fault>) -> Vec<(ItemFile, Vec<u8>)> {
     let mut all = Vec::new();
@@ -90,7 +126,7 @@ pub(super) fn taken(id: Uuid, handed_in: &[DraftFile], faults: &mut Vec<Fault>) 
                     faults.extend(marked);
                     continue;
                 }
-                match files::take(upload) {
+                match files::take_ready(upload, &file.ready) {
                     Ok(files) => all.extend(files),
                     Err(refusals) => faults.extend(refusals.iter().map(|r| fault(r.part, &r.vi, &r.en))),
                 }

@@ -128,6 +128,7 @@ fn item(lang: Lang) -> ItemPage {
             pixels: (854, 480),
             best: version("hop-bao.mp4", 3_100_000),
             light: Some(version("hop-bao-240.mp4", 790_000)),
+            others: Vec::new(),
             sound: Some(version("hop-bao.m4a", 240_000)),
             poster: Some("/content/hop-bao.jpg".into()),
             captions: Some("/content/hop-bao.vtt".into()),

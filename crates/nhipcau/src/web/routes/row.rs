@@ -25,7 +25,7 @@ pub enum Role {
 
 /// One row of the table.
 pub struct Route {
-    /// GET or POST.
+    /// GET or POST; of what comes in parts PATCH and DELETE, too.
     pub method: &'static str,
     /// The path.
     pub path: &'static str,
@@ -70,6 +70,17 @@ pub fn desk_form(path: &'static str, duty: Duty, what: &'static str, handler: Me
 /// A row of the console: a form with a file.
 pub fn desk_upload(path: &'static str, duty: Duty, what: &'static str, handler: MethodRouter<App>) -> Route {
     Route { most: drafts::MOST_UPLOAD, ..desk_form(path, duty, what, handler) }
+}
+
+/// A row of the console that a script asks, with a body that its handler reads as it comes.
+pub fn desk_part(
+    method: &'static str,
+    path: &'static str,
+    duty: Duty,
+    what: &'static str,
+    handler: MethodRouter<App>,
+) -> Route {
+    Route { method, most: drafts::MOST_UPLOAD, ..desk_form(path, duty, what, handler) }
 }
 
 /// A form of somebody who is not signed in yet.

@@ -414,3 +414,42 @@ async fn a_report_is_believed_if_it_is_signed_and_once() {
     .await;
     shows(&service, &["Cat dien ngay 27 https://chinhphu.vn/muc/1"]).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_that_a_service_does_not_take_is_made_smaller_for_it() {
+    let service = Service::new(Kind::Viber, QUICK).await;
+    let office = office().await;
+    let chief = office.world.staff("chinhphu", "chief", &["administrator"]).await;
+    let account = adds_at(&office, &chief, Kind::Viber, "Viber", &service.base).await;
+    let (world, lan) = (&office.world, &office.lan);
+    let path = office.begins(lan, "news").await;
+    leads(&office.writes(lan, &path, &[("title", "Lũ"), ("text", "Nước lên.")]).await);
+    // Grain that no encoder makes small.
+    let mut grain = 7_u32;
+    let picture = image::RgbImage::from_fn(1_280, 1_500, |_, _| {
+        grain = grain.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        image::Rgb([(grain >> 8) as u8, (grain >> 16) as u8, (grain >> 24) as u8])
+    });
+    let mut jpeg = Vec::new();
+    let encoder = jpeg_encoder::Encoder::new(&mut jpeg, 90);
+    encoder.encode(picture.as_raw(), 1_280, 1_500, jpeg_encoder::ColorType::Rgb).unwrap();
+    leads(&office.attaches(lan, &path, &[("alt", "Nước lên")], Some(("lu.jpg", "image/jpeg", &jpeg))).await);
+    let page = format!("{path}/kenh");
+    let shown = world.sees(lan, &page).await.text();
+    let hash = shown.split("<option value=\"").nth(2).unwrap().split('"').next().unwrap().to_owned();
+    assert_eq!(hash.len(), 64, "{shown}");
+    let version = office.version(lan, &page).await;
+    let typed = [
+        ("version", version.as_str()),
+        ("viec", "luu"),
+        ("kenh", &account),
+        ("loi", "Lũ lên"),
+        ("anh", &hash),
+    ];
+    leads(&world.fills(lan, &page, &typed).await);
+    let shown = world.sees(lan, &page).await.text();
+    assert!(shown.contains(&format!("<option value=\"{hash}\" selected>")), "{shown}");
+    assert!(!shown.contains("1048576") && !shown.contains("1.048.576"), "nothing is too large: {shown}");
+    let again = office.version(lan, &page).await;
+    assert_ne!(version, again, "it is saved");
+}
