@@ -44,11 +44,7 @@ pub async fn take(app: &App, body: &[u8]) -> Result<(), Problem> {
         })?;
         verified.push((receipt, signed));
     }
-    for onward in keep(app, verified).await? {
-        // A full queue only means that this one comes late: what is told next says more.
-        let _ = app.onward.try_send(onward);
-    }
-    Ok(())
+    keep(app, verified).await
 }
 
 pub(super) fn node_keys(app: &App, name: &Origin) -> Option<NodeKeys> {
@@ -59,8 +55,8 @@ pub(super) fn node_keys(app: &App, name: &Origin) -> Option<NodeKeys> {
     directory.node(name).map(|node| node.keys.clone()).or_else(|| directory.pending_node(name).cloned())
 }
 
-/// Keeps verified receipts. Returns what is to be handed on, and to whom.
-pub(super) async fn keep(app: &App, verified: Vec<(Receipt, SignedReceipt)>) -> Result<Vec<Onward>, Problem> {
+/// Keeps verified receipts, and hands on what others wait for.
+pub(super) async fn keep(app: &App, verified: Vec<(Receipt, SignedReceipt)>) -> Result<(), Problem> {
     let directory = app.directory.load_full();
     let mut onward: Vec<Onward> = Vec::new();
     for (receipt, signed) in &verified {
@@ -89,9 +85,10 @@ pub(super) async fn keep(app: &App, verified: Vec<(Receipt, SignedReceipt)>) -> 
         }
     }
     let heads = directory.heads().clone();
-    let (about_heads, news) = app
+    let queue = app.onward.clone();
+    let about_heads = app
         .db
-        .write("receipts.keep", async move |tx: &mut Tx| -> Result<(bool, BTreeSet<String>), Problem> {
+        .write("receipts.keep", async move |tx: &mut Tx| -> Result<bool, Problem> {
             let mut about_heads = false;
             let mut news = BTreeSet::new();
             for (receipt, signed) in &verified {
@@ -100,23 +97,30 @@ pub(super) async fn keep(app: &App, verified: Vec<(Receipt, SignedReceipt)>) -> 
                     news.insert(signed.note.to_string());
                 }
             }
-            Ok((about_heads, news))
+            // What is known already has been passed on already: no receipt goes round in circles. So it is queued here and not by the
+            // caller, who may be gone before this is done: brought again it would be no news. A receipt stands on its own; should this
+            // not be committed, handing it on does no harm.
+            onward.retain(|onward| news.contains(&onward.receipt.note.to_string()));
+            for onward in onward {
+                // A full queue only means that this one comes late: what is told next says more.
+                let _ = queue.try_send(onward);
+            }
+            Ok(about_heads)
         })
         .await?;
-    // What is known already has been passed on already: no receipt goes round in circles.
-    onward.retain(|onward| news.contains(&onward.receipt.note.to_string()));
     if about_heads && let Some(note) = cosigned_heads(app).await {
         // A full queue only means that a newer one will come.
         let _ = app.cosigned.try_send(note);
     }
-    Ok(onward)
+    Ok(())
 }
 
-/// True for a node that one of our portals' agencies stands above: we are its way up.
+/// True for a node that one of our portals' agencies stands above: we are its way up. Also for one whose enrolment does not count yet, of
+/// which the directory cannot say below whom it stands: it brings its receipts to those alone that are its way.
 fn is_below(app: &App, directory: &Directory, node: &Origin) -> bool {
     directory
         .node(node)
-        .is_some_and(|node| app.portals.load().iter().any(|p| directory.is_ancestor(&p.origin, &node.owner)))
+        .is_none_or(|node| app.portals.load().iter().any(|p| directory.is_ancestor(&p.origin, &node.owner)))
 }
 
 /// Keeps verified receipts that were asked for, not brought: they are handed on to nobody.
