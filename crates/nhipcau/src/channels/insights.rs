@@ -41,7 +41,7 @@ pub(super) async fn run(app: App) {
 /// # Errors
 /// The database's; what a service refuses is asked again the next day.
 pub async fn round(app: &App) -> Result<(), Problem> {
-    let caller = Caller::of(app)?;
+    let caller = Caller::of(app);
     let now = app.clock.micros();
     let day = date::day(instant(now));
     for kind in Kind::ALL.into_iter().filter(|kind| !channels::insights::asked(*kind, day).is_empty()) {

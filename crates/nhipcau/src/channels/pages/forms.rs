@@ -21,7 +21,6 @@ use crate::db::Tx;
 use crate::drafts::acts::{self, By, Saved};
 use crate::drafts::{Attached, Work, store as drafts};
 use crate::files;
-use crate::items::store::Reference;
 use crate::people::Duty;
 use crate::people::forms::{Fields, Filled, told};
 use crate::people::gate::Staff;

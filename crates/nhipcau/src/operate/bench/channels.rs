@@ -155,6 +155,7 @@ fn form(kind: Kind, mark: &str) -> Form {
         pixels: None,
         url: Some("https://chinhphu.vn/anh.jpg".to_owned()),
         alt: String::new(),
+        of: None,
     };
     Form {
         title: if matches!(kind, Kind::Zalo | Kind::YouTube) {
