@@ -222,7 +222,8 @@ mod tests {
 
     #[test]
     fn every_fault_is_named_at_its_row() {
-        let long = "một hai ba bốn năm sáu bảy tám chín mười mười một mười hai mười ba mười bốn mười lăm mười sáu";
+        let long =
+            "một hai ba bốn năm sáu bảy tám chín mười mười một mười hai mười ba mười bốn mười lăm mười sáu";
         let rows = [
             row("0:00", "0:02", "Kính thưa bà con."),
             row("0:01", "0:03", "Lũ đang lên."),
