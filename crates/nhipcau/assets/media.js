@@ -46,6 +46,7 @@
     says.setAttribute("role", "status");
     box.append(meter, says, pause);
     form.append(box);
+    box.scrollIntoView({ block: "nearest" });
     return { box, meter, says, pause };
   }
 

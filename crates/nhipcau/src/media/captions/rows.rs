@@ -222,7 +222,8 @@ mod tests {
 
     #[test]
     fn every_fault_is_named_at_its_row() {
-        let long = "một hai ba bốn năm sáu bảy tám chín mười mười một mười hai mười ba mười bốn mười lăm";
+        let long =
+            "một hai ba bốn năm sáu bảy tám chín mười mười một mười hai mười ba mười bốn mười lăm mười sáu";
         let rows = [
             row("0:00", "0:02", "Kính thưa bà con."),
             row("0:01", "0:03", "Lũ đang lên."),
@@ -248,7 +249,7 @@ mod tests {
         let mut rows = kept("0:01-0:05 Kính thưa bà con nhân dân\n0:06 Hết.", 8_000);
         assert_eq!(rows[1], row("0:06", "0:08", "Hết."));
         split(&mut rows, 0);
-        assert_eq!(text(&rows[..2]), "0:01-0:03.074 Kính thưa bà\n0:03.074-0:05 con nhân dân");
+        assert_eq!(text(&rows[..2]), "0:01-0:02.92 Kính thưa bà\n0:02.92-0:05 con nhân dân");
         add(&mut rows, Some(1));
         assert_eq!(rows[2], row("0:05", "0:06", ""));
         add(&mut rows, None);
