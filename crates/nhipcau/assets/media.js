@@ -74,7 +74,7 @@
   async function send(file) {
     const { box, meter, says, pause } = bar(file);
     const key = { "nhipcau-khoa": form.elements.khoa.value };
-    let href = JSON.parse(form.dataset.held).find((one) => one.name === file.name && one.mark === mark(file))?.href;
+    let href = JSON.parse(form.dataset.coming).find((one) => one.name === file.name && one.mark === mark(file))?.href;
     let [offset, paused, wait, under] = [null, false, 1000, null];
     const show = (percent) => {
       meter.value = percent;

@@ -40,7 +40,7 @@ pub fn rules(folder: &Path) -> Option<String> {
 
 /// True for a route that answers with a page for people.
 fn is_page(path: &str) -> bool {
-    const MACHINES: [&str; 42] = [
+    const MACHINES: [&str; 43] = [
         "/sw.js",
         "/ban-luu.json",
         "/muc/{reference}/ban-luu.html",
@@ -48,6 +48,7 @@ fn is_page(path: &str) -> bool {
         "/feed.",
         "/sitemap",
         "/robots",
+        "/nhung/tin.html",
         "/qr/",
         "/proof/",
         "/log/",

@@ -10,14 +10,14 @@ use super::driver::until;
 
 /// The text that a reader sees.
 pub async fn text(browser: &Client) -> String {
-    loop {
-        match browser.find(Locator::Css("body")).await.unwrap().text().await {
-            Ok(text) => return text,
-            // The browser went on to the next page between the two calls: that one is looked at.
-            Err(error) if error.is_stale_element_reference() => {}
-            Err(error) => panic!("{error}"),
-        }
-    }
+    let look = async || browser.find(Locator::Css("body")).await?.text().await;
+    until("a page", async || match look().await {
+        Ok(text) => Some(text),
+        // The browser is on its way to the next page: that one is looked at.
+        Err(error) if error.is_stale_element_reference() || error.is_no_such_element() => None,
+        Err(error) => panic!("{error}"),
+    })
+    .await
 }
 
 /// Loads a page again until it says something; it must then fit the screen.
