@@ -27,7 +27,10 @@
   const form = document.querySelector("form[data-parts]");
   if (!form) return;
   const input = form.elements.tep;
-  input.dataset.most = MOST;
+  const isClip = (file) => /\.(mp4|mov|m4v)$/i.test(file.name);
+  // Clips alone may be so large. Said before the desk's own listener looks at what was chosen.
+  const most = input.dataset.most;
+  input.addEventListener("change", () => (input.dataset.most = [...input.files].every(isClip) ? MOST : most), { capture: true });
 
   const base64 = (text) => btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(""));
   const mark = (file) => `${file.size}.${file.lastModified}`;
@@ -131,7 +134,7 @@
 
   form.addEventListener("submit", (event) => {
     const file = input.files[0];
-    if (!file || (file.size <= LARGE && !/\.(mp4|mov|m4v)$/i.test(file.name))) return;
+    if (!file || (file.size <= LARGE && !isClip(file))) return;
     event.preventDefault();
     form.querySelector("button[type=submit]").disabled = true;
     send(file);

@@ -57,6 +57,9 @@ async fn writes_captions(browser: &Client, page: &str) {
     goes_to(browser, "the second row", "e.id === 'tu-2'").await;
     let field = browser.active_element().await.unwrap();
     field.send_keys(&format!("{}a{}0:01.5", Key::Control, Key::Null)).await.unwrap();
+    goes_to(browser, "its end", "e.id === 'den-2'").await;
+    let field = browser.active_element().await.unwrap();
+    field.send_keys(&format!("{}a{}0:04.5", Key::Control, Key::Null)).await.unwrap();
     keys(browser, "Lưu phụ đề", Key::Enter).await;
     reads(browser, "Đã lưu phụ đề.").await;
 }
