@@ -113,7 +113,10 @@ impl Driver {
         if let Ok(program) = std::env::var("CHROMIUM") {
             options["binary"] = program.into();
         }
-        let wanted = json!({ "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" } });
+        // A page that hangs is a failure with a name, in minutes.
+        let timeouts = json!({ "pageLoad": 120_000, "script": 60_000 });
+        let wanted = json!({ "goog:chromeOptions": options, "timeouts": timeouts,
+            "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" } });
         ClientBuilder::new(HttpConnector::new())
             .capabilities(wanted.as_object().unwrap().clone())
             .connect(&self.url(""))
