@@ -22,7 +22,7 @@ use crate::logs::{proof, store};
 use crate::operate::alarms::{self, Alarm};
 use crate::peers::progress::{self, Progress};
 use crate::problem::Problem;
-use crate::{all, run};
+use crate::{all, maybe, run};
 
 /// Takes receipts of other nodes: verifies, keeps, passes on to the nodes that host the logs.
 ///
@@ -157,7 +157,7 @@ async fn keep_one(
     let note = signed.note.to_string();
     let mut news = false;
     for (held, cosignature) in receipt.logs.iter().zip(&signed.cosignatures) {
-        if !plausible(tx, &receipt.node, held).await? {
+        if !plausible(tx, &receipt.node, held).await? || is_stale(tx.conn(), receipt, held).await? {
             continue;
         }
         let lacking = held.lacking.iter().map(u64::to_string).collect::<Vec<_>>().join(",");
@@ -221,6 +221,21 @@ async fn keep_one(
         }
     }
     Ok(news)
+}
+
+/// True if its node has already said something later of the very same entries: a receipt comes by several ways, and what comes by the longer
+/// one would take back that a content has arrived.
+async fn is_stale(conn: &mut Conn, receipt: &Receipt, held: &Held) -> Result<bool, Problem> {
+    let kept = maybe!(
+        conn,
+        (String,),
+        "SELECT note FROM receipt WHERE node = $1 AND origin = $2 AND size = $3",
+        receipt.node.to_string(),
+        held.origin.to_string(),
+        held.size as i64
+    )?;
+    let kept = kept.and_then(|(note,)| Receipt::parse(&Note::parse(&note).ok()?.text).ok());
+    Ok(kept.is_some_and(|kept| kept.time > receipt.time))
 }
 
 /// False for what is not worth keeping: a log that nobody has enrolled, or a size or root that our own copy

@@ -87,6 +87,20 @@ async fn a_replayed_receipt_does_not_turn_time_back() {
     assert_eq!(world.coverage(&item).await, (2, 2));
     assert_eq!(hands_in(&world, &old).await.status, 204, "a true receipt, only late");
     assert_eq!(world.coverage(&item).await, (2, 2), "an old receipt took the place of the newest");
+    // Of the very same entries too: what was said before the content came arrives by a longer way.
+    let newest = receipt(world.app("chinhphu"), "mof.localhost/node").await;
+    let mut before = newest.clone();
+    before.time -= 1;
+    before.logs[0].lacking = vec![before.logs[0].size - 1];
+    for said in [newest, before] {
+        let signed = said.sign(ministry.reporter(), ministry.cosigner()).unwrap();
+        assert_eq!(hands_in(&world, &signed).await.status, 204);
+    }
+    assert_eq!(
+        world.coverage(&item).await,
+        (2, 2),
+        "what came later by a longer way took back what was said last"
+    );
     for nonsense in
         ["", "[]", "{\"receipts\":[{}]}", "{\"receipts\":[{\"note\":\"x\",\"cosignatures\":[]}]}", "\u{0}"]
     {
