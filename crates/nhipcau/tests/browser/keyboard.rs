@@ -56,7 +56,8 @@ async fn reads(browser: &Client, words: &str) {
     fits(browser).await;
 }
 
-async fn signs_in(browser: &Client, portal: &str, login: &str, password: &str) {
+/// Signs in, by the keyboard alone.
+pub async fn signs_in(browser: &Client, portal: &str, login: &str, password: &str) {
     browser.goto(&format!("{portal}/dang-nhap")).await.unwrap();
     fills(browser, "ten", login).await;
     fills(browser, "mat-khau", password).await;
