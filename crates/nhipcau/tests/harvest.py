@@ -87,7 +87,7 @@ found = one.query("""PREFIX dcat: <http://www.w3.org/ns/dcat#> PREFIX dct: <http
   SELECT ?set ?file WHERE { ?c a dcat:Catalog ; dct:title ?t ; dct:description ?d ; dct:publisher ?p ; dcat:dataset ?set .
   ?set a dcat:Dataset ; dct:title ?u ; dct:description ?e ; dcat:distribution ?x . ?x a dcat:Distribution ; dcat:accessURL ?file }""")
 files = {str(row.file) for row in found}
-assert len(files) == 5, files
+assert len(files) == 6, files
 for file in files:
     assert urllib.request.urlopen(file).status == 200
 print(f"rdflib: {len(one)} statements, the same in both forms")
