@@ -249,6 +249,7 @@ impl Pages {
         let etag = format!("\"{}\"", hex::encode(&Sha256::digest(&gzip)[..12]));
         let mut headers = answer::kept_headers(drawn.media);
         headers.extend(HeaderValue::from_str(&etag).ok().map(|etag| (header::ETAG, etag)));
+        headers.extend(drawn.link.map(|link| (header::LINK, link)));
         let places = drawn.tags.iter().map(|tag| self.changes.place(tag)).collect();
         let source = Source { since, places };
         Page { status: drawn.status, headers, etag, gzip, difference: None, source, until }
@@ -312,23 +313,31 @@ pub struct Drawn {
     media: &'static str,
     gzip: Vec<u8>,
     tags: Vec<Tag>,
+    /// The header `Link`.
+    link: Option<HeaderValue>,
 }
 
 impl Drawn {
     /// A whole text.
     pub fn whole(status: u16, media: &'static str, text: &str) -> Drawn {
-        Drawn { status, media, gzip: gzip::join(&[&Part::drawn(text)]), tags: Vec::new() }
+        Drawn { status, media, gzip: gzip::join(&[&Part::drawn(text)]), tags: Vec::new(), link: None }
     }
 
     /// An HTML page whose body was compressed before.
     pub fn around(status: u16, before: &str, body: &Part, after: &str) -> Drawn {
         let gzip = gzip::join(&[&Part::drawn(before), body, &Part::behind(after, before, body)]);
-        Drawn { status, media: "text/html; charset=utf-8", gzip, tags: Vec::new() }
+        Drawn { status, media: "text/html; charset=utf-8", gzip, tags: Vec::new(), link: None }
     }
 
     /// The same page, drawn from what these tags name too.
     pub fn of(mut self, tags: impl IntoIterator<Item = Tag>) -> Drawn {
         self.tags.extend(tags);
+        self
+    }
+
+    /// The same page with a header `Link`; one that no header can hold is left out.
+    pub fn leading(mut self, link: &str) -> Drawn {
+        self.link = HeaderValue::from_str(link).ok();
         self
     }
 }

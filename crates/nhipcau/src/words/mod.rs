@@ -47,6 +47,7 @@ mod subscription;
 mod table;
 mod task;
 mod translation;
+mod websub;
 mod word_file;
 
 pub use agency::Words as AgencyWords;
@@ -85,6 +86,7 @@ pub use rehearsal::Words as RehearsalWords;
 pub use search::Words as SearchWords;
 pub use sighting::Words as SightingWords;
 pub use source::Words as SourceWords;
+pub use websub::Words as WebsubWords;
 pub use subscription::Words as SubscriptionWords;
 pub use task::Words as TaskWords;
 pub use translation::Words as TranslationWords;
@@ -414,6 +416,14 @@ impl Lang {
         match self {
             Lang::Vi => &outlet::VI,
             Lang::En => &outlet::EN,
+        }
+    }
+
+    /// Those of who subscribes to feeds.
+    pub fn websub(self) -> &'static WebsubWords {
+        match self {
+            Lang::Vi => &websub::VI,
+            Lang::En => &websub::EN,
         }
     }
 
