@@ -38,19 +38,25 @@ impl Error {
             ),
             Error::Encoding => "gói tin không viết bằng UTF-8; hãy xuất lại bằng UTF-8".into(),
             Error::Xml(at) => {
-                format!("không phải XML đúng khuôn dạng (sai ở byte {at}), hoặc có khai báo DOCTYPE; hãy xuất lại gói tin")
+                format!(
+                    "không phải XML đúng khuôn dạng (sai ở byte {at}), hoặc có khai báo DOCTYPE; hãy xuất lại gói tin"
+                )
             }
             Error::Other(root) => format!(
                 "không phải gói tin edXML: trong phần tử <{root}> không có MessageHeader hay Status; hãy chọn tệp .edxml"
             ),
             Error::Act(said) => {
-                format!("nghiệp vụ “{said}” (BussinessDocType) không có trong quy chuẩn; phải là 0, 1, 2 hoặc 3")
+                format!(
+                    "nghiệp vụ “{said}” (BussinessDocType) không có trong quy chuẩn; phải là 0, 1, 2 hoặc 3"
+                )
             }
             Error::Status(said) => format!(
                 "trạng thái “{said}” (StatusCode) không có trong quy chuẩn; phải là 01 đến 06, 13, 15 hoặc 16"
             ),
             Error::Time(field, said) => {
-                format!("{field}: “{said}” không phải ngày giờ; hãy viết như 2026/11/27 hoặc 2026/11/27 08:15:00")
+                format!(
+                    "{field}: “{said}” không phải ngày giờ; hãy viết như 2026/11/27 hoặc 2026/11/27 08:15:00"
+                )
             }
             Error::Base64(name) => format!("tệp “{name}” không viết bằng base64; hãy xuất lại gói tin"),
         }
@@ -68,19 +74,27 @@ impl Error {
             ),
             Error::Encoding => "the packet is not in UTF-8; export it again in UTF-8".into(),
             Error::Xml(at) => {
-                format!("this is no well-formed XML (wrong at byte {at}), or declares a DOCTYPE; export the packet again")
+                format!(
+                    "this is no well-formed XML (wrong at byte {at}), or declares a DOCTYPE; export the packet again"
+                )
             }
             Error::Other(root) => {
-                format!("this is no edXML packet: <{root}> holds neither MessageHeader nor Status; choose a file .edxml")
+                format!(
+                    "this is no edXML packet: <{root}> holds neither MessageHeader nor Status; choose a file .edxml"
+                )
             }
             Error::Act(said) => {
-                format!("the act {said:?} (BussinessDocType) is none of the regulation's; it must be 0, 1, 2 or 3")
+                format!(
+                    "the act {said:?} (BussinessDocType) is none of the regulation's; it must be 0, 1, 2 or 3"
+                )
             }
             Error::Status(said) => format!(
                 "the status {said:?} (StatusCode) is none of the regulation's; it must be 01 to 06, 13, 15 or 16"
             ),
             Error::Time(field, said) => {
-                format!("{field}: {said:?} is no day or time; write it like 2026/11/27 or 2026/11/27 08:15:00")
+                format!(
+                    "{field}: {said:?} is no day or time; write it like 2026/11/27 or 2026/11/27 08:15:00"
+                )
             }
             Error::Base64(name) => format!("the file {name:?} is not in base64; export the packet again"),
         }

@@ -337,6 +337,8 @@ impl Code {
     /// That of a number, also written without the zero before it.
     #[must_use]
     pub fn of(number: &str) -> Option<Code> {
-        Code::ALL.into_iter().find(|code| code.number() == number || code.number().strip_prefix('0') == Some(number))
+        Code::ALL
+            .into_iter()
+            .find(|code| code.number() == number || code.number().strip_prefix('0') == Some(number))
     }
 }

@@ -8,8 +8,8 @@ use jiff::civil::{Date, DateTime};
 use crate::error::Error;
 use crate::xml::{self, Element};
 use crate::{
-    Act, Attachment, Business, Code, Document, Message, Organ, Other, Reference, Replaced, Signer, Staff, Status,
-    Trace, limits,
+    Act, Attachment, Business, Code, Document, Message, Organ, Other, Reference, Replaced, Signer, Staff,
+    Status, Trace, limits,
 };
 
 /// Some systems leave out what fills the last group.
@@ -163,8 +163,10 @@ fn reference(of: &Element) -> Result<Reference, Error> {
 /// The files; what the manifest says of one is taken where it does not say so itself.
 fn attachments(root: &Element) -> Result<Vec<Attachment>, Error> {
     let none = Element::default();
-    let listed: Vec<&Element> =
-        many(root.find("edXMLManifest").or_else(|| root.find("Manifest")).unwrap_or(&none).all("Reference"), |one| one)?;
+    let listed: Vec<&Element> = many(
+        root.find("edXMLManifest").or_else(|| root.find("Manifest")).unwrap_or(&none).all("Reference"),
+        |one| one,
+    )?;
     let name = |id: &str| id.trim().strip_prefix("cid:").unwrap_or(id.trim()).to_owned();
     let encoded = many(root.find("AttachmentEncoded").unwrap_or(&none).all("Attachment"), |one| one)?;
     let file = |one: &Element| {
@@ -182,7 +184,13 @@ fn attachments(root: &Element) -> Result<Vec<Attachment>, Error> {
         let text = one.first("ContentTransferEncoded").map_or("", |encoded| encoded.text.as_str());
         let text: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
         let bytes = BASE64.decode(&text).map_err(|_| Error::Base64(short(&title)))?;
-        Ok(Attachment { media: either("ContentType"), description: either("Description"), name: title, bytes, id })
+        Ok(Attachment {
+            media: either("ContentType"),
+            description: either("Description"),
+            name: title,
+            bytes,
+            id,
+        })
     };
     encoded.into_iter().map(file).collect()
 }

@@ -12,7 +12,8 @@ use crate::{Attachment, Business, Document, Message, NAMESPACE, Organ, Reference
 pub fn write(message: &Message) -> String {
     let mut out =
         Out { text: String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"), prefix: "edXML:" };
-    out.text.push_str(&format!("<edXML xmlns=\"{NAMESPACE}\"><edXML:edXMLEnvelope xmlns:edXML=\"{NAMESPACE}\">"));
+    out.text
+        .push_str(&format!("<edXML xmlns=\"{NAMESPACE}\"><edXML:edXMLEnvelope xmlns:edXML=\"{NAMESPACE}\">"));
     match message {
         Message::Document(one) => {
             out.within("edXMLHeader", |out| {
@@ -110,7 +111,9 @@ fn header(out: &mut Out, one: &Document) {
         out.some("PromulgationAmount", &one.other.copies);
         out.some("PageAmount", &one.other.pages);
         if !one.other.appendixes.is_empty() {
-            out.within("Appendixes", |out| one.other.appendixes.iter().for_each(|name| out.says("Appendix", name)));
+            out.within("Appendixes", |out| {
+                one.other.appendixes.iter().for_each(|name| out.says("Appendix", name))
+            });
         }
     });
     for answered in &one.answers {
@@ -143,7 +146,9 @@ fn business(out: &mut Out, business: &Business) {
             for replaced in &business.replaced {
                 out.within("ReplacementInfo", |out| {
                     out.says("DocumentId", &replaced.document);
-                    out.within("OrganIdList", |out| replaced.organs.iter().for_each(|id| out.says("OrganId", id)));
+                    out.within("OrganIdList", |out| {
+                        replaced.organs.iter().for_each(|id| out.says("OrganId", id))
+                    });
                 });
             }
         });
@@ -170,7 +175,9 @@ fn encoded(out: &mut Out, files: &[Attachment]) {
                 out.says("ContentType", &file.media);
                 out.says("ContentId", &format!("cid:{}", file.id));
                 out.some("Description", &file.description);
-                out.within("ContentTransferEncoded", |out| STANDARD.encode_string(&file.bytes, &mut out.text));
+                out.within("ContentTransferEncoded", |out| {
+                    STANDARD.encode_string(&file.bytes, &mut out.text)
+                });
                 out.says("AttachmentName", &file.name);
             });
         }

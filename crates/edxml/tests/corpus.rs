@@ -7,7 +7,8 @@ mod fuzzed;
 mod targets;
 
 use edxml::{
-    Act, Attachment, Business, Code, Document, Message, Organ, Other, Reference, Replaced, Signer, Staff, Status, Trace,
+    Act, Attachment, Business, Code, Document, Message, Organ, Other, Reference, Replaced, Signer, Staff,
+    Status, Trace,
 };
 use jiff::civil::{Date, DateTime};
 use proptest::prelude::*;
@@ -28,7 +29,9 @@ fn some() -> impl Strategy<Value = String> {
 }
 
 fn day() -> impl Strategy<Value = Option<Date>> {
-    proptest::option::of((1900_i16..2200, 1_i8..=12, 1_i8..=28).prop_map(|(y, m, d)| jiff::civil::date(y, m, d)))
+    proptest::option::of(
+        (1900_i16..2200, 1_i8..=12, 1_i8..=28).prop_map(|(y, m, d)| jiff::civil::date(y, m, d)),
+    )
 }
 
 fn at() -> impl Strategy<Value = Option<DateTime>> {
@@ -36,25 +39,27 @@ fn at() -> impl Strategy<Value = Option<DateTime>> {
 }
 
 fn organ() -> impl Strategy<Value = Organ> {
-    [(); 8].map(|()| text()).prop_map(|[id, in_charge, name, address, email, telephone, fax, website]| Organ {
-        id,
-        in_charge,
-        name,
-        address,
-        email,
-        telephone,
-        fax,
-        website,
+    [(); 8].map(|()| text()).prop_map(|[id, in_charge, name, address, email, telephone, fax, website]| {
+        Organ { id, in_charge, name, address, email, telephone, fax, website }
     })
 }
 
 fn staff() -> impl Strategy<Value = Staff> {
-    [(); 4].map(|()| text()).prop_map(|[department, name, mobile, email]| Staff { department, name, mobile, email })
+    [(); 4].map(|()| text()).prop_map(|[department, name, mobile, email]| Staff {
+        department,
+        name,
+        mobile,
+        email,
+    })
 }
 
 fn reference() -> impl Strategy<Value = Reference> {
-    ([(); 3].map(|()| text()), day())
-        .prop_map(|([organ, code, id], issued)| Reference { organ, code, issued, id })
+    ([(); 3].map(|()| text()), day()).prop_map(|([organ, code, id], issued)| Reference {
+        organ,
+        code,
+        issued,
+        id,
+    })
 }
 
 fn business() -> impl Strategy<Value = Business> {
@@ -62,7 +67,14 @@ fn business() -> impl Strategy<Value = Business> {
         .prop_map(|(document, organs)| Replaced { document, organs });
     let act = prop::sample::select(Act::ALL.to_vec());
     (act, text(), text(), prop::collection::vec(replaced, 0..3), staff(), any::<bool>()).prop_map(
-        |(act, reason, document, replaced, staff, paper)| Business { act, reason, document, replaced, staff, paper },
+        |(act, reason, document, replaced, staff, paper)| Business {
+            act,
+            reason,
+            document,
+            replaced,
+            staff,
+            paper,
+        },
     )
 }
 
@@ -135,8 +147,9 @@ fn document() -> impl Strategy<Value = Document> {
 
 fn status() -> impl Strategy<Value = Status> {
     let code = prop::sample::select(Code::ALL.to_vec());
-    (reference(), organ(), code, text(), at(), staff())
-        .prop_map(|(of, from, code, description, at, staff)| Status { of, from, code, description, at, staff })
+    (reference(), organ(), code, text(), at(), staff()).prop_map(
+        |(of, from, code, description, at, staff)| Status { of, from, code, description, at, staff },
+    )
 }
 
 proptest! {

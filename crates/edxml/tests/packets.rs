@@ -15,7 +15,10 @@ fn document(packet: &str) -> Document {
 fn a_new_document_is_read_with_its_file() {
     let one = document(include_str!("../fuzz/corpus/message/new.edxml"));
     assert_eq!((one.code().as_str(), one.issued), ("46/CĐ-UBND", Some(date(2026, 11, 23))));
-    assert_eq!((one.from.id.as_str(), one.to.len(), one.to[1].name.as_str()), ("000.00.00.H41", 2, "Sở Mẫu khác"));
+    assert_eq!(
+        (one.from.id.as_str(), one.to.len(), one.to[1].name.as_str()),
+        ("000.00.00.H41", 2, "Sở Mẫu khác")
+    );
     assert_eq!(one.subject, "V/v ứng phó mưa lũ & sạt lở");
     assert_eq!(one.content, "Yêu cầu các sở thực hiện <ngay>.");
     assert_eq!((one.form_name.as_str(), one.signer.name.as_str()), ("Công điện", "Nguyễn Văn Mẫu"));
@@ -25,20 +28,29 @@ fn a_new_document_is_read_with_its_file() {
     assert_eq!((one.business.act, one.business.staff.name.as_str()), (Act::New, "Trần Thị Mẫu"));
     let [file] = &one.attachments[..] else { panic!("{:?}", one.attachments) };
     // Its name and type stand in the manifest alone, and the base64 lacks what fills its last group.
-    assert_eq!((file.id.as_str(), file.name.as_str(), file.media.as_str()), ("a-1", "cong-dien.txt", "text/plain"));
+    assert_eq!(
+        (file.id.as_str(), file.name.as_str(), file.media.as_str()),
+        ("a-1", "cong-dien.txt", "text/plain")
+    );
     assert_eq!(String::from_utf8_lossy(&file.bytes), "Công điện");
 }
 
 #[test]
 fn what_is_revoked_and_replaced_is_named() {
     let one = document(include_str!("../fuzz/corpus/message/revoke.edxml"));
-    assert_eq!((one.business.act, one.business.document.as_str()), (Act::Revoke, "H41,2026/11/23,46/CĐ-UBND"));
+    assert_eq!(
+        (one.business.act, one.business.document.as_str()),
+        (Act::Revoke, "H41,2026/11/23,46/CĐ-UBND")
+    );
     assert_eq!((one.code().as_str(), one.subject.as_str()), ("46/CĐ-UBND", "Thu hồi <văn bản>"));
     assert!(one.business.paper && one.business.reason == "Nhầm nơi nhận");
     let one = document(include_str!("../fuzz/corpus/message/replace.edxml"));
     let [replaced] = &one.business.replaced[..] else { panic!() };
     assert_eq!((one.business.act, replaced.organs.len()), (Act::Replace, 2));
-    assert_eq!((replaced.document.as_str(), one.issued), ("H41,2026/11/23,46/CĐ-UBND", Some(date(2026, 11, 25))));
+    assert_eq!(
+        (replaced.document.as_str(), one.issued),
+        ("H41,2026/11/23,46/CĐ-UBND", Some(date(2026, 11, 25)))
+    );
 }
 
 #[test]
@@ -71,7 +83,16 @@ fn numbers_are_put_together_however_systems_divide_them() {
 #[test]
 fn what_is_no_packet_is_named() {
     let of = |packet: &str| edxml::read(packet.as_bytes());
-    for broken in ["", "x", "<a>", "<a></b>", "<a/><b/>", "<a>&nbsp;</a>", "<a>&#0;</a>", "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"] {
+    for broken in [
+        "",
+        "x",
+        "<a>",
+        "<a></b>",
+        "<a/><b/>",
+        "<a>&nbsp;</a>",
+        "<a>&#0;</a>",
+        "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>",
+    ] {
         assert!(matches!(of(broken), Err(Error::Xml(_))), "{broken}: {:?}", of(broken));
     }
     assert_eq!(of("<rss/>"), Err(Error::Other("rss".into())));
@@ -85,7 +106,9 @@ fn what_is_no_packet_is_named() {
 
 #[test]
 fn packets_that_cost_much_are_refused() {
-    let of = |inner: &str| edxml::read(format!("<edXML><MessageHeader>{inner}</MessageHeader></edXML>").as_bytes());
+    let of = |inner: &str| {
+        edxml::read(format!("<edXML><MessageHeader>{inner}</MessageHeader></edXML>").as_bytes())
+    };
     assert_eq!(of(&"<a>".repeat(100_000)), Err(Error::TooMuch));
     assert_eq!(of(&"<a/>".repeat(100_000)), Err(Error::TooMuch));
     assert_eq!(of(&"<To/>".repeat(limits::MANY + 1)), Err(Error::TooMuch));

@@ -39,8 +39,7 @@ pub(crate) fn feed(tree: &Tree) -> Feed {
 
 /// Where a document leads by a relation: the archive before it (RFC 5005, section 4), its hub and itself (WebSub, section 4).
 pub(crate) fn linked(of: &Element, relation: &str) -> Option<String> {
-    let is_it =
-        |link: &&Element| link.attribute("rel").is_some_and(|rel| rel.eq_ignore_ascii_case(relation));
+    let is_it = |link: &&Element| link.attribute("rel").is_some_and(|rel| rel.eq_ignore_ascii_case(relation));
     of.all(ATOM, "link").find(is_it).and_then(resolved)
 }
 

@@ -183,7 +183,12 @@ pub(crate) fn read(document: &str) -> Result<Feed, Error> {
         updated: None,
         complete: false,
         previous: read.next_url.text(),
-        hub: read.hubs.as_array().into_iter().flatten().find_map(|hub| hub["url"].as_str().map(str::to_owned)),
+        hub: read
+            .hubs
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find_map(|hub| hub["url"].as_str().map(str::to_owned)),
         own: read.feed_url.text(),
         items: items.held.into_iter().map(item).collect(),
         deleted: Vec::new(),

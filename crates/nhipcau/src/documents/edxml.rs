@@ -55,9 +55,7 @@ pub async fn packet(
         (false, _) => Act::Update,
     };
     let reason = match act {
-        Act::Revoke => {
-            explained(app, conn, standing.note).await?.map(|note| note.text).unwrap_or_default()
-        }
+        Act::Revoke => explained(app, conn, standing.note).await?.map(|note| note.text).unwrap_or_default(),
         _ => item.change_note.clone().unwrap_or_default(),
     };
     let (attachments, appendixes) = match act {
@@ -98,7 +96,7 @@ pub async fn packet(
         },
         traces: vec![Trace {
             organ: head.code,
-            at: Some(instant(standing.changed).to_zoned(date::zone()).datetime()),
+            at: Some(instant(standing.changed).to_zoned_datetime(date::zone()).datetime()),
         }],
         business: Business {
             act,

@@ -135,12 +135,15 @@ async fn puts(app: &App, fetcher: &Fetcher, portal: &Portal, mut outlet: Outlet)
         let known = store::post_of(&mut conn, outlet.id, one.place.log, one.item).await?;
         drop(conn);
         let (sent, here, named) = (outlet.clone(), one.place.clone(), (one.place.log, one.item));
-        let post = match wordpress::put(app, fetcher, &outlet, &one, known, &agencies::home(app, &portal.origin)).await? {
-            Ok(wordpress::Put::Waits) => return Ok(()),
-            Ok(wordpress::Put::Nothing) => None,
-            Ok(wordpress::Put::Post(post)) => Some(post),
-            Err(why) => return failed(app, sent, PUTTING, format!("{} · {}", why.vi, why.en)).await,
-        };
+        let post =
+            match wordpress::put(app, fetcher, &outlet, &one, known, &agencies::home(app, &portal.origin))
+                .await?
+            {
+                Ok(wordpress::Put::Waits) => return Ok(()),
+                Ok(wordpress::Put::Nothing) => None,
+                Ok(wordpress::Put::Post(post)) => Some(post),
+                Err(why) => return failed(app, sent, PUTTING, format!("{} · {}", why.vi, why.en)).await,
+            };
         let goes_on = app.db.write("outlet.put", async move |tx: &mut Tx| -> Result<bool, Problem> {
             if let Some(post) = &post {
                 store::posted(tx, sent.id, named, post).await?;

@@ -6,11 +6,11 @@ use network::entry::ItemChange;
 use network::names::ContentHash;
 use uuid::Uuid;
 
+use super::Source;
 use super::draft::{Fate, Found, named, reasons};
 use super::fetch::{Fetcher, Refused};
 use super::plan::{Known, Lot, Step};
 use super::store::{self, Kept};
-use super::Source;
 use crate::agencies::Portal;
 use crate::app::App;
 use crate::db::Tx;

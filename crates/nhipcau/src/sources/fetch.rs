@@ -288,7 +288,11 @@ impl Fetcher {
             url: response.url().to_string(),
             content_type: header(headers, &CONTENT_TYPE),
             content_location: header(headers, &CONTENT_LOCATION),
-            links: headers.get_all(LINK).iter().filter_map(|link| Some(link.to_str().ok()?.to_owned())).collect(),
+            links: headers
+                .get_all(LINK)
+                .iter()
+                .filter_map(|link| Some(link.to_str().ok()?.to_owned()))
+                .collect(),
             validators: Validators { etag: validator(&ETAG), modified: validator(&LAST_MODIFIED) },
         };
         while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {

@@ -20,9 +20,9 @@ use reqwest::Method;
 use sha2::{Sha256, Sha384, Sha512};
 use uuid::Uuid;
 
+use super::Source;
 use super::fetch::{Fetched, Fetcher};
 use super::store::{self, Hub};
-use super::Source;
 use crate::agencies;
 use crate::app::App;
 use crate::db::Tx;
@@ -124,7 +124,8 @@ fn keys(app: &App, source: Uuid) -> (String, String) {
 
 /// Asks a hub to tell of a source from now on.
 async fn ask(app: &App, fetcher: &Fetcher, source: &Source, one: Hub) -> Result<(), Problem> {
-    let portal = app.portals.load().find(|portal| portal.log == source.log).ok_or(Problem::NotFound("portal"))?;
+    let portal =
+        app.portals.load().find(|portal| portal.log == source.log).ok_or(Problem::NotFound("portal"))?;
     let (mark, secret) = keys(app, source.id);
     let callback = format!("{}/nguon/{}/hub/{mark}", agencies::home(app, &portal.origin), source.id);
     let body = form_urlencoded::Serializer::new(String::new())
@@ -168,13 +169,18 @@ async fn behind(app: &App, id: &str, mark: &str) -> Result<(Source, Hub), Proble
 }
 
 /// `GET /nguon/{id}/hub/{mark}`: whether a hub is to tell of a feed (section 5.3).
-async fn asked(State(app): State<App>, Path((id, mark)): Path<(String, String)>, visitor: Visitor) -> Response {
+async fn asked(
+    State(app): State<App>,
+    Path((id, mark)): Path<(String, String)>,
+    visitor: Visitor,
+) -> Response {
     let query = visitor.path.split_once('?').map_or("", |(_, query)| query);
     match answered(&app, &id, &mark, &Fields::read(query.as_bytes())).await {
         Ok(challenge) => {
             let mut response = challenge.into_response();
             let headers = response.headers_mut();
-            headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/plain; charset=utf-8"));
+            headers
+                .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/plain; charset=utf-8"));
             headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
             guard(headers);
             response
@@ -193,7 +199,8 @@ async fn answered(app: &App, id: &str, mark: &str, said: &Fields) -> Result<Stri
     let now = app.clock.micros();
     match said.get("hub.mode") {
         "subscribe" if wanted => {
-            let lease = said.get("hub.lease_seconds").trim().parse().unwrap_or(LEASE).clamp(SHORTEST, LONGEST);
+            let lease =
+                said.get("hub.lease_seconds").trim().parse().unwrap_or(LEASE).clamp(SHORTEST, LONGEST);
             let until = now + lease * 1_000_000;
             app.db
                 .write("source.hub_confirmed", async move |tx: &mut Tx| -> Result<(), Problem> {
@@ -230,7 +237,10 @@ async fn told(
     let taken = async {
         let (source, hub) = behind(&app, &id, &mark).await?;
         let signature = headers.get(SIGNATURE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        if !is_signed(keys(&app, source.id).1.as_bytes(), &body, signature) || hub.until == 0 || source.next == 0 {
+        if !is_signed(keys(&app, source.id).1.as_bytes(), &body, signature)
+            || hub.until == 0
+            || source.next == 0
+        {
             return Ok(());
         }
         let now = app.clock.micros();
@@ -276,7 +286,9 @@ mod tests {
         assert!(is_signed(secret, body, due));
         let longer = "sha384=af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47e42ec3736322445e8e2240ca5e69e2c78b3239ecfab21649";
         assert!(is_signed(secret, body, longer));
-        for wrong in ["", "sha256=", "sha256", "sha256=zz", "md5=00", &due.replace("sha256", "sha512"), &due[..40]] {
+        for wrong in
+            ["", "sha256=", "sha256", "sha256=zz", "md5=00", &due.replace("sha256", "sha512"), &due[..40]]
+        {
             assert!(!is_signed(secret, body, wrong), "{wrong}");
         }
         assert!(!is_signed(b"jefe", body, due) && !is_signed(secret, b"", due));

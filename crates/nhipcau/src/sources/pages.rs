@@ -53,7 +53,12 @@ pub fn routes() -> Vec<Route> {
         form(PAGE, "look at a site before the first import, or join it", post(join)),
         page("/ban-lam-viec/nguon/{id}", "a joined site and what lies aside of it", get(one::show)),
         form("/ban-lam-viec/nguon/{id}", "read now, pause, remove, retry, discard", post(one::act)),
-        desk_upload("/ban-lam-viec/nguon/{id}/goi-tin", Duty::Approve, "look at an edXML packet, or take it", post(packet::sent)),
+        desk_upload(
+            "/ban-lam-viec/nguon/{id}/goi-tin",
+            Duty::Approve,
+            "look at an edXML packet, or take it",
+            post(packet::sent),
+        ),
     ]
 }
 

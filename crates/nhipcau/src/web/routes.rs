@@ -102,7 +102,11 @@ fn machines() -> Vec<Route> {
         page("/sitemap-tin.xml", "sitemap of the last two days (news)", get(feeds::news)),
         page("/robots.txt", "robots", get(feeds::robots)),
         page("/muc/{reference}/akn.xml", "a document as Akoma Ntoso 3.0", get(documents::akoma_ntoso)),
-        page("/muc/{reference}/van-ban.edxml", "a document as an edXML packet (QCVN 102:2016)", get(documents::packet)),
+        page(
+            "/muc/{reference}/van-ban.edxml",
+            "a document as an edXML packet (QCVN 102:2016)",
+            get(documents::packet),
+        ),
         page(
             "/muc/{reference}/van-ban.json",
             "a document with its status, relations and parts",

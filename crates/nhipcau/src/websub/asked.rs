@@ -53,7 +53,10 @@ async fn asked(app: &App, visitor: &Visitor, typed: &Fields) -> Result<(), Probl
     let path = topic.strip_prefix(&visitor.base).filter(|_| topic.len() <= ADDRESS);
     let path = path.filter(|path| feeds::topic(path).is_some());
     let (Some(portal), Some(path)) = (&visitor.portal, path) else {
-        return Err(Problem::invalid("hub.topic", "the address of a feed of this portal, as its link `self` has it"));
+        return Err(Problem::invalid(
+            "hub.topic",
+            "the address of a feed of this portal, as its link `self` has it",
+        ));
     };
     let callback = typed.get("hub.callback");
     let host = Url::parse(callback).ok().filter(|_| callback.len() <= ADDRESS).and_then(|url| host(&url));
@@ -93,7 +96,9 @@ async fn asked(app: &App, visitor: &Visitor, typed: &Fields) -> Result<(), Probl
         failures: 0,
         trouble: String::new(),
     };
-    app.db.write("websub.asked", async move |tx: &mut Tx| -> Result<(), Problem> { noted(tx, asked).await }).await
+    app.db
+        .write("websub.asked", async move |tx: &mut Tx| -> Result<(), Problem> { noted(tx, asked).await })
+        .await
 }
 
 /// Notes a question, unless there are too many subscriptions; whoever has one may always ask about it, and nobody may end what is not there.
@@ -112,8 +117,10 @@ async fn noted(tx: &mut Tx, asked: Subscription) -> Result<(), Problem> {
             || topics.len() >= MOST_TOPICS && !topics.contains(&asked.topic);
         if many {
             return Err(Problem::NotNow {
-                vi: "Hiện đã có quá nhiều đăng ký; hãy bỏ bớt đăng ký của máy chủ nhận hoặc thử lại sau.".into(),
-                en: "There are too many subscriptions now; end some of that host's, or try again later.".into(),
+                vi: "Hiện đã có quá nhiều đăng ký; hãy bỏ bớt đăng ký của máy chủ nhận hoặc thử lại sau."
+                    .into(),
+                en: "There are too many subscriptions now; end some of that host's, or try again later."
+                    .into(),
             });
         }
     }

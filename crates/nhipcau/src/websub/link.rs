@@ -71,7 +71,8 @@ mod tests {
         ] {
             assert_eq!(named(&[header.to_owned()], "hub").as_deref(), Some("https://h.vn/"), "{header}");
         }
-        for header in ["", "<", "<>", "<https://h.vn/", "https://h.vn/; rel=hub", "<https://h.vn/>; rel=hubs"] {
+        for header in ["", "<", "<>", "<https://h.vn/", "https://h.vn/; rel=hub", "<https://h.vn/>; rel=hubs"]
+        {
             assert_eq!(named(&[header.to_owned()], "hub"), None, "{header}");
         }
     }

@@ -101,7 +101,8 @@ fn about(topic: &str, callback: &str) -> String {
 /// # Errors
 /// When the secret is none.
 fn signature(secret: &[u8], body: &[u8]) -> anyhow::Result<String> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret).map_err(|_| anyhow::anyhow!("a secret of no length"))?;
+    let mut mac =
+        Hmac::<Sha256>::new_from_slice(secret).map_err(|_| anyhow::anyhow!("a secret of no length"))?;
     mac.update(body);
     Ok(format!("sha256={}", hex::encode(&mac.finalize().into_bytes())))
 }

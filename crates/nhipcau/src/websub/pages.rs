@@ -81,7 +81,13 @@ async fn all(Given(app): Given<App>, staff: Staff, visitor: Visitor, Query(done)
             };
             let trouble = (one.failures > 0 && !one.trouble.is_empty())
                 .then(|| format!("{} · {}", both(&one.trouble).of(lang), w.tried_at(at(one.next))));
-            Row { name: name(&one), says: format!("{taken} · {}", w.until(at(one.until))), host: one.host, topic: one.topic, trouble }
+            Row {
+                name: name(&one),
+                says: format!("{taken} · {}", w.until(at(one.until))),
+                host: one.host,
+                topic: one.topic,
+                trouble,
+            }
         };
         let rows = store::of_log(&mut conn, staff.portal.log, LINES).await?.into_iter().map(row).collect();
         let said = (done.word() == "go").then(|| w.said_removed.to_owned());
@@ -104,7 +110,8 @@ async fn end(Given(app): Given<App>, staff: Staff, visitor: Visitor, Filled(type
     let ended = async {
         let asked = typed.get("dang-ky");
         let there = store::of_log(&mut app.db.read().await?, log, i64::MAX).await?;
-        let one = there.into_iter().find(|one| name(one) == asked).ok_or(Problem::NotFound("subscription"))?;
+        let one =
+            there.into_iter().find(|one| name(one) == asked).ok_or(Problem::NotFound("subscription"))?;
         let line = staff.line("websub.remove", one.host.clone());
         app.db
             .write("websub.remove", async move |tx: &mut Tx| -> Result<(), Problem> {

@@ -63,7 +63,9 @@ async fn marks(app: &App, stir: &Notify) {
     loop {
         match mark(app).await {
             Ok(()) => stir.notify_one(),
-            Err(problem) => tracing::warn!(%problem, "feeds could not be drawn for those who subscribe to them"),
+            Err(problem) => {
+                tracing::warn!(%problem, "feeds could not be drawn for those who subscribe to them")
+            }
         }
         let drawn = Instant::now();
         loop {
@@ -264,7 +266,8 @@ async fn deliver(app: &App, fetcher: &Fetcher, before: Subscription) -> Result<(
     let mut headers = vec![("content-type", now.media.to_owned()), ("link", link)];
     if let Some(sealed) = &before.secret {
         let secret = app.people.seal.unlock(&about(&before.topic, &before.callback), sealed);
-        let secret = secret.ok_or_else(|| anyhow::anyhow!("keys/people.key does not open the secret of a subscription"))?;
+        let secret = secret
+            .ok_or_else(|| anyhow::anyhow!("keys/people.key does not open the secret of a subscription"))?;
         headers.push((SIGNATURE, signature(&secret, now.text.as_bytes())?));
     }
     let home = home(app, &before.callback).await?;
@@ -283,7 +286,11 @@ async fn deliver(app: &App, fetcher: &Fetcher, before: Subscription) -> Result<(
         Err(_) => "không gọi được hoặc không trả lời trong 15 giây · it cannot be called, or does not answer in 15 s".into(),
     };
     if before.failures + 1 >= DELIVERIES {
-        tracing::info!(host = before.host, topic = before.topic, "a subscription was ended: nothing was taken for days");
+        tracing::info!(
+            host = before.host,
+            topic = before.topic,
+            "a subscription was ended: nothing was taken for days"
+        );
         return forget(app, &before).await;
     }
     after.failures += 1;

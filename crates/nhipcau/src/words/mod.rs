@@ -86,10 +86,10 @@ pub use rehearsal::Words as RehearsalWords;
 pub use search::Words as SearchWords;
 pub use sighting::Words as SightingWords;
 pub use source::Words as SourceWords;
-pub use websub::Words as WebsubWords;
 pub use subscription::Words as SubscriptionWords;
 pub use task::Words as TaskWords;
 pub use translation::Words as TranslationWords;
+pub use websub::Words as WebsubWords;
 pub use word_file::Words as WordFileWords;
 
 /// A language of the interface.

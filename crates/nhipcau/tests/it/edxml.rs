@@ -107,11 +107,17 @@ async fn a_document_is_taken_updated_replaced_and_revoked_as_its_packets_say() {
     assert!(items(&world).await.is_empty());
 
     let taken = status(&sends(&world, source, &secret, &written(&first)).await);
-    assert_eq!((taken.code, taken.of.id.as_str(), taken.of.code.as_str()), (Code::Received, FIRST, "46/TB-SYT"));
+    assert_eq!(
+        (taken.code, taken.of.id.as_str(), taken.of.code.as_str()),
+        (Code::Received, FIRST, "46/TB-SYT")
+    );
     let all = items(&world).await;
     let [item] = &all[..] else { panic!("{all:?}") };
     let reference = item["reference"].as_str().unwrap().to_owned();
-    assert_eq!((&item["card"]["title"], &item["card"]["number"]), (&json!("Lịch tiêm chủng"), &json!("46/TB-SYT")));
+    assert_eq!(
+        (&item["card"]["title"], &item["card"]["number"]),
+        (&json!("Lịch tiêm chủng"), &json!("46/TB-SYT"))
+    );
     let page = world.get("chinhphu", &format!("/muc/{reference}")).await;
     assert!(page.says("tiêm tại trạm y tế") && page.says("lich.csv"), "{}", page.text());
     // Sent again it does nothing.
@@ -122,14 +128,18 @@ async fn a_document_is_taken_updated_replaced_and_revoked_as_its_packets_say() {
     let of_nothing = document("x", "Khác", doing(Act::Update, "Sai ngày", "000.00.99.H41,2026/01/01,1/X"));
     assert_eq!(status(&sends(&world, source, &secret, &written(&of_nothing)).await).code, Code::Refused);
     let of_nothing = document("x", "Khác", doing(Act::Revoke, "Nhầm", "000.00.99.H41,2026/01/01,1/X"));
-    assert_eq!(status(&sends(&world, source, &secret, &written(&of_nothing)).await).code, Code::RecallRefused);
+    assert_eq!(
+        status(&sends(&world, source, &secret, &written(&of_nothing)).await).code,
+        Code::RecallRefused
+    );
 
     let updated = document("cap-nhat-1", "Lịch tiêm chủng mới", doing(Act::Update, "Sai ngày tiêm", FIRST));
     assert_eq!(status(&sends(&world, source, &secret, &written(&updated)).await).code, Code::Received);
     let page = world.get("chinhphu", &format!("/muc/{reference}/lich-su")).await;
     assert!(page.says("Sai ngày tiêm") && page.says("Lịch tiêm chủng mới"), "{}", page.text());
 
-    let mut replacing = document("H41.15,thay-the", "Lịch tiêm chủng thay thế", doing(Act::Replace, "Thay toàn bộ", ""));
+    let mut replacing =
+        document("H41.15,thay-the", "Lịch tiêm chủng thay thế", doing(Act::Replace, "Thay toàn bộ", ""));
     replacing.business.replaced = vec![Replaced { document: FIRST.into(), organs: Vec::new() }];
     assert_eq!(status(&sends(&world, source, &secret, &written(&replacing)).await).code, Code::Received);
     let all = items(&world).await;
@@ -145,7 +155,11 @@ async fn a_document_is_taken_updated_replaced_and_revoked_as_its_packets_say() {
     // What cannot be taken lies aside, with the reason in the answer; a picture needs words for who does not see it.
     let mut picture = document("anh", "Ảnh tiêm chủng", Business::default());
     picture.notation = "TB-SYT-A".into();
-    picture.attachments = vec![Attachment { name: "anh.png".into(), bytes: b"\x89PNG\r\n\x1a\n".to_vec(), ..Attachment::default() }];
+    picture.attachments = vec![Attachment {
+        name: "anh.png".into(),
+        bytes: b"\x89PNG\r\n\x1a\n".to_vec(),
+        ..Attachment::default()
+    }];
     let refused = status(&sends(&world, source, &secret, &written(&picture)).await);
     assert!(refused.code == Code::Refused && !refused.description.is_empty());
     let page = world.sees(&minh, &format!("{PAGE}/{source}")).await;

@@ -162,7 +162,11 @@ async fn what_is_asked_of_the_hub_must_make_sense_and_be_meant() {
 
     let callback = site.url("/cb");
     let private = subscribes(&world, "chinhphu", &callback, "", "").await;
-    assert!(private.status == 422 && private.says("hub.callback"), "nobody has named this site: {}", private.text());
+    assert!(
+        private.status == 422 && private.says("hub.callback"),
+        "nobody has named this site: {}",
+        private.text()
+    );
     names(&world, &minh, &site.url("/khong-co")).await;
     let whole = [("hub.mode", "subscribe"), ("hub.topic", &*topic), ("hub.callback", &*callback)];
     let long = "x".repeat(200);
@@ -187,7 +191,8 @@ async fn what_is_asked_of_the_hub_must_make_sense_and_be_meant() {
     // Nobody there means it: the site says that it knows of nothing.
     site.begins("/cb", Page::Status(404));
     assert_eq!(asks(&world, "chinhphu", &whole).await.status, 202);
-    until("the question", async || if site.asked("hub.challenge=") { Ok(()) } else { Err(String::new()) }).await;
+    until("the question", async || if site.asked("hub.challenge=") { Ok(()) } else { Err(String::new()) })
+        .await;
     world.issues("chinhphu", notice("Lịch cắt điện", "Ngày 27.")).await;
     says(&world, &minh, "0 nơi đăng ký").await;
     assert!(site.posted("/cb").is_empty());
@@ -211,8 +216,11 @@ async fn what_is_asked_of_the_hub_must_make_sense_and_be_meant() {
     // It ends what it began, once it says so itself.
     let ends = [("hub.mode", "unsubscribe"), ("hub.topic", &*topic), ("hub.callback", &*callback)];
     assert_eq!(asks(&world, "chinhphu", &ends).await.status, 202);
-    until("the question", async || if site.asked("hub.mode=unsubscribe") { Ok(()) } else { Err(String::new()) })
-        .await;
+    until(
+        "the question",
+        async || if site.asked("hub.mode=unsubscribe") { Ok(()) } else { Err(String::new()) },
+    )
+    .await;
     says(&world, &minh, "1 nơi đăng ký").await;
     site.begins("/cb", Page::Challenge);
     assert_eq!(asks(&world, "chinhphu", &ends).await.status, 202);
@@ -256,7 +264,10 @@ async fn a_hostile_subscriber_keeps_only_itself_waiting_and_leads_nowhere() {
     assert!(!inside.asked("/"), "no redirect is followed");
     assert!(slow.posted("/cb").len() <= 1, "one call at a time");
     let page = world.sees(&minh, PAGE).await.text();
-    assert!(page.contains(&leading.host) && !page.contains("/cb"), "of a callback the host alone is shown: {page}");
+    assert!(
+        page.contains(&leading.host) && !page.contains("/cb"),
+        "of a callback the host alone is shown: {page}"
+    );
 
     // A lease ends, and nothing is sent any more.
     world.clock("chinhphu").pass(3_700_000_000);
@@ -302,13 +313,8 @@ async fn a_hub_is_believed_only_what_it_signed_and_read_on_without_it() {
     site.shows("/tin.atom", with_hub(&site, &["Một"]));
     site.shows("/hub", Page::Status(202));
     let url = site.url("/tin.atom");
-    let fields = [
-        ("dia-chi", &*url),
-        ("cua-ai", "khac"),
-        ("ten", "Sở Y tế"),
-        ("loai", "notice"),
-        ("viec", "bat-dau"),
-    ];
+    let fields =
+        [("dia-chi", &*url), ("cua-ai", "khac"), ("ten", "Sở Y tế"), ("loai", "notice"), ("viec", "bat-dau")];
     leads(&world.fills(&lan, SOURCES, &fields).await);
     let asked = until("the hub to be asked", async || {
         let posted = site.posted("/hub").pop();
@@ -379,7 +385,11 @@ async fn a_hub_is_believed_only_what_it_signed_and_read_on_without_it() {
     world.clock("chinhphu").pass(3_600_000_000);
     until("the dead hub to be told", async || {
         let page = world.sees(&lan, &page).await.text();
-        if page.contains("hub trả mã 503") && page.contains("chưa được hub xác nhận") { Ok(()) } else { Err(page) }
+        if page.contains("hub trả mã 503") && page.contains("chưa được hub xác nhận") {
+            Ok(())
+        } else {
+            Err(page)
+        }
     })
     .await;
     // Of a source that was removed the hub hears that it is gone.

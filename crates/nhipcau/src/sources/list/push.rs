@@ -161,7 +161,8 @@ async fn taken(app: &App, id: &str, headers: &HeaderMap, body: Bytes) -> Result<
     call.signs(app, &body)?;
     // One after the other, or of two calls at once the older might follow the newer.
     let _turn = app.joining.lock().await;
-    let source = store::of_id(&mut app.db.read().await?, call.source).await?.filter(|one| one.way == Way::Push);
+    let source =
+        store::of_id(&mut app.db.read().await?, call.source).await?.filter(|one| one.way == Way::Push);
     let source = source.ok_or(Problem::NotFound("source"))?;
     call.follows(&source)?;
     let sha256 = ContentHash::of(&body);

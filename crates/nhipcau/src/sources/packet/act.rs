@@ -38,7 +38,11 @@ fn came(code: Code, vi: &str, en: &str) -> Came {
 ///
 /// # Errors
 /// The database's.
-pub(crate) async fn look(app: &App, source: &Source, document: &Arc<Document>) -> Result<(Found, Plan), Problem> {
+pub(crate) async fn look(
+    app: &App,
+    source: &Source,
+    document: &Arc<Document>,
+) -> Result<(Found, Plan), Problem> {
     let (today, of, from) = (app.calendar.on(date::day(app.clock.now())), document.clone(), source.clone());
     let found = tokio::task::spawn_blocking(move || super::found(&from, &of, &today)).await;
     let found = found.map_err(|error| Problem::Ours(error.into()))?;
@@ -83,7 +87,9 @@ impl Plan {
                 None if spoken.iter().any(|name| known.iter().any(|one| one.name == *name)) => Plan::There,
                 None => Plan::Unknown,
             },
-            _ if own.as_ref().is_some_and(|own| own.digest == found.digest && own.lot != Lot::Ended) => Plan::There,
+            _ if own.as_ref().is_some_and(|own| own.digest == found.digest && own.lot != Lot::Ended) => {
+                Plan::There
+            }
             Act::Update if met.is_empty() => Plan::Unknown,
             Act::New if twin && own.is_none() => Plan::Twin,
             Act::New | Act::Update | Act::Replace => {
@@ -108,7 +114,8 @@ pub(crate) async fn take(
     document: &Arc<Document>,
     sha256: ContentHash,
 ) -> Result<Came, Problem> {
-    let portal = app.portals.load().find(|portal| portal.log == source.log).ok_or(Problem::NotFound("portal"))?;
+    let portal =
+        app.portals.load().find(|portal| portal.log == source.log).ok_or(Problem::NotFound("portal"))?;
     let (found, plan) = look(app, source, document).await?;
     let now = app.clock.micros();
     let reason: String = document.business.reason.chars().take(REASON).collect();
@@ -147,7 +154,11 @@ pub(crate) async fn take(
         }
         Plan::Twin => {
             reader.step(None, &Step::Twin(&found)).await?;
-            return Ok(came(Code::Received, "văn bản này đã có từ nguồn khác", "another source has brought it"));
+            return Ok(came(
+                Code::Received,
+                "văn bản này đã có từ nguồn khác",
+                "another source has brought it",
+            ));
         }
         Plan::End(known) => return end(&reader, &known).await,
         Plan::Take(known) => (known, Vec::new()),

@@ -12,9 +12,9 @@ use edxml::{Document, Message, Organ, Reference, Staff, Status, limits};
 use network::names::ContentHash;
 use uuid::Uuid;
 
+use super::super::Source;
 use super::super::list::push;
 use super::super::store;
-use super::super::Source;
 use super::act::{self, Came, takes};
 use crate::agencies;
 use crate::app::App;
@@ -25,7 +25,12 @@ use crate::words::{Lang, date};
 
 /// The row of the route table.
 pub(crate) fn routes() -> Vec<Route> {
-    vec![program("/nguon/{id}/edxml", "an edXML packet of a joined agency, signed (Standard Webhooks)", post(sent), limits::BYTES)]
+    vec![program(
+        "/nguon/{id}/edxml",
+        "an edXML packet of a joined agency, signed (Standard Webhooks)",
+        post(sent),
+        limits::BYTES,
+    )]
 }
 
 /// Where an agency's system sends packets.
@@ -39,7 +44,10 @@ async fn sent(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap
         Ok(packet) => {
             let mut response = packet.into_response();
             let headers = response.headers_mut();
-            headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/xml; charset=utf-8"));
+            headers.insert(
+                header::CONTENT_TYPE,
+                header::HeaderValue::from_static("application/xml; charset=utf-8"),
+            );
             headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
             guard(headers);
             response
@@ -53,15 +61,15 @@ async fn taken(app: &App, id: &str, headers: &HeaderMap, body: Body) -> Result<S
     // What nobody sends here is not read: a packet is large.
     let source = store::of_id(&mut app.db.read().await?, call.source).await?.filter(takes);
     let source = source.ok_or_else(push::refused)?;
-    let body = to_bytes(body, limits::BYTES).await.map_err(|_| Problem::Refused {
-        vi: edxml::Error::TooMuch.vi(),
-        en: edxml::Error::TooMuch.en(),
-    })?;
+    let body = to_bytes(body, limits::BYTES)
+        .await
+        .map_err(|_| Problem::Refused { vi: edxml::Error::TooMuch.vi(), en: edxml::Error::TooMuch.en() })?;
     call.signs(app, &body)?;
     let (sha256, parsed) = (ContentHash::of(&body), read(body.to_vec()).await?);
     // One after the other, or of two packets at once the older might follow the newer.
     let _turn = app.joining.lock().await;
-    let source = store::of_id(&mut app.db.read().await?, source.id).await?.ok_or(Problem::NotFound("source"))?;
+    let source =
+        store::of_id(&mut app.db.read().await?, source.id).await?.ok_or(Problem::NotFound("source"))?;
     call.follows(&source)?;
     let came = act::take(app, &source, &parsed, sha256).await?;
     push::noted(app, source.clone(), call.at).await?;
@@ -93,12 +101,16 @@ fn answer(app: &App, source: &Source, of: &Document, came: Came) -> String {
         of: Reference { organ: of.from.id.clone(), code: of.code(), issued: of.issued, id: of.id.clone() },
         from: Organ {
             id: agency.and_then(|agency| agency.code.clone()).unwrap_or_default(),
-            name: agencies::name(agency, Lang::Vi, portal.as_ref().map_or("", |portal| portal.origin.as_str())),
+            name: agencies::name(
+                agency,
+                Lang::Vi,
+                portal.as_ref().map_or("", |portal| portal.origin.as_str()),
+            ),
             ..Organ::default()
         },
         code: came.code,
         description: came.says.vi,
-        at: Some(app.clock.now().to_zoned(date::zone()).datetime()),
+        at: Some(app.clock.now().to_zoned_datetime(date::zone()).datetime()),
         staff: Staff::default(),
     };
     edxml::write(&Message::Status(Box::new(status)))

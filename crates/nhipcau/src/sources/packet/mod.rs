@@ -47,14 +47,15 @@ pub(super) fn found(source: &Source, document: &Document, today: &Today) -> Foun
         _ => (!document.id.is_empty()).then(|| draft::id(&document.id)),
     };
     let digest = ContentHash::of(&serde_json::to_vec(&draft).unwrap_or_default());
-    let called = [draft.title.as_str(), draft.number.as_deref().unwrap_or_default(), "edXML"];
+    let number = draft.number.as_deref().unwrap_or("edXML");
+    let called = if draft.title.is_empty() { number } else { &draft.title }.to_owned();
     Found {
         name: own.unwrap_or_else(|| draft::id(&format!("{},{}", document.from.id, document.code()))),
         page: None,
         words: draft::words(&draft),
         digest,
         published: None,
-        called: called.into_iter().find(|text| !text.is_empty()).unwrap_or_default().to_owned(),
+        called,
         fate: match draft.clone().check(Uuid::nil(), 1, [0; 16], today.clone()) {
             Ok(_) => Fate::Good,
             Err(problem) => Fate::Wrong(reasons(problem)),
@@ -159,11 +160,18 @@ mod tests {
         let mut one = document(Act::New);
         one.business.staff.name = "Trần Thị Mẫu".into();
         one.other.priority = "3".into();
-        one.attachments = vec![Attachment { name: "a.txt".into(), bytes: b"Ch\xc3\xa0o".to_vec(), ..Attachment::default() }];
+        one.attachments = vec![Attachment {
+            name: "a.txt".into(),
+            bytes: b"Ch\xc3\xa0o".to_vec(),
+            ..Attachment::default()
+        }];
         let today = Today::from(jiff::civil::date(2026, 11, 27));
         let found = found(&source(true), &one, &today);
         assert_eq!(found.fate, Fate::Good);
-        assert_eq!((found.draft.kind.as_str(), found.draft.number.as_deref()), ("directive", Some("46/CĐ-UBND")));
+        assert_eq!(
+            (found.draft.kind.as_str(), found.draft.number.as_deref()),
+            ("directive", Some("46/CĐ-UBND"))
+        );
         assert_eq!(found.draft.urgency.as_deref(), Some("express"));
         assert_eq!(STANDARD.decode(&found.draft.files[0].base64).unwrap(), "Chào".as_bytes());
         assert!(!serde_json::to_string(&found.draft).unwrap().contains("Trần Thị Mẫu"));

@@ -166,7 +166,8 @@ pub(super) async fn page(
             lines,
             choices: choices(source.own, lang),
             push: source.way.is_sent().then(|| {
-                let path = if source.way == Way::Push { push::path(source.id) } else { packet::path(source.id) };
+                let path =
+                    if source.way == Way::Push { push::path(source.id) } else { packet::path(source.id) };
                 (format!("{}{path}", visitor.base), push::secret(app, source.id))
             }),
             hub,

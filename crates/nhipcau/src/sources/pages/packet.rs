@@ -94,7 +94,9 @@ async fn take(
     let line = staff.line("source.packet", source.id.to_string());
     let line = line.with(serde_json::json!({ "sha256": sha256.to_string(), "status": came.code.number() }));
     app.db
-        .write("source.packet", async move |tx: &mut Tx| -> Result<(), Problem> { Ok(audit::add(tx, line).await?) })
+        .write("source.packet", async move |tx: &mut Tx| -> Result<(), Problem> {
+            Ok(audit::add(tx, line).await?)
+        })
         .await?;
     Ok(visitor.lang.source().packet_came(came.code.number(), came.says.of(visitor.lang)))
 }

@@ -135,35 +135,41 @@ async fn answer(
 
 impl Site {
     /// What is answered, and whether it is kept back.
-    fn answers(&self, uri: &axum::http::Uri, path: String, headers: HeaderMap, body: &Bytes) -> (Response, bool) {
-    let mut stands = self.stands.lock().unwrap();
-    let begins =
-        || stands.begins.iter().find(|(begin, _)| path.starts_with(begin)).map(|(_, page)| page.clone());
-    let page = stands.pages.get(&path).cloned().or_else(begins).unwrap_or(Page::Status(404));
-    let silent = matches!(page, Page::Silent);
-    let response = match page {
-        Page::Status(status) => StatusCode::from_u16(status).unwrap().into_response(),
-        Page::To(to) => (StatusCode::FOUND, [(header::LOCATION, to)]).into_response(),
-        Page::Challenge => challenge(uri.query().unwrap_or_default()).into_response(),
-        Page::Endless => {
-            let parts = futures::stream::repeat(Ok::<_, std::io::Error>(Bytes::from_static(&[b'x'; 4096])));
-            Body::from_stream(parts).into_response()
-        }
-        Page::Silent => StatusCode::OK.into_response(),
-        Page::Body(media, body) => {
-            let tag = format!("\"{}\"", network::names::ContentHash::of(body.as_bytes()));
-            match headers.get(header::IF_NONE_MATCH).is_some_and(|known| *known == *tag) {
-                true => StatusCode::NOT_MODIFIED.into_response(),
-                false => {
-                    ([(header::CONTENT_TYPE, media.to_owned()), (header::ETAG, tag)], body).into_response()
+    fn answers(
+        &self,
+        uri: &axum::http::Uri,
+        path: String,
+        headers: HeaderMap,
+        body: &Bytes,
+    ) -> (Response, bool) {
+        let mut stands = self.stands.lock().unwrap();
+        let begins =
+            || stands.begins.iter().find(|(begin, _)| path.starts_with(begin)).map(|(_, page)| page.clone());
+        let page = stands.pages.get(&path).cloned().or_else(begins).unwrap_or(Page::Status(404));
+        let silent = matches!(page, Page::Silent);
+        let response = match page {
+            Page::Status(status) => StatusCode::from_u16(status).unwrap().into_response(),
+            Page::To(to) => (StatusCode::FOUND, [(header::LOCATION, to)]).into_response(),
+            Page::Challenge => challenge(uri.query().unwrap_or_default()).into_response(),
+            Page::Endless => {
+                let parts =
+                    futures::stream::repeat(Ok::<_, std::io::Error>(Bytes::from_static(&[b'x'; 4096])));
+                Body::from_stream(parts).into_response()
+            }
+            Page::Silent => StatusCode::OK.into_response(),
+            Page::Body(media, body) => {
+                let tag = format!("\"{}\"", network::names::ContentHash::of(body.as_bytes()));
+                match headers.get(header::IF_NONE_MATCH).is_some_and(|known| *known == *tag) {
+                    true => StatusCode::NOT_MODIFIED.into_response(),
+                    false => ([(header::CONTENT_TYPE, media.to_owned()), (header::ETAG, tag)], body)
+                        .into_response(),
                 }
             }
+        };
+        if !body.is_empty() {
+            stands.posted.push((path.clone(), headers, body.to_vec()));
         }
-    };
-    if !body.is_empty() {
-        stands.posted.push((path.clone(), headers, body.to_vec()));
-    }
-    stands.calls.push((path, response.status().as_u16()));
-    (response, silent)
+        stands.calls.push((path, response.status().as_u16()));
+        (response, silent)
     }
 }
