@@ -27,7 +27,9 @@ pub(crate) fn feed(tree: &Tree) -> Feed {
         language: root.of(Ns::Xml, "lang").filter(|lang| !lang.is_empty()).map(str::to_owned),
         updated: whole.and_then(|root| time(root, &["updated", "modified"])),
         complete: root.first(&[Ns::History], "complete").is_some(),
-        previous: previous(root),
+        previous: linked(root, "prev-archive"),
+        hub: linked(root, "hub"),
+        own: linked(root, "self"),
         items,
         deleted: tree.items.iter().filter_map(deleted).collect(),
         encoding: String::new(),
@@ -35,10 +37,9 @@ pub(crate) fn feed(tree: &Tree) -> Feed {
     }
 }
 
-/// The archive before this document (RFC 5005, section 4).
-pub(crate) fn previous(of: &Element) -> Option<String> {
-    let is_it =
-        |link: &&Element| link.attribute("rel").is_some_and(|rel| rel.eq_ignore_ascii_case("prev-archive"));
+/// Where a document leads by a relation: the archive before it (RFC 5005, section 4), its hub and itself (WebSub, section 4).
+pub(crate) fn linked(of: &Element, relation: &str) -> Option<String> {
+    let is_it = |link: &&Element| link.attribute("rel").is_some_and(|rel| rel.eq_ignore_ascii_case(relation));
     of.all(ATOM, "link").find(is_it).and_then(resolved)
 }
 

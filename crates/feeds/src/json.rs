@@ -21,6 +21,11 @@ struct Document {
     #[serde(default)]
     next_url: Loose,
     #[serde(default)]
+    feed_url: Loose,
+    /// Of any shape: a feed is not refused for what it says of hubs.
+    #[serde(default)]
+    hubs: serde_json::Value,
+    #[serde(default)]
     language: Loose,
     items: Option<Few<One, { limits::ITEMS }>>,
 }
@@ -178,6 +183,13 @@ pub(crate) fn read(document: &str) -> Result<Feed, Error> {
         updated: None,
         complete: false,
         previous: read.next_url.text(),
+        hub: read
+            .hubs
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find_map(|hub| hub["url"].as_str().map(str::to_owned)),
+        own: read.feed_url.text(),
         items: items.held.into_iter().map(item).collect(),
         deleted: Vec::new(),
         encoding: String::new(),

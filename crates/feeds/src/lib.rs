@@ -109,6 +109,10 @@ pub struct Feed {
     /// Where it goes on into the past: the archive before it (RFC 5005, `prev-archive`), the `next_url` of a JSON Feed. Absolute wherever a
     /// base is known.
     pub previous: Option<String>,
+    /// Who tells of its changes (WebSub): the first `hub` that it names. Absolute wherever a base is known.
+    pub hub: Option<String>,
+    /// What it calls its own address (`self`, the `feed_url` of a JSON Feed): under this name a hub knows it.
+    pub own: Option<String>,
     /// Its items in the order in which they stand.
     pub items: Vec<Item>,
     /// What it says to be deleted (RFC 6721).

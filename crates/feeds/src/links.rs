@@ -65,7 +65,9 @@ pub(crate) fn finish(feed: &mut Feed, base: Option<&Url>) {
     feed.link = feed.link.take().and_then(|link| resolved(&link, base));
     let page = feed.link.as_deref().and_then(|link| Url::parse(link).ok()).filter(is_web);
     let base = base.or(page.as_ref());
-    feed.previous = feed.previous.take().and_then(|previous| resolved(&previous, base));
+    for address in [&mut feed.previous, &mut feed.hub, &mut feed.own] {
+        *address = address.take().and_then(|address| resolved(&address, base));
+    }
     for text in [&mut feed.title].into_iter().flatten() {
         text.base = text.base.take().or_else(|| base.cloned());
     }

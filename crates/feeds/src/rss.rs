@@ -38,7 +38,9 @@ pub(crate) fn feed(tree: &Tree) -> Feed {
         )
         .or_else(|| channel.attribute("lastmod").and_then(date)),
         complete: channel.first(&[Ns::History], "complete").is_some(),
-        previous: atom::previous(channel),
+        previous: atom::linked(channel, "prev-archive"),
+        hub: atom::linked(channel, "hub"),
+        own: atom::linked(channel, "self"),
         items,
         deleted: tree.items.iter().filter_map(atom::deleted).collect(),
         encoding: String::new(),

@@ -325,6 +325,8 @@ impl App {
         app.tasks.spawn("mergers", agencies::merger::carry::run(app.clone()));
         app.tasks.spawn("sources", crate::sources::run(app.clone()));
         app.tasks.spawn("outlets", crate::outlets::run(app.clone()));
+        app.tasks.spawn("websub", crate::websub::run(app.clone()));
+        app.tasks.spawn("hubs", crate::sources::hub::run(app.clone()));
         app.tasks.spawn("sightings", crate::sightings::run(app.clone()));
         app.tasks.spawn("channels", crate::channels::run(app.clone()));
         app.tasks.spawn("media", crate::media::run(app.clone()));

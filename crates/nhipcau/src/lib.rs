@@ -42,4 +42,5 @@ pub mod subscriptions;
 pub mod tasks;
 pub mod verify;
 pub mod web;
+pub mod websub;
 pub mod words;

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use tlog::Note;
 use uuid::Uuid;
 
+use super::messages::{Msg, Question, Step};
 use super::node::{Gate, Held, Lie, LieKind};
 use super::truth::{Branch, Content, Item, Read};
-use super::world::{Msg, Question, Step, World};
+use super::world::World;
 use crate::content::{ITEM_TYPE, NOTE_TYPE};
 use crate::entry::{Act, ContentRef, ItemChange, Kind, Lane, Withdrawal};
 use crate::follower::{self, GroupId, PeerId, Wanted};

@@ -3,8 +3,9 @@
 
 use uuid::Uuid;
 
+use super::messages::{Msg, Step};
 use super::truth::Item;
-use super::world::{Msg, Step, World};
+use super::world::World;
 use crate::content::ITEM_TYPE;
 use crate::entry::{ContentRef, ItemChange, Kind, Lane, Withdrawal};
 use crate::names::ContentHash;

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use tlog::{Checkpoint, Hash, Note};
 
+use super::messages::Msg;
 use super::node::Held;
 use super::truth::Read;
-use super::world::{Msg, World};
+use super::world::World;
 use crate::bridge::contradict;
 use crate::directory::NotConfirmed;
 use crate::entry::{Entry, Kind};

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use tlog::Note;
 
+use super::messages::{Answer, Found, Frame, Msg, Question};
 use super::node::{LieKind, Stream};
-use super::world::{Answer, Found, Frame, Msg, Question, World};
+use super::world::World;
 use crate::contents;
 use crate::flow::{FlowRequest, MOST_IN_FLOW};
 use crate::follower::{Bytes, Down, Event, PeerId};

@@ -13,6 +13,7 @@ mod embargo;
 mod heads;
 mod ledger;
 mod links;
+mod messages;
 mod node;
 mod setup;
 mod truth;

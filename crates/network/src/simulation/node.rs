@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use tlog::{Note, SignerKey};
 
+use super::messages::Msg;
 use super::truth::Bits;
-use super::world::{Msg, World};
+use super::world::World;
 use crate::contents::{self, Contents};
 use crate::directory::{Directory, Effect};
 use crate::entry::{Kind, Level};

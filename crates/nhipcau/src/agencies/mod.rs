@@ -145,6 +145,11 @@ pub fn address(directory: &Directory, origin: &Origin) -> Option<String> {
     })
 }
 
+/// The same, or the node's own address while the portal is not enrolled.
+pub fn home(app: &App, origin: &Origin) -> String {
+    address(&app.directory.load(), origin).unwrap_or_else(|| app.config.url.clone())
+}
+
 /// What kind of body an agency is, as its level and name say.
 pub fn kind(agency: Option<&Agency>) -> PortalKind {
     let Some(agency) = agency else { return PortalKind::Unit };

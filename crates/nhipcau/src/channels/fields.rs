@@ -244,7 +244,7 @@ pub(super) fn read(
     if !faults.is_empty() {
         return Err(Problem::Invalid(faults));
     }
-    let here = agencies::address(&app.directory.load(), origin).unwrap_or_else(|| app.config.url.clone());
+    let here = agencies::home(app, origin);
     let about = Account {
         kind,
         name,

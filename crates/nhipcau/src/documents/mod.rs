@@ -7,6 +7,7 @@
 pub mod akn;
 pub mod amended;
 pub mod draft;
+pub mod edxml;
 pub mod fold;
 pub mod gazette;
 pub mod law;

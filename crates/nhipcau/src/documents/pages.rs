@@ -14,11 +14,12 @@ use vietnam::number::DocumentNumber;
 use super::panel::{self, reference};
 use super::store::{self, DocumentRow};
 use super::view::{Choice, SeveralPage};
-use super::{akn, law, record};
-use crate::agencies::Portal;
+use super::{akn, edxml, law, record};
+use crate::agencies::{Portal, address};
 use crate::app::App;
 use crate::db::Conn;
-use crate::items::pages::{LONG, html, kept, portal, publisher, read, title};
+use crate::items::body::blocks;
+use crate::items::pages::{LONG, fresh, html, kept, portal, publisher, read, title};
 use crate::items::store::{Reference, Standing, find};
 use crate::items::{Card, State, body, meta};
 use crate::problem::Problem;
@@ -167,6 +168,30 @@ pub async fn akoma_ntoso(Given(app): Given<App>, Path(name): Path<String>, visit
     .await
 }
 
+/// `/muc/{reference}/van-ban.edxml`; drawn anew each time, for with its files it is larger than pages that are kept.
+pub async fn packet(Given(app): Given<App>, Path(name): Path<String>, visitor: Visitor) -> Response {
+    fresh(&app, &visitor, async |_: &Portal| {
+        let mut conn = app.db.read().await?;
+        let whole = whole(&app, &mut conn, &visitor, &name).await?;
+        // In a packet an agency speaks; what is carried its agency has not signed.
+        if whole.item.card.carried.is_some() {
+            return Err(Problem::NotFound("document of an agency"));
+        }
+        let directory = app.directory.load();
+        let agency = directory.agency(&whole.item.origin);
+        let lines = blocks::lines(&whole.text.rendered.html);
+        let head = edxml::Head {
+            home: address(&directory, &whole.item.origin).unwrap_or_else(|| visitor.base.clone()),
+            publisher: whole.publisher.clone(),
+            code: agency.and_then(|agency| agency.code.clone()).unwrap_or_default(),
+            text: lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n"),
+        };
+        let packet = edxml::packet(&app, &mut conn, &whole.item, &whole.text.document, head).await?;
+        Ok(Drawn::whole(200, "application/xml; charset=utf-8", &packet))
+    })
+    .await
+}
+
 /// An official document that stands, as Akoma Ntoso.
 ///
 /// # Errors
@@ -187,7 +212,7 @@ fn akoma(app: &App, visitor: &Visitor, whole: &Whole) -> Result<String, Problem>
     else {
         return Err(Problem::NotFound("document"));
     };
-    let home = crate::agencies::address(&app.directory.load(), &whole.item.origin);
+    let home = address(&app.directory.load(), &whole.item.origin);
     let home = home.unwrap_or_else(|| visitor.base.clone());
     let head = akn::Head {
         address: stable.trim_start_matches("/vb/").to_owned(),

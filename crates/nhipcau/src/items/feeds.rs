@@ -3,7 +3,8 @@
 //!
 //! A withdrawal is told twice: a tombstone for readers that know them, and a rewritten entry that says in words that
 //! the item was withdrawn, for all others. An entry's id is the item's own, so the same item has the same id in the
-//! feeds of every portal that carries it.
+//! feeds of every portal that carries it. Each feed but searches and archives names the node's hub (`websub`), in its head and in the
+//! header `Link`.
 
 mod about;
 mod archives;
@@ -37,6 +38,7 @@ use crate::subscriptions::Topic;
 use crate::web::pages::{Drawn, Tag};
 use crate::web::shell::Section;
 use crate::web::visitor::Visitor;
+use crate::websub;
 use crate::words::Lang;
 
 pub use sitemap::{news, robots, sitemap};
@@ -76,24 +78,24 @@ pub async fn page(Given(app): Given<App>, visitor: Visitor) -> Response {
 
 /// `/feed.atom`
 pub async fn atom(Given(app): Given<App>, visitor: Visitor) -> Response {
-    served(&app, &visitor, "application/atom+xml; charset=utf-8", atom::text).await
+    served(&app, &visitor, ATOM).await
 }
 
 /// `/feed.rss`
 pub async fn rss(Given(app): Given<App>, visitor: Visitor) -> Response {
-    served(&app, &visitor, "application/rss+xml; charset=utf-8", rss::text).await
+    served(&app, &visitor, RSS).await
 }
 
 /// `/feed.json`
 pub async fn json(Given(app): Given<App>, visitor: Visitor) -> Response {
-    served(&app, &visitor, "application/feed+json", |feed| Ok(json::text(feed))).await
+    served(&app, &visitor, JSON).await
 }
 
 /// `/nhung/tin.html`: a list of links for pages of other sites; `toi-da` says how many at most.
 pub async fn fragment(Given(app): Given<App>, visitor: Visitor) -> Response {
     let (lang, most) = (visitor.lang, fragment::many(&visitor.path));
     let draw = async |portal: &Portal| {
-        let feed = Feed::read(&app, &visitor, portal).await?;
+        let feed = Feed::asked(&app, &visitor, portal).await?;
         let text = fragment::text(&feed, lang, most).map_err(anyhow::Error::from)?;
         Ok(Drawn::whole(200, "text/html; charset=utf-8", &text))
     };
@@ -103,15 +105,50 @@ pub async fn fragment(Given(app): Given<App>, visitor: Visitor) -> Response {
     }
 }
 
-async fn served(
+/// How a form of feed is written, with its media type.
+type Form = (&'static str, fn(&Feed) -> Result<String, std::fmt::Error>);
+const ATOM: Form = ("application/atom+xml; charset=utf-8", atom::text);
+const RSS: Form = ("application/rss+xml; charset=utf-8", rss::text);
+const JSON: Form = ("application/feed+json", |feed| Ok(json::text(feed)));
+
+/// The form of a feed's path: its word there, and how it is written.
+fn form(path: &str) -> Option<(&'static str, Form)> {
+    let forms = [("atom", ATOM), ("rss", RSS), ("json", JSON)];
+    let path = path.split_once('?').map_or(path, |(path, _)| path);
+    forms.into_iter().find(|(word, _)| path.strip_prefix("/feed.") == Some(word))
+}
+
+/// A feed's own path and query if a hub tells of its changes; none for a search and an archive, whatever is no feed, and a feed that is
+/// asked for by another path than its `self` link says.
+pub fn topic(path: &str) -> Option<String> {
+    let (word, _) = form(path)?;
+    let asked = Asked::read(path).ok().filter(Asked::is_told)?;
+    Some(format!("/feed.{word}{}", asked.query())).filter(|own| own == path)
+}
+
+/// A feed as it stands now, by a path that [`topic`] knows: its media type and its text.
+///
+/// # Errors
+/// When there is no such feed; the database's.
+pub async fn document(
     app: &App,
-    visitor: &Visitor,
-    media: &'static str,
-    write: fn(&Feed) -> Result<String, std::fmt::Error>,
-) -> Response {
+    portal: &Portal,
+    base: &str,
+    path: &str,
+) -> Result<(&'static str, String), Problem> {
+    let (_, (media, write)) = form(path).ok_or(Problem::NotFound("feed"))?;
+    let feed = Feed::read(app, portal, base, Asked::read(path)?).await?;
+    Ok((media, write(&feed).map_err(anyhow::Error::from)?))
+}
+
+async fn served(app: &App, visitor: &Visitor, (media, write): Form) -> Response {
     let draw = async |portal: &Portal| {
-        let feed = Feed::read(app, visitor, portal).await?;
-        Ok(Drawn::whole(200, media, &write(&feed).map_err(anyhow::Error::from)?))
+        let feed = Feed::asked(app, visitor, portal).await?;
+        let drawn = Drawn::whole(200, media, &write(&feed).map_err(anyhow::Error::from)?);
+        Ok(match form(&visitor.path).and_then(|(word, _)| feed.leads(word)) {
+            Some(link) => drawn.leading(&link),
+            None => drawn,
+        })
     };
     match visitor.asked("q") {
         Some(_) => fresh(app, visitor, draw).await,
@@ -132,6 +169,8 @@ struct Feed {
     /// What of the portal's changes it tells, as asked for: `?loai=van-ban`.
     query: String,
     demo: bool,
+    /// True if the node's hub tells of its changes.
+    told: bool,
     items: Vec<Told>,
     /// Its archives, as far as it has any.
     archives: Archives,
@@ -157,23 +196,29 @@ struct Told {
 }
 
 impl Feed {
-    async fn read(app: &App, visitor: &Visitor, portal: &Portal) -> Result<Feed, Problem> {
+    /// What a visitor asks for; searches are counted.
+    async fn asked(app: &App, visitor: &Visitor, portal: &Portal) -> Result<Feed, Problem> {
         let asked = Asked::read(&visitor.path)?;
+        if let Some(Topic::Search(text)) = &asked.about {
+            counted(app, visitor, text)?;
+        }
+        Feed::read(app, portal, &visitor.base, asked).await
+    }
+
+    async fn read(app: &App, portal: &Portal, base: &str, asked: Asked) -> Result<Feed, Problem> {
         let feed = |title: String, page: String, items, ended| Feed {
             title,
             domain: portal.domain.to_string(),
-            base: visitor.base.clone(),
+            base: base.to_owned(),
             page,
             query: asked.query(),
             demo: app.config.demo,
+            told: asked.is_told(),
             items,
             archives: Archives::default(),
             ended,
         };
         if let Some(topic) = &asked.about {
-            if let Topic::Search(text) = topic {
-                counted(app, visitor, text)?;
-            }
             let about = About::read(app, portal, topic).await?;
             let own = agencies::name(app.directory.load().agency(&portal.origin), Lang::Vi, &portal.domain);
             return Ok(feed(format!("{} – {own}", about.title), about.page, about.items, about.ended));
@@ -213,6 +258,17 @@ impl Feed {
                 format!("{base}/feed.{form}{query}{joint}tap={number}")
             }
         }
+    }
+
+    /// The hub that tells of its changes (WebSub, section 4); none of an archive and a search.
+    fn hub(&self) -> Option<String> {
+        self.told.then(|| format!("{}{}", self.base, websub::PATH))
+    }
+
+    /// The header `Link` that says so of a form.
+    fn leads(&self, form: &str) -> Option<String> {
+        let hub = self.hub()?;
+        Some(websub::links(&hub, &self.address(form, None)))
     }
 
     /// The links of an archived feed (RFC 5005, section 4) in a form: relation and address.

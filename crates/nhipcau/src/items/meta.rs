@@ -138,6 +138,9 @@ pub fn of(
         alternates.push((format!("{path}/akn.xml"), "application/akn+xml", "Akoma Ntoso"));
         alternates.push((format!("{path}/van-ban.json"), "application/json", "JSON"));
     }
+    if item.number.is_some() && standing.card.carried.is_none() {
+        alternates.push((format!("{path}/van-ban.edxml"), "application/xml", "edXML"));
+    }
     alternates.push((
         open::discovery(&format!("{}{path}", visitor.base)),
         "application/json+oembed",

@@ -129,12 +129,15 @@ async fn puts(app: &App, fetcher: &Fetcher, portal: &Portal, mut outlet: Outlet)
         let known = store::post_of(&mut conn, outlet.id, one.place.log, one.item).await?;
         drop(conn);
         let (sent, here, named) = (outlet.clone(), one.place.clone(), (one.place.log, one.item));
-        let post = match wordpress::put(app, fetcher, &outlet, &one, known, &base(app, portal)).await? {
-            Ok(wordpress::Put::Waits) => return Ok(()),
-            Ok(wordpress::Put::Nothing) => None,
-            Ok(wordpress::Put::Post(post)) => Some(post),
-            Err(why) => return failed(app, sent, PUTTING, format!("{} · {}", why.vi, why.en)).await,
-        };
+        let post =
+            match wordpress::put(app, fetcher, &outlet, &one, known, &agencies::home(app, &portal.origin))
+                .await?
+            {
+                Ok(wordpress::Put::Waits) => return Ok(()),
+                Ok(wordpress::Put::Nothing) => None,
+                Ok(wordpress::Put::Post(post)) => Some(post),
+                Err(why) => return failed(app, sent, PUTTING, format!("{} · {}", why.vi, why.en)).await,
+            };
         let goes_on = app.db.write("outlet.put", async move |tx: &mut Tx| -> Result<bool, Problem> {
             if let Some(post) = &post {
                 store::posted(tx, sent.id, named, post).await?;
@@ -166,11 +169,6 @@ fn walk(portal: &Portal, outlet: &Outlet) -> Cursor {
     Cursor { until: i64::MAX, issuer, after: outlet.place.clone(), ..Cursor::default() }
 }
 
-/// The portal's own address.
-fn base(app: &App, portal: &Portal) -> String {
-    agencies::address(&app.directory.load(), &portal.origin).unwrap_or_else(|| app.config.url.clone())
-}
-
 /// The next call's body and where the walk stands after it; nothing if nothing is due.
 async fn call(
     app: &App,
@@ -179,7 +177,7 @@ async fn call(
     outlet: &Outlet,
 ) -> Result<Option<(Vec<u8>, Place)>, Problem> {
     let (due, _) = next(conn, &portal.domain, &walk(portal, outlet), false, ITEMS).await?;
-    let base = base(app, portal);
+    let base = agencies::home(app, &portal.origin);
     let (mut items, mut deleted, mut size, mut to) = (Vec::new(), Vec::new(), 0, None);
     for one in due {
         if size > BYTES {

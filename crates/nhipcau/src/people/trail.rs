@@ -22,7 +22,7 @@ use crate::web::answer::failure;
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
 use crate::words::{DeskWords, Lang, date};
-use crate::{agencies, breaches, calendar, channels, outlets, petitions, sightings, sources};
+use crate::{agencies, breaches, calendar, channels, outlets, petitions, sightings, sources, websub};
 
 /// Where it is.
 pub const PAGE: &str = "/ban-lam-viec/nhat-ky";
@@ -103,6 +103,7 @@ fn name(act: &str, lang: Lang) -> String {
             .or(calendar::act_name(act, lang))
             .or(sources::act_name(act, lang))
             .or(outlets::act_name(act, lang))
+            .or(websub::act_name(act, lang))
             .or(sightings::act_name(act, lang))
             .or(channels::act_name(act, lang))
             .or(crate::media::act_name(act, lang))

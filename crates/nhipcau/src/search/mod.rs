@@ -50,7 +50,7 @@ pub struct Search {
     turns: Semaphore,
     /// Held while the index's files are written: that goes on when the task that began it is stopped.
     writing: Arc<Mutex<()>>,
-    limit: Limit,
+    pub(crate) limit: Limit,
 }
 
 /// How search is.

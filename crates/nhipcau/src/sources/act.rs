@@ -6,11 +6,11 @@ use network::entry::ItemChange;
 use network::names::ContentHash;
 use uuid::Uuid;
 
+use super::Source;
 use super::draft::{Fate, Found, named, reasons};
 use super::fetch::{Fetcher, Refused};
 use super::plan::{Known, Lot, Step};
 use super::store::{self, Kept};
-use super::{Source, Way};
 use crate::agencies::Portal;
 use crate::app::App;
 use crate::db::Tx;
@@ -33,6 +33,21 @@ pub(super) struct Reader<'a> {
     pub(super) taken: Taken,
     /// Set if a person says so: then what was withdrawn here comes back as well.
     pub(super) insists: bool,
+    pub(super) why: Why,
+}
+
+/// What a site says of a change.
+pub(super) struct Why {
+    /// What kind of change it is.
+    pub(super) change: ItemChange,
+    /// Why, in its words; readers are told.
+    pub(super) note: Option<String>,
+}
+
+impl Default for Why {
+    fn default() -> Why {
+        Why { change: ItemChange::Update, note: None }
+    }
 }
 
 /// What became of a draft.
@@ -92,7 +107,7 @@ impl Reader<'_> {
             Ok(Came::As(item)) => self.put(was, found, (Lot::Taken, Some(item))).await?,
             Ok(Came::Not(why)) => self.aside(known, found, why).await?,
             // What is sent comes once.
-            Ok(Came::Later) if self.source.way == Way::Push => {
+            Ok(Came::Later) if self.source.way.is_sent() => {
                 let why = Both {
                     vi: "bài này còn một bản nháp chờ trong bàn làm việc; khi bản ấy đã xong, hãy thử lại"
                         .into(),
@@ -178,14 +193,15 @@ impl Reader<'_> {
             State::Standing => "Nguồn đã sửa bài này.",
             _ => "Nguồn đã đăng lại bài này.",
         };
-        let draft = Draft { change_note: Some(note.into()), ..self.draft(found) };
+        let note = self.why.note.clone().unwrap_or_else(|| note.into());
+        let draft = Draft { change_note: Some(note), ..self.draft(found) };
         let base = u32::try_from(standing.edition).map_err(anyhow::Error::from)?;
         let once = self.once(found, &base.to_string());
         if self.waits(&draft) {
             let draft = publish::carry_on(self.app, &standing, draft).await?;
-            hand_in(self.app, self.portal, (item, base), ItemChange::Update, draft, None, once).await?;
+            hand_in(self.app, self.portal, (item, base), self.why.change, draft, None, once).await?;
         } else {
-            publish::change(self.app, &standing, ItemChange::Update, draft, once).await?;
+            publish::change(self.app, &standing, self.why.change, draft, once).await?;
         }
         Ok(Came::As(item))
     }
@@ -225,7 +241,8 @@ impl Reader<'_> {
             && let Some(standing) = self.standing(item).await?
             && standing.state == State::Standing
         {
-            let reason = Reason { reason: "Cổng nguồn đã gỡ bài này.".into(), ..Reason::default() };
+            let why = self.why.note.clone().unwrap_or_else(|| "Cổng nguồn đã gỡ bài này.".into());
+            let reason = Reason { reason: why, ..Reason::default() };
             let (token, name) = (format!("source:{id}"), format!("{}:end:{}", known.name, standing.edition));
             let once = Some(Once { token, name, digest: known.digest.0 });
             publish::withdraw(self.app, &standing, reason, once).await?;
@@ -241,6 +258,18 @@ impl Reader<'_> {
         let (id, name) = (self.source.id, known.name);
         let noted = self.app.db.write("source.missing", async move |tx: &mut Tx| -> Result<(), Problem> {
             Ok(store::missing(tx, id, name, lists).await?)
+        });
+        noted.await
+    }
+
+    /// What lies aside under a name is let go.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(super) async fn drop_aside(&self, name: ContentHash) -> Result<(), Problem> {
+        let id = self.source.id;
+        let noted = self.app.db.write("source.drop", async move |tx: &mut Tx| -> Result<(), Problem> {
+            Ok(store::drop_aside(tx, id, &name).await?)
         });
         noted.await
     }

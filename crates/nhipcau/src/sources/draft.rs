@@ -103,7 +103,7 @@ pub fn found(feed: &Feed, name: Option<&str>, mapping: &Mapping, today: &Today) 
         let called = [draft.title.as_str(), item.link.as_deref().unwrap_or_default()];
         let called = called.into_iter().find(|text| !text.is_empty()).map(str::to_owned);
         let page = item.link.as_deref().and_then(page).map(|page| hash("page", &[&page]));
-        let words = (!draft.text.is_empty()).then(|| hash("words", &[&draft.title, &draft.text]));
+        let words = words(&draft);
         let named = item.id.as_deref().map(|id| hash("id", &[id])).or(page);
         let mut one = Found {
             name: named.unwrap_or_else(|| hash("title", &[&draft.title])),
@@ -158,6 +158,11 @@ pub fn reasons(problem: Problem) -> Both {
         }
         other => Both { vi: other.to_string(), en: other.to_string() },
     }
+}
+
+/// Of a draft's title and text; none without a text.
+pub(super) fn words(draft: &Draft) -> Option<ContentHash> {
+    (!draft.text.is_empty()).then(|| hash("words", &[&draft.title, &draft.text]))
 }
 
 /// Of all that is taken over of an item.

@@ -8,7 +8,7 @@ use std::path::Path;
 use feeds::limits;
 use reqwest::header::{
     ACCEPT, CONTENT_LOCATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH,
-    LAST_MODIFIED, LOCATION, RETRY_AFTER,
+    LAST_MODIFIED, LINK, LOCATION, RETRY_AFTER,
 };
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
 
@@ -51,6 +51,8 @@ pub struct Fetched {
     pub content_type: Option<String>,
     /// The header `Content-Location`.
     pub content_location: Option<String>,
+    /// The headers `Link`, each as it came.
+    pub links: Vec<String>,
     /// What to send with the next call.
     pub validators: Validators,
 }
@@ -157,9 +159,7 @@ impl Fetcher {
     /// # Errors
     /// As [`Fetcher::fetch_of`].
     pub async fn fetch_known(&self, home: &str, url: &str, known: &Validators) -> Result<Answer, Refused> {
-        let home: Url = home.trim().parse().map_err(|_| Refused::Address(home.to_owned()))?;
-        let at = checked(url, true)?;
-        let at = checked(at.as_str(), self.private && is_at(&home, &at))?;
+        let (at, home, _) = checked_of(self.private, home, url)?;
         self.follow(&home, at, known).await
     }
 
@@ -220,18 +220,40 @@ impl Fetcher {
         headers: &[(&str, String)],
         body: Vec<u8>,
     ) -> Result<(u16, Vec<u8>), Refused> {
-        let home: Url = home.trim().parse().map_err(|_| Refused::Address(home.to_owned()))?;
-        let at = checked(url, true)?;
-        let own = is_at(&home, &at);
-        let at = checked(at.as_str(), self.private && own)?;
+        let response = self.called(home, method, url, headers, body).await?;
+        let status = response.status().as_u16();
+        Ok((status, self.taken(response).await?.bytes))
+    }
+
+    /// Posts as [`Fetcher::ask`] does and reads nothing of the answer but its status: whoever is told of something has nothing to say.
+    ///
+    /// # Errors
+    /// Why there was no answer.
+    pub async fn tell(
+        &self,
+        home: &str,
+        url: &str,
+        headers: &[(&str, String)],
+        body: Vec<u8>,
+    ) -> Result<u16, Refused> {
+        Ok(self.called(home, Method::POST, url, headers, body).await?.status().as_u16())
+    }
+
+    async fn called(
+        &self,
+        home: &str,
+        method: Method,
+        url: &str,
+        headers: &[(&str, String)],
+        body: Vec<u8>,
+    ) -> Result<Response, Refused> {
+        let (at, _, own) = checked_of(self.private, home, url)?;
         let client = if own { &self.client } else { &self.elsewhere };
         let mut call = client.request(method, at).body(body);
         for (name, value) in headers {
             call = call.header(*name, value);
         }
-        let response = self.sent(call).await?;
-        let status = response.status().as_u16();
-        Ok((status, self.taken(response).await?.bytes))
+        self.sent(call).await
     }
 
     async fn call(&self, url: &Url, first: bool, known: &Validators) -> Result<Response, Refused> {
@@ -266,6 +288,11 @@ impl Fetcher {
             url: response.url().to_string(),
             content_type: header(headers, &CONTENT_TYPE),
             content_location: header(headers, &CONTENT_LOCATION),
+            links: headers
+                .get_all(LINK)
+                .iter()
+                .filter_map(|link| Some(link.to_str().ok()?.to_owned()))
+                .collect(),
             validators: Validators { etag: validator(&ETAG), modified: validator(&LAST_MODIFIED) },
         };
         while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {
@@ -284,6 +311,22 @@ impl Fetcher {
 /// Why not.
 pub fn may(app: &App, url: &str) -> Result<(), Refused> {
     checked(url, app.config.private_addresses).map(drop)
+}
+
+/// The same for an address that the site at `home` has named: only at that very site it may be private.
+///
+/// # Errors
+/// Why not.
+pub fn may_of(app: &App, home: &str, url: &str) -> Result<(), Refused> {
+    checked_of(app.config.private_addresses, home, url).map(drop)
+}
+
+/// An address that the site at `home` has named, if it may be called; with the site's own, and whether it lies there.
+fn checked_of(private: bool, home: &str, url: &str) -> Result<(Url, Url, bool), Refused> {
+    let home: Url = home.trim().parse().map_err(|_| Refused::Address(home.to_owned()))?;
+    let at = checked(url, true)?;
+    let own = is_at(&home, &at);
+    Ok((checked(at.as_str(), private && own)?, home, own))
 }
 
 /// An address that may be called. Names are looked at once more when they are resolved.

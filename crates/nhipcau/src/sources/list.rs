@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 use super::draft::{self, Mapping};
 use super::fetch::{Answer, Fetched, Fetcher, Refused, Validators};
 use super::plan::{Extent, List};
-use super::{Way, both, read};
+use super::{Way, both, hub, read};
 use crate::calendar::Today;
 use crate::clock::instant;
 use crate::items::kinds::Both;
@@ -50,6 +50,8 @@ pub struct Listed {
     pub validators: Validators,
     /// How far it was read, in the words of its way.
     pub place: String,
+    /// The hub that tells of its changes, and how that calls it.
+    pub hub: Option<(String, String)>,
 }
 
 /// Why a site could not be read.
@@ -113,7 +115,7 @@ pub async fn read(way: Way, ask: &Ask<'_>) -> Result<Got, Trouble> {
         Way::Sitemap => sitemap::read(ask).await,
         Way::Oai => oai::read(ask).await,
         // It comes by itself.
-        Way::Push => Ok(Got::Unchanged),
+        Way::Push | Way::Packets => Ok(Got::Unchanged),
     }
 }
 
@@ -134,14 +136,17 @@ async fn feed(ask: &Ask<'_>) -> Result<Got, Trouble> {
         Answer::Fetched(fetched) => fetched,
     };
     let (validators, sha256) = (fetched.validators.clone(), ContentHash::of(&fetched.bytes));
+    let (hub, own) = hub::found(&fetched);
     let mut feed = parsed(fetched).await?;
+    let own = own.or_else(|| feed.own.clone()).unwrap_or_else(|| ask.url.to_owned());
+    let hub = hub.or_else(|| feed.hub.clone()).map(|hub| (hub, own));
     let mut place = ask.place.to_owned();
     // What lies in archives is read once; after that what changes comes in the feed itself.
     if ask.archives && ask.place.is_empty() && feed.previous.is_some() && archived(ask, &mut feed).await {
         ARCHIVED.clone_into(&mut place);
     }
     let extent = if feed.complete { Extent::All } else { Extent::Newest };
-    Ok(Got::listed(Listed { feed, extent, present: HashSet::new(), sha256, validators, place }))
+    Ok(Got::listed(Listed { feed, extent, present: HashSet::new(), sha256, validators, place, hub }))
 }
 
 /// The place of a feed whose archives were read.
@@ -205,6 +210,8 @@ async fn together(
             updated: None,
             complete: false,
             previous: None,
+            hub: None,
+            own: None,
             items,
             deleted,
             encoding: "UTF-8".into(),
@@ -215,7 +222,7 @@ async fn together(
     })
     .await?;
     let (sha256, validators) = (ContentHash::of(hashed), Validators::default());
-    Ok(Got::listed(Listed { feed, extent, present, sha256, validators, place }))
+    Ok(Got::listed(Listed { feed, extent, present, sha256, validators, place, hub: None }))
 }
 
 /// What a reference in XML stands for, by its name: `amp`, `#38`.

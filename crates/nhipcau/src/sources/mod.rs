@@ -2,12 +2,15 @@
 //!
 //! `fetch` calls a stranger's site, `list` reads what it has by whichever way it offers, `read` cleans it, `draft` makes drafts of it,
 //! `plan` decides what follows, `act` does that, `poll` comes back in time, `store` remembers, `pages` is the console's; `webhook` signs and
-//! checks what sites send each other.
+//! checks what sites send each other, `hub` is told of changes by hubs, and
+//! `packet` takes documents as edXML.
 
 mod act;
 pub mod draft;
 pub mod fetch;
+pub mod hub;
 pub mod list;
+mod packet;
 pub mod pages;
 pub mod plan;
 mod poll;
@@ -18,11 +21,16 @@ pub mod webhook;
 use uuid::Uuid;
 
 use crate::items::kinds::Both;
+use crate::web::routes::Route;
 use crate::words::Lang;
 
-pub use list::push::routes as machines;
 pub use pages::{PAGE, routes};
 pub use poll::run;
+
+/// What joined sites and their hubs send.
+pub fn machines() -> Vec<Route> {
+    [list::push::routes(), hub::routes(), packet::routes()].into_iter().flatten().collect()
+}
 
 /// How a site is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,11 +45,13 @@ pub enum Way {
     Oai,
     /// It is not read: the site sends what it has, signed.
     Push,
+    /// Nor is it read: the agency's own system sends documents as edXML, or somebody uploads them.
+    Packets,
 }
 
 impl Way {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Way; 5] = [Way::Feed, Way::WordPress, Way::Sitemap, Way::Oai, Way::Push];
+    pub const ALL: [Way; 6] = [Way::Feed, Way::WordPress, Way::Sitemap, Way::Oai, Way::Push, Way::Packets];
 
     /// The word that is stored and posted.
     pub fn word(self) -> &'static str {
@@ -51,7 +61,13 @@ impl Way {
             Way::Sitemap => "sitemap",
             Way::Oai => "oai",
             Way::Push => "push",
+            Way::Packets => "edxml",
         }
+    }
+
+    /// True if it is never read, for what it has is sent.
+    pub fn is_sent(self) -> bool {
+        matches!(self, Way::Push | Way::Packets)
     }
 
     /// That of a word.
@@ -110,6 +126,7 @@ pub fn act_name(act: &str, lang: Lang) -> Option<&'static str> {
         "source.remove" => w.act_remove,
         "source.retry" => w.act_retry,
         "source.drop" => w.act_drop,
+        "source.packet" => w.act_packet,
         _ => return None,
     })
 }

@@ -2,6 +2,7 @@
 
 mod look;
 mod one;
+mod packet;
 
 use std::collections::BTreeMap;
 
@@ -26,7 +27,7 @@ use crate::people::gate::Staff;
 use crate::people::pages::{Desk, Done, drawn, see, shell};
 use crate::problem::{Fault, Problem};
 use crate::web::answer::failure;
-use crate::web::routes::{Route, desk_form, desk_page};
+use crate::web::routes::{Route, desk_form, desk_page, desk_upload};
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
 use crate::words::{Lang, SourceWords, date};
@@ -52,6 +53,12 @@ pub fn routes() -> Vec<Route> {
         form(PAGE, "look at a site before the first import, or join it", post(join)),
         page("/ban-lam-viec/nguon/{id}", "a joined site and what lies aside of it", get(one::show)),
         form("/ban-lam-viec/nguon/{id}", "read now, pause, remove, retry, discard", post(one::act)),
+        desk_upload(
+            "/ban-lam-viec/nguon/{id}/goi-tin",
+            Duty::Approve,
+            "look at an edXML packet, or take it",
+            post(packet::sent),
+        ),
     ]
 }
 
@@ -141,6 +148,7 @@ fn way_name(way: Way, w: &'static SourceWords) -> &'static str {
         Way::Sitemap => w.way_sitemap,
         Way::Oai => w.way_oai,
         Way::Push => w.way_push,
+        Way::Packets => w.way_packets,
     }
 }
 
@@ -154,7 +162,7 @@ fn says(source: &Source, lang: Lang, now: jiff::Timestamp) -> String {
     };
     match source.next {
         0 => format!("{} · {read}", w.paused),
-        _ if source.way == Way::Push => format!("{read} · {}", w.waits_for_it),
+        _ if source.way.is_sent() => format!("{read} · {}", w.waits_for_it),
         next => format!("{read} · {}", w.next_at(at(next.max(now.as_microsecond())))),
     }
 }
@@ -283,7 +291,7 @@ fn typed_source(app: &App, staff: &Staff, typed: &Fields) -> Result<Source, Prob
         own,
         mapping: Mapping { usual: usual.to_owned(), kinds: mapped },
         begun: now,
-        next: if way == Way::Push { push::NEVER } else { now },
+        next: if way.is_sent() { push::NEVER } else { now },
         at: 0,
         failures: 0,
         trouble: String::new(),

@@ -11,9 +11,10 @@ use network::names::ContentHash;
 use reqwest::Url;
 
 use super::Source;
-use super::act::Reader;
+use super::act::{Reader, Why};
 use super::draft::{Fate, Found, reasons};
 use super::fetch::{Fetcher, Validators};
+use super::hub;
 use super::list::{self, Ask, Got, Listed};
 use super::plan::{self, Doubt};
 use super::store::{self, Outcome};
@@ -78,6 +79,7 @@ async fn round(app: &App, fetcher: &Fetcher) -> Result<bool, Problem> {
 
 /// Reads one source and does what follows from it.
 async fn once(app: &App, fetcher: &Fetcher, source: Source) -> Result<(), Problem> {
+    let begun = app.clock.micros();
     let mut conn = app.db.read().await?;
     let known = store::known(&mut conn, source.id).await?;
     drop(conn);
@@ -111,6 +113,7 @@ async fn once(app: &App, fetcher: &Fetcher, source: Source) -> Result<(), Proble
             }
             let followed = follow(app, Some(fetcher), &source, &listed).await;
             drop(turn);
+            hub::noticed(app, &source, listed.hub.clone()).await?;
             match followed {
                 Ok((doubt, waits)) => Outcome {
                     next: next(app, 0, None)?,
@@ -138,7 +141,12 @@ async fn once(app: &App, fetcher: &Fetcher, source: Source) -> Result<(), Proble
     };
     app.db
         .write("source.read", async move |tx: &mut Tx| -> Result<(), Problem> {
-            Ok(store::done(tx, &source, outcome).await?)
+            store::done(tx, &source, outcome).await?;
+            // Of what changed while it was read nobody tells again.
+            if store::hub(tx.conn(), source.id).await?.is_some_and(|hub| hub.pushed >= begun) {
+                store::sooner(tx, source.id, tx.ledger.now()).await?;
+            }
+            Ok(())
         })
         .await
 }
@@ -183,7 +191,7 @@ pub(super) async fn follow(
     let elsewhere = store::elsewhere(&mut app.db.read().await?, source, &list.found).await?;
     let (steps, doubt) = plan::decide(&known, &list, &elsewhere);
     let taken = listed.taken(app.clock.micros());
-    let reader = Reader { app, portal: &portal, source, taken, insists: false };
+    let reader = Reader { app, portal: &portal, source, taken, insists: false, why: Why::default() };
     let mut waits = false;
     for step in &steps {
         waits |= reader.step(fetcher, step).await?;
@@ -245,7 +253,7 @@ pub(super) async fn retry(app: &App, source: &Source, name: ContentHash, kind: &
         at: kept.at.unwrap_or_else(|| app.clock.now()),
         sha256: kept.sha256.and_then(|hash| hash.parse().ok()).unwrap_or(name),
     };
-    let reader = Reader { app, portal: &portal, source, taken, insists: true };
+    let reader = Reader { app, portal: &portal, source, taken, insists: true, why: Why::default() };
     reader.take(Some(&known), &found).await.map(drop)
 }
 

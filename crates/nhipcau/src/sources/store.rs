@@ -2,6 +2,7 @@
 //! words lie here only while they wait for a person, and vanish when the item is erased.
 
 mod aside;
+mod hubs;
 mod met;
 
 use sqlx::FromRow;
@@ -13,6 +14,7 @@ use crate::db::{Conn, Tx};
 use crate::{all, maybe, run};
 
 pub use aside::{Aside, Kept, aside, aside_counts, asides, drop_aside, put_aside};
+pub use hubs::{Hub, hub, hub_asked, hub_confirmed, hub_denied, hub_told, hubs_due, put_hub, sooner};
 pub use met::{counts, elsewhere, forget, inherit, known, lot, missing, put};
 
 #[derive(FromRow)]
@@ -153,6 +155,7 @@ pub async fn again(tx: &mut Tx, id: Uuid, next: i64) -> sqlx::Result<()> {
 pub async fn remove(tx: &mut Tx, id: Uuid) -> sqlx::Result<()> {
     run!(tx, "DELETE FROM source_aside WHERE source = $1", id.to_string())?;
     run!(tx, "DELETE FROM source_item WHERE source = $1", id.to_string())?;
+    run!(tx, "DELETE FROM source_hub WHERE source = $1", id.to_string())?;
     run!(tx, "DELETE FROM source WHERE id = $1", id.to_string())?;
     Ok(())
 }

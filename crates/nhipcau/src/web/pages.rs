@@ -252,6 +252,7 @@ impl Pages {
         let etag = format!("\"{}\"", hex::encode(&Sha256::digest(&gzip)[..12]));
         let mut headers = answer::kept_headers(drawn.media);
         headers.extend(HeaderValue::from_str(&etag).ok().map(|etag| (header::ETAG, etag)));
+        headers.extend(drawn.link.map(|link| (header::LINK, link)));
         let places = drawn.tags.iter().map(|tag| self.changes.place(tag)).collect();
         let source = Source { since, places };
         Page { status: drawn.status, headers, etag, gzip, read: drawn.read, difference: None, source, until }
@@ -316,18 +317,27 @@ pub struct Drawn {
     gzip: Vec<u8>,
     tags: Vec<Tag>,
     read: Option<Read>,
+    /// The header `Link`.
+    link: Option<HeaderValue>,
 }
 
 impl Drawn {
     /// A whole text.
     pub fn whole(status: u16, media: &'static str, text: &str) -> Drawn {
-        Drawn { status, media, gzip: gzip::join(&[&Part::drawn(text)]), tags: Vec::new(), read: None }
+        Drawn {
+            status,
+            media,
+            gzip: gzip::join(&[&Part::drawn(text)]),
+            tags: Vec::new(),
+            read: None,
+            link: None,
+        }
     }
 
     /// An HTML page whose body was compressed before.
     pub fn around(status: u16, before: &str, body: &Part, after: &str) -> Drawn {
         let gzip = gzip::join(&[&Part::drawn(before), body, &Part::behind(after, before, body)]);
-        Drawn { status, media: "text/html; charset=utf-8", gzip, tags: Vec::new(), read: None }
+        Drawn { status, media: "text/html; charset=utf-8", gzip, tags: Vec::new(), read: None, link: None }
     }
 
     /// Its HTTP status.
@@ -344,6 +354,12 @@ impl Drawn {
     /// The same page, drawn from what these tags name too.
     pub fn of(mut self, tags: impl IntoIterator<Item = Tag>) -> Drawn {
         self.tags.extend(tags);
+        self
+    }
+
+    /// The same page with a header `Link`; one that no header can hold is left out.
+    pub fn leading(mut self, link: &str) -> Drawn {
+        self.link = HeaderValue::from_str(link).ok();
         self
     }
 }

@@ -84,6 +84,7 @@ fn pages() -> Vec<Route> {
     pages.extend(previews::routes());
     pages.extend(crate::sources::routes());
     pages.extend(crate::outlets::routes());
+    pages.extend(crate::websub::routes());
     pages.extend(crate::sightings::routes());
     pages.extend(crate::channels::routes());
     pages.extend(crate::reach::routes());
@@ -103,6 +104,11 @@ fn machines() -> Vec<Route> {
         page("/sitemap-tin.xml", "sitemap of the last two days (news)", get(feeds::news)),
         page("/robots.txt", "robots", get(feeds::robots)),
         page("/muc/{reference}/akn.xml", "a document as Akoma Ntoso 3.0", get(documents::akoma_ntoso)),
+        page(
+            "/muc/{reference}/van-ban.edxml",
+            "a document as an edXML packet (QCVN 102:2016)",
+            get(documents::packet),
+        ),
         page(
             "/muc/{reference}/van-ban.json",
             "a document with its status, relations and parts",
@@ -160,6 +166,7 @@ fn machines() -> Vec<Route> {
     machines.extend(crate::georeport::machines());
     machines.extend(crate::sources::machines());
     machines.extend(crate::channels::machines());
+    machines.extend(crate::websub::machines());
     machines
 }
 

@@ -49,6 +49,7 @@ mod subscription;
 mod table;
 mod task;
 mod translation;
+mod websub;
 mod word_file;
 
 pub use agency::Words as AgencyWords;
@@ -92,6 +93,7 @@ pub use source::Words as SourceWords;
 pub use subscription::Words as SubscriptionWords;
 pub use task::Words as TaskWords;
 pub use translation::Words as TranslationWords;
+pub use websub::Words as WebsubWords;
 pub use word_file::Words as WordFileWords;
 
 /// A language of the interface.
@@ -434,6 +436,14 @@ impl Lang {
         match self {
             Lang::Vi => &outlet::VI,
             Lang::En => &outlet::EN,
+        }
+    }
+
+    /// Those of who subscribes to feeds.
+    pub fn websub(self) -> &'static WebsubWords {
+        match self {
+            Lang::Vi => &websub::VI,
+            Lang::En => &websub::EN,
         }
     }
 

@@ -236,6 +236,8 @@ pub async fn a_site_is_joined(tour: &mut Tour<'_>, nation: &Nation, password: &s
     tour.presses("Thêm nơi nhận này").await;
     tour.reads("Đã thêm nơi nhận").await;
     tour.opens(page, "outlets/list.html", page).await;
+    let page = "/ban-lam-viec/noi-nhan/dang-ky";
+    tour.opens(page, "websub/list.html", page).await;
     let page = "/ban-lam-viec/canh-trang";
     tour.goes(page).await;
     tour.types("dia-chi", &format!("http://127.0.0.1:{}/muc/[ref]", nation.port + 1)).await;

@@ -59,6 +59,11 @@ impl Asked {
         }
     }
 
+    /// True if a hub tells of its changes: a search has no end of others beside it, and an archive stays as it is.
+    pub(super) fn is_told(&self) -> bool {
+        self.archive.is_none() && !matches!(self.about, Some(Topic::Search(_)))
+    }
+
     /// What lists know of it, too.
     pub(super) fn filters(&self) -> String {
         let kind = self.kind.map(|kind| format!("loai={}", kind.slug()));

@@ -30,6 +30,9 @@ pub(super) fn text(feed: &Feed) -> Result<String, Error> {
     for (relation, href) in feed.history("atom") {
         writeln!(out, "<link rel=\"{relation}\" type=\"application/atom+xml\" href=\"{}\"/>", xml(&href))?;
     }
+    if let Some(hub) = feed.hub() {
+        writeln!(out, "<link rel=\"hub\" href=\"{}\"/>", xml(&hub))?;
+    }
     if feed.archives.at.is_some() {
         writeln!(out, "<fh:archive/>")?;
     }

@@ -20,6 +20,9 @@ pub(super) fn text(feed: &Feed) -> String {
     {
         said["next_url"] = json!(href);
     }
+    if let Some(hub) = feed.hub() {
+        said["hubs"] = json!([{ "type": "WebSub", "url": hub }]);
+    }
     if !feed.ended.is_empty() {
         said["_nhipcau"] = json!({ "ended": feed.ended.iter().map(|(id, _)| id).collect::<Vec<_>>() });
     }

@@ -36,6 +36,9 @@ pub(super) fn text(feed: &Feed) -> Result<String, Error> {
             xml(&href)
         )?;
     }
+    if let Some(hub) = feed.hub() {
+        writeln!(out, "<atom:link rel=\"hub\" href=\"{}\"/>", xml(&hub))?;
+    }
     if feed.archives.at.is_some() {
         writeln!(out, "<fh:archive/>")?;
     }

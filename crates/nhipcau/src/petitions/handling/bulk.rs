@@ -148,7 +148,7 @@ pub async fn bulk(State(app): State<App>, staff: Staff, visitor: Visitor, Filled
     };
     // What is wrong with the choice above the queue is said above the queue; what was ticked stays ticked.
     match told(refused, visitor.lang) {
-        Ok((status, why)) => super::queue_again(&app, &staff, &visitor, &typed, (status, why)).await,
+        Ok((status, why)) => super::queue::queue_again(&app, &staff, &visitor, &typed, (status, why)).await,
         Err(problem) => failure(&app, &visitor, problem),
     }
 }

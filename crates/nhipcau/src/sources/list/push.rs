@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::super::fetch::Validators;
 use super::super::plan::Extent;
 use super::super::store::{self, Outcome};
-use super::super::{Way, both, poll, read, webhook};
+use super::super::{Source, Way, both, poll, read, webhook};
 use super::{Listed, apart};
 use crate::app::App;
 use crate::db::Tx;
@@ -63,45 +63,108 @@ async fn take(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap
     }
 }
 
-fn refused() -> Problem {
+/// What a call is told that nobody has signed.
+pub fn refused() -> Problem {
     Problem::Forbidden {
         vi: "Chữ ký không đúng: hãy ký “webhook-id.webhook-timestamp.nội dung” bằng khóa bí mật của nguồn này (Standard Webhooks, v1).".into(),
         en: "The signature does not hold: sign `webhook-id.webhook-timestamp.body` with this source's secret (Standard Webhooks, v1).".into(),
     }
 }
 
+/// A call that somebody has signed, as its headers tell.
+pub struct Call {
+    /// The source for which it is meant.
+    pub source: Uuid,
+    /// When it was signed, in seconds since 1970.
+    pub at: i64,
+    id: String,
+    stamp: String,
+    signature: String,
+}
+
+impl Call {
+    /// What the headers say.
+    ///
+    /// # Errors
+    /// When nobody can have signed that.
+    pub fn of(source: &str, headers: &HeaderMap) -> Result<Call, Problem> {
+        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let stamp = header("webhook-timestamp").to_owned();
+        Ok(Call {
+            source: Uuid::try_parse(source).map_err(|_| refused())?,
+            at: stamp.parse().map_err(|_| refused())?,
+            id: header("webhook-id").to_owned(),
+            signature: header("webhook-signature").to_owned(),
+            stamp,
+        })
+    }
+
+    /// Whether the source's secret has signed a body a moment ago. Whoever cannot sign does not even learn which sources there are.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn signs(&self, app: &App, body: &[u8]) -> Result<(), Problem> {
+        if !webhook::is_signed(&key(app, self.source), (&self.id, &self.stamp), body, &self.signature) {
+            return Err(refused());
+        }
+        if app.clock.now().as_second().abs_diff(self.at) > SKEW {
+            return Err(Problem::refused(
+                "Thời điểm của lời gọi (webhook-timestamp) lệch quá năm phút; hãy chỉnh đồng hồ của cổng rồi gửi lại.",
+                "The call's webhook-timestamp differs by more than five minutes; set the site's clock and send it again.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Whether a source takes it now, and has taken none that is newer.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn follows(&self, source: &Source) -> Result<(), Problem> {
+        if source.next == 0 {
+            return Err(Problem::NotNow {
+                vi: "Nguồn này đang tạm dừng; hãy gửi lại sau.".into(),
+                en: "This source is paused; send it again later.".into(),
+            });
+        }
+        if source.place.parse().is_ok_and(|last: i64| self.at < last) {
+            return Err(Problem::refused(
+                "Đã nhận một lời gọi mới hơn; hãy gửi trạng thái hiện tại.",
+                "A newer call was taken already; send the present state.",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Notes that a source has sent something, by a call of that time.
+///
+/// # Errors
+/// The database's.
+pub async fn noted(app: &App, source: Source, at: i64) -> Result<(), Problem> {
+    let outcome = Outcome {
+        next: source.next,
+        failures: 0,
+        trouble: String::new(),
+        validators: Validators::default(),
+        place: at.to_string(),
+    };
+    app.db
+        .write("source.sent", async move |tx: &mut Tx| -> Result<(), Problem> {
+            Ok(store::done(tx, &source, outcome).await?)
+        })
+        .await
+}
+
 async fn taken(app: &App, id: &str, headers: &HeaderMap, body: Bytes) -> Result<(), Problem> {
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let id = Uuid::try_parse(id).map_err(|_| refused())?;
-    // Whoever cannot sign does not even learn which sources there are.
-    let key = key(app, id);
-    let (call, at) = (header("webhook-id"), header("webhook-timestamp"));
-    if !webhook::is_signed(&key, (call, at), &body, header("webhook-signature")) {
-        return Err(refused());
-    }
-    let at: i64 = at.parse().map_err(|_| refused())?;
-    if app.clock.now().as_second().abs_diff(at) > SKEW {
-        return Err(Problem::refused(
-            "Thời điểm của lời gọi (webhook-timestamp) lệch quá năm phút; hãy chỉnh đồng hồ của cổng rồi gửi lại.",
-            "The call's webhook-timestamp differs by more than five minutes; set the site's clock and send it again.",
-        ));
-    }
+    let call = Call::of(id, headers)?;
+    call.signs(app, &body)?;
     // One after the other, or of two calls at once the older might follow the newer.
     let _turn = app.joining.lock().await;
-    let source = store::of_id(&mut app.db.read().await?, id).await?.filter(|one| one.way == Way::Push);
+    let source =
+        store::of_id(&mut app.db.read().await?, call.source).await?.filter(|one| one.way == Way::Push);
     let source = source.ok_or(Problem::NotFound("source"))?;
-    if source.next == 0 {
-        return Err(Problem::NotNow {
-            vi: "Nguồn này đang tạm dừng; hãy gửi lại sau.".into(),
-            en: "This source is paused; send it again later.".into(),
-        });
-    }
-    if source.place.parse().is_ok_and(|last: i64| at < last) {
-        return Err(Problem::refused(
-            "Đã nhận một lời gọi mới hơn; hãy gửi trạng thái hiện tại.",
-            "A newer call was taken already; send the present state.",
-        ));
-    }
+    call.follows(&source)?;
     let sha256 = ContentHash::of(&body);
     let url = source.url.clone();
     let read = apart(move || {
@@ -115,18 +178,7 @@ async fn taken(app: &App, id: &str, headers: &HeaderMap, body: Bytes) -> Result<
     });
     let feed = read.await.map_err(|trouble| Problem::Refused { vi: trouble.why.vi, en: trouble.why.en })?;
     let (present, validators, extent) = (HashSet::new(), Validators::default(), Extent::Some);
-    let listed = Listed { feed, present, extent, sha256, validators, place: at.to_string() };
+    let listed = Listed { feed, present, extent, sha256, validators, place: call.at.to_string(), hub: None };
     poll::follow(app, None, &source, &Arc::new(listed)).await?;
-    let outcome = Outcome {
-        next: source.next,
-        failures: 0,
-        trouble: String::new(),
-        validators: Validators::default(),
-        place: at.to_string(),
-    };
-    app.db
-        .write("source.sent", async move |tx: &mut Tx| -> Result<(), Problem> {
-            Ok(store::done(tx, &source, outcome).await?)
-        })
-        .await
+    noted(app, source, call.at).await
 }

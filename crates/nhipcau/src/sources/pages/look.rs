@@ -41,9 +41,9 @@ pub(super) async fn look(
     typed: &Fields,
 ) -> Result<Preview, Problem> {
     let (lang, w) = (visitor.lang, visitor.lang.source());
-    if source.way == Way::Push {
+    if source.way.is_sent() {
         return Ok(Preview {
-            says: w.preview_push.into(),
+            says: if source.way == Way::Push { w.preview_push.into() } else { w.preview_packets.into() },
             lines: Vec::new(),
             more: None,
             categories: Vec::new(),

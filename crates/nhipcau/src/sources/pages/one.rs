@@ -9,7 +9,7 @@ use network::names::ContentHash;
 use uuid::Uuid;
 
 use super::super::list::push;
-use super::super::{Source, Way, poll, store};
+use super::super::{Source, Way, both, packet, poll, store};
 use super::{Choice, PAGE, choices, fault, says, trouble, way_name};
 use crate::app::App;
 use crate::clock::instant;
@@ -58,6 +58,8 @@ struct OnePage {
     choices: Vec<Choice>,
     /// Where a site that sends what it has sends it, and the secret by which it signs.
     push: Option<(String, String)>,
+    /// The hub that its feed names, how that does, and what is wrong with it.
+    hub: Option<(String, String, Option<String>)>,
     wrong: Wrong,
 }
 
@@ -66,12 +68,17 @@ impl OnePage {
         self.shell.lang.source()
     }
 
+    /// True if it takes packets.
+    fn packets(&self) -> bool {
+        self.source.way == Way::Packets
+    }
+
     fn here(&self) -> String {
         self.shell.to(&format!("{PAGE}/{}", self.source.id))
     }
 }
 
-async fn found(app: &App, staff: &Staff, id: &str) -> Result<Source, Problem> {
+pub(super) async fn found(app: &App, staff: &Staff, id: &str) -> Result<Source, Problem> {
     let id = Uuid::try_parse(id).map_err(|_| Problem::NotFound("source"))?;
     let mut conn = app.db.read().await?;
     store::find(&mut conn, staff.portal.log, id).await?.ok_or(Problem::NotFound("source"))
@@ -97,7 +104,7 @@ pub(super) async fn show(
     page(&app, &staff, &visitor, &id, said, (Wrong::default(), StatusCode::OK)).await
 }
 
-async fn page(
+pub(super) async fn page(
     app: &App,
     staff: &Staff,
     visitor: &Visitor,
@@ -138,6 +145,14 @@ async fn page(
             w.dropped(count("dropped")),
         ];
         let lines = store::asides(&mut conn, source.id, LINES).await?.into_iter().map(line).collect();
+        let hub = store::hub(&mut conn, source.id).await?.map(|hub| {
+            let says = match hub.until > now.as_microsecond() {
+                true => w.hub_until(date::in_sentence(lang, instant(hub.until), now)),
+                false => w.hub_waits.to_owned(),
+            };
+            let trouble = (!hub.trouble.is_empty()).then(|| both(&hub.trouble).of(lang).to_owned());
+            (hub.hub, says, trouble)
+        });
         let title = if source.name.is_empty() { &source.url } else { &source.name };
         Ok::<_, Problem>(OnePage {
             shell: shell(app, visitor, &staff.portal, title),
@@ -150,9 +165,12 @@ async fn page(
             lots: lots.into(),
             lines,
             choices: choices(source.own, lang),
-            push: (source.way == Way::Push).then(|| {
-                (format!("{}{}", visitor.base, push::path(source.id)), push::secret(app, source.id))
+            push: source.way.is_sent().then(|| {
+                let path =
+                    if source.way == Way::Push { push::path(source.id) } else { packet::path(source.id) };
+                (format!("{}{path}", visitor.base), push::secret(app, source.id))
             }),
+            hub,
             source,
             wrong,
         })
@@ -175,7 +193,7 @@ pub(super) async fn act(
         let source = found(&app, &staff, &id).await?;
         let name = || typed.get("ten").parse::<ContentHash>().map_err(|_| Problem::NotFound("item aside"));
         Ok::<_, Problem>(match typed.get("viec") {
-            "doc" if source.way == Way::Push => {
+            "doc" if source.way.is_sent() => {
                 return Err(Problem::invalid("viec", "dung, tiep, go, lai, bo"));
             }
             "doc" => {
@@ -187,7 +205,7 @@ pub(super) async fn act(
                 "dung"
             }
             "tiep" => {
-                let next = if source.way == Way::Push { push::NEVER } else { SOON };
+                let next = if source.way.is_sent() { push::NEVER } else { SOON };
                 reading(&app, staff.line("source.resume", id.clone()), source, next).await?;
                 "tiep"
             }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -18,6 +18,12 @@ pub enum Page {
     Status(u16),
     /// A way elsewhere.
     To(String),
+    /// What a hub asks for is said back; whatever is posted is taken.
+    Challenge,
+    /// A body without an end.
+    Endless,
+    /// No answer for as long as a test lasts.
+    Silent,
 }
 
 #[derive(Default)]
@@ -107,6 +113,12 @@ impl Site {
     }
 }
 
+/// The challenge in a hub's question.
+fn challenge(query: &str) -> String {
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    pairs.find(|(name, _)| name == "hub.challenge").map(|(_, value)| value.into_owned()).unwrap_or_default()
+}
+
 async fn answer(
     State(site): State<Site>,
     OriginalUri(uri): OriginalUri,
@@ -114,26 +126,50 @@ async fn answer(
     body: Bytes,
 ) -> Response {
     let path = uri.path_and_query().map_or_else(String::new, ToString::to_string);
-    let mut stands = site.stands.lock().unwrap();
-    let begins =
-        || stands.begins.iter().find(|(begin, _)| path.starts_with(begin)).map(|(_, page)| page.clone());
-    let page = stands.pages.get(&path).cloned().or_else(begins).unwrap_or(Page::Status(404));
-    let response = match page {
-        Page::Status(status) => StatusCode::from_u16(status).unwrap().into_response(),
-        Page::To(to) => (StatusCode::FOUND, [(header::LOCATION, to)]).into_response(),
-        Page::Body(media, body) => {
-            let tag = format!("\"{}\"", network::names::ContentHash::of(body.as_bytes()));
-            match headers.get(header::IF_NONE_MATCH).is_some_and(|known| *known == *tag) {
-                true => StatusCode::NOT_MODIFIED.into_response(),
-                false => {
-                    ([(header::CONTENT_TYPE, media.to_owned()), (header::ETAG, tag)], body).into_response()
+    let (response, silent) = site.answers(&uri, path, headers, &body);
+    if silent {
+        tokio::time::sleep(std::time::Duration::from_secs(600)).await;
+    }
+    response
+}
+
+impl Site {
+    /// What is answered, and whether it is kept back.
+    fn answers(
+        &self,
+        uri: &axum::http::Uri,
+        path: String,
+        headers: HeaderMap,
+        body: &Bytes,
+    ) -> (Response, bool) {
+        let mut stands = self.stands.lock().unwrap();
+        let begins =
+            || stands.begins.iter().find(|(begin, _)| path.starts_with(begin)).map(|(_, page)| page.clone());
+        let page = stands.pages.get(&path).cloned().or_else(begins).unwrap_or(Page::Status(404));
+        let silent = matches!(page, Page::Silent);
+        let response = match page {
+            Page::Status(status) => StatusCode::from_u16(status).unwrap().into_response(),
+            Page::To(to) => (StatusCode::FOUND, [(header::LOCATION, to)]).into_response(),
+            Page::Challenge => challenge(uri.query().unwrap_or_default()).into_response(),
+            Page::Endless => {
+                let parts =
+                    futures::stream::repeat(Ok::<_, std::convert::Infallible>(Bytes::from_static(&[b'x'; 4096])));
+                Body::from_stream(parts).into_response()
+            }
+            Page::Silent => StatusCode::OK.into_response(),
+            Page::Body(media, body) => {
+                let tag = format!("\"{}\"", network::names::ContentHash::of(body.as_bytes()));
+                match headers.get(header::IF_NONE_MATCH).is_some_and(|known| *known == *tag) {
+                    true => StatusCode::NOT_MODIFIED.into_response(),
+                    false => ([(header::CONTENT_TYPE, media.to_owned()), (header::ETAG, tag)], body)
+                        .into_response(),
                 }
             }
+        };
+        if !body.is_empty() {
+            stands.posted.push((path.clone(), headers, body.to_vec()));
         }
-    };
-    if !body.is_empty() {
-        stands.posted.push((path.clone(), headers, body.to_vec()));
+        stands.calls.push((path, response.status().as_u16()));
+        (response, silent)
     }
-    stands.calls.push((path, response.status().as_u16()));
-    response
 }
