@@ -236,7 +236,8 @@ async fn what_has_a_number_can_be_had_as_a_packet_and_taken_by_another_network()
     let one = read(&packet);
     assert_eq!((one.business.act, one.business.reason.as_str()), (Act::Update, "Không cắt nước nữa"));
     assert_eq!(status(&sends(&other, source, &secret, &packet.text()).await).code, Code::Received);
-    assert_eq!(items(&other).await[0]["card"]["title"], "Lịch cắt điện");
+    let all = items(&other).await;
+    assert_eq!(all[0]["card"]["title"], "Lịch cắt điện", "{all:?}");
     world.withdraws(&item, false).await;
     let packet = world.get("chinhphu", &path).await;
     assert_eq!(read(&packet).business.act, Act::Revoke);

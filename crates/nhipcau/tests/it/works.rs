@@ -64,6 +64,18 @@ pub const WORKS: &[(&str, &str, &str, &str)] = &[
         "every_change_is_sent_in_order_until_it_is_taken_and_again_from_a_place",
     ),
     (
+        "máy chủ khác đăng ký nguồn tin được báo ngay, dù bên nào tắt giữa chừng",
+        "servers that subscribe to a feed are told at once, whichever side is stopped in the middle",
+        "it/websub",
+        "a_node_tells_another_network_at_once_whatever_is_stopped_in_the_middle",
+    ),
+    (
+        "văn bản edXML được lấy, cập nhật, thay thế, thu hồi theo gói tin",
+        "documents in edXML are taken, updated, replaced and revoked as their packets say",
+        "it/edxml",
+        "a_document_is_taken_updated_replaced_and_revoked_as_its_packets_say",
+    ),
+    (
         "trang công khai của nơi khác được canh: đúng, cũ, thiếu, bị sửa đều được báo",
         "public pages of other sites are watched: shown, old, missing and altered are told",
         "it/sightings",

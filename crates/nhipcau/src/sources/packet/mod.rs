@@ -35,7 +35,14 @@ pub(super) fn about(document: &Document) -> Vec<ContentHash> {
         Act::Update | Act::Revoke => vec![&business.document, &document.id],
         Act::Replace => [business.document.as_str()].into_iter().chain(replaced).collect(),
     };
-    spoken.into_iter().filter(|id| !id.is_empty()).map(draft::id).collect()
+    // An update may bear the very name of what it updates.
+    let mut named: Vec<ContentHash> = Vec::new();
+    for name in spoken.into_iter().filter(|id| !id.is_empty()).map(draft::id) {
+        if !named.contains(&name) {
+            named.push(name);
+        }
+    }
+    named
 }
 
 /// What becomes of a packet's document, by a source's mapping; its form is its category. Checking takes a moment: call it beside the requests.
@@ -186,6 +193,9 @@ mod tests {
         let mut revoked = document(Act::Revoke);
         (revoked.id, revoked.business.document) = ("x".into(), "H41,2026/11/23,46/CĐ-UBND".into());
         assert_eq!(about(&revoked), [first, draft::id("x")]);
+        let mut updated = document(Act::Update);
+        updated.business.document = updated.id.clone();
+        assert_eq!(about(&updated), [first], "what is named twice is meant once");
         let mut replacing = document(Act::Replace);
         replacing.business.replaced = vec![Replaced { document: "y".into(), organs: Vec::new() }];
         assert_eq!(about(&replacing), [draft::id("y")]);

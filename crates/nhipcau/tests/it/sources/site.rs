@@ -152,8 +152,9 @@ impl Site {
             Page::To(to) => (StatusCode::FOUND, [(header::LOCATION, to)]).into_response(),
             Page::Challenge => challenge(uri.query().unwrap_or_default()).into_response(),
             Page::Endless => {
-                let parts =
-                    futures::stream::repeat(Ok::<_, std::convert::Infallible>(Bytes::from_static(&[b'x'; 4096])));
+                let parts = futures::stream::repeat(Ok::<_, std::convert::Infallible>(Bytes::from_static(
+                    &[b'x'; 4096],
+                )));
                 Body::from_stream(parts).into_response()
             }
             Page::Silent => StatusCode::OK.into_response(),
