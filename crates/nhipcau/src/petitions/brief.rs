@@ -4,6 +4,7 @@
 
 mod far;
 mod figures;
+mod glance;
 mod pages;
 pub(super) mod paper;
 mod readers;
@@ -15,6 +16,8 @@ use jiff::civil::{Date, ISOWeekDate, Weekday};
 
 use crate::people::Duty;
 use crate::web::routes::{Route, desk_form, desk_page, open_page};
+
+pub use glance::{Glance, glance};
 
 /// Where the console has it.
 pub const DESK: &str = "/ban-lam-viec/phan-anh/bao-cao";

@@ -29,7 +29,7 @@ use crate::web::visitor::Visitor;
 use crate::words::{Lang, date};
 
 pub(super) use acts::refusal;
-pub use acts::{Actor, begun, saved, take};
+pub use acts::{Actor, begun, leads, saved, take};
 pub use carry::{Goes, answer_commitment, on, passed_on};
 pub use queue::{queue, sought};
 pub use rows::{AtHome, at_home};

@@ -24,6 +24,7 @@ use crate::people::forms::Filled;
 use crate::people::gate::Staff;
 use crate::people::pages::{Desk, Done, HOME, drawn, see, shell};
 use crate::petitions;
+use crate::petitions::brief::{self, Glance};
 use crate::problem::Problem;
 use crate::sightings;
 use crate::sources;
@@ -67,6 +68,8 @@ struct Home {
     alone: Option<String>,
     /// Where people rehearse, if there is such a place and this is not it.
     rehearsal: Option<String>,
+    /// What the agency and those below it owe, for who leads it.
+    week: Option<Glance>,
     lists: Vec<List>,
 }
 
@@ -234,6 +237,10 @@ async fn home_of(app: &App, staff: &Staff, visitor: &Visitor, said: Option<Strin
             lists.insert(0, List { title: lang.breach().home.to_owned(), rows, empty: "" });
         }
     }
+    let week = match staff.may(Duty::Petitions) {
+        true => brief::glance(app, &mut conn, staff, lang).await?,
+        false => None,
+    };
     Ok(Home {
         shell: shell(app, visitor, &staff.portal, w.console),
         desk: Desk::of(staff, lang, HOME, said),
@@ -241,6 +248,7 @@ async fn home_of(app: &App, staff: &Staff, visitor: &Visitor, said: Option<Strin
         alone: (used > 0).then(|| w.alone_own(used)),
         roles: staff.roles.iter().map(|role| role.name(lang)).collect::<Vec<_>>().join(", "),
         rehearsal: app.config.rehearsal_portal.clone().filter(|_| !app.config.rehearsal),
+        week,
         lists,
     })
 }

@@ -84,7 +84,7 @@ struct Cut {
 }
 
 /// A text longer than this, in bytes of HTML, is read by parts: the first answer stays small.
-const A_PART: usize = 9_600;
+const A_PART: usize = 9_200;
 
 impl Rendered {
     /// The parts of a long text as ranges of its HTML, divided at headings; one part for a short one. What is twice as long

@@ -77,7 +77,7 @@ fn week_of(asked: &str, today: Date) -> Result<Term, Problem> {
 }
 
 /// The brief of a week as cases stand now, for an agency and those below it: of this node by their cases, of others by their logs.
-async fn made(app: &App, conn: &mut Conn, portal: &Portal, week: Term) -> Result<Brief, Problem> {
+pub(super) async fn made(app: &App, conn: &mut Conn, portal: &Portal, week: Term) -> Result<Brief, Problem> {
     let (from, until) = week.days();
     let micros = |day: Date| {
         let zoned = day

@@ -15,7 +15,7 @@ use crate::web::answer::saved;
 use crate::words::{Lang, date};
 
 /// A brief as a page shows it: every count as it may be told.
-pub(super) struct Shown {
+pub(crate) struct Shown {
     pub brief: Brief,
     pub days: String,
     pub public: bool,

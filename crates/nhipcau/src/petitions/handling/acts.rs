@@ -57,6 +57,11 @@ pub fn by(staff: &Staff) -> By {
     }
 }
 
+/// Whether somebody leads the agency.
+pub fn leads(staff: &Staff) -> bool {
+    by(staff).leads
+}
+
 /// Why a step is refused, in words.
 pub fn refusal(refused: Refused) -> Problem {
     let says = |lang: Lang| {

@@ -134,3 +134,31 @@ async fn a_quarter_is_reported_by_the_same_engine_and_not_before_it_is_over() {
     assert_eq!(data.json()["quarter"], "2027-Q1", "{}", data.text());
     assert_eq!(world.get("laocai", "/phan-anh/bao-cao/2027-Q5").await.status, 404);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_leads_sees_first_what_is_owed_and_who_is_late() {
+    const HOME: &str = "/ban-lam-viec";
+    let world = World::with(["chinhphu", "laocai"]).await;
+    let (ha, mai) =
+        (world.staff("laocai", "ha", &["leader"]).await, world.staff("laocai", "mai", &["clerk"]).await);
+    asks(&world, "xa-a.laocai", &[]).await;
+    asks(&world, "laocai", &[("chuyen-gi", "Đường tỉnh 175 sạt lở, xe không qua được.")]).await;
+    let home = world.sees(&ha, HOME).await;
+    for says in
+        ["trong tuần", "<dt>Chưa trả lời</dt><dd>2</dd>", "<dt>Quá hạn</dt><dd>0</dd>", "<dd>0 trên 0</dd>"]
+    {
+        assert!(home.says(says), "{says}: {}", home.text());
+    }
+    assert!(home.says("Không có cơ quan nào có việc quá hạn"), "{}", home.text());
+    assert!(!world.sees(&mai, HOME).await.says("<dt>Chưa trả lời</dt>"), "a clerk has the queue");
+    world.clock("laocai").pass(30 * DAY);
+    let home = world.sees(&world.again("laocai", "ha").await, HOME).await;
+    assert!(home.says("<dt>Quá hạn</dt><dd>2</dd>"), "{}", home.text());
+    assert_eq!(
+        home.text().matches("scope=\"row\"").count(),
+        2,
+        "the province and its commune: {}",
+        home.text()
+    );
+    assert!(home.says("hang=qua-han") && home.says(BRIEF), "it leads on: {}", home.text());
+}
