@@ -52,6 +52,8 @@ use crate::people::Duty;
 use crate::web::routes::{Route, desk_form, desk_page, door_form, open_page, page_upload};
 use crate::words::Lang;
 
+pub use brief::{Glance, glance};
+
 /// What was asked and answered.
 pub const HOME: &str = "/phan-anh";
 /// Where somebody asks.

@@ -23,8 +23,7 @@ use crate::people::Duty;
 use crate::people::forms::Filled;
 use crate::people::gate::Staff;
 use crate::people::pages::{Desk, Done, HOME, drawn, see, shell};
-use crate::petitions;
-use crate::petitions::brief::{self, Glance};
+use crate::petitions::{self, Glance};
 use crate::problem::Problem;
 use crate::sightings;
 use crate::sources;
@@ -238,7 +237,7 @@ async fn home_of(app: &App, staff: &Staff, visitor: &Visitor, said: Option<Strin
         }
     }
     let week = match staff.may(Duty::Petitions) {
-        true => brief::glance(app, &mut conn, staff, lang).await?,
+        true => petitions::glance(app, &mut conn, staff, lang).await?,
         false => None,
     };
     Ok(Home {

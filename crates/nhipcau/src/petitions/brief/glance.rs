@@ -16,50 +16,16 @@ const LATE: usize = 10;
 
 /// The running week at a glance.
 pub struct Glance {
-    shown: Shown,
-    lang: Lang,
-    term: Term,
-    /// Agencies that are late and are not named here.
-    more: usize,
-}
-
-impl Glance {
     /// Its words.
-    pub fn w(&self) -> &'static BriefWords {
-        self.lang.brief()
-    }
-
+    pub w: &'static BriefWords,
     /// What is late, as the report shows it.
-    pub(crate) fn shown(&self) -> &Shown {
-        &self.shown
-    }
-
-    /// Which days are counted.
-    pub fn days(&self) -> &str {
-        &self.shown.days
-    }
-
+    pub(crate) shown: Shown,
     /// What waits for an answer, what of it is late, and how many answers of the week came in time: what is counted, and the count.
-    pub fn figures(&self) -> [(&'static str, String); 3] {
-        let (w, counts) = (self.w(), &self.shown.brief.counts);
-        [
-            (w.open, counts.open.to_string()),
-            (w.overdue, counts.overdue.to_string()),
-            (w.in_time, w.of(counts.in_time, counts.answered)),
-        ]
-    }
-
+    pub figures: Vec<(&'static str, String)>,
     /// That more agencies are late than are named.
-    pub fn more(&self) -> Option<String> {
-        (self.more > 0).then(|| self.w().late_more(self.more))
-    }
-
+    pub more: Option<String>,
     /// Where to go on: address and name.
-    pub fn links(&self) -> [(String, &'static str); 2] {
-        let overdue = format!("{}?hang=qua-han", petitions::DESK);
-        let brief = format!("{DESK}?tuan={}", self.term);
-        [(overdue, self.w().overdue_here), (brief, title(self.term, self.lang))]
-    }
+    pub links: Vec<(String, &'static str)>,
 }
 
 /// The running week at a glance, for somebody who leads.
@@ -79,6 +45,19 @@ pub async fn glance(
     let mut brief = made(app, conn, &staff.portal, term).await?;
     let more = brief.late.len().saturating_sub(LATE);
     brief.late.truncate(LATE);
-    let shown = Shown { brief, days: days(term, lang), public: false, lang };
-    Ok(Some(Glance { shown, lang, term, more }))
+    let (w, counts) = (lang.brief(), brief.counts);
+    Ok(Some(Glance {
+        w,
+        figures: vec![
+            (w.open, counts.open.to_string()),
+            (w.overdue, counts.overdue.to_string()),
+            (w.in_time, w.of(counts.in_time, counts.answered)),
+        ],
+        more: (more > 0).then(|| w.late_more(more)),
+        links: vec![
+            (format!("{}?hang=qua-han", petitions::DESK), w.overdue_here),
+            (format!("{DESK}?tuan={term}"), title(term, lang)),
+        ],
+        shown: Shown { brief, days: days(term, lang), public: false, lang },
+    }))
 }
