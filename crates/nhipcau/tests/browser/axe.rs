@@ -40,7 +40,7 @@ pub fn rules(folder: &Path) -> Option<String> {
 
 /// True for a route that answers with a page for people.
 fn is_page(path: &str) -> bool {
-    const MACHINES: [&str; 43] = [
+    const MACHINES: [&str; 45] = [
         "/sw.js",
         "/ban-luu.json",
         "/muc/{reference}/ban-luu.html",
@@ -63,6 +63,7 @@ fn is_page(path: &str) -> bool {
         "/api/",
         "/mang/bang-chung/",
         "/muc/{reference}/akn.xml",
+        "/muc/{reference}/van-ban.edxml",
         "/muc/{reference}/van-ban.json",
         "/muc/{reference}/dc.xml",
         "/muc/{reference}/cpsv.ttl",
@@ -81,6 +82,7 @@ fn is_page(path: &str) -> bool {
         "/ban-lam-viec/tham-quyen/lua-chon.csv",
         "/ban-lam-viec/truyen-thanh/tep",
         "/kenh/tep/",
+        "/nguon/{id}/hub/",
         "/ban-lam-viec/tin/{id}/tep/{sha256}",
         "/ban-lam-viec/tin/{id}/tai-len/{upload}",
         "/ban-lam-viec/tin/{id}/phu-de/{sha256}/tep",
