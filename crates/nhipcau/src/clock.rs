@@ -60,6 +60,11 @@ pub fn instant(micros: i64) -> Timestamp {
     Timestamp::from_microsecond(micros).unwrap_or(if micros < 0 { Timestamp::MIN } else { Timestamp::MAX })
 }
 
+/// The pause after so many failures in a row: the first, doubled by each, and the longest at most; all in one unit.
+pub fn doubled(first: i64, failures: i64, longest: i64) -> i64 {
+    first.saturating_mul(1 << failures.clamp(0, 32)).min(longest)
+}
+
 /// Where chance comes from.
 #[derive(Clone, Default)]
 pub struct Dice {

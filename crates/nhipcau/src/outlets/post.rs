@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{Kind, Outlet, about, store, told, wordpress};
 use crate::agencies::{self, Portal};
 use crate::app::App;
-use crate::clock::instant;
+use crate::clock::{doubled, instant};
 use crate::db::{Conn, Tx};
 use crate::items::body::Text;
 use crate::items::pages::{parsed, publisher};
@@ -154,7 +154,7 @@ async fn puts(app: &App, fetcher: &Fetcher, portal: &Portal, mut outlet: Outlet)
 
 /// Notes that a site did not take something, and why; it gets it again after `first` microseconds, doubled by each failure.
 async fn failed(app: &App, sent: Outlet, first: i64, why: String) -> Result<(), Problem> {
-    let pause = (first << sent.failures.clamp(0, 20)).min(LATEST);
+    let pause = doubled(first, sent.failures, LATEST);
     let next = app.clock.micros() + pause;
     app.db
         .write("outlet.failed", async move |tx: &mut Tx| -> Result<(), Problem> {

@@ -12,6 +12,7 @@ use super::judge::Verdict;
 use super::store::{self, Sighting};
 use super::{Watched, Way, drift};
 use crate::app::App;
+use crate::clock::doubled;
 use crate::db::{Conn, Tx};
 use crate::items::State;
 use crate::items::pages::parsed;
@@ -295,7 +296,7 @@ pub(super) async fn home(app: &App, watched: &Watched) -> Result<String, Problem
 /// When a page is looked at again, in microseconds from now.
 fn pause(one: &Sighting, now: i64) -> i64 {
     if one.failures > 0 {
-        return (MINUTE << one.failures.clamp(0, 9)).min(6 * HOUR);
+        return doubled(MINUTE, one.failures, 6 * HOUR);
     }
     let lasts = now - one.since;
     match one.verdict {

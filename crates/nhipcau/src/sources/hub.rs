@@ -25,6 +25,7 @@ use super::fetch::{Fetched, Fetcher};
 use super::store::{self, Hub};
 use crate::agencies;
 use crate::app::App;
+use crate::clock::doubled;
 use crate::db::Tx;
 use crate::people::forms::Fields;
 use crate::problem::Problem;
@@ -131,7 +132,7 @@ async fn ask(app: &App, fetcher: &Fetcher, source: &Source, one: Hub) -> Result<
         .finish();
     let headers = [("content-type", "application/x-www-form-urlencoded".to_owned())];
     // The question may be answered before the call comes back: what is noted then must stay.
-    let next = app.clock.micros() + (AGAIN << one.failures.clamp(0, 10)).min(LATEST);
+    let next = app.clock.micros() + doubled(AGAIN, one.failures, LATEST);
     let trouble = match fetcher.ask(&source.url, Method::POST, &one.hub, &headers, body.into_bytes()).await {
         Ok((200..=299, _)) => String::new(),
         Ok((status, _)) => format!("hub trả mã {status} · the hub answered {status}"),

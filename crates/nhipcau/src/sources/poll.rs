@@ -20,7 +20,7 @@ use super::plan::{self, Doubt};
 use super::store::{self, Outcome};
 use crate::agencies::Portal;
 use crate::app::App;
-use crate::clock::Dice;
+use crate::clock::{Dice, doubled};
 use crate::db::Tx;
 use crate::problem::Problem;
 use crate::words::date;
@@ -216,9 +216,8 @@ fn next(app: &App, failures: i64, after: Option<u64>) -> Result<i64, Problem> {
 
 /// The pause before the next reading, in microseconds: doubled by each failure, and never the same for all.
 fn pause(failures: i64, dice: &Dice) -> anyhow::Result<i64> {
-    let doubled = EVERY << failures.clamp(0, 8);
+    let pause = doubled(EVERY, failures, LATEST);
     let [byte] = dice.bytes::<1>()?;
-    let pause = doubled.min(LATEST);
     Ok(pause + pause / 2_560 * i64::from(byte))
 }
 

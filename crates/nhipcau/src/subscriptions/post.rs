@@ -9,6 +9,7 @@ use super::letter::{self, Letter};
 use super::mail::{Sent, bounce};
 use super::{store, woken};
 use crate::app::App;
+use crate::clock::doubled;
 use crate::db::Tx;
 use crate::problem::Problem;
 use crate::{all, maybe, run};
@@ -70,7 +71,7 @@ async fn send(app: &App) -> Result<(), Problem> {
 
 /// The pause after so many attempts.
 fn pause(attempts: i64) -> i64 {
-    FIRST.saturating_mul(1 << attempts.clamp(0, 20)).min(LONGEST)
+    doubled(FIRST, attempts, LONGEST)
 }
 
 async fn attempt(app: &App, id: &str, attempts: i64) -> Result<(), Problem> {

@@ -6,9 +6,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use network::names::ContentHash;
-use reqwest::Url;
 
-use super::{PATH, Subscription, Verify, about, lease, post, store};
+use super::{PATH, Subscription, Verify, about, host, lease, post, store};
 use crate::app::App;
 use crate::db::Tx;
 use crate::items::feeds;
@@ -59,7 +58,7 @@ async fn asked(app: &App, visitor: &Visitor, typed: &Fields) -> Result<(), Probl
         ));
     };
     let callback = typed.get("hub.callback");
-    let host = Url::parse(callback).ok().filter(|_| callback.len() <= ADDRESS).and_then(|url| host(&url));
+    let host = host(callback).filter(|_| callback.len() <= ADDRESS);
     let home = post::home(app, callback).await?;
     let Some(host) = host.filter(|_| fetch::may_of(app, &home, callback).is_ok()) else {
         return Err(Problem::invalid("hub.callback", "a public address of http or https without a password"));
@@ -125,9 +124,4 @@ async fn noted(tx: &mut Tx, asked: Subscription) -> Result<(), Problem> {
         }
     }
     Ok(store::ask(tx, &asked).await?)
-}
-
-/// Host and port of an address.
-fn host(url: &Url) -> Option<String> {
-    Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?))
 }

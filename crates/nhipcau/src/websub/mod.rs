@@ -12,6 +12,7 @@ mod post;
 mod store;
 
 use hkdf::hmac::{Hmac, KeyInit, Mac};
+use reqwest::Url;
 use sha2::Sha256;
 
 use crate::words::Lang;
@@ -89,6 +90,12 @@ struct Subscription {
 fn lease(asked: Option<&str>) -> i64 {
     let (least, usual, most) = LEASES;
     asked.and_then(|seconds| seconds.trim().parse().ok()).unwrap_or(usual).clamp(least, most)
+}
+
+/// Host and port of an address; none where it has no host.
+fn host(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok()?;
+    Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?))
 }
 
 /// Under which name the secret of a subscription is sealed.

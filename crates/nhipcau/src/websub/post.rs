@@ -11,8 +11,9 @@ use network::names::ContentHash;
 use reqwest::{Method, Url};
 use tokio::sync::Notify;
 
-use super::{PATH, SIGNATURE, Subscription, Verify, about, links, signature, store};
+use super::{PATH, SIGNATURE, Subscription, Verify, about, host, links, signature, store};
 use crate::app::App;
+use crate::clock::doubled;
 use crate::db::Tx;
 use crate::items::feeds;
 use crate::logs::ledger::Effects;
@@ -193,10 +194,6 @@ pub(super) async fn home(app: &App, callback: &str) -> Result<String, Problem> {
     if !app.config.private_addresses {
         return Ok(NOBODY.to_owned());
     }
-    let host = |url: &str| {
-        let url = Url::parse(url).ok()?;
-        Some((url.host_str()?.to_owned(), url.port_or_known_default()))
-    };
     let its = host(callback);
     let mut conn = app.db.read().await?;
     for (log,) in all!(&mut conn, (i64,), "SELECT id FROM log WHERE own = 1")? {
@@ -228,7 +225,7 @@ async fn ask(app: &App, fetcher: &Fetcher, before: Subscription) -> Result<(), P
         Ok((400..=499, _)) | Err(Refused::Private(_) | Refused::Address(_)) => false,
         Ok(_) | Err(_) if before.failures + 1 < QUESTIONS => {
             after.failures += 1;
-            after.next = app.clock.micros() + later(before.failures);
+            after.next = app.clock.micros() + doubled(PAUSE, before.failures, LATEST);
             return noted(app, before, after).await;
         }
         Ok(_) | Err(_) => false,
@@ -288,14 +285,9 @@ async fn deliver(app: &App, fetcher: &Fetcher, before: Subscription) -> Result<(
         return forget(app, &before).await;
     }
     after.failures += 1;
-    after.next = app.clock.micros() + later(before.failures);
+    after.next = app.clock.micros() + doubled(PAUSE, before.failures, LATEST);
     after.trouble = why;
     noted(app, before, after).await
-}
-
-/// The pause after so many failures before, in microseconds.
-fn later(failures: i64) -> i64 {
-    (PAUSE << failures.clamp(0, 20)).min(LATEST)
 }
 
 async fn noted(app: &App, before: Subscription, after: Subscription) -> Result<(), Problem> {
@@ -359,7 +351,7 @@ mod tests {
 
     #[test]
     fn a_delivery_is_tried_for_days_and_not_for_ever() {
-        let all: i64 = (0..DELIVERIES).map(later).sum();
+        let all: i64 = (0..DELIVERIES).map(|failures| doubled(PAUSE, failures, LATEST)).sum();
         assert!((2 * 86_400..4 * 86_400).contains(&(all / 1_000_000)), "{all}");
     }
 }

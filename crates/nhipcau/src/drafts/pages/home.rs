@@ -236,10 +236,7 @@ async fn home_of(app: &App, staff: &Staff, visitor: &Visitor, said: Option<Strin
             lists.insert(0, List { title: lang.breach().home.to_owned(), rows, empty: "" });
         }
     }
-    let week = match staff.may(Duty::Petitions) {
-        true => petitions::glance(app, &mut conn, staff, lang).await?,
-        false => None,
-    };
+    let week = petitions::glance(app, &mut conn, staff, lang).await?;
     Ok(Home {
         shell: shell(app, visitor, &staff.portal, w.console),
         desk: Desk::of(staff, lang, HOME, said),

@@ -15,7 +15,7 @@ use super::figures::{self, Brief, Counted};
 use super::shown::{Shown, approved_line, days, file_of, missing, paper_of, says, title};
 use super::store::{self, Approved};
 use super::{DESK, HOME, Term};
-use crate::agencies::Portal;
+use crate::agencies::{self, Portal};
 use crate::app::App;
 use crate::db::{Conn, Tx};
 use crate::people::Duty;
@@ -23,7 +23,6 @@ use crate::people::audit;
 use crate::people::forms::Filled;
 use crate::people::gate::Staff;
 use crate::people::pages::{Desk, drawn, see, shell};
-use crate::petitions::following::name_of;
 use crate::petitions::handover;
 use crate::problem::Problem;
 use crate::web::answer::failure;
@@ -94,7 +93,8 @@ pub(super) async fn made(app: &App, conn: &mut Conn, portal: &Portal, week: Term
     let mut names = BTreeMap::new();
     for other in app.portals.load().iter() {
         if other.log == portal.log || directory.is_ancestor(&portal.origin, &other.origin) {
-            names.insert(other.log, name_of(app, conn, other.log, Lang::Vi).await?);
+            let agency = directory.agency(&other.origin);
+            names.insert(other.log, agencies::name(agency, Lang::Vi, other.origin.as_str()));
         }
     }
     // Recommendations are reported by who filed them, wherever they are solved.

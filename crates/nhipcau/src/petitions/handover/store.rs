@@ -7,6 +7,7 @@ use network::names::Origin;
 use network::petition::{Record, Statement};
 
 use super::folded;
+use crate::clock::doubled;
 use crate::db::{Conn, Tx};
 use crate::problem::Problem;
 use crate::{all, maybe, run};
@@ -38,7 +39,7 @@ pub async fn find(conn: &mut Conn, log: i64, named: &Named) -> Result<Option<(De
 /// The database's.
 pub async fn keep(tx: &mut Tx, log: i64, desk: &Desk, waits: Option<i64>) -> Result<(), Problem> {
     let (named, now) = (desk.case().clone(), tx.ledger.now());
-    let doubled = |tries: i64| AGAIN.0.saturating_mul(1 << tries.clamp(0, 20)).min(AGAIN.1);
+    let pause = |tries: i64| doubled(AGAIN.0, tries, AGAIN.1);
     run!(
         tx,
         "INSERT INTO petition_desk (log, origin, code, desk, wake, tries) VALUES ($1, $2, $3, $4, $5, $6)
@@ -47,7 +48,7 @@ pub async fn keep(tx: &mut Tx, log: i64, desk: &Desk, waits: Option<i64>) -> Res
         named.origin.to_string(),
         named.code.to_string(),
         desk.encode().map_err(anyhow::Error::from)?,
-        waits.map_or(0, |tries| now + doubled(tries)),
+        waits.map_or(0, |tries| now + pause(tries)),
         waits.unwrap_or(0)
     )?;
     Ok(())
