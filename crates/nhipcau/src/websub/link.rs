@@ -18,7 +18,7 @@ fn first(header: &str, relation: &str) -> Option<String> {
     loop {
         let (_, from) = rest.split_once('<')?;
         let (address, behind) = from.split_once('>')?;
-        let end = end(behind);
+        let end = end(behind, ',');
         if is_of(&behind[..end], relation) {
             return Some(address.trim().to_owned());
         }
@@ -26,28 +26,37 @@ fn first(header: &str, relation: &str) -> Option<String> {
     }
 }
 
-/// Where the parameters of a link end: at a comma that stands in no quotes.
-fn end(parameters: &str) -> usize {
+/// Where the first mark stands that is in no quotes; the end if there is none.
+fn end(text: &str, mark: char) -> usize {
     let (mut quoted, mut escaped) = (false, false);
-    for (at, letter) in parameters.char_indices() {
+    for (at, letter) in text.char_indices() {
         match letter {
             _ if escaped => escaped = false,
             '\\' if quoted => escaped = true,
             '"' => quoted = !quoted,
-            ',' if !quoted => return at,
+            letter if letter == mark && !quoted => return at,
             _ => {}
         }
     }
-    parameters.len()
+    text.len()
 }
 
-/// Whether one of the relations of a link is this one.
+/// Whether one of the relations of a link is this one: its first parameter `rel` counts (RFC 8288, section 3.3).
 fn is_of(parameters: &str, relation: &str) -> bool {
-    let value = parameters.split(';').find_map(|one| {
-        let (name, value) = one.split_once('=')?;
-        name.trim().eq_ignore_ascii_case("rel").then(|| value.trim().trim_matches('"'))
-    });
-    value.is_some_and(|value| value.split_whitespace().any(|one| one.eq_ignore_ascii_case(relation)))
+    let mut rest = parameters;
+    loop {
+        let at = end(rest, ';');
+        if let Some((name, value)) = rest[..at].split_once('=')
+            && name.trim().eq_ignore_ascii_case("rel")
+        {
+            let mut all = value.trim().trim_matches('"').split_whitespace();
+            return all.any(|one| one.eq_ignore_ascii_case(relation));
+        }
+        match rest.get(at + 1..) {
+            Some(next) => rest = next,
+            None => return false,
+        }
+    }
 }
 
 #[cfg(test)]
