@@ -29,6 +29,10 @@ pub struct Known {
     pub numbers: BTreeSet<String>,
     /// The standing documents, by the key of their number.
     pub documents: HashMap<String, Vec<DocumentRow>>,
+    /// What the documents of the numbers that were asked for state.
+    pub stated: Vec<RelationRow>,
+    /// What standing documents state of those numbers.
+    pub naming: Vec<RelationRow>,
 }
 
 /// Gathers what bears upon documents of these numbers.
@@ -43,7 +47,7 @@ pub async fn known(
     let mut known = Known::default();
     let mut relations: Vec<RelationRow> = Vec::new();
     let mut next: BTreeSet<String> = numbers.into_iter().collect();
-    for _ in 0..DEPTH {
+    for depth in 0..DEPTH {
         next.retain(|number| !known.numbers.contains(number));
         if next.is_empty() || known.numbers.len() > MOST {
             break;
@@ -53,11 +57,15 @@ pub async fn known(
         for row in store::of_numbers(conn, &asked).await? {
             known.documents.entry(row.number.clone()).or_default().push(row);
         }
-        let upon = store::naming(conn, &asked).await?.into_iter().filter(|row| row.done_to == 0);
-        let suffered = store::stated_by(conn, &asked).await?.into_iter().filter(|row| row.done_to != 0);
-        for row in upon.chain(suffered).filter(RelationRow::bears) {
+        let (naming, stated) = (store::naming(conn, &asked).await?, store::stated_by(conn, &asked).await?);
+        let upon = naming.iter().filter(|row| row.done_to == 0);
+        let suffered = stated.iter().filter(|row| row.done_to != 0);
+        for row in upon.chain(suffered).filter(|row| RelationRow::bears(row)) {
             next.insert(row.actor_key());
-            relations.push(row);
+            relations.push(row.clone());
+        }
+        if depth == 0 {
+            (known.naming, known.stated) = (naming, stated);
         }
     }
     // What was not asked for any more is still what the answer depends on.

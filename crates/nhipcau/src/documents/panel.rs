@@ -95,8 +95,8 @@ pub async fn of(
     let on = given.unwrap_or(today);
     let standing = known.standing(&subject, on);
     let mut panel = Panel { numbers: known.numbers.clone(), ..Panel::default() };
-    if let Some(number) = number {
-        panel.relations = both_ways(conn, &number, item, &known, &directory).await?;
+    if number.is_some() {
+        panel.relations = both_ways(conn, item, &known, &directory).await?;
         panel.numbers.extend(panel.relations.iter().filter_map(|r| key(&r.number)));
     }
     let find = |act: &Act| found(&panel.relations, &act.by);
@@ -162,25 +162,22 @@ fn found(relations: &[Related], by: &DocumentNumber) -> Option<String> {
     relations.iter().filter(this).find_map(|related| related.href.clone())
 }
 
-/// All relations of a document, those it states and those that others state, each once.
+/// All relations of the document whose number alone was asked for, those it states and those that others state, each once.
 async fn both_ways(
     conn: &mut Conn,
-    number: &str,
     item: &Standing,
     known: &Known,
     directory: &network::directory::Directory,
 ) -> sqlx::Result<Vec<Related>> {
-    let this = [number.to_owned()];
-    let own = store::stated_by(conn, &this).await?;
-    let others = store::naming(conn, &this).await?;
-    let own = own.into_iter().filter(|row| row.log == item.log && row.own_item == item.item.to_string());
+    let id = item.item.to_string();
+    let own = known.stated.iter().filter(|row| row.log == item.log && row.own_item == id).cloned();
     let mut rows: Vec<(RelationRow, String, bool)> = own
         .map(|row| {
             let (other, done_to) = (row.printed.clone(), row.done_to != 0);
             (row, other, done_to)
         })
         .collect();
-    rows.extend(others.into_iter().map(|row| {
+    rows.extend(known.naming.iter().cloned().map(|row| {
         let (other, done_to) = (row.own.clone(), row.done_to == 0);
         (row, other, done_to)
     }));

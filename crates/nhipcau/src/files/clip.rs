@@ -278,7 +278,8 @@ fn film(
     sound: &[&str],
 ) -> Result<(), Refusal> {
     let from = if to == "main.mp4" { "in.mp4" } else { "main.mp4" };
-    let size = format!("scale={width}:{height}");
+    // Downwards the quick filter sees every pixel of the original too, and takes half the time of the bicubic one.
+    let size = format!("scale={width}:{height}:flags=bilinear");
     let head = [
         "-map",
         "0:v:0",

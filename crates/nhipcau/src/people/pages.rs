@@ -74,6 +74,7 @@ impl Desk {
             (crate::breaches::pages::PAGE, lang.breach().nav, Duty::Breaches),
             (crate::calendar::pages::PAGE, lang.calendar().nav, Duty::Node),
             (crate::petitions::authority::pages::PAGE, lang.authority().nav, Duty::Node),
+            (crate::petitions::exchange::forward::pages::PAGE, lang.petition_forward().nav, Duty::Node),
             (trail::PAGE, w.trail_nav, Duty::Audit),
             (mine::PAGE, w.mine_nav, Duty::Work),
         ];

@@ -11,6 +11,7 @@ use axum::response::Response;
 use vietnam::units::CommuneCode;
 
 use self::intake::{Bad, Came, Sender};
+use super::exchange::forward::{self, Forward};
 use super::rules::{Emergency, Kind, Outside};
 use super::similar::{self, Like};
 use super::{Mode, place, receipt};
@@ -52,6 +53,8 @@ pub fn shell(app: &App, visitor: &Visitor, portal: &Portal, title: &str) -> Shel
 #[template(path = "petitions/ask.html")]
 struct AskPage {
     shell: Shell,
+    /// Who answers instead of the portal, where it passes everything on.
+    forward: Option<String>,
     numbers: Vec<Emergency>,
     danger: Vec<Emergency>,
     kinds: Vec<Kind>,
@@ -115,10 +118,10 @@ struct Told {
 
 /// `/phan-anh/gui`
 pub async fn page(State(app): State<App>, visitor: Visitor) -> Response {
-    form(&app, &visitor, Fields::default(), StatusCode::OK, Told::default())
+    form(&app, &visitor, Fields::default(), StatusCode::OK, Told::default()).await
 }
 
-fn form(app: &App, visitor: &Visitor, typed: Fields, status: StatusCode, told: Told) -> Response {
+async fn form(app: &App, visitor: &Visitor, typed: Fields, status: StatusCode, told: Told) -> Response {
     let portal = match portal(app, visitor) {
         Ok(portal) => portal,
         Err(answer) => return *answer,
@@ -132,10 +135,15 @@ fn form(app: &App, visitor: &Visitor, typed: Fields, status: StatusCode, told: T
         Ok(once) => once,
         Err(error) => return failure(app, visitor, error.into()),
     };
+    let forward = match forwarded(app, portal.log).await {
+        Ok(forward) => forward.map(|forward| lang.petition_forward().ask_says(&forward.name)),
+        Err(problem) => return failure(app, visitor, problem),
+    };
     let choices = told.choices.iter().map(|code| (code.to_string(), place::name(&code.to_string(), lang)));
     let here = place::at_domain(&portal.domain).map(|commune| place::name(&commune.code.to_string(), lang));
     let page = AskPage {
         shell: shell(app, visitor, &portal, lang.petition().ask_title),
+        forward,
         numbers: Emergency::all(day),
         danger: Emergency::read(typed.get("chuyen-gi"), day),
         kinds: Kind::all(day),
@@ -151,6 +159,10 @@ fn form(app: &App, visitor: &Visitor, typed: Fields, status: StatusCode, told: T
         wrong: told.wrong,
     };
     drawn(app, visitor, status, &page)
+}
+
+async fn forwarded(app: &App, log: i64) -> Result<Option<Forward>, Problem> {
+    Ok(forward::of(&mut app.db.read().await?, log).await?)
 }
 
 /// `POST /phan-anh/gui`
@@ -171,7 +183,7 @@ pub async fn sent(State(app): State<App>, visitor: Visitor, request: Request) ->
         return match similar::find(&app, typed.get("chuyen-gi"), &commune, visitor.lang).await {
             Ok(found) => {
                 told.similar = Some(found);
-                form(&app, &visitor, typed, StatusCode::OK, told)
+                form(&app, &visitor, typed, StatusCode::OK, told).await
             }
             Err(problem) => failure(&app, &visitor, problem),
         };
@@ -181,10 +193,10 @@ pub async fn sent(State(app): State<App>, visitor: Visitor, request: Request) ->
         Ok(Came::Registered(registered)) => receipt::first(&app, &visitor, &portal, &registered, &typed),
         Ok(Came::Outside(outside)) => {
             told.outside = Some(outside);
-            form(&app, &visitor, typed, StatusCode::OK, told)
+            form(&app, &visitor, typed, StatusCode::OK, told).await
         }
         Err(Bad { problem, choices }) => match Wrong::of(problem, visitor.lang) {
-            Ok((status, wrong)) => form(&app, &visitor, typed, status, Told { wrong, choices, ..told }),
+            Ok((status, wrong)) => form(&app, &visitor, typed, status, Told { wrong, choices, ..told }).await,
             Err(problem) => failure(&app, &visitor, problem),
         },
     }

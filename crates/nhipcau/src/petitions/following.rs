@@ -206,6 +206,8 @@ struct CasePage {
     sort: String,
     /// What other systems call it: systems and codes.
     external: Vec<(String, String)>,
+    /// Where it goes, if its portal passes everything on.
+    forward: Option<String>,
     place: String,
     mode: &'static str,
     agency: String,
@@ -288,6 +290,8 @@ async fn page_of(
             files: files.iter().filter(|file| file.seq == step.seq).map(|file| file.name.clone()).collect(),
         });
     }
+    let external = exchange::store::of(&mut conn, &case.id).await?;
+    let forward = exchange::forward::says(&mut conn, &case, &external, lang).await?;
     let words = store::words(&mut conn, &case.id).await?;
     let contact = store::contact(app, &mut conn, &case.id).await?;
     let open = facts.state.is_open();
@@ -299,7 +303,8 @@ async fn page_of(
         said,
         state: stands,
         sort: Kind::name_of(case.kind(), lang),
-        external: exchange::store::of(&mut conn, &case.id).await?,
+        forward,
+        external,
         place: place::whole(said_place, &case.place, lang),
         mode: Mode::of(&case.mode).unwrap_or(Mode::Named).name(lang),
         since: date::in_sentence(lang, instant(case.owned), instant(now)),

@@ -8,6 +8,7 @@ use network::entry::Outcome;
 use network::handover::Event;
 
 use super::clock::percent;
+use super::exchange::forward;
 use super::life::State;
 use super::rules::{Clock, reminders};
 use super::store::steps::{self, Step};
@@ -38,6 +39,9 @@ pub async fn run(app: &App) {
         }
         if let Err(problem) = handover::folded::fold(app).await {
             tracing::warn!(%problem, "the public record of petitions could not be folded");
+        }
+        if let Err(problem) = forward::look(app).await {
+            tracing::warn!(%problem, "what is passed on to other systems could not be looked through");
         }
         if let Err(problem) = ties::far::again(app).await {
             tracing::warn!(%problem, "what agencies of other nodes were asked could not be asked again");

@@ -156,6 +156,7 @@ pub fn routes() -> Vec<Route> {
     rows.extend(ties::routes());
     rows.extend(urgent::routes());
     rows.extend(brief::routes());
+    rows.extend(exchange::forward::pages::routes());
     rows
 }
 
@@ -174,6 +175,7 @@ pub fn act_name(act: &str, lang: Lang) -> Option<&'static str> {
         "petition.contact" => w.act_contact,
         "petition.step" => w.act_step,
         "petition.exchange" => w.act_exchange,
+        "petition.forward" => lang.petition_forward().act,
         "petition.brief" => lang.brief().act,
         "authority.choices" => lang.authority().act_choices,
         "authority.load" => lang.authority().act,

@@ -3,6 +3,8 @@
 //! A deflate stream may be joined from parts that each end in a full flush (RFC 1951, 3.2.4; RFC 1952),
 //! so every portal wraps its own frame around the same compressed text.
 
+use std::cell::RefCell;
+
 use flate2::{Compress, Compression, FlushCompress};
 
 /// So far back a stream may point, in bytes (RFC 1951, 2).
@@ -50,10 +52,26 @@ impl Part {
     }
 }
 
+thread_local! {
+    /// A compressor for each level that was asked for on this thread: its tables take longer to make than a short text to compress.
+    static COMPRESSORS: RefCell<Vec<(u32, Compress)>> = const { RefCell::new(Vec::new()) };
+}
+
 /// Raw deflate that ends at a byte boundary and refers to nothing outside itself but to `past`, which stands right before it, so
 /// that it can be joined.
 fn deflated(bytes: &[u8], level: Compression, past: &[u8]) -> Vec<u8> {
-    let mut compress = Compress::new(level, false);
+    COMPRESSORS.with_borrow_mut(|compressors| {
+        let at = compressors.iter().position(|(of, _)| *of == level.level()).unwrap_or_else(|| {
+            compressors.push((level.level(), Compress::new(level, false)));
+            compressors.len() - 1
+        });
+        let compress = &mut compressors[at].1;
+        compress.reset();
+        flushed(compress, bytes, past)
+    })
+}
+
+fn flushed(compress: &mut Compress, bytes: &[u8], past: &[u8]) -> Vec<u8> {
     if !past.is_empty() && compress.set_dictionary(past).is_err() {
         // Without it the part is larger and as good.
         compress.reset();

@@ -32,6 +32,7 @@ mod outlet;
 mod petition;
 mod petition_bulk;
 mod petition_desk;
+mod petition_forward;
 mod petition_mail;
 mod petition_pass;
 mod petition_tie;
@@ -77,6 +78,7 @@ pub use outlet::Words as OutletWords;
 pub use petition::Words as PetitionWords;
 pub use petition_bulk::Words as PetitionBulkWords;
 pub use petition_desk::Words as PetitionDeskWords;
+pub use petition_forward::Words as PetitionForwardWords;
 pub use petition_mail::Words as PetitionMailWords;
 pub use petition_pass::Words as PetitionPassWords;
 pub use petition_tie::Words as PetitionTieWords;
@@ -252,6 +254,14 @@ impl Lang {
         match self {
             Lang::Vi => &petition_bulk::VI,
             Lang::En => &petition_bulk::EN,
+        }
+    }
+
+    /// The words of passing every petition on.
+    pub fn petition_forward(self) -> &'static PetitionForwardWords {
+        match self {
+            Lang::Vi => &petition_forward::VI,
+            Lang::En => &petition_forward::EN,
         }
     }
 

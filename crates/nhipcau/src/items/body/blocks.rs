@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::resolved;
+
 /// Elements that begin or end a line.
 const BLOCKS: [&str; 16] = [
     "p",
@@ -103,9 +105,12 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// A line ends, and the next begins behind this tag.
     fn ends(&mut self, tag: Range<usize>, top: bool) {
-        let text = plain(&std::mem::take(&mut self.text));
+        let mut text = plain(&self.text);
+        self.text.clear();
         if !text.is_empty() {
-            let text = self.number.take().map_or_else(|| text.clone(), |number| format!("{number}. {text}"));
+            if let Some(number) = self.number.take() {
+                text.insert_str(0, &format!("{number}. "));
+            }
             let inside = self.html[self.tag.clone()].trim_start_matches('<').trim_end_matches('>');
             let name = inside.split(' ').next().unwrap_or_default().to_owned();
             self.lines.push(Line { text, tag: self.tag.clone(), name, top: self.top });
@@ -116,14 +121,16 @@ impl Reader<'_> {
 
 /// A line without entities and without more spaces than one.
 fn plain(line: &str) -> String {
-    let text = line
-        .replace("&nbsp;", " ")
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&#39;", "'")
-        .replace("&amp;", "&");
-    text.split_whitespace().collect::<Vec<_>>().join(" ").trim_end_matches(" |").to_owned()
+    let line = resolved(line);
+    let mut text = String::with_capacity(line.len());
+    for word in line.split_whitespace() {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(word);
+    }
+    text.truncate(text.trim_end_matches(" |").len());
+    text
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod clean;
 mod links;
 mod promote;
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -194,13 +195,27 @@ pub fn plain(html: &str) -> String {
             _ => {}
         }
     }
-    text.replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&nbsp;", " ")
-        .replace("&amp;", "&")
-        .trim()
-        .to_owned()
+    resolved(&text).trim().to_owned()
+}
+
+/// Text with its entities resolved, as far as they occur in clean HTML; most has none.
+fn resolved(text: &str) -> Cow<'_, str> {
+    const ENTITIES: [(&str, &str); 6] =
+        [("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
+    let Some(first) = text.find('&') else { return text.into() };
+    let (before, mut rest) = text.split_at(first);
+    let mut whole = String::with_capacity(text.len());
+    whole.push_str(before);
+    while !rest.is_empty() {
+        let (written, meant) =
+            ENTITIES.into_iter().find(|(written, _)| rest.starts_with(written)).unwrap_or(("&", "&"));
+        whole.push_str(meant);
+        rest = &rest[written.len()..];
+        let next = rest.find('&').unwrap_or(rest.len());
+        whole.push_str(&rest[..next]);
+        rest = &rest[next..];
+    }
+    whole.into()
 }
 
 #[cfg(test)]

@@ -58,6 +58,10 @@ impl Alarm {
                 let words = lang.sighting();
                 (words.below_alarm_says(peer, detail), words.below_alarm_do.to_owned())
             }
+            "petition.forward" => {
+                let (words, n) = (lang.petition_forward(), detail.split(' ').next().unwrap_or(detail));
+                (words.alarm_says(n, log, peer), words.alarm_do.to_owned())
+            }
             "petition.estate" => {
                 let words = lang.petition_pass();
                 (words.estate_says(log, peer, detail), words.estate_do.to_owned())

@@ -5,6 +5,7 @@
 //! another system answers is a draft here: somebody of the agency approves it, as any answer. What is asked there comes in by the door of the
 //! page's form, once for each code. All of it needs the node's token, and each reading of cases stands in the audit trail.
 
+pub mod forward;
 mod pages;
 pub mod store;
 

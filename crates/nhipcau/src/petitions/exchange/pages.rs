@@ -7,7 +7,7 @@ use axum::routing::{get, post};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{answered, keep, store, takes};
+use super::{answered, forward, keep, store, takes};
 use crate::agencies::Portal;
 use crate::api::{Administrator, Asked, Named, Nothing, Sent, created, portal};
 use crate::app::App;
@@ -100,6 +100,7 @@ async fn listed(app: &App, portal: &Portal, wanted: &Wanted) -> Result<Value, Pr
             all.push(told(app, &mut conn, &case).await?);
         }
     }
+    let forward = forward::of(&mut conn, portal.log).await?.map(|forward| forward.system);
     drop(conn);
     if !all.is_empty() {
         let line = Line::new(Who::Token, portal.log, "petition.exchange", "");
@@ -110,7 +111,8 @@ async fn listed(app: &App, portal: &Portal, wanted: &Wanted) -> Result<Value, Pr
             })
             .await?;
     }
-    Ok(json!({ "petitions": all, "next": next.unwrap_or_else(|| wanted.after.clone()) }))
+    let next = next.unwrap_or_else(|| wanted.after.clone());
+    Ok(json!({ "petitions": all, "next": next, "forward": forward }))
 }
 
 /// A case with all that another system needs of it. Who sent it goes along only if they appear by name; who hid theirs is known here alone.

@@ -90,6 +90,8 @@ pub struct CasePage {
     kinds: Vec<(String, String)>,
     /// What other systems call it: systems and codes.
     external: Vec<(String, String)>,
+    /// Where it goes, if its portal passes everything on.
+    forward: Option<String>,
     unsure: bool,
     place: String,
     mode: &'static str,
@@ -223,6 +225,7 @@ impl CasePage {
         let ours = case.owner == staff.portal.log;
         let (time, now) = (app.calendar.now(), app.clock.micros());
         let path = steps::of(&mut conn, &case.id).await?;
+        let external = exchange::store::of(&mut conn, &case.id).await?;
         let draft = draft::find(&mut conn, &case.id).await?.filter(|_| ours);
         let mut facts = facts::of(&case, &path, draft.as_ref(), &time, now);
         facts.ties = ties::stand(&mut conn, &case.id).await?;
@@ -282,7 +285,8 @@ impl CasePage {
             suggested,
             sort: Kind::name_of(case.kind(), lang),
             kinds,
-            external: exchange::store::of(&mut conn, &case.id).await?,
+            forward: exchange::forward::says(&mut conn, &case, &external, lang).await?,
+            external,
             unsure: ours && mail::is_unsure(&mut conn, &case.id).await?,
             place: place::whole(&place_said, &case.place, lang),
             mode: Mode::of(&case.mode).unwrap_or(Mode::Named).name(lang),

@@ -1,5 +1,6 @@
 //! Cases and answers between a portal and another system, by codes that each gives.
 
+use nhipcau::petitions::exchange::forward;
 use serde_json::{Value, json};
 
 use super::*;
@@ -91,4 +92,54 @@ async fn what_was_asked_in_another_system_comes_in_once_by_the_door_of_the_page(
     let short = json!({ "system": "dvcqg", "code": "G22-0011", "kind": "phan-anh", "identity": "anonymous", "words": "?" });
     let short = sends(&world, EXCHANGE, short).await;
     assert!(short.status == 422 && short.says("\"words\""), "{}", short.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_portal_that_passes_everything_on_says_so_and_calls_when_nobody_takes_it() {
+    const PAGE: &str = "/ban-lam-viec/chuyen-tiep";
+    const PORTAL: &str = "Cổng Dịch vụ công quốc gia";
+    let world = World::with(["chinhphu"]).await;
+    let admin = world.staff("chinhphu", "quan.tri", &["administrator"]).await;
+    let clerk = world.staff("chinhphu", "lan", &["clerk"]).await;
+    let own = asks(&world, "chinhphu", &[]).await;
+    assert_eq!(world.sees(&clerk, PAGE).await.status, 403, "an administrator decides it");
+    assert!(world.sees(&admin, PAGE).await.says("Cổng này đang tự trả lời phản ánh."));
+    let odd = world.fills(&admin, PAGE, &[("he-thong", "Cổng DVC"), ("ten-goi", "")]).await;
+    assert!(
+        odd.status == 422 && odd.says("value=\"Cổng DVC\"") && odd.says("Tên gọi: 1–100"),
+        "{}",
+        odd.text()
+    );
+    went(&world.fills(&admin, PAGE, &[("he-thong", "dvcqg"), ("ten-goi", PORTAL)]).await);
+
+    // Who sends is told before, and follows it here; whoever handles sees where it goes.
+    let form = world.get("chinhphu", "/phan-anh/gui").await;
+    assert!(form.says(&format!("chuyển phản ánh sang {PORTAL}")), "{}", form.text());
+    let sent = [("lan", "60112233445566778899aabbccddeeff")];
+    let passed = asks(&world, "chinhphu", &sent).await;
+    let goes = format!("Đang chuyển sang {PORTAL}, chưa có mã ở đó.");
+    for page in [follows(&world, "chinhphu", &passed).await, world.sees(&clerk, &desk(&passed)).await] {
+        assert!(page.says(&goes), "{}", page.text());
+    }
+    assert!(!follows(&world, "chinhphu", &own).await.says(PORTAL), "what came before is answered here");
+    assert_eq!(read(&world, "").await["forward"], "dvcqg");
+
+    // Nobody takes it for a day.
+    assert!(world.sees(&admin, PAGE).await.says("Chưa có mã ở hệ thống kia (1)"));
+    pass(&world, "chinhphu", 2).await;
+    forward::look(world.app("chinhphu")).await.unwrap();
+    world.alarmed("chinhphu", "petition.forward", None).await;
+    let admin = world.again("chinhphu", "quan.tri").await;
+    let late = world.sees(&admin, PAGE).await;
+    assert!(late.says(&passed.code) && late.says("đã quá một ngày"), "{}", late.text());
+    let code = json!({ "system": "dvcqg", "code": "G22-0001" });
+    let kept = sends(&world, &format!("{EXCHANGE}/{}/code", passed.code), code).await;
+    assert_eq!(kept.status, 201, "{}", kept.text());
+    forward::look(world.app("chinhphu")).await.unwrap();
+    assert!(world.alarms("chinhphu").await.is_empty(), "it was taken");
+    assert!(follows(&world, "chinhphu", &passed).await.says(&format!("Đã chuyển sang {PORTAL}.")));
+    assert!(world.sees(&admin, PAGE).await.says("đã có mã ở hệ thống kia."));
+    went(&world.fills(&admin, PAGE, &[("viec", "dung")]).await);
+    assert!(!world.get("chinhphu", "/phan-anh/gui").await.says(PORTAL));
+    assert!(read(&world, "").await["forward"].is_null());
 }
