@@ -17,6 +17,8 @@ pub struct Picture {
     pub height: u32,
     /// Addresses and widths of the copies in AVIF; empty if there are none.
     pub avif: String,
+    /// True if no copy in AVIF is as wide as the picture: they are for narrow screens.
+    pub avif_narrow: bool,
     /// The same in JPEG.
     pub jpeg: String,
     /// What it says, in words, if it is full of figures.
@@ -33,14 +35,15 @@ impl Picture {
         };
         for file in files.iter().filter(|file| is_picture(file)) {
             let (Some(alt), Some((width, height))) = (&file.alt, file.pixels) else { continue };
-            let copies = |media: &str| {
-                let fits = |copy: &&ItemFile| {
+            let copies = |media: &'static str| {
+                let fits = move |copy: &&ItemFile| {
                     copy.media == media && (copy.of == Some(file.sha256) || copy.sha256 == file.sha256)
                 };
-                let one = |copy: &ItemFile| {
-                    copy.pixels.map(|(width, _)| format!("/content/{} {width}w", copy.sha256))
-                };
-                files.iter().filter(fits).filter_map(one).collect::<Vec<_>>().join(", ")
+                files.iter().filter(fits).filter_map(|copy| Some((copy.sha256, copy.pixels?.0)))
+            };
+            let set = |media| {
+                let one = |(hash, width)| format!("/content/{hash} {width}w");
+                copies(media).map(one).collect::<Vec<String>>().join(", ")
             };
             pictures.push(Picture {
                 alt: alt.clone(),
@@ -48,8 +51,9 @@ impl Picture {
                 bytes: file.size,
                 width,
                 height,
-                avif: copies("image/avif"),
-                jpeg: copies("image/jpeg"),
+                avif: set("image/avif"),
+                avif_narrow: copies("image/avif").all(|(_, its)| its < width),
+                jpeg: set("image/jpeg"),
                 text: file.text.clone(),
             });
         }
@@ -92,6 +96,9 @@ mod tests {
         let [picture] = pictures.as_slice() else { panic!("{pictures:?}") };
         assert_eq!((picture.width, picture.height, picture.alt.as_str()), (1280, 640, "Cầu"));
         assert_eq!(picture.avif, format!("/content/{} 1280w", avif.sha256));
+        assert!(!picture.avif_narrow);
+        let narrow = file("cau-640.avif", "image/avif", 640, Some(&main));
+        assert!(Picture::of(&[main.clone(), narrow]).0[0].avif_narrow, "no screen that is wide gets it");
         assert_eq!(picture.jpeg, format!("/content/{} 1280w, /content/{} 320w", main.sha256, small.sha256));
     }
 }

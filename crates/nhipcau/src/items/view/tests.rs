@@ -118,6 +118,7 @@ fn item(lang: Lang) -> ItemPage {
             width: 640,
             height: 480,
             avif: "/content/88cc 640w".into(),
+            avif_narrow: true,
             jpeg: "/content/77bb 640w".into(),
             text: Some("Mực nước <b>31,2 m</b>".into()),
         }],
