@@ -20,8 +20,9 @@ pub struct Glance {
     pub w: &'static BriefWords,
     /// What is late, as the report shows it.
     pub(crate) shown: Shown,
-    /// What waits for an answer, what of it is late, and how many answers of the week came in time: what is counted, and the count.
-    pub figures: Vec<(&'static str, String)>,
+    /// What waits for an answer, what of it is late, and how many answers of the week came in time: what is counted, the
+    /// count, and whether it calls for the leader.
+    pub figures: Vec<(&'static str, String, bool)>,
     /// That more agencies are late than are named.
     pub more: Option<String>,
     /// Where to go on: address and name.
@@ -49,9 +50,9 @@ pub async fn glance(
     Ok(Some(Glance {
         w,
         figures: vec![
-            (w.open, counts.open.to_string()),
-            (w.overdue, counts.overdue.to_string()),
-            (w.in_time, w.of(counts.in_time, counts.answered)),
+            (w.open, counts.open.to_string(), false),
+            (w.overdue, counts.overdue.to_string(), counts.overdue > 0),
+            (w.in_time, w.of(counts.in_time, counts.answered), false),
         ],
         more: (more > 0).then(|| w.late_more(more)),
         links: vec![
