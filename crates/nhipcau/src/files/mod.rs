@@ -7,6 +7,7 @@
 
 mod clip;
 pub mod cues;
+mod ffmpeg;
 mod heic;
 mod kind;
 mod pdf;

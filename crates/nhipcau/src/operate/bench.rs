@@ -16,6 +16,7 @@ mod appends;
 mod catch_up;
 mod channels;
 mod click;
+mod cores;
 mod desk;
 mod feeds;
 mod flood;

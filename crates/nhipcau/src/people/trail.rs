@@ -303,7 +303,7 @@ mod tests {
             let names: std::collections::BTreeSet<_> = ACTS.iter().map(|(act, _)| name(act, lang)).collect();
             assert_eq!(names.len(), ACTS.len());
         }
-        assert_eq!(name("petition.forward", Lang::Vi), "petition.forward");
+        assert_eq!(name("petition.of-tomorrow", Lang::Vi), "petition.of-tomorrow");
     }
 
     #[test]

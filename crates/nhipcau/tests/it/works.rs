@@ -519,4 +519,10 @@ pub const WORKS: &[(&str, &str, &str, &str)] = &[
         "it/subscriptions/mod",
         "nobody_is_told_before_the_link_and_everybody_of_a_correction_after",
     ),
+    (
+        "trao đổi phản ánh với hệ thống khác; cổng chuyển mọi phản ánh đi thì báo trước, và báo động khi chưa nơi nào nhận",
+        "petitions exchanged with other systems; a portal that passes all of them on says so, and calls when nobody takes one",
+        "it/petitions/exchange",
+        "a_portal_that_passes_everything_on_says_so_and_calls_when_nobody_takes_it",
+    ),
 ];

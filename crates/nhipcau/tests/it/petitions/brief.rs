@@ -153,7 +153,7 @@ async fn who_leads_sees_first_what_is_owed_and_who_is_late() {
     assert!(!world.sees(&mai, HOME).await.says("<dt>Chưa trả lời</dt>"), "a clerk has the queue");
     world.clock("laocai").pass(30 * DAY);
     let home = world.sees(&world.again("laocai", "ha").await, HOME).await;
-    assert!(home.says("<dt>Quá hạn</dt><dd>2</dd>"), "{}", home.text());
+    assert!(home.says("<dt>Quá hạn</dt><dd class=\"due\">2</dd>"), "{}", home.text());
     assert_eq!(
         home.text().matches("scope=\"row\"").count(),
         2,
