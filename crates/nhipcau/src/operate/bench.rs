@@ -16,7 +16,6 @@ mod appends;
 mod catch_up;
 mod channels;
 mod click;
-mod cores;
 mod desk;
 mod feeds;
 mod flood;

@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::{Part, cores};
+use super::Part;
 
 /// One figure.
 #[derive(Clone, Debug, Serialize)]
@@ -108,8 +108,6 @@ pub struct Report {
     /// True for a rehearsal with tiny numbers.
     quick: bool,
     cores: usize,
-    /// How much two of them do at once, as a multiple of one.
-    of_two: Option<f64>,
     lines: Vec<Line>,
 }
 
@@ -121,7 +119,6 @@ impl Report {
             unoptimised: cfg!(debug_assertions),
             quick,
             cores: std::thread::available_parallelism().map_or(1, usize::from),
-            of_two: cores::of_two(),
             lines: Vec::new(),
         }
     }
@@ -143,11 +140,6 @@ impl Report {
     pub fn print(&self, lines: &[Line], first: bool) {
         if first {
             println!("nhipcau {} · {} lõi · cores", self.version, self.cores);
-            if let Some(of_two) = self.of_two {
-                println!(
-                    "hai lõi cùng chạy làm được {of_two:.1} lần một lõi · two cores do {of_two:.1} times the work of one"
-                );
-            }
             if self.unoptimised || self.quick {
                 println!("CHẠY THỬ, số đo không có ý nghĩa · A REHEARSAL, the figures mean nothing");
             }
