@@ -258,6 +258,7 @@ async fn for_administrators(tour: &mut Tour<'_>) {
     tour.opens("/ban-lam-viec/can-bo/{login}", "people/account.html", "/ban-lam-viec/can-bo/minh").await;
     tour.opens("/ban-lam-viec/nhat-ky", "people/trail.html", "/ban-lam-viec/nhat-ky").await;
     petitions::who_must_answer(tour).await;
+    petitions::all_are_passed_on(tour).await;
     beside::a_channel_is_added(tour).await;
     tour.goes("/ban-lam-viec/can-bo").await;
     tour.types("ten-dang-nhap", "binh.moi").await;

@@ -127,6 +127,20 @@ async fn together(tour: &mut Tour<'_>, nation: &Nation, open: &str, password: &s
     tour.here = commune;
 }
 
+/// Everything is passed on to another system, then nothing any more; as an administrator.
+pub async fn all_are_passed_on(tour: &mut Tour<'_>) {
+    const PAGE: &str = "/ban-lam-viec/chuyen-tiep";
+    tour.opens(PAGE, "petitions/forward.html", PAGE).await;
+    tour.goes(PAGE).await;
+    tour.types("he-thong", "dvcqg").await;
+    tour.types("ten-goi", "Cổng Dịch vụ công quốc gia").await;
+    tour.presses("Chuyển tiếp từ bây giờ").await;
+    tour.reads("đang chuyển mọi phản ánh").await;
+    tour.looks("petitions/forward.html", "/ban-lam-viec/chuyen-tiep-di").await;
+    tour.presses("Dừng chuyển tiếp").await;
+    tour.reads("đang tự trả lời phản ánh").await;
+}
+
 /// The authority table; as an administrator of the node's own portal.
 pub async fn who_must_answer(tour: &mut Tour<'_>) {
     const PAGE: &str = "/ban-lam-viec/tham-quyen";
