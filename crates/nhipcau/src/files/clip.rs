@@ -15,6 +15,7 @@ const MAKER: &str = "ffmpeg";
 const PROBE: &str = "ffprobe";
 /// The longest clip, in seconds.
 const MOST_SECONDS: u32 = 1_800;
+
 /// One of the files that a clip becomes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Copy {

@@ -36,18 +36,21 @@ pub use pages::routes;
 const MOST_NAME: usize = 40;
 const MOST_CODE: usize = 200;
 
+/// What is wrong with the name of a system, told of the field that holds it.
+fn wrong_system(field: &str, system: &str) -> Option<Fault> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.".contains(c);
+    let fits = !system.is_empty() && system.len() <= MOST_NAME && system.chars().all(plain);
+    (!fits).then(|| Fault {
+        field: field.into(),
+        vi: format!("Tên hệ thống: 1–{MOST_NAME} ký tự a–z, 0–9, dấu chấm, gạch nối."),
+        en: format!("The name of a system: 1–{MOST_NAME} of a–z, 0–9, dots, hyphens."),
+    })
+}
+
 /// The name of a system and a code that it gave, as they may be kept.
 fn named(system: &str, code: &str) -> Result<(String, String), Problem> {
     let (system, code) = (system.trim(), code.trim());
-    let mut faults = Vec::new();
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.".contains(c);
-    if system.is_empty() || system.len() > MOST_NAME || !system.chars().all(plain) {
-        faults.push(Fault {
-            field: "system".into(),
-            vi: format!("Tên hệ thống: 1–{MOST_NAME} ký tự a–z, 0–9, dấu chấm, gạch nối."),
-            en: format!("The name of a system: 1–{MOST_NAME} of a–z, 0–9, dots, hyphens."),
-        });
-    }
+    let mut faults: Vec<Fault> = wrong_system("system", system).into_iter().collect();
     if code.is_empty() || code.chars().count() > MOST_CODE || code.chars().any(char::is_control) {
         faults.push(Fault {
             field: "code".into(),

@@ -9,12 +9,13 @@ pub mod store;
 pub use store::{Forward, of};
 
 use super::super::store::Case;
-use super::named;
+use super::wrong_system;
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::Conn;
 use crate::logs::store as logs;
 use crate::operate::alarms::{self, Alarm};
+use crate::people::forms::Fields;
 use crate::problem::{Fault, Problem};
 use crate::words::{Lang, date};
 
@@ -25,22 +26,18 @@ const LATE: i64 = 86_400_000_000;
 /// The most letters of what readers call a system.
 const MOST_TITLE: usize = 100;
 
-/// The name of a system and what readers call it, as they may be kept.
-fn checked(system: &str, title: &str) -> Result<(String, String), Problem> {
-    let (kept, mut faults) = match named(system, "-") {
-        Ok((system, _)) => (system, Vec::new()),
-        Err(Problem::Invalid(faults)) => (String::new(), faults),
-        Err(problem) => return Err(problem),
-    };
-    let title = title.trim();
+/// The name of a system and what readers call it, as they may be kept; what is wrong is told of the form's fields.
+fn checked(typed: &Fields) -> Result<(String, String), Problem> {
+    let (system, title) = (typed.get("he-thong").trim(), typed.get("ten-goi").trim());
+    let mut faults: Vec<Fault> = wrong_system("he-thong", system).into_iter().collect();
     if title.is_empty() || title.chars().count() > MOST_TITLE || title.chars().any(char::is_control) {
         faults.push(Fault {
-            field: "title".into(),
+            field: "ten-goi".into(),
             vi: format!("Tên gọi: 1–{MOST_TITLE} ký tự, một dòng, như người dân gọi hệ thống đó."),
             en: format!("Its title: 1–{MOST_TITLE} characters, one line, as people call that system."),
         });
     }
-    if faults.is_empty() { Ok((kept, title.to_owned())) } else { Err(Problem::Invalid(faults)) }
+    if faults.is_empty() { Ok((system.to_owned(), title.to_owned())) } else { Err(Problem::Invalid(faults)) }
 }
 
 /// Looks whether anything waits too long, and tells the administrator.
@@ -60,13 +57,14 @@ pub async fn look(app: &App) -> Result<(), Problem> {
     let standing = alarms::standing(&mut conn).await?;
     drop(conn);
     for (forward, origin, late) in late {
-        let stands = standing.iter().any(|alarm| alarm.about == ALARM && alarm.origin == origin);
-        match late {
-            Some((waiting, at)) if !stands => {
-                let detail = format!("{waiting} {}", date::machine(instant(at)));
+        let stands = standing.iter().find(|alarm| alarm.about == ALARM && alarm.origin == origin);
+        let detail = late.map(|(waiting, at)| format!("{waiting} {}", date::machine(instant(at))));
+        match detail {
+            // Told again only where more or fewer wait by now.
+            Some(detail) if stands.is_none_or(|stands| stands.detail != detail) => {
                 alarms::tell(app, Alarm { about: ALARM.into(), peer: forward.system, origin, detail }).await;
             }
-            None if stands => alarms::clear(app, ALARM, String::new(), origin).await?,
+            None if stands.is_some() => alarms::clear(app, ALARM, String::new(), origin).await?,
             _ => {}
         }
     }
@@ -96,19 +94,24 @@ pub async fn says(
 mod tests {
     use super::*;
 
+    fn typed(system: &str, title: &str) -> Fields {
+        let pairs = [("he-thong", system), ("ten-goi", title)];
+        Fields::of(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec())
+    }
+
     #[test]
     fn a_system_has_a_name_for_programs_and_one_for_people() {
         assert_eq!(
-            checked(" dvcqg ", " Cổng Dịch vụ công quốc gia ").unwrap(),
+            checked(&typed(" dvcqg ", " Cổng Dịch vụ công quốc gia ")).unwrap(),
             ("dvcqg".into(), "Cổng Dịch vụ công quốc gia".into())
         );
-        let fields = |system: &str, title: &str| match checked(system, title) {
+        let fields = |system: &str, title: &str| match checked(&typed(system, title)) {
             Err(Problem::Invalid(faults)) => faults.into_iter().map(|fault| fault.field).collect(),
             other => panic!("{other:?}"),
         };
         let both: Vec<String> = fields("Cổng DVC", "");
-        assert_eq!(both, ["system", "title"]);
-        assert_eq!(fields("dvcqg", "a\nb"), ["title"]);
-        assert_eq!(fields("", &"a".repeat(MOST_TITLE)), ["system"]);
+        assert_eq!(both, ["he-thong", "ten-goi"]);
+        assert_eq!(fields("dvcqg", "a\nb"), ["ten-goi"]);
+        assert_eq!(fields("", &"a".repeat(MOST_TITLE)), ["he-thong"]);
     }
 }

@@ -18,7 +18,7 @@ use crate::people::gate::Staff;
 use crate::people::pages::{Desk, drawn, see, shell};
 use crate::people::{Duty, audit};
 use crate::petitions::handling::Done;
-use crate::problem::{Fault, Problem};
+use crate::problem::Problem;
 use crate::web::answer::failure;
 use crate::web::routes::{Route, desk_form, desk_page};
 use crate::web::shell::Shell;
@@ -29,8 +29,6 @@ use crate::words::{PetitionForwardWords, date};
 pub const PAGE: &str = "/ban-lam-viec/chuyen-tiep";
 /// So many of what waits are listed.
 const MOST: usize = 50;
-/// The form's names of the fields of [`checked`].
-const FIELDS: [(&str, &str); 2] = [("system", "he-thong"), ("title", "ten-goi")];
 
 /// The rows of the route table.
 pub fn routes() -> Vec<Route> {
@@ -130,22 +128,11 @@ async fn show(
 pub async fn sent(State(app): State<App>, staff: Staff, visitor: Visitor, Filled(typed): Filled) -> Response {
     match done(&app, &staff, &typed).await {
         Ok(()) => see(visitor.lang, &format!("{PAGE}?xong=1")),
-        Err(problem) => match Wrong::of(renamed(problem), visitor.lang) {
+        Err(problem) => match Wrong::of(problem, visitor.lang) {
             Ok(wrong) => show(&app, &staff, &visitor, None, Some(typed), wrong).await,
             Err(problem) => failure(&app, &visitor, problem),
         },
     }
-}
-
-/// The same with the form's names of the fields.
-fn renamed(problem: Problem) -> Problem {
-    let Problem::Invalid(faults) = problem else { return problem };
-    let name = |field: String| {
-        FIELDS.iter().find(|(name, _)| *name == field).map_or(field, |(_, ours)| (*ours).to_owned())
-    };
-    Problem::Invalid(
-        faults.into_iter().map(|Fault { field, vi, en }| Fault { field: name(field), vi, en }).collect(),
-    )
 }
 
 async fn done(app: &App, staff: &Staff, typed: &Fields) -> Result<(), Problem> {
@@ -162,7 +149,7 @@ async fn done(app: &App, staff: &Staff, typed: &Fields) -> Result<(), Problem> {
             })
             .await;
     }
-    let (system, title) = checked(typed.get("he-thong"), typed.get("ten-goi"))?;
+    let (system, title) = checked(typed)?;
     let (line, account) = (line(&system), staff.account.id.to_string());
     app.db
         .write("petition.forward", async move |tx: &mut Tx| -> Result<(), Problem> {
