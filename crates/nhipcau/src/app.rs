@@ -24,6 +24,7 @@ use crate::items::desk::Desk;
 use crate::logs::carriers::Carriers;
 use crate::logs::keys::Keyring;
 use crate::logs::ledger::{Effects, Sealer};
+use crate::logs::view::fingerprint;
 use crate::logs::{startup, store};
 use crate::operate::lock::Lock;
 use crate::peers::bundles::take::AS_OF;
@@ -65,6 +66,8 @@ pub struct Inner {
     pub keys: Arc<Keyring>,
     /// The pinned root note.
     pub root: RootNote,
+    /// Its fingerprint, as people compare it.
+    pub root_fingerprint: String,
     /// Who is who, as committed.
     pub directory: Arc<ArcSwap<Directory>>,
     /// The portals that this node answers for.
@@ -267,6 +270,7 @@ impl App {
             clock,
             dice,
             keys,
+            root_fingerprint: fingerprint(&root.text().text()),
             root,
             directory,
             told,

@@ -102,7 +102,10 @@ pub async fn begin(app: &App, by: &By, text: &str) -> Result<Uuid, Problem> {
         item: core.item,
         edition: u32::try_from(core.shown).map_err(anyhow::Error::from)?,
     });
-    let there = store::beside(&mut conn, &by.origin, &core.origin, core.item).await?.into_iter().next();
+    let there = store::beside(&mut conn, std::slice::from_ref(&by.origin), &core.origin, core.item)
+        .await?
+        .into_iter()
+        .next();
     let (annex, base, change, written) = match there {
         None => {
             let draft = Draft { kind: kinds::ANNEX.into(), ..Draft::default() };

@@ -180,30 +180,44 @@ pub async fn came(tx: &mut Tx, log: i64, index: i64) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// The annexes of one portal beside an item, withdrawn ones too, the newest first.
+/// Portals that are asked for in one question: a commune's own, its province's, the Government's, and one more.
+const AT_ONCE: usize = 4;
+
+/// The annexes of some portals beside an item, withdrawn ones too: in the order of the portals, the newest first.
 ///
 /// # Errors
 /// The database's.
 pub async fn beside(
     conn: &mut Conn,
-    by: &Origin,
+    by: &[Origin],
     origin: &Origin,
     item: Uuid,
 ) -> anyhow::Result<Vec<Standing>> {
-    let rows = all!(
-        conn,
-        Row,
-        "SELECT a.log, l.origin AS by_origin, a.annex, a.edition, a.idx, a.at, a.core_origin, a.core,
-                a.core_edition, a.sha256, a.ended
-         FROM log l JOIN annex a ON a.core = $3 AND a.log = l.id
-         WHERE l.origin = $1 AND a.core_origin = $2
-           AND a.edition = (SELECT MAX(b.edition) FROM annex b WHERE b.log = a.log AND b.annex = a.annex)
-         ORDER BY a.idx DESC LIMIT 20",
-        by.as_str().to_owned(),
-        origin.as_str().to_owned(),
-        item.to_string()
-    )?;
-    rows.into_iter().map(Standing::try_from).collect()
+    let mut all: Vec<Standing> = Vec::new();
+    for these in by.chunks(AT_ONCE) {
+        let nth = |n: usize| these.get(n).map_or("", Origin::as_str).to_owned();
+        let rows = all!(
+            conn,
+            Row,
+            "SELECT a.log, l.origin AS by_origin, a.annex, a.edition, a.idx, a.at, a.core_origin, a.core,
+                    a.core_edition, a.sha256, a.ended
+             FROM log l JOIN annex a ON a.core = $2 AND a.log = l.id
+             WHERE l.origin IN ($3, $4, $5, $6) AND a.core_origin = $1
+               AND a.edition = (SELECT MAX(b.edition) FROM annex b WHERE b.log = a.log AND b.annex = a.annex)
+             ORDER BY a.idx DESC LIMIT 80",
+            origin.as_str().to_owned(),
+            item.to_string(),
+            nth(0),
+            nth(1),
+            nth(2),
+            nth(3)
+        )?;
+        for row in rows {
+            all.push(Standing::try_from(row)?);
+        }
+    }
+    all.sort_by_key(|annex| by.iter().position(|by| *by == annex.by));
+    Ok(all)
 }
 
 /// An annex of a log, in its newest edition.

@@ -50,17 +50,15 @@ async fn standing(
     if item.state != State::Standing {
         return Ok(all);
     }
-    for by in speakers(app, portal) {
-        for annex in store::beside(conn, &by, &item.origin, item.item).await? {
-            if annex.withdrawn {
-                continue;
-            }
-            let Some(bytes) = app.folder.read(conn, &annex.content).await? else { continue };
-            // Somebody's document under another's name is not shown.
-            let document = Item::parse(&bytes).ok();
-            let named = |document: &Item| document.id == annex.id && document.edition == annex.edition;
-            all.extend(document.filter(named).map(|document| (annex, document)));
+    for annex in store::beside(conn, &speakers(app, portal), &item.origin, item.item).await? {
+        if annex.withdrawn {
+            continue;
         }
+        let Some(bytes) = app.folder.read(conn, &annex.content).await? else { continue };
+        // Somebody's document under another's name is not shown.
+        let document = Item::parse(&bytes).ok();
+        let named = |document: &Item| document.id == annex.id && document.edition == annex.edition;
+        all.extend(document.filter(named).map(|document| (annex, document)));
     }
     Ok(all)
 }

@@ -11,7 +11,6 @@ use crate::agencies::{self, Portal, address};
 use crate::api::{Asked, Nothing};
 use crate::app::App;
 use crate::items::pages::{LONG, html, kept};
-use crate::logs::view::fingerprint;
 use crate::problem::Problem;
 use crate::web::pages::Tag;
 use crate::web::shell::{Section, Shell};
@@ -93,7 +92,7 @@ pub async fn page(State(app): State<App>, visitor: Visitor) -> Response {
             total: number::whole(lang, total as u64),
             of: of.map(|agency| row(&directory, lang, agency)),
             rows,
-            fingerprint: fingerprint(&app.root.text().text()),
+            fingerprint: app.root_fingerprint.clone(),
             shell,
         })
     })

@@ -17,7 +17,6 @@ use crate::api::Asked;
 use crate::app::App;
 use crate::documents::view::SealLine;
 use crate::items::pages::{LONG, html, kept, portal};
-use crate::logs::view::fingerprint;
 use crate::people::forms::told;
 use crate::people::pages::drawn;
 use crate::problem::{Fault, Problem};
@@ -119,7 +118,7 @@ fn page(app: &App, visitor: &Visitor, portal: &Portal, typed: String) -> CheckPa
         typed: typed.chars().take(LONGEST).collect(),
         wrong: None,
         told: None,
-        root_fingerprint: fingerprint(&app.root.text().text()),
+        root_fingerprint: app.root_fingerprint.clone(),
         root_version: version,
         root_href: format!("/.well-known/nhipcau/root/{version}"),
         script: assets::check(),

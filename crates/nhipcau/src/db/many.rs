@@ -61,8 +61,11 @@ pub fn repeated(sql: &str, rows: usize, marks: Marks) -> String {
     text
 }
 
-/// The statement for a list of `values`, made of the one for a single value: `… IN ($1) …`.
+/// The statement for a list of `values`, made of the one for a single value: `… IN ($1) …`, once or several times.
 pub fn listed(sql: &str, values: usize, marks: Marks) -> String {
+    const ONE: &str = "IN ($1)";
+    // Marks without numbers would have to be bound once for each time that the list stands there.
+    let marks = if sql.matches(ONE).count() > 1 { Marks::Numbered } else { marks };
     let mut list = String::from("IN (");
     for at in 1..=values {
         if at > 1 {
@@ -71,7 +74,7 @@ pub fn listed(sql: &str, values: usize, marks: Marks) -> String {
         marks.put(&mut list, at);
     }
     list.push(')');
-    sql.replacen("IN ($1)", &list, 1)
+    sql.replace(ONE, &list)
 }
 
 /// One statement for many rows. It is written for one row, `INSERT INTO t (a, b) VALUES ($1, $2) …`, each
@@ -99,7 +102,8 @@ macro_rules! fill {
     }};
 }
 
-/// One statement for a list. It is written for one value, `… WHERE a IN ($1) …`, which is its only one.
+/// One statement for a list. It is written for one value, `… WHERE a IN ($1) …`, which is its only one and may stand there
+/// several times.
 #[macro_export]
 macro_rules! among {
     ($c:expr, $row:ty, $sql:expr, $list:expr, |$one:ident| $arg:expr $(,)?) => {{
@@ -155,5 +159,7 @@ mod tests {
         assert_eq!(listed(one, 1, Marks::Numbered), one);
         assert_eq!(listed(one, 2, Marks::Plain), "SELECT a FROM t WHERE a IN (?, ?) ORDER BY a");
         assert_eq!(listed(one, 3, Marks::Numbered), "SELECT a FROM t WHERE a IN ($1, $2, $3) ORDER BY a");
+        let twice = "SELECT a FROM t WHERE a IN ($1) OR b IN ($1)";
+        assert_eq!(listed(twice, 2, Marks::Plain), "SELECT a FROM t WHERE a IN ($1, $2) OR b IN ($1, $2)");
     }
 }

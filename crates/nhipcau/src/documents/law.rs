@@ -57,7 +57,7 @@ pub async fn known(
         for row in store::of_numbers(conn, &asked).await? {
             known.documents.entry(row.number.clone()).or_default().push(row);
         }
-        let (naming, stated) = (store::naming(conn, &asked).await?, store::stated_by(conn, &asked).await?);
+        let (naming, stated) = store::relations(conn, &asked).await?;
         let upon = naming.iter().filter(|row| row.done_to == 0);
         let suffered = stated.iter().filter(|row| row.done_to != 0);
         for row in upon.chain(suffered).filter(|row| RelationRow::bears(row)) {

@@ -114,40 +114,45 @@ pub async fn at_address(conn: &mut Conn, address: &str) -> sqlx::Result<Vec<Docu
     )
 }
 
-/// What standing documents say that they do to documents of these numbers, or that is done to them by those.
-///
-/// # Errors
-/// The database's.
-pub async fn naming(conn: &mut Conn, numbers: &[String]) -> sqlx::Result<Vec<RelationRow>> {
-    among!(
-        conn,
-        RelationRow,
-        "SELECT l.origin, r.log, r.item AS own_item, d.printed AS own, d.agency AS own_agency, d.issued AS own_issued, r.number, r.printed,
-                r.effect, r.done_to, r.agency, r.issued, r.origin AS other_origin, r.other, r.starts, r.ends, r.part
-         FROM relation r JOIN document d ON d.log = r.log AND d.item = r.item
-         JOIN item i ON i.log = r.log AND i.item = r.item JOIN log l ON l.id = r.log
-         WHERE r.number IN ($1) AND i.state = 'standing' ORDER BY r.number, r.log, r.item, r.place",
-        numbers,
-        |number| number.clone()
-    )
+/// A relation, and why it was found.
+#[derive(FromRow)]
+struct Found {
+    /// 1 if a document of the numbers states it, 0 if it names one of them.
+    stated: i64,
+    #[sqlx(flatten)]
+    row: RelationRow,
 }
 
-/// What standing documents of these numbers state.
+/// What standing documents state of documents of these numbers (what they do to them, or is done to them by those), and what
+/// standing documents of these numbers state.
 ///
 /// # Errors
 /// The database's.
-pub async fn stated_by(conn: &mut Conn, numbers: &[String]) -> sqlx::Result<Vec<RelationRow>> {
-    among!(
+pub async fn relations(
+    conn: &mut Conn,
+    numbers: &[String],
+) -> sqlx::Result<(Vec<RelationRow>, Vec<RelationRow>)> {
+    let found = among!(
         conn,
-        RelationRow,
-        "SELECT l.origin, r.log, r.item AS own_item, d.printed AS own, d.agency AS own_agency, d.issued AS own_issued, r.number, r.printed,
-                r.effect, r.done_to, r.agency, r.issued, r.origin AS other_origin, r.other, r.starts, r.ends, r.part
-         FROM document d JOIN relation r ON r.log = d.log AND r.item = d.item
-         JOIN item i ON i.log = d.log AND i.item = d.item JOIN log l ON l.id = d.log
-         WHERE d.number IN ($1) AND i.state = 'standing' ORDER BY r.log, r.item, r.place",
+        Found,
+        "SELECT x.stated, l.origin, r.log, r.item AS own_item, d.printed AS own, d.agency AS own_agency, d.issued AS own_issued,
+                r.number, r.printed, r.effect, r.done_to, r.agency, r.issued, r.origin AS other_origin, r.other, r.starts,
+                r.ends, r.part
+         FROM (SELECT log, item, place, CAST(0 AS BIGINT) AS stated FROM relation WHERE number IN ($1)
+               UNION ALL
+               SELECT s.log, s.item, s.place, 1 FROM document o JOIN relation s ON s.log = o.log AND s.item = o.item
+               WHERE o.number IN ($1)) x
+         JOIN relation r ON r.log = x.log AND r.item = x.item AND r.place = x.place
+         JOIN document d ON d.log = r.log AND d.item = r.item
+         JOIN item i ON i.log = r.log AND i.item = r.item JOIN log l ON l.id = r.log
+         WHERE i.state = 'standing'
+         ORDER BY x.stated, CASE x.stated WHEN 0 THEN r.number ELSE '' END, r.log, r.item, r.place",
         numbers,
         |number| number.clone()
-    )
+    )?;
+    let (stated, naming): (Vec<Found>, Vec<Found>) = found.into_iter().partition(|found| found.stated != 0);
+    let rows = |found: Vec<Found>| found.into_iter().map(|found| found.row).collect();
+    Ok((rows(naming), rows(stated)))
 }
 
 /// Another readable item of a log that is the same document: its id.

@@ -1,7 +1,7 @@
 //! Issued by one person in an emergency: said in the log beside the edition, so that superiors and readers know, and counted.
 
 use network::entry::{ContentRef, Kind};
-use network::names::{ContentHash, Origin};
+use network::names::Origin;
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -11,7 +11,7 @@ use crate::db::{Conn, Tx};
 use crate::items::desk::Request;
 use crate::items::publish;
 use crate::problem::Problem;
-use crate::{all, maybe, one, run};
+use crate::{all, one, run};
 
 /// How many agencies above are told in their consoles.
 const SUPERIORS: usize = 2;
@@ -57,22 +57,6 @@ pub async fn note(
     )?;
     tx.ledger.effects.items.push((log, item.to_string()));
     Ok(())
-}
-
-/// The reason why an edition was issued alone, if it was.
-///
-/// # Errors
-/// The database's.
-pub async fn of(conn: &mut Conn, log: i64, item: Uuid, edition: i64) -> sqlx::Result<Option<ContentHash>> {
-    let row = maybe!(
-        conn,
-        (Vec<u8>,),
-        "SELECT note FROM alone WHERE log = $1 AND item = $2 AND edition = $3 ORDER BY idx DESC",
-        log,
-        item.to_string(),
-        edition
-    )?;
-    Ok(row.and_then(|(note,)| note.try_into().ok()).map(ContentHash))
 }
 
 /// How often the agency of a log that this node carries has issued alone since an instant.

@@ -201,15 +201,6 @@ pub async fn here(conn: &mut Conn, asked: &[ContentHash]) -> sqlx::Result<HashSe
     Ok(hashes(found))
 }
 
-/// How many contents of an entry have not come yet.
-///
-/// # Errors
-/// The database's.
-pub async fn lacking(conn: &mut Conn, log: i64, index: i64) -> sqlx::Result<u32> {
-    let (count,) = one!(conn, (i64,), "SELECT COUNT(*) FROM want WHERE log = $1 AND idx = $2", log, index)?;
-    Ok(u32::try_from(count).unwrap_or(u32::MAX))
-}
-
 /// The bytes of a piece that is in the database itself; `None` if it is absent or large.
 ///
 /// # Errors

@@ -322,6 +322,17 @@ pub struct Edition {
     pub media: String,
     /// The content's size.
     pub size: i64,
+    /// Pieces of it that have not come yet.
+    pub lacking: i64,
+    /// The reason why one person issued it alone, as the hash of its note, if one did.
+    alone: Option<Vec<u8>>,
+}
+
+impl Edition {
+    /// The note with the reason why one person issued it alone, if one did.
+    pub fn alone(&self) -> Option<ContentHash> {
+        self.alone.as_deref().and_then(|hash| hash.try_into().ok()).map(ContentHash)
+    }
 }
 
 /// The editions of an item, oldest first.
@@ -332,7 +343,11 @@ pub async fn editions(conn: &mut Conn, log: i64, item: Uuid) -> sqlx::Result<Vec
     all!(
         conn,
         Edition,
-        "SELECT edition, idx, change, at, sha256, media, size FROM edition WHERE log = $1 AND item = $2 ORDER BY edition",
+        "SELECT e.edition, e.idx, e.change, e.at, e.sha256, e.media, e.size,
+                (SELECT COUNT(*) FROM want w WHERE w.log = e.log AND w.idx = e.idx) AS lacking,
+                (SELECT a.note FROM alone a WHERE a.log = e.log AND a.item = e.item AND a.edition = e.edition
+                 ORDER BY a.idx DESC LIMIT 1) AS alone
+         FROM edition e WHERE e.log = $1 AND e.item = $2 ORDER BY e.edition",
         log,
         item.to_string()
     )

@@ -310,6 +310,14 @@ impl Pages {
     }
 }
 
+/// The body of an HTML page.
+pub enum Body<'a> {
+    /// As HTML: it takes less to compress it with its frame than to join what was compressed apart.
+    Short(&'a str),
+    /// Compressed once, for all frames.
+    Long(&'a Part),
+}
+
 /// A page fresh from its template.
 pub struct Drawn {
     status: u16,
@@ -334,9 +342,12 @@ impl Drawn {
         }
     }
 
-    /// An HTML page whose body was compressed before.
-    pub fn around(status: u16, before: &str, body: &Part, after: &str) -> Drawn {
-        let gzip = gzip::join(&[&Part::drawn(before), body, &Part::behind(after, before, body)]);
+    /// An HTML page around a body that every portal shows, in a frame of its own.
+    pub fn around(status: u16, before: &str, body: Body<'_>, after: &str) -> Drawn {
+        let gzip = match body {
+            Body::Short(html) => gzip::join(&[&Part::drawn(&[before, html, after].concat())]),
+            Body::Long(body) => gzip::join(&[&Part::drawn(before), body, &Part::behind(after, before, body)]),
+        };
         Drawn { status, media: "text/html; charset=utf-8", gzip, tags: Vec::new(), read: None, link: None }
     }
 

@@ -1,6 +1,7 @@
 //! The elements that a text may use. Everything else is taken out.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 use ammonia::{Builder, Url, UrlRelative};
 
@@ -82,22 +83,27 @@ const CARRIED: [&str; 36] = [
 ];
 const SCHEMES: [&str; 4] = ["https", "http", "mailto", "tel"];
 
-/// Keeps what a text needs and nothing that acts: no script, style, form, frame, or picture from elsewhere.
-pub(super) fn clean(html: &str) -> String {
+/// What cleans a text that is shown; its tables are made once.
+static CLEANER: LazyLock<Builder> = LazyLock::new(|| {
     let attributes = HashMap::from([
         ("a", HashSet::from(["href"])),
         ("ol", HashSet::from(["start", "type"])),
         ("td", HashSet::from(["colspan", "rowspan", "align"])),
         ("th", HashSet::from(["colspan", "rowspan", "align", "scope"])),
     ]);
-    Builder::new()
+    let mut cleaner = Builder::new();
+    cleaner
         .tags(HashSet::from(SHOWN))
         .tag_attributes(attributes)
         .generic_attributes(HashSet::new())
         .url_schemes(HashSet::from(SCHEMES))
-        .link_rel(Some("noopener noreferrer nofollow"))
-        .clean(html)
-        .to_string()
+        .link_rel(Some("noopener noreferrer nofollow"));
+    cleaner
+});
+
+/// Keeps what a text needs and nothing that acts: no script, style, form, frame, or picture from elsewhere.
+pub(super) fn clean(html: &str) -> String {
+    CLEANER.clean(html).to_string()
 }
 
 /// Keeps what a text of another site may bring in, and nothing that acts: besides what is shown here, its divisions and the

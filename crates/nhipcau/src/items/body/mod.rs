@@ -18,6 +18,7 @@ use vietnam::documents::{Level, Places};
 
 use super::view::TocLine;
 use crate::web::gzip::Part;
+use crate::web::pages as web;
 
 pub use clean::carried;
 pub use links::Links;
@@ -49,11 +50,23 @@ impl Text {
         Text { document, rendered, parts, packed }
     }
 
+    /// Part `n` as a page takes it, from 0; the whole if there is no such part.
+    pub fn part(&self, n: usize) -> web::Body<'_> {
+        let (_, html) = self.nth(n);
+        if html.len() < SHORT { web::Body::Short(html) } else { web::Body::Long(self.packed(n)) }
+    }
+
     /// Part `n` compressed, from 0; the whole if there is no such part.
     pub fn packed(&self, n: usize) -> &Part {
-        let n = if self.parts.len() == 1 { 0 } else { n.min(self.parts.len()) };
-        let html = self.parts.get(n).and_then(|range| self.rendered.html.get(range.clone()));
-        self.packed[n].get_or_init(|| Part::kept(html.unwrap_or(&self.rendered.html)))
+        let (at, html) = self.nth(n);
+        self.packed[at].get_or_init(|| Part::kept(html))
+    }
+
+    /// Where part `n` is kept, and its HTML.
+    fn nth(&self, n: usize) -> (usize, &str) {
+        let at = if self.parts.len() == 1 { 0 } else { n.min(self.parts.len()) };
+        let html = self.parts.get(at).and_then(|range| self.rendered.html.get(range.clone()));
+        (at, html.unwrap_or(&self.rendered.html))
     }
 
     /// Bytes that it takes in memory, about.
@@ -61,6 +74,9 @@ impl Text {
         self.document.body.text.len() + self.rendered.html.len() * 2 + 2_000
     }
 }
+
+/// A text shorter than this, in bytes of HTML, is not compressed apart from the pages that show it.
+const SHORT: usize = 6_000;
 
 /// The HTML of a body, and its contents if it is long.
 pub struct Rendered {

@@ -18,7 +18,6 @@ use crate::clock::instant;
 use crate::db::Conn;
 use crate::documents::view::SealLine;
 use crate::documents::{panel, seal};
-use crate::drafts::alone;
 use crate::items::draft::MOST_FILE;
 use crate::items::kinds::facts::{Beside, Fact};
 use crate::items::store::{self, Edition, Reference, Standing};
@@ -26,9 +25,8 @@ use crate::items::view::{
     Clip, FileLink, GonePage, GoneWhy, Issued, ItemPage, Kind, Layer, Notice, Original, Picture, Provenance,
     Shown, Source, Span, Stored, Tongues, Verify, qr_svg,
 };
-use crate::items::{State, body, content, kinds, meta};
+use crate::items::{State, body, kinds, meta};
 use crate::logs::coverage;
-use crate::logs::view::fingerprint;
 use crate::peers::inquiry;
 use crate::problem::Problem;
 use crate::procedures::lead;
@@ -132,8 +130,7 @@ async fn standing_page(
     if stored.nodes < stored.of {
         inquiry::hint(app, &item.origin);
     }
-    let lacking = content::lacking(conn, item.log, shown.map_or(item.index as i64, |e| e.idx)).await?;
-    let span = span(app, &item, shown, stored, lacking, lang);
+    let span = span(app, &item, shown, stored, lang);
     let tongues = Tongues::of(&shell, &reference, document, said);
     let summary = said.map_or(&document.summary, |said| &said.summary);
     shell.title = Some(said.map_or_else(|| title(&item.card, lang).text, |said| said.title.clone()));
@@ -144,7 +141,7 @@ async fn standing_page(
     let stored = span.stored;
     let verify = verify(app, visitor, &item);
     let mut notices = notices(&item, shown, document, note, orderer(app, conn, &item, lang).await?);
-    if let Some(why) = alone::of(conn, item.log, item.item, item.shown).await? {
+    if let Some(why) = shown.and_then(Edition::alone) {
         // The reason comes right behind the entry; until then the sentence stands without it.
         let reason = explained(app, conn, Some(why)).await?.map(|note| note.text);
         notices.push(Notice::Alone { reason });
@@ -228,7 +225,7 @@ async fn standing_page(
     };
     let around = page.around().map_err(anyhow::Error::from)?;
     let tags = panel.numbers.into_iter().chain(named).map(Tag::Document).chain(mentioned);
-    Ok(Drawn::around(200, &around.before, body.packed(reading.part), &around.after).of(tags))
+    Ok(Drawn::around(200, &around.before, body.part(reading.part), &around.after).of(tags))
 }
 
 /// What the item's kind asks for, as far as this version knows the kind.
@@ -299,14 +296,8 @@ fn site_of(href: &str) -> Option<&str> {
     href.split_once("://")?.1.split('/').next()
 }
 
-fn span(
-    app: &App,
-    item: &Standing,
-    shown: Option<&Edition>,
-    stored: coverage::Stored,
-    lacking: u32,
-    lang: Lang,
-) -> Span {
+fn span(app: &App, item: &Standing, shown: Option<&Edition>, stored: coverage::Stored, lang: Lang) -> Span {
+    let lacking = shown.map_or(0, |e| u32::try_from(e.lacking).unwrap_or(u32::MAX));
     Span {
         issued: Issued {
             by: publisher(app, item, lang),
@@ -370,7 +361,7 @@ fn verify(app: &App, visitor: &Visitor, item: &Standing) -> Verify {
         qr: format!("/qr/{}.svg", item.reference()),
         qr_href: qr_href(app, visitor, item),
         proof,
-        root_fingerprint: fingerprint(&app.root.text().text()),
+        root_fingerprint: app.root_fingerprint.clone(),
     }
 }
 

@@ -29,7 +29,6 @@ use crate::clock::instant;
 use crate::items::store::{self, Filter, Standing};
 use crate::items::view::Kind;
 use crate::items::{State, kinds};
-use crate::logs::view::fingerprint;
 use crate::problem::Problem;
 use crate::words::{Lang, date};
 
@@ -238,7 +237,7 @@ impl Maker<'_> {
             frame: frame.of("", o.how_title),
             domain: portal.domain.to_string(),
             counts: [items, looked_up, files, left_out],
-            root: fingerprint(&self.app.root.text().text()),
+            root: self.app.root_fingerprint.clone(),
         };
         self.page("kiem-chung.html", &how).await?;
         self.gives("root.note", self.app.root.note().to_string()).await?;
