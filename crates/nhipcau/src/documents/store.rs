@@ -118,7 +118,7 @@ pub async fn at_address(conn: &mut Conn, address: &str) -> sqlx::Result<Vec<Docu
 #[derive(FromRow)]
 struct Found {
     /// 1 if a document of the numbers states it, 0 if it names one of them.
-    stated: i64,
+    stated: i32,
     #[sqlx(flatten)]
     row: RelationRow,
 }
@@ -135,18 +135,19 @@ pub async fn relations(
     let found = among!(
         conn,
         Found,
-        "SELECT x.stated, l.origin, r.log, r.item AS own_item, d.printed AS own, d.agency AS own_agency, d.issued AS own_issued,
+        "SELECT 0 AS stated, l.origin, r.log AS log, r.item AS own_item, d.printed AS own, d.agency AS own_agency, d.issued AS own_issued,
                 r.number, r.printed, r.effect, r.done_to, r.agency, r.issued, r.origin AS other_origin, r.other, r.starts,
-                r.ends, r.part
-         FROM (SELECT log, item, place, CAST(0 AS BIGINT) AS stated FROM relation WHERE number IN ($1)
-               UNION ALL
-               SELECT s.log, s.item, s.place, 1 FROM document o JOIN relation s ON s.log = o.log AND s.item = o.item
-               WHERE o.number IN ($1)) x
-         JOIN relation r ON r.log = x.log AND r.item = x.item AND r.place = x.place
-         JOIN document d ON d.log = r.log AND d.item = r.item
+                r.ends, r.part, r.number AS sort, r.place AS place
+         FROM relation r JOIN document d ON d.log = r.log AND d.item = r.item
          JOIN item i ON i.log = r.log AND i.item = r.item JOIN log l ON l.id = r.log
-         WHERE i.state = 'standing'
-         ORDER BY x.stated, CASE x.stated WHEN 0 THEN r.number ELSE '' END, r.log, r.item, r.place",
+         WHERE r.number IN ($1) AND i.state = 'standing'
+         UNION ALL
+         SELECT 1, l.origin, r.log, r.item, d.printed, d.agency, d.issued, r.number, r.printed, r.effect, r.done_to, r.agency,
+                r.issued, r.origin, r.other, r.starts, r.ends, r.part, '', r.place
+         FROM document d JOIN relation r ON r.log = d.log AND r.item = d.item
+         JOIN item i ON i.log = d.log AND i.item = d.item JOIN log l ON l.id = d.log
+         WHERE d.number IN ($1) AND i.state = 'standing'
+         ORDER BY stated, sort, log, own_item, place",
         numbers,
         |number| number.clone()
     )?;

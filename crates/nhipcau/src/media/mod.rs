@@ -1,11 +1,14 @@
 //! Media of a draft: files that come in parts (tus 1.0), what is made of them in the background, captions, and pictures of figures.
 //!
-//! `tus` reads the protocol's headers, `parts` takes the parts, `store` remembers how much is held, `work` makes of a whole file what the draft
-//! and later the item hold; a node that stops goes on where it stood. `pages` says how far it is. `captions` is the editor of what is said in a
-//! clip, `figures` draws what is typed as CSV. The bytes of a file that is still coming lie in a folder beside the content and in no backup.
+//! `tus` reads the protocol's headers, `parts` is the door and `landing` lays what comes on the disk, `store` remembers how much is held, `work`
+//! makes of a whole file what the draft and later the item hold; a node that stops goes on where it stood. `copies` keeps what was made of clips.
+//! `pages` says how far it is. `captions` is the editor of what is said in a clip, `figures` draws what is typed as CSV. The bytes of a file that
+//! is still coming lie in a folder beside the content and in no backup.
 
 mod captions;
+pub mod copies;
 mod figures;
+mod landing;
 mod pages;
 mod parts;
 mod rules;

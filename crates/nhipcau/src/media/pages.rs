@@ -8,8 +8,8 @@ use network::names::ContentHash;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::parts;
 use super::store::{self, File, Stage};
+use super::{landing, parts};
 use crate::app::App;
 use crate::db::{Conn, Tx};
 use crate::drafts::{Work, acts, store as drafts};
@@ -188,7 +188,7 @@ pub(super) async fn act(
         let file = found.ok_or(Problem::NotFound("upload"))?;
         match form.get("viec") {
             "lai" => again(&app, &staff, file.id).await.map(|()| "lai"),
-            "bo" => parts::leave(&app, file.id).await.map(|()| "bo"),
+            "bo" => landing::leave(&app, file.id).await.map(|()| "bo"),
             _ => Err(Problem::NotFound("act")),
         }
     };

@@ -1,24 +1,17 @@
 //! Files that come in parts, as tus 1.0 has them, behind the console's session: each request that changes something comes from this very host and
 //! carries the session's key in a header.
-//!
-//! What is held is what the database says, and it says so only of bytes that are synced to the disk. What lies behind them in the file, because a
-//! part broke off, is cut away by the next one.
 
-use std::path::Path as FilePath;
-
-use axum::body::{Body, BodyDataStream};
+use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use futures::StreamExt;
-use tokio::fs::OpenOptions;
-use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
+use super::landing::{has_room, leave, receives};
 use super::store::{self, File, Stage};
 use super::tus::{self, Metadata, Refused};
-use super::{MOST_BYTES, MOST_CLIP, MOST_OF_AGENCY, MOST_OF_PERSON, SPARE, folder, place};
+use super::{MOST_BYTES, MOST_CLIP, MOST_OF_AGENCY, MOST_OF_PERSON};
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::Tx;
@@ -32,9 +25,6 @@ use crate::web::visitor::Visitor;
 
 /// The header that carries the session's form key.
 const KEY: &str = "nhipcau-khoa";
-/// Without a sum, what came is synced and noted each time so many bytes have come.
-const NOTED: u64 = 8 << 20;
-
 fn answered(status: StatusCode, headers: Vec<(&'static str, HeaderValue)>) -> Response {
     let mut response = status.into_response();
     let own = [
@@ -58,7 +48,7 @@ fn refused(why: Refused) -> Response {
 }
 
 /// What keeps a request from being carried out.
-enum No {
+pub(super) enum No {
     Protocol(Refused),
     Problem(Problem),
 }
@@ -204,20 +194,6 @@ fn fits(name: &str, size: u64) -> Result<(), No> {
     Ok(())
 }
 
-/// Refuses what would fill the disk.
-async fn has_room(app: &App, size: u64) -> Result<(), No> {
-    let folder = folder(app);
-    tokio::fs::create_dir_all(&folder).await.map_err(anyhow::Error::from)?;
-    let told = rustix::fs::statvfs(&folder).map_err(anyhow::Error::from)?;
-    if told.f_bavail.saturating_mul(told.f_frsize) < size.saturating_add(SPARE) {
-        return Err(No::Problem(Problem::NotNow {
-            vi: "Ổ đĩa của máy chủ không đủ chỗ cho tệp này. Hãy báo quản trị máy chủ.".into(),
-            en: "The node's disk has no room for this file. Tell the node's administrator.".into(),
-        }));
-    }
-    Ok(())
-}
-
 pub(super) fn closed() -> Problem {
     Problem::refused(
         "Bản nháp này không nhận thêm tệp: nó đã đăng, đã bỏ hoặc là phần viết thêm.",
@@ -329,77 +305,6 @@ async fn taken(
     Ok((held, app.clock.micros() + super::LASTS))
 }
 
-/// Takes a part as it comes. How much is held then, and whether that is all.
-async fn receives(
-    app: &App,
-    file: File,
-    mut part: tus::Part,
-    mut body: BodyDataStream,
-) -> Result<(u64, bool), No> {
-    let Some(mut out) = opened(&place(app, file.id), file.held).await? else {
-        // After a restore its bytes are gone: whoever sends it begins anew.
-        leave(app, file.id).await?;
-        return Err(Problem::NotFound("upload").into());
-    };
-    let (mut held, mut noted, mut broken) = (file.held, file.held, false);
-    while let Some(piece) = body.next().await {
-        let Ok(piece) = piece else {
-            broken = true;
-            break;
-        };
-        if held + piece.len() as u64 > file.size {
-            return Err(Refused {
-                status: 413,
-                vi: "Phần này dài hơn tệp đã khai.",
-                en: "This part is longer than the file was said to be.",
-            }
-            .into());
-        }
-        out.write_all(&piece).await.map_err(anyhow::Error::from)?;
-        held += piece.len() as u64;
-        match &mut part.sum {
-            Some(sum) => sum.add(&piece),
-            None if held - noted >= NOTED => {
-                note(app, &mut out, file.id, held).await?;
-                noted = held;
-            }
-            None => {}
-        }
-    }
-    match part.sum {
-        // Of what was to have a sum, only the whole can be known to be right.
-        Some(_) if broken => return Ok((file.held, false)),
-        Some(sum) => sum.holds()?,
-        None => {}
-    }
-    note(app, &mut out, file.id, held).await?;
-    Ok((held, held == file.size))
-}
-
-/// The file of an upload, where its next byte belongs; `None` if bytes that are held are not there.
-async fn opened(path: &FilePath, held: u64) -> anyhow::Result<Option<tokio::fs::File>> {
-    if let Some(folder) = path.parent() {
-        tokio::fs::create_dir_all(folder).await?;
-    }
-    let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(path).await?;
-    if file.metadata().await?.len() < held {
-        return Ok(None);
-    }
-    file.set_len(held).await?;
-    file.seek(std::io::SeekFrom::Start(held)).await?;
-    Ok(Some(file))
-}
-
-/// Syncs what came, then notes it.
-async fn note(app: &App, out: &mut tokio::fs::File, id: Uuid, held: u64) -> Result<(), Problem> {
-    out.flush().await.map_err(anyhow::Error::from)?;
-    out.sync_data().await.map_err(anyhow::Error::from)?;
-    let noted = app.db.write("upload.part", async move |tx: &mut Tx| -> Result<bool, Problem> {
-        Ok(store::holds(tx, id, held).await?)
-    });
-    if noted.await? { Ok(()) } else { Err(Problem::NotFound("upload")) }
-}
-
 /// `DELETE /ban-lam-viec/tin/{id}/tai-len/{upload}`
 pub(super) async fn end(
     State(app): State<App>,
@@ -421,22 +326,6 @@ pub(super) async fn end(
         Ok(()) => answered(StatusCode::NO_CONTENT, Vec::new()),
         Err(no) => told(&app, no),
     }
-}
-
-/// Forgets a file and its bytes.
-pub(super) async fn leave(app: &App, id: Uuid) -> Result<(), Problem> {
-    let removed = app.db.write("upload.leave", async move |tx: &mut Tx| -> Result<bool, Problem> {
-        Ok(store::remove(tx, id).await?)
-    });
-    if !removed.await? {
-        return Err(Problem::refused(
-            "Tệp đang được xử lý; hãy đợi xong bước này.",
-            "The file is being made; wait until that is done.",
-        ));
-    }
-    // If it cannot be removed now, the next look at the folder does that.
-    let _ = tokio::fs::remove_file(place(app, id)).await;
-    Ok(())
 }
 
 /// What the form beside a file held.

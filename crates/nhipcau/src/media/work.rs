@@ -9,7 +9,7 @@ use network::names::ContentHash;
 use tokio::sync::mpsc;
 
 use super::store::{self, File, Stage};
-use super::{folder, parts, place};
+use super::{copies, folder, parts, place};
 use crate::app::App;
 use crate::db::Tx;
 use crate::drafts::acts::{self, By, Saved};
@@ -321,7 +321,7 @@ pub async fn copies_of(
 ) -> Result<(), Problem> {
     let hash: ContentHash =
         attached.sha256.parse().map_err(|_| anyhow::anyhow!("a stored hash is damaged"))?;
-    if attached.media != CLIP || store::has_copies(&mut app.db.read().await?, draft.0, &hash).await? {
+    if attached.media != CLIP || copies::are_made(&mut app.db.read().await?, draft.0, &hash).await? {
         return Ok(());
     }
     let file = File {

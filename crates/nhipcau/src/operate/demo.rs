@@ -86,9 +86,9 @@ fn console(demo: &Demo, password: &str) -> String {
     format!(
         "
   Bàn làm việc · console   http://chinhphu.localhost:{port}/ban-lam-viec   (cổng nào cũng có · every portal has one)
-    lan viết · writes;  minh duyệt · approves;  ha ký · signs;  quan-tri quản trị · administers
-    mật khẩu · password: {password}
-"
+{}
+",
+        office::people_told(password)
     )
 }
 

@@ -19,7 +19,7 @@ use network::names::Origin;
 
 pub use self::layout::Office;
 use self::layout::{clear, lay_out, of};
-use super::demo::office::{password_in, people};
+use super::demo::office::{password_in, people, people_told};
 use super::demo::{enrolled, settled, until};
 use super::{init, serve};
 use crate::agencies::enrol;
@@ -154,11 +154,11 @@ fn told(app: &App, password: &str) -> String {
   Bàn làm việc · console   http://{own}:{port}/ban-lam-viec
   cơ quan cấp trên · above http://cap-tren.{own}:{port}/ban-lam-viec
   đơn vị dưới · below      http://don-vi.{own}:{port}/ban-lam-viec
-    lan viết · writes;  minh duyệt · approves;  ha ký · signs;  quan-tri quản trị · administers
-    mật khẩu · password: {password}
+{}
 
   Bỏ hết, làm lại · take everything away:  nhipcau rehearse --dir {} erase
 ",
+        people_told(password),
         app.config.folder.display()
     )
 }

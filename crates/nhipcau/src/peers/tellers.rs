@@ -5,16 +5,18 @@
 //! is away. A receipt goes to the primary, to the node that hosts the log if that is a neighbour, and, in a
 //! nation of a few nodes, to every neighbour. Nothing is signed before `logs::startup` allows it.
 
+mod pocket;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use network::names::Origin;
 use network::receipt::{Held, Receipt, Shown, ShownBy, SignedReceipt};
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use self::pocket::{Due, Handed, Pocket};
 use super::{line, receipts};
 use crate::all;
 use crate::app::App;
@@ -23,6 +25,8 @@ use crate::db::Conn;
 use crate::logs::ledger::Effects;
 use crate::logs::startup::{self, Cosigned};
 use crate::logs::store;
+
+pub use pocket::Onward;
 
 /// How long changes gather before one receipt tells them.
 const GATHER: Duration = Duration::from_millis(15);
@@ -33,8 +37,6 @@ const LONGEST_WAIT: Duration = Duration::from_secs(10);
 const SMALL: usize = 8;
 /// Entries whose content is lacking are named up to this many.
 const MOST_LACKING: i64 = 64;
-/// Receipts of others that wait for one neighbour; of more, some are told only when they change again.
-const MOST_ONWARD: usize = 1_024;
 /// Logs of which one receipt of ours speaks at most: it is kept whole for each of them.
 const IN_ONE: usize = 16;
 /// Receipts that go out in one request.
@@ -43,78 +45,6 @@ const TOGETHER: usize = 64;
 /// this time, and so often.
 const OFFER_AGAIN: Duration = Duration::from_secs(1);
 const OFFERS: u32 = 60;
-
-/// A receipt of somebody else that is to be handed on.
-#[derive(Clone, Debug)]
-pub struct Onward {
-    /// To whom.
-    pub url: String,
-    /// Whose it is.
-    pub node: Origin,
-    /// The logs for the sake of which it is handed on.
-    pub logs: Vec<Origin>,
-    /// The receipt.
-    pub receipt: SignedReceipt,
-}
-
-/// What is due to one neighbour.
-#[derive(Default)]
-struct Pocket {
-    due: Mutex<Due>,
-    filled: Notify,
-}
-
-#[derive(Default)]
-struct Due {
-    logs: BTreeSet<i64>,
-    onward: Handed,
-}
-
-/// Receipts of others, the newest by its node and the logs for which it is handed on, and how often each was
-/// refused.
-type Handed = BTreeMap<(Origin, Vec<Origin>), (SignedReceipt, u32)>;
-
-impl Pocket {
-    fn change(&self, change: impl FnOnce(&mut Due)) {
-        change(&mut self.due.lock().unwrap_or_else(PoisonError::into_inner));
-        self.filled.notify_one();
-    }
-
-    /// Waits until something is due, and takes it.
-    async fn take(&self) -> Due {
-        loop {
-            let due = std::mem::take(&mut *self.due.lock().unwrap_or_else(PoisonError::into_inner));
-            if !due.logs.is_empty() || !due.onward.is_empty() {
-                return due;
-            }
-            self.filled.notified().await;
-        }
-    }
-
-    /// Puts back what was not taken; what has come since is newer.
-    fn put_back(&self, left: Due) {
-        self.change(|due| {
-            due.logs.extend(left.logs);
-            for (key, receipt) in left.onward {
-                due.onward.entry(key).or_insert(receipt);
-            }
-            due.bound();
-        });
-    }
-}
-
-impl Due {
-    fn hand_on(&mut self, onward: Onward) {
-        self.onward.insert((onward.node, onward.logs), (onward.receipt, 0));
-        self.bound();
-    }
-
-    fn bound(&mut self) {
-        while self.onward.len() > MOST_ONWARD {
-            self.onward.pop_last();
-        }
-    }
-}
 
 struct Tellers {
     app: App,
@@ -390,48 +320,4 @@ async fn about(
         }
     }
     Ok(told)
-}
-
-#[cfg(test)]
-mod tests {
-    use tlog::{KeyKind, SignerKey};
-
-    use super::*;
-
-    fn onward(node: &str, time: u64) -> Onward {
-        let key = |kind| SignerKey::from_seed(node, kind, [7; 32]).unwrap();
-        let receipt = Receipt { node: node.parse().unwrap(), time, logs: Vec::new(), shown: Vec::new() };
-        let receipt = receipt.sign(&key(KeyKind::Ed25519), &key(KeyKind::CosignatureEd25519)).unwrap();
-        let (url, logs) = ("https://a.vn".to_owned(), vec!["a.vn/log".parse().unwrap()]);
-        Onward { url, node: node.parse().unwrap(), logs, receipt }
-    }
-
-    #[tokio::test]
-    async fn a_pocket_holds_each_log_once_and_of_others_the_newest() {
-        let pocket = Pocket::default();
-        pocket.change(|due| due.logs.extend([1, 2, 1]));
-        let (old, new) = (onward("b.vn/node", 1), onward("b.vn/node", 2));
-        pocket.change(|due| due.hand_on(old.clone()));
-        let taken = pocket.take().await;
-        assert_eq!((taken.logs.len(), taken.onward.len()), (2, 1));
-        // It was not taken by the neighbour; meanwhile a newer one has come.
-        pocket.change(|due| due.hand_on(new.clone()));
-        pocket.put_back(taken);
-        let taken = pocket.take().await;
-        assert_eq!(taken.logs, BTreeSet::from([1, 2]));
-        assert_eq!(taken.onward.into_values().collect::<Vec<_>>(), [(new.receipt, 0)]);
-    }
-
-    #[tokio::test]
-    async fn however_long_a_neighbour_is_away_its_pocket_is_bounded() {
-        let pocket = Pocket::default();
-        for node in 0..MOST_ONWARD + 50 {
-            pocket.change(|due| due.hand_on(onward(&format!("n{node}.vn/node"), 1)));
-            pocket.change(|due| {
-                due.logs.insert(node as i64 % 7);
-            });
-        }
-        let taken = pocket.take().await;
-        assert_eq!((taken.logs.len(), taken.onward.len()), (7, MOST_ONWARD));
-    }
 }

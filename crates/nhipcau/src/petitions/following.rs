@@ -194,6 +194,8 @@ struct Line {
     at: String,
     words: String,
     files: Vec<String>,
+    /// True if it is the answer.
+    answers: bool,
 }
 
 #[derive(Template)]
@@ -288,6 +290,7 @@ async fn page_of(
             at: date::in_sentence(lang, instant(step.at), instant(now)),
             words: step.words.clone(),
             files: files.iter().filter(|file| file.seq == step.seq).map(|file| file.name.clone()).collect(),
+            answers: step.act == "answered",
         });
     }
     let external = exchange::store::of(&mut conn, &case.id).await?;

@@ -1,11 +1,11 @@
 //! Coming back in time: each source every five minutes, later and later while it cannot be read, never two calls at once to one host.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
-use futures::stream;
+use futures::stream::FuturesUnordered;
 use network::content::Taken;
 use network::names::ContentHash;
 use reqwest::Url;
@@ -31,50 +31,64 @@ const EVERY: i64 = 300_000_000;
 const LATEST: i64 = 12 * 3_600_000_000;
 /// So often it is looked whether one is due.
 const LOOK: Duration = Duration::from_secs(2);
-/// The most sources that one look takes up.
-const PIECE: i64 = 256;
+/// The most sources that one look takes up: more than those of the hosts that are being called, or nobody else would have a turn.
+const PIECE: i64 = 2_048;
 /// The most hosts that are called at once.
 const HOSTS: usize = 8;
 
-/// Reads what is due until the node stops.
+/// Reads what is due until the node stops: of a host one source after the other, of several hosts beside each other. Whoever is slow keeps
+/// nobody else waiting.
 pub async fn run(app: App) {
     let fetcher = Fetcher::of(&app);
+    let (mut waiting, mut called) = (VecDeque::new(), HashSet::new());
+    let mut calls = FuturesUnordered::new();
     loop {
-        match round(&app, &fetcher).await {
-            Ok(true) => {}
-            Ok(false) => tokio::time::sleep(LOOK).await,
-            Err(problem) => {
-                tracing::warn!(%problem, "joined sites could not be looked at");
-                tokio::time::sleep(LOOK).await;
+        if waiting.is_empty() && calls.len() < HOSTS {
+            match due(&app, &called).await {
+                Ok(hosts) => waiting.extend(hosts),
+                Err(problem) => tracing::warn!(%problem, "joined sites could not be looked at"),
             }
+        }
+        while calls.len() < HOSTS
+            && let Some((host, sources)) = waiting.pop_front()
+        {
+            called.insert(host.clone());
+            calls.push(all_of(&app, &fetcher, host, sources));
+        }
+        tokio::select! {
+            Some(host) = calls.next() => {
+                called.remove(&host);
+            }
+            () = tokio::time::sleep(LOOK) => {}
         }
     }
 }
 
-/// Reads what is due now; true if there was anything.
-async fn round(app: &App, fetcher: &Fetcher) -> Result<bool, Problem> {
-    let now = app.clock.micros();
-    let due = store::due(&mut app.db.read().await?, now, PIECE).await?;
-    if due.is_empty() {
-        return Ok(false);
-    }
+/// What is due now, by host; nothing of hosts that are being called.
+async fn due(app: &App, called: &HashSet<String>) -> Result<BTreeMap<String, Vec<Source>>, Problem> {
+    let due = store::due(&mut app.db.read().await?, app.clock.micros(), PIECE).await?;
     let mut hosts: BTreeMap<String, Vec<Source>> = BTreeMap::new();
     for source in due {
         let host = source.url.parse::<Url>().ok().and_then(|url| url.host_str().map(str::to_owned));
-        hosts.entry(host.unwrap_or_default()).or_default().push(source);
+        let host = host.unwrap_or_default();
+        if !called.contains(&host) {
+            hosts.entry(host).or_default().push(source);
+        }
     }
-    let hosts = stream::iter(hosts.into_values());
-    hosts
-        .for_each_concurrent(HOSTS, async |sources| {
-            for source in sources {
-                let id = source.id;
-                if let Err(problem) = once(app, fetcher, source).await {
-                    tracing::warn!(source = %id, %problem, "a joined site was not read to its end");
-                }
-            }
-        })
-        .await;
-    Ok(true)
+    Ok(hosts)
+}
+
+/// Reads some sources of a host, and gives the host back.
+async fn all_of(app: &App, fetcher: &Fetcher, host: String, sources: Vec<Source>) -> String {
+    for source in sources {
+        let id = source.id;
+        if let Err(problem) = once(app, fetcher, source).await {
+            tracing::warn!(source = %id, %problem, "a joined site was not read to its end");
+            // It is due still; what hinders here is rarely over at once.
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+    host
 }
 
 /// Reads one source and does what follows from it.

@@ -38,7 +38,7 @@ pub(super) async fn whole(conn: &mut Conn, work: &Work) -> Result<Draft, Problem
             file.sha256.parse().map_err(|_| anyhow::anyhow!("a stored hash is damaged"))?;
         let bytes =
             store::file(conn, work.id, &hash).await?.ok_or(Problem::NotFound("file of this draft"))?;
-        let ready = crate::media::store::copies(conn, work.id, &hash, &bytes).await?;
+        let ready = crate::media::copies::of(conn, work.id, &hash, &bytes).await?;
         let base64 = BASE64_STANDARD.encode(bytes);
         draft.files.push(DraftFile {
             name: file.name.clone(),

@@ -35,15 +35,40 @@ struct Person {
     login: &'static str,
     name: &'static str,
     roles: &'static [Role],
+    /// What the person does, as the terminal says it.
+    does: &'static str,
 }
 
 const OFFICE: [Person; 5] = [
-    Person { login: "lan", name: "Lan (mẫu)", roles: &[Role::Editor] },
-    Person { login: "minh", name: "Minh (mẫu)", roles: &[Role::Publisher] },
-    Person { login: "ha", name: "Hà (mẫu)", roles: &[Role::Signer, Role::Leader] },
-    Person { login: "quan-tri", name: "Quản trị (mẫu)", roles: &[Role::Administrator] },
-    Person { login: "thu", name: "Thu (mẫu)", roles: &[Role::Clerk] },
+    Person { login: "lan", name: "Lan (mẫu)", roles: &[Role::Editor], does: "viết · writes" },
+    Person { login: "minh", name: "Minh (mẫu)", roles: &[Role::Publisher], does: "duyệt · approves" },
+    Person {
+        login: "ha",
+        name: "Hà (mẫu)",
+        roles: &[Role::Signer, Role::Leader],
+        does: "ký, lãnh đạo · signs, leads",
+    },
+    Person {
+        login: "quan-tri",
+        name: "Quản trị (mẫu)",
+        roles: &[Role::Administrator],
+        does: "quản trị · administers",
+    },
+    Person {
+        login: "thu",
+        name: "Thu (mẫu)",
+        roles: &[Role::Clerk],
+        does: "xử lý phản ánh · answers petitions",
+    },
 ];
+
+/// Who can sign in, and what each does: lines for the terminal.
+pub(in crate::operate) fn people_told(password: &str) -> String {
+    let told = |person: &Person| format!("{} {}", person.login, person.does);
+    let rows: Vec<String> =
+        OFFICE.chunks(3).map(|some| some.iter().map(told).collect::<Vec<_>>().join(";  ")).collect();
+    format!("    {}\n    mật khẩu · password: {password}", rows.join(";\n    "))
+}
 
 impl Demo {
     /// Makes the offices at the first start. Returns the password that all of them have.

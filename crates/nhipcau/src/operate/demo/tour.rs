@@ -1,5 +1,5 @@
-//! The five steps of the demonstration: read, verify, cut, correct, mend – printed with real addresses and with
-//! commands that can be pasted as they stand.
+//! The ten steps of the demonstration: read, verify, cut, correct, mend – and ask, handle, answer, rate, read the brief; printed
+//! with real addresses and with commands that can be pasted as they stand.
 
 use std::path::Path;
 use std::time::Duration;
@@ -21,6 +21,9 @@ const SUITED: [&str; 5] =
 
 /// The edition that step 4 issues, ready in the demonstration's folder.
 const CORRECTION: &str = "dinh-chinh.md";
+
+/// What may be asked in step 6: a matter of the ministry, asked at a commune.
+const QUESTION: &str = "Tôi kinh doanh hộ cá thể, nay không còn thuế khoán. Đề nghị Bộ Tài chính hướng dẫn cách kê khai, nộp thuế.";
 
 /// What the tour is about.
 pub(super) struct Tour {
@@ -89,6 +92,23 @@ impl Tour {
 
   5 Cắm lại · mend  {call} demo mend laocai --dir {folder}
                     Tải lại trang ở bước 1: bản đính chính đã đến · reload the page of step 1: the correction has come.
+
+  Hỏi và trả lời · ask and answer. Làm trên trình duyệt; tên và mật khẩu ở dưới · in the browser; names and password below
+
+  6 Hỏi · ask       {commune}/phan-anh/gui
+                    Ví dụ · for example: {QUESTION}
+
+  7 Xử lý · handle  thu, ở xã · at the commune: nhận xử lý, đọc gợi ý, chuyển đến Bộ Tài chính · take it, read the suggestion, pass it on
+                    {commune}/ban-lam-viec/phan-anh
+
+  8 Trả lời         thu, ở Bộ · at the ministry: nhận, soạn, trình duyệt; rồi minh duyệt · take, write, hand in; then minh approves
+    · answer        http://mof.localhost:{ministry}/ban-lam-viec/phan-anh
+
+  9 Đánh giá · rate Người hỏi đọc câu trả lời ngay ở xã và đánh giá · who asked reads the answer at the commune and rates it
+                    {commune}/phan-anh/tra-cuu
+
+ 10 Báo cáo · brief ha, ở Chính phủ · at the Government; “Kỳ sau” là tuần này · the next period is this week
+                    http://chinhphu.localhost:{government}/ban-lam-viec/phan-anh/bao-cao
 "
         )
     }
