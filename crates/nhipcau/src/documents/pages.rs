@@ -18,7 +18,6 @@ use super::{akn, edxml, law, record};
 use crate::agencies::{Portal, address};
 use crate::app::App;
 use crate::db::Conn;
-use crate::items::body::blocks;
 use crate::items::pages::{LONG, fresh, html, kept, portal, publisher, read, title};
 use crate::items::store::{Reference, Standing, find};
 use crate::items::{Card, State, body, meta};
@@ -177,16 +176,8 @@ pub async fn packet(Given(app): Given<App>, Path(name): Path<String>, visitor: V
         if whole.item.card.carried.is_some() {
             return Err(Problem::NotFound("document of an agency"));
         }
-        let directory = app.directory.load();
-        let agency = directory.agency(&whole.item.origin);
-        let lines = blocks::lines(&whole.text.rendered.html);
-        let head = edxml::Head {
-            home: address(&directory, &whole.item.origin).unwrap_or_else(|| visitor.base.clone()),
-            publisher: whole.publisher.clone(),
-            code: agency.and_then(|agency| agency.code.clone()).unwrap_or_default(),
-            text: lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n"),
-        };
-        let packet = edxml::packet(&app, &mut conn, &whole.item, &whole.text.document, head).await?;
+        let home = address(&app.directory.load(), &whole.item.origin).unwrap_or_else(|| visitor.base.clone());
+        let packet = edxml::packet(&app, &mut conn, &whole.item, &whole.text, &home).await?;
         Ok(Drawn::whole(200, "application/xml; charset=utf-8", &packet))
     })
     .await

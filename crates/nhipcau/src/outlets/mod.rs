@@ -4,8 +4,9 @@
 //! What is sent is a walk through the portal's items in the order in which they came to look as they do here (`open::store`), so what
 //! came late is sent late and never left out. `post` sends and moves the place of the walk once the site has taken it; `pages` is
 //! the console's. The body of a call is a JSON Feed whose `_deleted` names what no longer stands: what `sources::list::push` takes.
-//! `wordpress` puts one item after the other by the REST API of a site.
+//! `wordpress` puts one item after the other by the REST API of a site; `packets` pushes documents as edXML and hears what became of them.
 
+pub mod packets;
 pub mod pages;
 mod post;
 pub mod store;
@@ -17,6 +18,7 @@ use uuid::Uuid;
 use crate::open::cursor::Place;
 use crate::words::Lang;
 
+pub(crate) use packets::routes as machines;
 pub use pages::{PAGE, routes};
 pub use post::run;
 
@@ -27,6 +29,8 @@ pub enum Kind {
     Webhook,
     /// By the REST API of its WordPress.
     WordPress,
+    /// By edXML packets.
+    Packets,
 }
 
 impl Kind {
@@ -35,12 +39,13 @@ impl Kind {
         match self {
             Kind::Webhook => "webhook",
             Kind::WordPress => "wordpress",
+            Kind::Packets => "edxml",
         }
     }
 
     /// That of a word.
     pub fn of(word: &str) -> Option<Kind> {
-        [Kind::Webhook, Kind::WordPress].into_iter().find(|kind| kind.word() == word)
+        [Kind::Webhook, Kind::WordPress, Kind::Packets].into_iter().find(|kind| kind.word() == word)
     }
 }
 
@@ -75,6 +80,13 @@ pub struct Outlet {
     pub place: Place,
 }
 
+impl Outlet {
+    /// What people call it; its address if nobody has named it.
+    pub fn called(&self) -> String {
+        if self.name.is_empty() { self.url.clone() } else { self.name.clone() }
+    }
+}
+
 /// Under which name the secret of an outlet is sealed.
 fn about(id: Uuid) -> String {
     format!("outlet {id}")
@@ -102,6 +114,8 @@ pub fn act_name(act: &str, lang: Lang) -> Option<&'static str> {
         "outlet.resume" => w.act_resume,
         "outlet.remove" => w.act_remove,
         "outlet.replay" => w.act_replay,
+        "outlet.settle" => w.act_settle,
+        "outlet.again" => w.act_again,
         _ => return None,
     })
 }

@@ -7,7 +7,8 @@ use axum::response::Response;
 use uuid::Uuid;
 
 use super::typed::{self, fault, from};
-use super::{Kind, about, store, told};
+use super::{Kind, about, packets, store, told};
+use crate::agencies;
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::Tx;
@@ -48,6 +49,10 @@ struct Row {
     secret: Option<String>,
     place: String,
     paused: bool,
+    /// Where a receiver of packets tells statuses.
+    door: Option<String>,
+    /// Packets that a person must look at.
+    packets: Vec<packets::ledger::Line>,
 }
 
 #[derive(Template)]
@@ -98,9 +103,13 @@ async fn page(
         let (lang, now) = (visitor.lang, app.clock.now());
         let w = lang.outlet();
         let mut rows = Vec::new();
-        for outlet in store::of_log(&mut app.db.read().await?, staff.portal.log).await? {
+        let mut conn = app.db.read().await?;
+        let home = agencies::home(app, &staff.portal.origin);
+        for outlet in store::of_log(&mut conn, staff.portal.log).await? {
             let key = match outlet.kind {
-                Kind::Webhook => Some(app.people.seal.reveal(&about(outlet.id), &outlet.secret)?),
+                Kind::Webhook | Kind::Packets => {
+                    Some(app.people.seal.reveal(&about(outlet.id), &outlet.secret)?)
+                }
                 Kind::WordPress => None,
             };
             let at = |micros: i64| date::in_sentence(lang, instant(micros), now);
@@ -112,6 +121,7 @@ async fn page(
             let what = match outlet.kind {
                 Kind::Webhook => what.to_owned(),
                 Kind::WordPress => format!("WordPress · {what}"),
+                Kind::Packets => lang.packet().what.to_owned(),
             };
             let state = match outlet.next {
                 0 => format!("{} · {what} · {taken}", w.paused),
@@ -119,9 +129,16 @@ async fn page(
             };
             let trouble = (outlet.failures > 0)
                 .then(|| format!("{} · {}", both(&outlet.trouble).of(lang), w.tried_at(at(outlet.next))));
+            let (mut door, mut packets) = (None, Vec::new());
+            if outlet.kind == Kind::Packets {
+                door = Some(lang.packet().door(format!("{home}{}", packets::path(outlet.id))));
+                packets = packets::ledger::troubled(app, &mut conn, staff, &outlet, lang).await?;
+            }
             rows.push(Row {
                 id: outlet.id.to_string(),
-                title: if outlet.name.is_empty() { outlet.url.clone() } else { outlet.name },
+                title: outlet.called(),
+                door,
+                packets,
                 says: state,
                 trouble,
                 secret: key.map(|key| webhook::secret(&key)),

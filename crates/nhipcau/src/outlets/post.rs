@@ -6,7 +6,7 @@ use futures::StreamExt;
 use futures::stream;
 use serde_json::{Value, json};
 
-use super::{Kind, Outlet, about, store, told, wordpress};
+use super::{Kind, Outlet, about, packets, store, told, wordpress};
 use crate::agencies::{self, Portal};
 use crate::app::App;
 use crate::clock::{doubled, instant};
@@ -33,7 +33,7 @@ const BYTES: usize = 2 << 20;
 /// The first pause after a failure, and the longest, in microseconds. A site that is put posts has longer: what it did not answer in time it
 /// may still be doing.
 const PAUSE: i64 = 10_000_000;
-const PUTTING: i64 = 60_000_000;
+pub(super) const PUTTING: i64 = 60_000_000;
 const LATEST: i64 = 6 * 3_600_000_000;
 /// The most calls to one outlet in one look: whoever is sent everything from the beginning keeps nobody else waiting for long.
 const CALLS: usize = 40;
@@ -74,8 +74,10 @@ async fn round(app: &App, fetcher: &Fetcher) -> Result<(), Problem> {
 async fn sends(app: &App, fetcher: &Fetcher, mut outlet: Outlet) -> Result<(), Problem> {
     let portal = app.portals.load().find(|portal| portal.log == outlet.log);
     let portal = portal.ok_or(Problem::NotFound("portal"))?;
-    if outlet.kind == Kind::WordPress {
-        return puts(app, fetcher, &portal, outlet).await;
+    match outlet.kind {
+        Kind::WordPress => return puts(app, fetcher, &portal, outlet).await,
+        Kind::Packets => return packets::sends(app, &portal, outlet).await,
+        Kind::Webhook => {}
     }
     let key = app.people.seal.reveal(&about(outlet.id), &outlet.secret)?;
     for _ in 0..CALLS {
@@ -153,7 +155,7 @@ async fn puts(app: &App, fetcher: &Fetcher, portal: &Portal, mut outlet: Outlet)
 }
 
 /// Notes that a site did not take something, and why; it gets it again after `first` microseconds, doubled by each failure.
-async fn failed(app: &App, sent: Outlet, first: i64, why: String) -> Result<(), Problem> {
+pub(super) async fn failed(app: &App, sent: Outlet, first: i64, why: String) -> Result<(), Problem> {
     let pause = doubled(first, sent.failures, LATEST);
     let next = app.clock.micros() + pause;
     app.db
@@ -164,7 +166,7 @@ async fn failed(app: &App, sent: Outlet, first: i64, why: String) -> Result<(), 
 }
 
 /// The walk of an outlet from where it stands.
-fn walk(portal: &Portal, outlet: &Outlet) -> Cursor {
+pub(super) fn walk(portal: &Portal, outlet: &Outlet) -> Cursor {
     let issuer = if outlet.own { portal.origin.to_string() } else { String::new() };
     Cursor { until: i64::MAX, issuer, after: outlet.place.clone(), ..Cursor::default() }
 }

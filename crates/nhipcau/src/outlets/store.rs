@@ -4,7 +4,7 @@ use anyhow::Context;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Kind, Outlet, place, told};
+use super::{Kind, Outlet, packets, place, told};
 use crate::db::{Conn, Tx};
 use crate::open::cursor::Place;
 use crate::{all, maybe, run};
@@ -77,6 +77,21 @@ pub async fn of_log(conn: &mut Conn, log: i64) -> anyhow::Result<Vec<Outlet>> {
     rows.into_iter().map(Outlet::try_from).collect()
 }
 
+/// An outlet.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn of_id(conn: &mut Conn, id: Uuid) -> anyhow::Result<Option<Outlet>> {
+    let row = maybe!(
+        conn,
+        Row,
+        "SELECT id, log, url, name, own, kind, settings, secret, next, at, failures, trouble, place
+         FROM outlet WHERE id = $1",
+        id.to_string()
+    )?;
+    row.map(Outlet::try_from).transpose()
+}
+
 /// Adds an outlet.
 ///
 /// # Errors
@@ -128,6 +143,7 @@ pub(super) async fn replay(tx: &mut Tx, id: Uuid, from: &Place) -> sqlx::Result<
 /// # Errors
 /// The database's.
 pub(super) async fn remove(tx: &mut Tx, id: Uuid) -> sqlx::Result<()> {
+    packets::store::forget(tx, id).await?;
     run!(tx, "DELETE FROM outlet_post WHERE outlet = $1", id.to_string())?;
     run!(tx, "DELETE FROM outlet WHERE id = $1", id.to_string())?;
     Ok(())

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use vietnam::text::fold;
 
 use super::wordpress::{self, Account, Settings};
-use super::{Kind, Outlet, about, place};
+use super::{Kind, Outlet, about, packets, place};
 use crate::app::App;
 use crate::items::kinds;
 use crate::open::cursor::Place;
@@ -19,6 +19,8 @@ use crate::words::{Lang, OutletWords, date};
 pub(super) const STATUSES: [&str; 3] = ["publish", "pending", "draft"];
 /// The most letters of a name, of an account and of a password.
 const NAME: usize = 300;
+/// The most letters of an agency's identifier.
+const ORGAN: usize = 100;
 
 pub(super) fn fault(field: &str, says: fn(&'static OutletWords) -> &'static str) -> Fault {
     Fault { field: field.into(), vi: says(Lang::Vi.outlet()).into(), en: says(Lang::En.outlet()).into() }
@@ -59,17 +61,9 @@ pub(super) async fn outlet(app: &App, staff: &Staff, typed: &Fields) -> Result<O
     }
     let kind = Kind::of(typed.get("cach-gui")).unwrap_or(Kind::Webhook);
     let (secret, settings) = match kind {
-        Kind::Webhook => {
-            let secret = match typed.get("khoa-bi-mat").trim() {
-                "" => Some(app.dice.bytes::<32>()?.to_vec()),
-                typed => webhook::key(typed),
-            };
-            if secret.is_none() {
-                faults.push(fault("khoa-bi-mat", |w| w.fault_secret));
-            }
-            (secret.unwrap_or_default(), "{}".to_owned())
-        }
+        Kind::Webhook => (secret(app, typed, &mut faults)?, "{}".to_owned()),
         Kind::WordPress => wordpress(app, &url, typed, &mut faults).await?,
+        Kind::Packets => (secret(app, typed, &mut faults)?, receiver(typed, &mut faults)?),
     };
     if !faults.is_empty() {
         return Err(Problem::Invalid(faults));
@@ -84,7 +78,8 @@ pub(super) async fn outlet(app: &App, staff: &Staff, typed: &Fields) -> Result<O
         log: staff.portal.log,
         url,
         name,
-        own: typed.get("gui-gi") != "tat-ca",
+        // In a packet an agency speaks: what others have issued it cannot send.
+        own: kind == Kind::Packets || typed.get("gui-gi") != "tat-ca",
         kind,
         settings,
         secret: app.people.seal.close(&app.dice, &about(id), &secret)?,
@@ -98,6 +93,31 @@ pub(super) async fn outlet(app: &App, staff: &Staff, typed: &Fields) -> Result<O
 
 fn is_line(text: &str) -> bool {
     text.chars().count() <= NAME && !text.chars().any(char::is_control)
+}
+
+/// The key by which calls are signed: what was typed, or a new one if nothing was.
+fn secret(app: &App, typed: &Fields, faults: &mut Vec<Fault>) -> Result<Vec<u8>, Problem> {
+    let secret = match typed.get("khoa-bi-mat").trim() {
+        "" => Some(app.dice.bytes::<32>()?.to_vec()),
+        typed => webhook::key(typed),
+    };
+    if secret.is_none() {
+        faults.push(fault("khoa-bi-mat", |w| w.fault_secret));
+    }
+    Ok(secret.unwrap_or_default())
+}
+
+/// Who receives packets, as they are kept.
+fn receiver(typed: &Fields, faults: &mut Vec<Fault>) -> Result<String, Problem> {
+    let (id, name) = (typed.get("ma-nhan").trim().to_owned(), typed.get("ten-nhan").trim().to_owned());
+    if id.is_empty() || id.chars().count() > ORGAN || id.chars().any(|c| c.is_control() || c.is_whitespace())
+    {
+        faults.push(Fault::said("ma-nhan", |lang| lang.packet().fault_receiver_id));
+    }
+    if name.is_empty() || !is_line(&name) {
+        faults.push(Fault::said("ten-nhan", |lang| lang.packet().fault_receiver_name));
+    }
+    Ok(serde_json::to_string(&packets::Settings { id, name }).map_err(anyhow::Error::from)?)
 }
 
 /// The secret and the settings of a WordPress.

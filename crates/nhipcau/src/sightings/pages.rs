@@ -208,7 +208,9 @@ async fn page(
             }
         };
         let rows = store::of_log(&mut conn, log).await?.into_iter().map(row).collect();
-        let outlets = outlets::store::of_log(&mut conn, log).await?.into_iter().map(|outlet| {
+        // A receiver of packets has no page on which anybody could look.
+        let outlets = outlets::store::of_log(&mut conn, log).await?.into_iter();
+        let outlets = outlets.filter(|outlet| outlet.kind != outlets::Kind::Packets).map(|outlet| {
             let called = if outlet.name.is_empty() { outlet.url } else { outlet.name };
             (outlet.id.to_string(), w.of_outlet(called))
         });

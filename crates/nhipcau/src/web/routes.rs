@@ -166,6 +166,7 @@ fn machines() -> Vec<Route> {
     machines.extend(crate::georeport::machines());
     machines.extend(crate::sources::machines());
     machines.extend(crate::channels::machines());
+    machines.extend(crate::outlets::machines());
     machines.extend(crate::websub::machines());
     machines
 }

@@ -29,6 +29,7 @@ mod offline;
 mod open;
 mod opinion;
 mod outlet;
+mod packet;
 mod petition;
 mod petition_bulk;
 mod petition_desk;
@@ -75,6 +76,7 @@ pub use offline::Words as OfflineWords;
 pub use open::Words as OpenWords;
 pub use opinion::Words as OpinionWords;
 pub use outlet::Words as OutletWords;
+pub use packet::Words as PacketWords;
 pub use petition::Words as PetitionWords;
 pub use petition_bulk::Words as PetitionBulkWords;
 pub use petition_desk::Words as PetitionDeskWords;
@@ -446,6 +448,14 @@ impl Lang {
         match self {
             Lang::Vi => &outlet::VI,
             Lang::En => &outlet::EN,
+        }
+    }
+
+    /// The words of documents that are pushed.
+    pub fn packet(self) -> &'static PacketWords {
+        match self {
+            Lang::Vi => &packet::VI,
+            Lang::En => &packet::EN,
         }
     }
 

@@ -67,6 +67,8 @@ words! {
     act_resume,
     act_remove,
     act_replay,
+    act_settle,
+    act_again,
 }
 
 /// Vietnamese.

@@ -14,7 +14,7 @@ const PAGE: &str = "/ban-lam-viec/nguon";
 const FIRST: &str = "000.00.15.H41,2026/11/23,46/TB-SYT";
 
 /// Joins an agency whose system sends packets; comes back with the source's id.
-async fn joins(world: &World, who: &Staff, whose: &str) -> Uuid {
+pub async fn joins(world: &World, who: &Staff, whose: &str) -> Uuid {
     let fields = [
         ("dia-chi", "https://so-y-te.tinh-a.gov.vn/"),
         ("cach-doc", "edxml"),
@@ -78,7 +78,7 @@ fn status(answer: &Answer) -> Status {
 }
 
 /// The portal's own items.
-async fn items(world: &World) -> Vec<Value> {
+pub async fn items(world: &World) -> Vec<Value> {
     let told = world.get("chinhphu", "/api/v1/items?own=true&limit=50").await.json();
     told["items"].as_array().unwrap().clone()
 }

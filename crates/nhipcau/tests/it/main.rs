@@ -65,6 +65,7 @@ mod open;
 mod opinions;
 mod orders;
 mod outlets;
+mod packets;
 mod pages;
 mod paper_nation;
 mod people;

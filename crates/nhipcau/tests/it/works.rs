@@ -76,6 +76,12 @@ pub const WORKS: &[(&str, &str, &str, &str)] = &[
         "a_document_is_taken_updated_replaced_and_revoked_as_its_packets_say",
     ),
     (
+        "văn bản gửi đi thành gói tin edXML tới hệ thống khác; trạng thái 01–06, 13, 15, 16 ghi vào sổ phát; mất trả lời thì không gửi lại mù",
+        "documents pushed as edXML to another system; statuses 01–06, 13, 15, 16 in the delivery ledger; nothing repeated blindly",
+        "it/packets/mod",
+        "two_nodes_exchange_a_document_its_update_and_its_end_and_the_ledger_tells_each_status",
+    ),
+    (
         "trang công khai của nơi khác được canh: đúng, cũ, thiếu, bị sửa đều được báo",
         "public pages of other sites are watched: shown, old, missing and altered are told",
         "it/sightings",

@@ -14,6 +14,7 @@ use crate::items::pages::label;
 use crate::items::publish;
 use crate::items::store::Standing;
 use crate::logs::coverage;
+use crate::outlets::packets;
 use crate::people::Duty;
 use crate::people::gate::Staff;
 use crate::people::pages::{Desk, Done, HOME, drawn, shell};
@@ -43,6 +44,10 @@ struct LedgerPage {
     /// True of what was taken over from somebody who has not signed it.
     carried: bool,
     lines: Vec<Line>,
+    /// What was pushed of it as edXML, by receiver and packet.
+    packets: Vec<packets::ledger::Line>,
+    /// Where what is said of a packet is sent.
+    here: String,
     read: Own,
     reach: Network,
     /// True if this person may settle and send again.
@@ -106,6 +111,7 @@ pub(super) async fn page(
             line.reach.extend(insights::told(&mut conn, sending.id, lang).await?);
             lines.push(line);
         }
+        let packets = packets::ledger::lines(app, &mut conn, &item, lang).await?;
         let title = label(&item.card, lang);
         let seen = sightings::store::of_item(&mut conn, item.log, item.item).await?;
         let good =
@@ -122,6 +128,8 @@ pub(super) async fn page(
             sites: (good, seen.len()),
             carried: item.card.carried.is_some(),
             lines,
+            packets,
+            here,
             read,
             reach,
             acts: staff.may(Duty::Approve),

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::channels::store;
 use crate::channels::store::queue::{self, Wish};
 use crate::db::Tx;
+use crate::outlets::packets;
 use crate::people::audit;
 use crate::people::forms::{Fields, Filled, Wrong, told};
 use crate::people::gate::Staff;
@@ -47,7 +48,11 @@ pub(super) async fn at_item(
     Path(reference): Path<String>,
     Filled(typed): Filled,
 ) -> Response {
-    match settled(&app, &staff, &typed).await {
+    let done = match typed.get("goi") {
+        "" => settled(&app, &staff, &typed).await,
+        _ => packets::ledger::settled(&app, &staff, &typed).await,
+    };
+    match done {
         Ok(word) => see(visitor.lang, &format!("{HOME}/muc/{reference}/so-phat?xong={word}")),
         Err(problem) => match told(problem, visitor.lang) {
             Ok((status, why)) => {

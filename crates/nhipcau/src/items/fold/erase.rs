@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::db::Tx;
 use crate::items::tables;
 use crate::logs::store as logs;
-use crate::{all, annexes, assignments, channels, drafts, maybe, run, sources};
+use crate::{all, annexes, assignments, channels, drafts, maybe, outlets, run, sources};
 
 /// Removes every edition and file of an item that no other item still shows.
 pub(super) async fn erase(tx: &mut Tx, log: i64, item: Uuid, by: i64, index: u64) -> anyhow::Result<()> {
@@ -51,6 +51,7 @@ pub(super) async fn erase(tx: &mut Tx, log: i64, item: Uuid, by: i64, index: u64
     drafts::erased::forget(tx, log, item).await?;
     sources::store::forget(tx, log, &id).await?;
     channels::queue::erased(tx, log, &id).await?;
+    outlets::packets::store::erased(tx, log, &id).await?;
     run!(
         tx,
         "UPDATE item SET shown = 0, sha256 = NULL, kind = '', card = '{}' WHERE log = $1 AND item = $2",

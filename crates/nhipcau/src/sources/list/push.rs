@@ -66,15 +66,15 @@ async fn take(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap
 /// What a call is told that nobody has signed.
 pub fn refused() -> Problem {
     Problem::Forbidden {
-        vi: "Chữ ký không đúng: hãy ký “webhook-id.webhook-timestamp.nội dung” bằng khóa bí mật của nguồn này (Standard Webhooks, v1).".into(),
-        en: "The signature does not hold: sign `webhook-id.webhook-timestamp.body` with this source's secret (Standard Webhooks, v1).".into(),
+        vi: "Chữ ký không đúng: hãy ký “webhook-id.webhook-timestamp.nội dung” bằng khóa bí mật của địa chỉ này (Standard Webhooks, v1).".into(),
+        en: "The signature does not hold: sign `webhook-id.webhook-timestamp.body` with the secret of this address (Standard Webhooks, v1).".into(),
     }
 }
 
 /// A call that somebody has signed, as its headers tell.
 pub struct Call {
-    /// The source for which it is meant.
-    pub source: Uuid,
+    /// The source, or whatever else has a secret, for which it is meant.
+    pub to: Uuid,
     /// When it was signed, in seconds since 1970.
     pub at: i64,
     id: String,
@@ -87,11 +87,11 @@ impl Call {
     ///
     /// # Errors
     /// When nobody can have signed that.
-    pub fn of(source: &str, headers: &HeaderMap) -> Result<Call, Problem> {
+    pub fn of(to: &str, headers: &HeaderMap) -> Result<Call, Problem> {
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let stamp = header("webhook-timestamp").to_owned();
         Ok(Call {
-            source: Uuid::try_parse(source).map_err(|_| refused())?,
+            to: Uuid::try_parse(to).map_err(|_| refused())?,
             at: stamp.parse().map_err(|_| refused())?,
             id: header("webhook-id").to_owned(),
             signature: header("webhook-signature").to_owned(),
@@ -104,7 +104,15 @@ impl Call {
     /// # Errors
     /// Why not.
     pub fn signs(&self, app: &App, body: &[u8]) -> Result<(), Problem> {
-        if !webhook::is_signed(&key(app, self.source), (&self.id, &self.stamp), body, &self.signature) {
+        self.signed_by(app, &key(app, self.to), body)
+    }
+
+    /// Whether a key has.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn signed_by(&self, app: &App, key: &[u8], body: &[u8]) -> Result<(), Problem> {
+        if !webhook::is_signed(key, (&self.id, &self.stamp), body, &self.signature) {
             return Err(refused());
         }
         if app.clock.now().as_second().abs_diff(self.at) > SKEW {
@@ -161,8 +169,7 @@ async fn taken(app: &App, id: &str, headers: &HeaderMap, body: Bytes) -> Result<
     call.signs(app, &body)?;
     // One after the other, or of two calls at once the older might follow the newer.
     let _turn = app.joining.lock().await;
-    let source =
-        store::of_id(&mut app.db.read().await?, call.source).await?.filter(|one| one.way == Way::Push);
+    let source = store::of_id(&mut app.db.read().await?, call.to).await?.filter(|one| one.way == Way::Push);
     let source = source.ok_or(Problem::NotFound("source"))?;
     call.follows(&source)?;
     let sha256 = ContentHash::of(&body);

@@ -59,7 +59,7 @@ async fn sent(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap
 async fn taken(app: &App, id: &str, headers: &HeaderMap, body: Body) -> Result<String, Problem> {
     let call = push::Call::of(id, headers)?;
     // What nobody sends here is not read: a packet is large.
-    let source = store::of_id(&mut app.db.read().await?, call.source).await?.filter(takes);
+    let source = store::of_id(&mut app.db.read().await?, call.to).await?.filter(takes);
     let source = source.ok_or_else(push::refused)?;
     let body = to_bytes(body, limits::BYTES)
         .await
@@ -85,8 +85,8 @@ pub(crate) async fn read(bytes: Vec<u8>) -> Result<Arc<Document>, Problem> {
     match read.map_err(|error| Problem::Ours(error.into()))? {
         Ok(Message::Document(document)) => Ok(Arc::new(*document)),
         Ok(Message::Status(_)) => Err(Problem::refused(
-            "Gói tin này báo trạng thái của một văn bản đã gửi; cổng này không gửi văn bản qua trục nên không có gì để ghi. Hãy gửi gói tin có văn bản.",
-            "This packet tells the status of a document that was sent; this portal sends none in packets, so nothing follows. Send a packet with a document.",
+            "Gói tin này báo trạng thái của một văn bản đã gửi. Trạng thái gửi tới địa chỉ của nơi nhận (/noi-nhan/…/edxml, ghi ở trang Nơi nhận tin); ở đây hãy gửi gói tin có văn bản.",
+            "This packet tells the status of a document that was sent. Statuses go to the address of the receiver (/noi-nhan/…/edxml, told on the page of sites that are sent to); send a packet with a document here.",
         )),
         Err(error) => Err(Problem::Refused { vi: error.vi(), en: error.en() }),
     }
