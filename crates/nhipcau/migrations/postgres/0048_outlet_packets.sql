@@ -33,3 +33,18 @@ CREATE TABLE outlet_status (
   at BIGINT NOT NULL,
   PRIMARY KEY (packet, sha256)
 );
+
+-- Hubs (WebSub) that are to be told that a subscription ends, for its source was removed or its feed names another hub. `url` is the site's
+-- address, `until` when it ends by itself, `next` when the hub is told.
+CREATE TABLE hub_left (
+  source TEXT NOT NULL,
+  log BIGINT NOT NULL,
+  url TEXT NOT NULL,
+  hub TEXT NOT NULL,
+  topic TEXT NOT NULL,
+  until BIGINT NOT NULL,
+  next BIGINT NOT NULL,
+  failures BIGINT NOT NULL,
+  PRIMARY KEY (source, hub, topic)
+);
+CREATE INDEX hub_left_next ON hub_left (next);

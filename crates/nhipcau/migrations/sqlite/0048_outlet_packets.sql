@@ -33,3 +33,18 @@ CREATE TABLE outlet_status (
   at INTEGER NOT NULL,
   PRIMARY KEY (packet, sha256)
 ) STRICT, WITHOUT ROWID;
+
+-- Hubs (WebSub) that are to be told that a subscription ends, for its source was removed or its feed names another hub. `url` is the site's
+-- address, `until` when it ends by itself, `next` when the hub is told.
+CREATE TABLE hub_left (
+  source TEXT NOT NULL,
+  log INTEGER NOT NULL,
+  url TEXT NOT NULL,
+  hub TEXT NOT NULL,
+  topic TEXT NOT NULL,
+  until INTEGER NOT NULL,
+  next INTEGER NOT NULL,
+  failures INTEGER NOT NULL,
+  PRIMARY KEY (source, hub, topic)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX hub_left_next ON hub_left (next);

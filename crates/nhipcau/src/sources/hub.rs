@@ -7,6 +7,8 @@
 //!
 //! The callback's address and the secret are worked out under `keys/people.key` from the source's id, and stored nowhere.
 
+mod leave;
+
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -16,6 +18,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use feeds::limits;
 use hkdf::hmac::{Hmac, KeyInit, Mac};
+use network::names::Origin;
 use reqwest::Method;
 use sha2::{Sha256, Sha384, Sha512};
 use uuid::Uuid;
@@ -97,6 +100,9 @@ pub async fn run(app: App) {
         if let Err(problem) = round(&app, &fetcher).await {
             tracing::warn!(%problem, "hubs of joined feeds could not be looked at");
         }
+        if let Err(problem) = leave::round(&app, &fetcher).await {
+            tracing::warn!(%problem, "hubs that are left could not be told");
+        }
         tokio::time::sleep(LOOK).await;
     }
 }
@@ -117,16 +123,20 @@ fn keys(app: &App, source: Uuid) -> (String, String) {
     (mark("source hub"), mark("source hub secret"))
 }
 
+/// Where the hub of a source calls.
+fn callback(app: &App, origin: &Origin, source: Uuid) -> String {
+    format!("{}/nguon/{source}/hub/{}", agencies::home(app, origin), keys(app, source).0)
+}
+
 /// Asks a hub to tell of a source from now on.
 async fn ask(app: &App, fetcher: &Fetcher, source: &Source, one: Hub) -> Result<(), Problem> {
     let portal =
         app.portals.load().find(|portal| portal.log == source.log).ok_or(Problem::NotFound("portal"))?;
-    let (mark, secret) = keys(app, source.id);
-    let callback = format!("{}/nguon/{}/hub/{mark}", agencies::home(app, &portal.origin), source.id);
+    let secret = keys(app, source.id).1;
     let body = form_urlencoded::Serializer::new(String::new())
         .append_pair("hub.mode", "subscribe")
         .append_pair("hub.topic", &one.topic)
-        .append_pair("hub.callback", &callback)
+        .append_pair("hub.callback", &callback(app, &portal.origin, source.id))
         .append_pair("hub.secret", &secret)
         .append_pair("hub.lease_seconds", &LEASE.to_string())
         .finish();
@@ -145,18 +155,24 @@ async fn ask(app: &App, fetcher: &Fetcher, source: &Source, one: Hub) -> Result<
         .await
 }
 
+/// The source for which an address of a callback was made.
+///
+/// # Errors
+/// Not found if this node has made none such.
+fn meant(app: &App, id: &str, mark: &str) -> Result<Uuid, Problem> {
+    let none = || Problem::NotFound("callback");
+    let id = Uuid::try_parse(id).map_err(|_| none())?;
+    // Compared under the key, so that the time it takes tells nothing of the mark.
+    let under = |mark: &str| app.people.seal.mark("source hub compared", mark);
+    if under(mark) == under(&keys(app, id).0) { Ok(id) } else { Err(none()) }
+}
+
 /// The source and its hub behind a callback's address.
 ///
 /// # Errors
 /// Not found if the address is none that this node has made; gone if the source is, or its feed names no hub any more.
 async fn behind(app: &App, id: &str, mark: &str) -> Result<(Source, Hub), Problem> {
-    let none = || Problem::NotFound("callback");
-    let id = Uuid::try_parse(id).map_err(|_| none())?;
-    // Compared under the key, so that the time it takes tells nothing of the mark.
-    let under = |mark: &str| app.people.seal.mark("source hub compared", mark);
-    if under(mark) != under(&keys(app, id).0) {
-        return Err(none());
-    }
+    let id = meant(app, id, mark)?;
     let mut conn = app.db.read().await?;
     let source = store::of_id(&mut conn, id).await?.ok_or(Problem::Gone)?;
     let hub = store::hub(&mut conn, id).await?.ok_or(Problem::Gone)?;
@@ -185,6 +201,11 @@ async fn asked(
 }
 
 async fn answered(app: &App, id: &str, mark: &str, said: &Fields) -> Result<String, Problem> {
+    if said.get("hub.mode") == "unsubscribe"
+        && let Some(challenge) = leave::answered(app, meant(app, id, mark)?, said).await?
+    {
+        return Ok(challenge);
+    }
     let (source, hub) = behind(app, id, mark).await?;
     let challenge = said.get("hub.challenge").to_owned();
     if said.get("hub.topic") != hub.topic || challenge.len() > CHALLENGE {

@@ -3,6 +3,7 @@
 
 mod aside;
 mod hubs;
+mod left;
 mod met;
 
 use sqlx::FromRow;
@@ -15,6 +16,7 @@ use crate::{all, maybe, run};
 
 pub use aside::{Aside, Kept, aside, aside_counts, asides, drop_aside, put_aside};
 pub use hubs::{Hub, hub, hub_asked, hub_confirmed, hub_denied, hub_told, hubs_due, put_hub, sooner};
+pub use left::{Left, left, left_due, left_over, left_told};
 pub use met::{counts, elsewhere, forget, inherit, known, lot, missing, put};
 
 #[derive(FromRow)]
@@ -155,6 +157,7 @@ pub async fn again(tx: &mut Tx, id: Uuid, next: i64) -> sqlx::Result<()> {
 pub async fn remove(tx: &mut Tx, id: Uuid) -> sqlx::Result<()> {
     run!(tx, "DELETE FROM source_aside WHERE source = $1", id.to_string())?;
     run!(tx, "DELETE FROM source_item WHERE source = $1", id.to_string())?;
+    left::leave(tx, id).await?;
     run!(tx, "DELETE FROM source_hub WHERE source = $1", id.to_string())?;
     run!(tx, "DELETE FROM source WHERE id = $1", id.to_string())?;
     Ok(())

@@ -146,6 +146,11 @@ async fn a_node_tells_another_network_at_once_whatever_is_stopped_in_the_middle(
     hub.clock("mof").pass(3_600_000_000);
     carries(&world, &["Lịch tiêm chủng", "Lịch tiếp dân"]).await;
     says(&hub, &minh, "1 nơi đăng ký, 0 nơi đang không nhận").await;
+
+    // The source is removed: the hub is told, asks back, and forgets.
+    let lan = world.again("chinhphu", "lan").await;
+    leads(&world.fills(&lan, &path, &[("viec", "go")]).await);
+    says(&hub, &minh, "0 nơi đăng ký").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -405,4 +410,71 @@ async fn a_hub_is_believed_only_what_it_signed_and_read_on_without_it() {
     // Of a source that was removed the hub hears that it is gone.
     leads(&world.fills(&lan, &page, &[("viec", "go")]).await);
     assert_eq!(tells("<feed/>", &signed(&secret, b"<feed/>")).await, 410);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hub_that_is_left_is_told_a_few_times_and_then_left_alone() {
+    let world = World::with(["chinhphu"]).await;
+    let lan = world.staff("chinhphu", "lan", &["publisher"]).await;
+    let site = Site::new("so-y-te").await;
+    site.shows("/tin.atom", with_hub(&site, &["Một"]));
+    site.shows("/hub", Page::Status(202));
+    let url = site.url("/tin.atom");
+    let fields =
+        [("dia-chi", &*url), ("cua-ai", "khac"), ("ten", "Sở Y tế"), ("loai", "notice"), ("viec", "bat-dau")];
+    leads(&world.fills(&lan, SOURCES, &fields).await);
+    let posted = |mode: &str| {
+        let all = site.posted("/hub").into_iter().map(|(_, body)| String::from_utf8(body).unwrap());
+        all.filter(|body| body.contains(&format!("hub.mode={mode}&"))).collect::<Vec<_>>()
+    };
+    let told = async |mode: &str, times: usize| {
+        until("the hub to be told", async || {
+            let all = posted(mode);
+            if all.len() == times { Ok(all.last().cloned().unwrap()) } else { Err(format!("{all:?}")) }
+        })
+        .await
+    };
+    let asked = told("subscribe", 1).await;
+    let callback = form_urlencoded::parse(asked.as_bytes()).find(|(key, _)| key == "hub.callback").unwrap().1;
+    let path = format!("/{}", callback.split_once(".localhost:").unwrap().1.split_once('/').unwrap().1);
+    let question = |mode: &str| {
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair("hub.mode", mode)
+            .append_pair("hub.topic", &url)
+            .append_pair("hub.challenge", "chữ")
+            .append_pair("hub.lease_seconds", "600000")
+            .finish();
+        format!("{path}?{query}")
+    };
+    assert_eq!(world.get("chinhphu", &question("subscribe")).await.status, 200);
+    assert_eq!(world.get("chinhphu", &question("unsubscribe")).await.status, 404, "nobody wants that");
+    let list = world.sees(&lan, SOURCES).await.text();
+    let page = list.split("href=\"").find(|href| href.starts_with("/ban-lam-viec/nguon/")).unwrap();
+    let page = page.split('"').next().unwrap().to_owned();
+    site.shows("/hub", Page::Status(503));
+    leads(&world.fills(&lan, &page, &[("viec", "go")]).await);
+    for times in 1..=5 {
+        let body = told("unsubscribe", times).await;
+        let said: Vec<_> = form_urlencoded::parse(body.as_bytes()).into_owned().collect();
+        assert!(said.contains(&("hub.topic".into(), url.clone())), "{said:?}");
+        assert!(said.contains(&("hub.callback".into(), callback.to_string())), "{said:?}");
+        if times == 3 {
+            // Asked back for something else, nothing ends.
+            let other = question("unsubscribe").replace("tin.atom", "khac.atom");
+            assert!(matches!(world.get("chinhphu", &other).await.status, 404 | 410));
+        }
+        world.clock("chinhphu").pass(6 * 3_600_000_000);
+    }
+    // Given up: it is not told again, and asking back ends nothing any more.
+    let source = path.split('/').nth(2).unwrap().parse().unwrap();
+    until("it to be given up", async || {
+        let mut conn = world.app("chinhphu").db.read().await.unwrap();
+        match nhipcau::sources::store::left(&mut conn, source, &url).await.unwrap() {
+            None => Ok(()),
+            Some(left) => Err(format!("{left:?}")),
+        }
+    })
+    .await;
+    assert_eq!(world.get("chinhphu", &question("unsubscribe")).await.status, 410);
+    assert_eq!(posted("unsubscribe").len(), 5);
 }

@@ -4,6 +4,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::super::hub::GAP;
+use super::left;
 use crate::db::{Conn, Tx};
 use crate::{all, maybe, run};
 
@@ -83,8 +84,11 @@ pub async fn hubs_due(conn: &mut Conn, now: i64, most: i64) -> anyhow::Result<Ve
 /// # Errors
 /// The database's.
 pub async fn put_hub(tx: &mut Tx, source: Uuid, names: Option<&(String, String)>) -> sqlx::Result<()> {
+    left::leave(tx, source).await?;
     run!(tx, "DELETE FROM source_hub WHERE source = $1", source.to_string())?;
     if let Some((hub, topic)) = names {
+        // Whoever comes back does not leave.
+        left::left_over(tx, source, hub, topic).await?;
         run!(
             tx,
             "INSERT INTO source_hub (source, hub, topic, next, until, pushed, failures, trouble) VALUES ($1, $2, $3, 1, 0, 0, 0, '')",
