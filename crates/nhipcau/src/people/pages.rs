@@ -87,6 +87,11 @@ impl Desk {
         let who = staff.account.id.to_string();
         Desk { name: staff.account.name.clone(), who, form_key: staff.form_key.clone(), nav, said, urged }
     }
+
+    /// What the current entry of the navigation is called, if the page belongs to one.
+    pub fn here(&self) -> Option<&'static str> {
+        self.nav.iter().find(|link| link.current).map(|link| link.label)
+    }
 }
 
 /// The shell of a page of the console.
