@@ -2,7 +2,7 @@
 //!
 //! Messages ([`entry`], [`content`], [`root`], [`door`], [`receipt`], [`flow`], [`letter`]) are parsed at the edge
 //! with errors that name the field; what they mean is a fold ([`directory`]) or a state machine
-//! ([`follower`], [`contents`], [`help`]) of the form `on(event, now) -> Vec<Action>`. Nothing here opens a
+//! ([`follower`], [`contents`], [`help`], [`split`]) of the form `on(event, now) -> Vec<Action>`. Nothing here opens a
 //! socket, reads a clock, or rolls dice that were not handed in with a seed.
 
 pub mod bridge;
@@ -29,5 +29,6 @@ pub mod root;
 pub mod scope;
 pub mod sealing;
 pub mod simulation;
+pub mod split;
 pub mod startup;
 mod words;

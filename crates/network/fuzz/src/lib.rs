@@ -21,6 +21,7 @@ use network::names::{ContentHash, Domain, Origin};
 use network::receipt::{MAX_LACKING, MAX_RECEIPTS, Receipt, SignedReceipt};
 use network::root::{RootError, RootNote, RootText};
 use network::scope::{IssuerRule, Scope};
+use network::split;
 use tlog::{Checkpoint, Note, SignerKey, VerifierKey};
 
 /// A node's keys, of this test alone.
@@ -283,6 +284,14 @@ pub fn petition(bytes: &[u8]) {
             assert_eq!(read.letter.kind(), kind);
             let again = read.letter.body(&read.case, read.id).expect("what is read can be written");
             assert_eq!(help::Received::read(kind, &again), Ok(read));
+        }
+    }
+    for kind in ["petition.split", "petition.parts", "petition.split-refused"] {
+        if let Ok(read) = split::Received::read(kind, body) {
+            assert_eq!(read.letter.kind(), kind);
+            assert_eq!(split::Received::about(body), Some((read.case.clone(), read.id)));
+            let again = read.letter.body(&read.case, read.id).expect("what is read can be written");
+            assert_eq!(split::Received::read(kind, &again), Ok(read));
         }
     }
     if let Ok(text) = std::str::from_utf8(body)

@@ -28,7 +28,7 @@ mod owner;
 mod taker;
 #[cfg(test)]
 mod tests;
-mod wire;
+pub(crate) mod wire;
 
 use std::collections::VecDeque;
 

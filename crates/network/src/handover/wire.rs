@@ -266,13 +266,15 @@ fn read(kind: &str, top: &Object<'_>) -> Result<Letter, WireError> {
     })
 }
 
-fn number(object: &Object<'_>, key: &str, least: u64) -> Result<u32, FieldError> {
+/// A whole number of at least so much.
+pub(crate) fn number(object: &Object<'_>, key: &str, least: u64) -> Result<u32, FieldError> {
     let number = object.whole(key)?;
     let fits = u32::try_from(number).ok().filter(|_| number >= least);
     fits.ok_or_else(|| object.error(key, format!("must be from {least} to 4,294,967,295")))
 }
 
-fn words(object: &Object<'_>, key: &str, most: usize) -> Result<String, FieldError> {
+/// A text of at most so many characters.
+pub(crate) fn words(object: &Object<'_>, key: &str, most: usize) -> Result<String, FieldError> {
     let text = object.text(key)?;
     if text.chars().count() > most {
         return Err(object.error(key, format!("has more than {most} characters")));
@@ -297,7 +299,8 @@ fn ids(object: &Object<'_>, key: &str) -> Result<Vec<Uuid>, FieldError> {
     object.texts(key, MAX_SAID)?.into_iter().map(|text| one_id(object, key, text)).collect()
 }
 
-fn one_id(object: &Object<'_>, key: &str, text: &str) -> Result<Uuid, FieldError> {
+/// A name in the one form in which it is written.
+pub(crate) fn one_id(object: &Object<'_>, key: &str, text: &str) -> Result<Uuid, FieldError> {
     let id = Uuid::try_parse(text).ok().filter(|id| id.hyphenated().to_string() == text);
     id.ok_or_else(|| object.error(key, "must be a UUID in lower-case hyphenated form"))
 }

@@ -5,7 +5,7 @@
 //! overtake each other: an end that comes before its question is remembered, a question that comes again is answered with what was said,
 //! and what is not answered is asked again. A question ends once, by what was said or by the owner, whichever the owner hears of first.
 
-mod wire;
+pub(crate) mod wire;
 
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::entry::Case;
 use crate::handover::WireError;
+use crate::handover::wire::{number, one_id, words};
 use crate::json::{self, FieldError, Object, Writer};
 
 /// The most characters of what is asked or said, and of what the asker wrote.
@@ -98,19 +99,17 @@ impl Received {
         let map = json::parse(body).map_err(WireError::NotJson)?;
         let top = Object::top(&map);
         let case = Case { origin: top.parsed("origin")?, code: top.parsed("code")? };
-        let text = top.text("id")?;
-        let id = Uuid::try_parse(text).ok().filter(|id| id.hyphenated().to_string() == text);
-        let id = id.ok_or_else(|| top.error("id", "must be a UUID in lower-case hyphenated form"))?;
+        let id = one_id(&top, "id", top.text("id")?)?;
         let letter = match kind {
             "petition.help" => Letter::Asks(Question {
-                epoch: epoch(&top)?,
+                epoch: number(&top, "epoch", 1)?,
                 due: top.parsed("due")?,
-                question: said(&top, "question")?,
-                place: text_of(&top, "place", MAX_LINE)?,
-                commune: text_of(&top, "commune", MAX_LINE)?,
-                words: text_of(&top, "words", MAX_WORDS)?,
+                question: said(&top, "question", MAX_WORDS)?,
+                place: words(&top, "place", MAX_LINE)?,
+                commune: words(&top, "commune", MAX_LINE)?,
+                words: words(&top, "words", MAX_WORDS)?,
             }),
-            "petition.helped" => Letter::Says { words: said(&top, "words")? },
+            "petition.helped" => Letter::Says { words: said(&top, "words", MAX_WORDS)? },
             "petition.help-ended" => Letter::Ends,
             _ => return Err(WireError::Kind(kind.chars().take(40).collect())),
         };
@@ -118,20 +117,8 @@ impl Received {
     }
 }
 
-fn epoch(top: &Object<'_>) -> Result<u32, FieldError> {
-    let epoch = u32::try_from(top.whole("epoch")?).ok().filter(|epoch| *epoch > 0);
-    epoch.ok_or_else(|| top.error("epoch", "must be from 1 to 4,294,967,295"))
-}
-
-fn text_of(top: &Object<'_>, key: &str, most: usize) -> Result<String, FieldError> {
-    let text = top.text(key)?;
-    match text.chars().count() > most {
-        true => Err(top.error(key, format!("has more than {most} characters"))),
-        false => Ok(text.to_owned()),
-    }
-}
-
-fn said(top: &Object<'_>, key: &str) -> Result<String, FieldError> {
-    let text = text_of(top, key, MAX_WORDS)?;
-    if text.trim().is_empty() { Err(top.error(key, "must say something")) } else { Ok(text) }
+/// A text of at most so many characters that says something.
+pub(crate) fn said(object: &Object<'_>, key: &str, most: usize) -> Result<String, FieldError> {
+    let text = words(object, key, most)?;
+    if text.trim().is_empty() { Err(object.error(key, "must say something")) } else { Ok(text) }
 }

@@ -21,4 +21,5 @@ mod restricted;
 mod root;
 mod sealing;
 mod simulation;
+mod split;
 mod startup;

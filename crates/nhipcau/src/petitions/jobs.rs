@@ -46,6 +46,9 @@ pub async fn run(app: &App) {
         if let Err(problem) = ties::far::again(app).await {
             tracing::warn!(%problem, "what agencies of other nodes were asked could not be asked again");
         }
+        if let Err(problem) = ties::afar::look(app).await {
+            tracing::warn!(%problem, "how the parts of petitions stand could not be told to other nodes");
+        }
         tokio::time::sleep(EVERY).await;
     }
 }
@@ -197,10 +200,7 @@ pub async fn reminded(conn: &mut Conn, log: i64) -> Result<Vec<(String, i64)>, P
 async fn close(app: &App, mut case: Case) -> Result<(), Problem> {
     let (app, db) = (app.clone(), app.db.clone());
     db.write("petition.close", async move |tx: &mut Tx| -> Result<(), Problem> {
-        // What was split ends last.
-        let parts = ties::store::of(tx.conn(), &case.id).await?;
-        let runs = |tie: &ties::store::Tied| !matches!(tie.state(), State::Closed | State::Withdrawn);
-        if parts.iter().any(|tie| tie.is_part_of(&case.id) && runs(tie)) {
+        if ties::has_running_parts(tx.conn(), &case.id).await? {
             return Ok(());
         }
         State::Closed.word().clone_into(&mut case.state);

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::clock::{Set, waited};
 use super::life::State;
 use super::rules::Clock;
+use super::ties::afar::store as afar;
 use crate::calendar::WorkingTime;
 use crate::db::{Conn, Tx};
 use crate::words::date;
@@ -384,5 +385,6 @@ pub async fn save(tx: &mut Tx, case: &Case) -> sqlx::Result<bool> {
         case.handing.clone(),
         case.kind.clone()
     )?;
+    afar::changed(tx, &case.id).await?;
     Ok(saved == 1)
 }

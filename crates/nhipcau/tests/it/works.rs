@@ -130,6 +130,12 @@ pub const WORKS: &[(&str, &str, &str, &str)] = &[
         "a_case_is_answered_at_another_node_and_read_where_it_was_asked",
     ),
     (
+        "phản ánh hỏi nhiều việc: tách thành các phần cho nhiều cơ quan, kể cả ở máy chủ khác, một mã tra cứu xem tất cả",
+        "a petition that asks several things split into parts for several agencies, also of other nodes, all followed by one secret",
+        "it/petitions/split_far",
+        "an_owner_at_another_node_splits_a_case_and_its_sender_follows_all_where_it_was_asked",
+    ),
+    (
         "chuyển phản ánh khi đứt mạng, máy tắt đột ngột: không mất, không nhân đôi",
         "petitions handed over through cut lines and kill -9: none lost, none doubled",
         "it/petitions/nodes_faults",

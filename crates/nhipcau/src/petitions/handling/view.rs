@@ -371,6 +371,10 @@ async fn lines(
             "noted" => w.did_noted.to_owned(),
             "idle" => lang.petition_bulk().did_idle(&step.detail),
             "assigned" => lang.petition_tie().did_assigned(&step.detail),
+            "parting" => lang.petition_tie().did_parting(&step.detail),
+            "unparted" => {
+                lang.petition_tie().did_unparted(ties::afar::why(&step.detail, lang.petition_tie()))
+            }
             "submitted" => w.did_submitted.to_owned(),
             "recalling" => lang.petition_pass().recall.to_owned(),
             "sent-back" => w.did_sent_back.to_owned(),

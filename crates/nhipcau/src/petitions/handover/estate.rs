@@ -19,6 +19,8 @@ use super::super::store as cases;
 use super::super::store::Case;
 use super::super::store::draft;
 use super::super::store::steps;
+use super::super::ties::afar::store::{Part, Split};
+use super::super::ties::{self, afar};
 use super::told::About;
 use super::{Seat, comes, dossier, files, heir, seat, store};
 use crate::app::App;
@@ -53,6 +55,14 @@ struct Estate {
     /// Who sent it; as `secret`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     contact: Option<Contact>,
+    /// The code of the whole of which it is a part, and the codes of its own parts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    whole: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    parts: Vec<String>,
+    /// How it was split between nodes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    splits: Vec<(Split, Vec<Part>)>,
 }
 
 /// The successor of a closed agency, if that is at another node.
@@ -123,6 +133,9 @@ async fn leave(
         about: String::new(),
         secret: String::new(),
         contact: None,
+        whole: None,
+        parts: Vec::new(),
+        splits: Vec::new(),
     };
     let case = cases::find(tx.conn(), named.code.as_str()).await?;
     let held = match &case {
@@ -138,6 +151,8 @@ async fn leave(
             let path = steps::of(tx.conn(), &case.id).await?;
             estate.about = About::of(case, &path).said()?;
         }
+        (estate.whole, estate.parts) = ties::store::parts(tx.conn(), &case.id).await?;
+        estate.splits = afar::left(tx.conn(), &case.id).await?;
         if home {
             estate.secret = hex::encode(&case.secret);
             estate.contact = cases::contact(app, tx.conn(), &case.id).await?;
@@ -238,6 +253,8 @@ async fn lay(
         state.word().clone_into(&mut case.state);
     }
     cases::save_within(tx, &case).await?;
+    ties::tied_again(tx, &case, (estate.whole.as_deref(), &estate.parts)).await?;
+    afar::inherited(tx, &case.id, estate.splits.clone()).await?;
     if named.origin != from.origin {
         return Ok(());
     }

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::logs::store as logs;
 use crate::petitions::store as cases;
-use crate::petitions::ties::far;
+use crate::petitions::ties::{afar, far};
 use crate::petitions::urgent;
 use crate::problem::Problem;
 
@@ -29,6 +29,7 @@ pub async fn receive(app: &App, tx: &mut Tx, portal: &Portal, letter: Letter) ->
         files::KIND => files::came(app, tx, &seat, &letter).await?,
         estate::KIND => estate::came(app, tx, &seat, &letter).await?,
         kind if far::KINDS.contains(&kind) => far::came(app, tx, &seat, &letter).await?,
+        kind if afar::KINDS.contains(&kind) => afar::came(app, tx, &seat, &letter).await?,
         _ => heard(app, tx, &seat, &letter).await?,
     };
     if !understood {

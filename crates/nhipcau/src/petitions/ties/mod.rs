@@ -5,9 +5,11 @@
 //! case with a code, a clock and an agency of its own; its sender opens them all with the secret that they have, and the whole is
 //! answered last. Another agency is asked to *help*: it says its part by a day of its own, to whoever has the case, and the answer is one.
 //!
-//! Following and splitting happen within one agency, and a case that goes to another agency goes alone. Help is asked of any agency of the
-//! network: of one at another node by sealed letters (`far`).
+//! Following happens within one agency, and a case that goes to another agency goes alone. The parts of a case are registered where it was asked:
+//! if that is another node than its owner's, they are asked for by sealed letters (`afar`). Help is asked of any agency of the network: of one
+//! at another node by sealed letters, too (`far`).
 
+pub mod afar;
 pub mod far;
 pub mod help;
 pub mod split;
@@ -17,6 +19,7 @@ pub mod view;
 use axum::routing::{get, post as posted};
 use futures::future::BoxFuture;
 use network::handover::Event;
+use network::split::Stage;
 use vietnam::masking;
 
 use self::store::Tied;
@@ -72,8 +75,47 @@ fn facts(id: &str, tied: &[Tied]) -> Ties {
 ///
 /// # Errors
 /// The database's.
-pub async fn stand(conn: &mut Conn, id: &str) -> sqlx::Result<Ties> {
-    Ok(facts(id, &store::of(conn, id).await?))
+pub async fn stand(conn: &mut Conn, id: &str) -> Result<Ties, Problem> {
+    let mut ties = facts(id, &store::of(conn, id).await?);
+    let afar = afar::elsewhere(conn, id).await?;
+    ties.parted |= !afar.is_empty();
+    ties.waits |= afar.iter().any(|part| part.stage() == Stage::Open);
+    ties.part |= afar::store::whole(conn, id).await?.is_some();
+    Ok(ties)
+}
+
+/// True while a part of a case has not ended: what was split ends last.
+///
+/// # Errors
+/// The database's.
+pub async fn has_running_parts(conn: &mut Conn, id: &str) -> Result<bool, Problem> {
+    let runs = |tie: &Tied| !matches!(tie.state(), State::Closed | State::Withdrawn);
+    if store::of(conn, id).await?.iter().any(|tie| tie.is_part_of(id) && runs(tie)) {
+        return Ok(true);
+    }
+    Ok(afar::elsewhere(conn, id).await?.iter().any(|part| part.stage() != Stage::Ended))
+}
+
+/// A case that came from a closed agency's node is a part, or has parts: it is tied to those that have come. Whichever comes last ties them.
+///
+/// # Errors
+/// The database's.
+pub async fn tied_again(
+    tx: &mut Tx,
+    case: &Case,
+    (whole, parts): (Option<&str>, &[String]),
+) -> Result<(), Problem> {
+    let tied = store::of(tx.conn(), &case.id).await?;
+    let pairs = whole.map(|code| (code, true)).into_iter();
+    for (code, is_whole) in pairs.chain(parts.iter().map(|code| (code.as_str(), false))) {
+        let Some(other) = cases::find(tx.conn(), code).await? else { continue };
+        if tied.iter().any(|tie| tie.sort == PART && tie.code == code) {
+            continue;
+        }
+        let (part, whole) = if is_whole { (&case.id, &other.id) } else { (&other.id, &case.id) };
+        store::tie(tx, part, PART, whole, "").await?;
+    }
+    Ok(())
 }
 
 fn wrong(says: impl Fn(Lang) -> String) -> Problem {

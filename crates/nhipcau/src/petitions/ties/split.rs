@@ -1,15 +1,19 @@
 //! Splitting: what asks several things becomes parts, each a case with a code, a clock and an agency of its own.
 //!
 //! A part's clock begins where that of the whole began: nobody waits longer because an agency sorts. Who sent it stays with the whole; a part
-//! is opened by the secret of the whole, so its sender keeps one.
+//! is opened by the secret of the whole, so its sender keeps one. Of a case that was asked at another node the parts are registered there
+//! (`afar`).
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use network::names::Origin;
 use serde_json::json;
+use vietnam::petition_code::Unit;
 
 use super::super::asking::check;
+use super::super::following::name_of;
 use super::super::handling::{self, Actor, Goes, held};
 use super::super::handover::{self, Seat};
 use super::super::life::Act;
@@ -20,8 +24,9 @@ use super::super::secret::Secret;
 use super::super::store::steps::{self, Step};
 use super::super::store::{self as cases, Case};
 use super::super::{DESK, Mode};
-use super::{PART, store};
+use super::{PART, afar, store};
 use crate::app::App;
+use crate::clock::instant;
 use crate::db::Tx;
 use crate::people::audit;
 use crate::people::forms::{Fields, Filled, Wrong};
@@ -56,6 +61,8 @@ struct SplitPage {
     words: String,
     parts: Vec<Part>,
     more: bool,
+    /// Where the parts are registered, if that is another node.
+    home: Option<String>,
     targets: Vec<Target>,
     wrong: Wrong,
 }
@@ -114,13 +121,19 @@ async fn page_of(
         return Err(Problem::NotFound("petition"));
     }
     let words = cases::words(&mut app.db.read().await?, &case.id).await?;
-    let asked: usize = typed.get("so").parse().unwrap_or(FIRST);
+    let left = left(app, staff, &case, typed, lang).await?;
+    let home = home(app, &case, lang).await?;
+    let asked: usize = typed.get("so").parse().unwrap_or(FIRST.max(left.len()));
     let count = (asked + usize::from(typed.get("viec") == "them")).clamp(2, MOST);
     let part = |n: usize| {
         let (words, to) = (format!("loi-{n}"), format!("toi-{n}"));
         let fault = |field: &str| wrong.at(field).map(str::to_owned);
         let faults = (fault(&words), fault(&to));
-        Part { words: typed.get(&words).to_owned(), to: typed.get(&to).to_owned(), faults }
+        let (said, agency) = match left.get(n - 1) {
+            Some((said, agency)) => (said.as_str(), agency.as_str()),
+            None => (typed.get(&words), typed.get(&to)),
+        };
+        Part { words: said.to_owned(), to: agency.to_owned(), faults }
     };
     Ok(SplitPage {
         shell: shell(app, visitor, &staff.portal, lang.petition_tie().split),
@@ -130,9 +143,41 @@ async fn page_of(
         words: words.map(|(_, words)| words).unwrap_or_default(),
         parts: (1..=count).map(part).collect(),
         more: count < MOST,
+        home,
         targets: route::near(app, &staff.portal.origin, lang),
         wrong,
     })
+}
+
+/// What a form begins with after the portal where the case was asked has refused the parts: what was asked for then.
+async fn left(
+    app: &App,
+    staff: &Staff,
+    case: &Case,
+    typed: &Fields,
+    lang: Lang,
+) -> Result<Vec<(String, String)>, Problem> {
+    if typed.has("ban") {
+        return Ok(Vec::new());
+    }
+    let left = afar::Afar::of(&mut app.db.read().await?, case, lang).await?.left;
+    let own = staff.portal.origin.as_str();
+    let typed = |agency: String| match route::chosen(app, &staff.portal.origin, &agency) {
+        Some(target) => target.typed(),
+        None if agency == own => String::new(),
+        None => agency,
+    };
+    Ok(left.into_iter().map(|(words, agency)| (words, typed(agency))).collect())
+}
+
+/// Where the parts of a case are registered, if that is at another node.
+async fn home(app: &App, case: &Case, lang: Lang) -> Result<Option<String>, Problem> {
+    let mut conn = app.db.read().await?;
+    let origin = handover::named(&mut conn, case).await?.origin;
+    match handover::seat(app, &origin) {
+        Some(_) => Ok(None),
+        None => Ok(Some(name_of(app, &mut conn, case.asked, lang).await?)),
+    }
 }
 
 /// `POST /ban-lam-viec/phan-anh/{code}/tach`
@@ -184,64 +229,86 @@ fn wanted(app: &App, staff: &Staff, typed: &Fields) -> Result<Vec<Wanted>, Probl
     if faults.is_empty() { Ok(parts) } else { Err(Problem::Invalid(faults)) }
 }
 
+/// What the parts of a case begin with.
+pub(super) struct Begins<'a> {
+    /// The portal that registers them.
+    pub seat: &'a Seat,
+    /// The short code of its agency.
+    pub unit: &'a Unit,
+    /// The whole.
+    pub whole: &'a Case,
+    /// The place in its sender's words.
+    pub place: &'a str,
+    /// Who splits it; empty if that is nobody of this node.
+    pub account: &'a str,
+}
+
+/// Registers a part of a case, ties it to the whole, and passes it on if it is for another agency.
+///
+/// # Errors
+/// The log may not sign now; nobody can be written to there; the database's.
+pub(super) async fn begin(
+    app: &App,
+    tx: &mut Tx,
+    begins: &Begins<'_>,
+    (words, to): (&str, Option<Origin>),
+) -> Result<Case, Problem> {
+    let Begins { seat, unit, whole, place, account } = *begins;
+    let id = app.dice.id(&app.clock)?.to_string();
+    // Nobody is told it: a part is opened by the secret of the whole.
+    let secret = Secret::marked(app.people.seal.mark("petition.part", &id));
+    let salt: [u8; 32] = app.dice.bytes()?;
+    let anonymous = whole.mode == Mode::Anonymous.word();
+    let part = Case {
+        once: app.people.seal.mark("petition.once", &id).to_vec(),
+        urgent: i64::from(!Emergency::read(words, date::day(instant(tx.ledger.now()))).is_empty()),
+        salt: salt.to_vec(),
+        sort: whole.sort.clone(),
+        place: whole.place.clone(),
+        mode: if anonymous { Mode::Anonymous } else { Mode::Hidden }.word().to_owned(),
+        lang: whole.lang.clone(),
+        clock_from: whole.clock_from,
+        clock_days: whole.clock_days,
+        clock_unit: whole.clock_unit.clone(),
+        added: whole.added,
+        id,
+        ..Case::default()
+    };
+    let new = New { unit, secret: &secret, place, words, files: &[] };
+    let part = register::enter(app, tx, seat, part, new).await?;
+    store::tie(tx, &part.id, PART, &whole.id, account).await?;
+    if let Some(to) = to {
+        let says = Lang::of_code(&whole.lang).petition_tie().part_of(&whole.code);
+        handling::passed_on(app, tx, seat, part.clone(), (account, says), to).await?;
+    }
+    Ok(part)
+}
+
 async fn split(app: &App, staff: &Staff, code: &str, typed: &Fields) -> Result<(), Problem> {
     let (actor, parts) = (Actor::of(staff), wanted(app, staff, typed)?);
     let version: i64 = typed.get("ban").parse().unwrap_or(0);
     let unit = register::unit(app, &staff.portal);
-    let today = date::day(app.clock.now());
-    let mut begun = Vec::new();
-    for (words, target) in parts {
-        let id = app.dice.id(&app.clock)?.to_string();
-        // Nobody is told it: a part is opened by the secret of the whole.
-        let secret = Secret::marked(app.people.seal.mark("petition.part", &id));
-        let salt: [u8; 32] = app.dice.bytes()?;
-        let case = Case {
-            once: app.people.seal.mark("petition.once", &id).to_vec(),
-            urgent: i64::from(!Emergency::read(&words, today).is_empty()),
-            salt: salt.to_vec(),
-            id,
-            ..Case::default()
-        };
-        begun.push((case, secret, words, target));
-    }
     let code = code.to_owned();
-    let line = staff.line("petition.step", code.clone()).with(json!({ "act": "tach", "parts": begun.len() }));
+    let line = staff.line("petition.step", code.clone()).with(json!({ "act": "tach", "parts": parts.len() }));
     let seat = Seat::from(&*staff.portal);
     let (app, db) = (app.clone(), app.db.clone());
     db.write("petition.split", async move |tx: &mut Tx| -> Result<(), Problem> {
         let (mut whole, _, _) = handling::begun(&app, tx, &actor, (&code, version), Act::Split).await?;
-        let named = handover::named(tx.conn(), &whole).await?;
-        if handover::seat(&app, &named.origin).is_none() {
-            let says = |lang: Lang| lang.petition_tie().refused_elsewhere;
-            return Err(Problem::refused(says(Lang::Vi), says(Lang::En)));
-        }
         let account = actor.by.account.to_string();
-        let place = cases::words(tx.conn(), &whole.id).await?.map(|(place, _)| place).unwrap_or_default();
-        let many = begun.len();
-        for (part, secret, words, target) in begun {
-            let part = Case {
-                sort: whole.sort.clone(),
-                place: whole.place.clone(),
-                mode: if whole.mode == Mode::Anonymous.word() { Mode::Anonymous } else { Mode::Hidden }
-                    .word()
-                    .to_owned(),
-                lang: whole.lang.clone(),
-                clock_from: whole.clock_from,
-                clock_days: whole.clock_days,
-                clock_unit: whole.clock_unit.clone(),
-                added: whole.added,
-                ..part
-            };
-            let new = New { unit: &unit, secret: &secret, place: &place, words: &words, files: &[] };
-            let part = register::enter(&app, tx, &seat, part, new).await?;
-            store::tie(tx, &part.id, PART, &whole.id, &account).await?;
-            if let Some(target) = target {
-                let says = Lang::of_code(&whole.lang).petition_tie().part_of(&whole.code);
-                handling::passed_on(&app, tx, &seat, part, (&account, says), target.origin).await?;
-            }
-        }
         whole.count(&app.calendar.now(), tx.ledger.now());
         handling::saved(tx, &whole).await?;
+        if handover::seat(&app, &handover::named(tx.conn(), &whole).await?.origin).is_none() {
+            let to = |target: Option<Target>| target.map_or_else(|| seat.origin.clone(), |to| to.origin);
+            let wanted = parts.into_iter().map(|(words, target)| (words, to(target))).collect();
+            afar::splits(&app, tx, &whole, wanted, &account).await?;
+            return Ok(audit::add(tx, line).await?);
+        }
+        let place = cases::words(tx.conn(), &whole.id).await?.map(|(place, _)| place).unwrap_or_default();
+        let begins = Begins { seat: &seat, unit: &unit, whole: &whole, place: &place, account: &account };
+        let many = parts.len();
+        for (words, target) in parts {
+            begin(&app, tx, &begins, (&words, target.map(|target| target.origin))).await?;
+        }
         let (act, detail) = ("parted".to_owned(), many.to_string());
         let step = Step { log: seat.log, account, act, shown: 1, detail, ..Step::default() };
         let step = Step { seq: steps::add(tx, &whole.id, &step).await?, at: tx.ledger.now(), ..step };

@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 
 use super::super::life::State;
-use super::{FOLLOWS, PART, far};
+use super::{FOLLOWS, PART, afar, far};
 use crate::db::{Conn, Tx};
 use crate::problem::Problem;
 use crate::{all, maybe, run};
@@ -296,6 +296,17 @@ pub async fn end_help(tx: &mut Tx, id: &str) -> Result<(), Problem> {
     Ok(())
 }
 
+/// The code of the whole of a case, and those of its parts, as far as they are cases of this node.
+///
+/// # Errors
+/// The database's.
+pub async fn parts(conn: &mut Conn, id: &str) -> sqlx::Result<(Option<String>, Vec<String>)> {
+    let tied = of(conn, id).await?.into_iter().filter(|tie| tie.sort == PART);
+    let (parts, whole): (Vec<Tied>, Vec<Tied>) = tied.partition(|tie| tie.lead == id);
+    let code = |tie: Tied| tie.code;
+    Ok((whole.into_iter().map(code).next(), parts.into_iter().map(code).collect()))
+}
+
 /// Forgets what was asked and said of a case.
 ///
 /// # Errors
@@ -309,5 +320,5 @@ pub async fn forget(tx: &mut Tx, id: &str) -> Result<(), Problem> {
         now,
         id.to_owned()
     )?;
-    Ok(())
+    Ok(afar::store::forget(tx, id).await?)
 }

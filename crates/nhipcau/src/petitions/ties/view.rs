@@ -1,6 +1,7 @@
 //! What hangs together, on the page of a case: in the console, and for its sender.
 
 use jiff::civil::Date;
+use network::split::Stage;
 use routing::duplicates::Signature;
 
 use super::super::DESK;
@@ -10,8 +11,10 @@ use super::super::life::State;
 use super::super::similar::begins;
 use super::super::store::steps;
 use super::super::store::{self as cases, Case};
+use super::afar::Afar;
 use super::store::{self, Tied};
-use super::{FOLLOWS, PART, help};
+use super::{FOLLOWS, PART, afar, help};
+use crate::agencies;
 use crate::app::App;
 use crate::db::Conn;
 use crate::problem::Problem;
@@ -63,6 +66,8 @@ pub struct TiesView {
     pub whole: Option<Other>,
     /// Its parts.
     pub parts: Vec<Other>,
+    /// Why its parts were not registered where it was asked, at another node.
+    pub refused: Option<String>,
     /// What others were asked for it.
     pub helps: Vec<Asked>,
     /// Open cases of the agency that may tell of the same.
@@ -78,6 +83,7 @@ impl TiesView {
             && self.whole.is_none()
             && [&self.followers, &self.parts].iter().all(|list| list.is_empty())
             && self.helps.is_empty()
+            && self.refused.is_none()
     }
 
     /// Of a case with its words. Whoever may let it follow another (`merges`) is offered those that it is like.
@@ -95,7 +101,7 @@ impl TiesView {
         for tie in store::of(conn, &case.id).await? {
             let mut other = other(app, conn, &tie, lang).await?;
             if tie.is_part_of(&case.id) {
-                other.answer = answer(conn, &tie).await?;
+                other.answer = answer(conn, &tie.petition, tie.state()).await?;
             }
             match (tie.sort.as_str(), tie.lead == case.id) {
                 (FOLLOWS, false) => view.follows = Some(other),
@@ -104,7 +110,19 @@ impl TiesView {
                 _ => view.parts.push(other),
             }
         }
-        if !view.parts.is_empty() && view.parts.iter().all(|part| !part.answer.is_empty()) {
+        for part in afar::elsewhere(conn, &case.id).await? {
+            view.parts.push(afar_part(app, conn, case, part, lang).await?);
+        }
+        if let Some(code) = afar::store::whole(conn, &case.id).await?.filter(|_| view.whole.is_none()) {
+            let href = lang.path(&format!("{DESK}/{code}"));
+            view.whole = Some(Other { href, code, says: String::new(), answer: String::new() });
+        }
+        if view.parts.is_empty() {
+            view.refused = Afar::of(conn, case, lang).await?.refused;
+        }
+        if !view.parts.is_empty()
+            && view.parts.iter().all(|part| !part.code.is_empty() && !part.answer.is_empty())
+        {
             let said: Vec<String> =
                 view.parts.iter().map(|part| format!("{}:\n{}", part.code, part.answer)).collect();
             view.together = said.join("\n\n");
@@ -127,12 +145,43 @@ async fn other(app: &App, conn: &mut Conn, tie: &Tied, lang: Lang) -> Result<Oth
     Ok(Other { href, code: tie.code.clone(), says, answer: String::new() })
 }
 
+/// A part that is registered at another node, or is to be.
+async fn afar_part(
+    app: &App,
+    conn: &mut Conn,
+    whole: &Case,
+    part: afar::store::Part,
+    lang: Lang,
+) -> Result<Other, Problem> {
+    let w = lang.petition_tie();
+    if part.code.is_empty() {
+        let home = name_of(app, conn, whole.asked, lang).await?;
+        let says = w.part_opening(w.split_part(part.n), home);
+        return Ok(Other { href: String::new(), code: String::new(), says, answer: part.words });
+    }
+    let directory = app.directory.load_full();
+    let agency = part.agency.parse().ok().and_then(|origin| directory.agency(&origin));
+    let agency = agencies::name(agency, lang, &part.agency);
+    let stands = match part.stage() {
+        Stage::Open => w.part_open(agency),
+        Stage::Answered => state(State::Answered, &agency, lang),
+        Stage::Ended => state(State::Closed, &agency, lang),
+    };
+    // A page has the part only where its agency is the one of the whole.
+    let held = cases::held(conn, &part.code, whole.owner).await?.is_some();
+    let href = if held { lang.path(&format!("{DESK}/{}", part.code)) } else { String::new() };
+    Ok(Other { href, code: part.code, says: stands, answer: part.answer })
+}
+
 /// What was answered to a part; empty while nothing was.
-async fn answer(conn: &mut Conn, part: &Tied) -> Result<String, Problem> {
-    if !matches!(part.state(), State::Answered | State::Closed) {
+///
+/// # Errors
+/// The database's.
+pub async fn answer(conn: &mut Conn, id: &str, state: State) -> Result<String, Problem> {
+    if !matches!(state, State::Answered | State::Closed) {
         return Ok(String::new());
     }
-    let path = steps::of(conn, &part.petition).await?;
+    let path = steps::of(conn, id).await?;
     let given = path.into_iter().rev().find(|step| matches!(step.act.as_str(), "answered" | "outside"));
     Ok(given.map(|step| step.words).unwrap_or_default())
 }

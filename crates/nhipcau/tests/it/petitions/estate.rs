@@ -6,6 +6,27 @@ use super::*;
 const WORDS: &str = "Cầu treo bản Phìn Hồ đứt cáp, học sinh không qua được.";
 const PAGE: &str = "/ban-lam-viec/sap-nhap";
 
+/// The Government merges the province into a ministry: another node.
+pub(super) async fn merges_into_the_ministry(world: &World) {
+    let admin = world.staff("chinhphu", "quan.tri", &["administrator"]).await;
+    let leader = world.staff("chinhphu", "thu.tuong", &["leader"]).await;
+    let merger = [
+        ("ket-thuc", "laocai.localhost/log"),
+        ("ke-thua", "mof.localhost/log"),
+        ("can-cu", "Nghị quyết 1/NQ"),
+        ("viec", "de-xuat"),
+    ];
+    let proposed = world.fills(&admin, PAGE, &merger).await;
+    assert_eq!(proposed.status, 303, "{}", proposed.text());
+    let page = proposed.header("location").split('?').next().unwrap().to_owned();
+    assert_eq!(world.fills(&leader, &page, &[("viec", "xac-nhan")]).await.status, 303);
+    until("the merger to be done", async || {
+        let page = world.sees(&leader, &page).await;
+        if page.says("<b>đã xong</b>") { Ok(()) } else { Err(page.text()) }
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_heir_at_another_node_answers_what_the_closed_agency_had() {
     let world = World::with(["chinhphu", "laocai", "mof"]).await;
@@ -25,24 +46,7 @@ async fn an_heir_at_another_node_answers_what_the_closed_agency_had() {
     went(&steps(&world, &lan, &asked_there, "nhan", &[]).await);
     world.settle().await;
 
-    // The Government merges the province into a ministry: another node.
-    let admin = world.staff("chinhphu", "quan.tri", &["administrator"]).await;
-    let leader = world.staff("chinhphu", "thu.tuong", &["leader"]).await;
-    let merger = [
-        ("ket-thuc", "laocai.localhost/log"),
-        ("ke-thua", "mof.localhost/log"),
-        ("can-cu", "Nghị quyết 1/NQ"),
-        ("viec", "de-xuat"),
-    ];
-    let proposed = world.fills(&admin, PAGE, &merger).await;
-    assert_eq!(proposed.status, 303, "{}", proposed.text());
-    let page = proposed.header("location").split('?').next().unwrap().to_owned();
-    assert_eq!(world.fills(&leader, &page, &[("viec", "xac-nhan")]).await.status, 303);
-    until("the merger to be done", async || {
-        let page = world.sees(&leader, &page).await;
-        if page.says("<b>đã xong</b>") { Ok(()) } else { Err(page.text()) }
-    })
-    .await;
+    merges_into_the_ministry(&world).await;
     until("the closing to be read", async || {
         nhipcau::petitions::handover::estate::bequeath(world.app("laocai")).await.unwrap();
         let queue = world.sees(&minh, DESK).await;

@@ -17,6 +17,7 @@ mod nodes_faults;
 mod open311;
 mod private;
 mod recommending;
+mod split_far;
 mod strangers;
 mod suggested;
 mod together;
