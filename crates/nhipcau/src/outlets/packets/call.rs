@@ -59,9 +59,7 @@ pub(super) async fn post(
     let mut response = match app.line.once(call.send()).await {
         Ok(response) => response,
         Err(Undone::NotSent(why)) => {
-            return Came::Later(format!(
-                "không gọi được, nên sẽ được gửi lại: {why} · it cannot be called, and is tried again: {why}"
-            ));
+            return Came::Later(fetch::Refused::Line(why.root_cause().to_string()).to_string());
         }
         Err(Undone::Lost(_)) => return lost(),
     };

@@ -105,7 +105,7 @@ fn holds(history: &[Packet]) -> bool {
 /// What a receiver is due of a document, by the packets that it was sent before, the oldest first; `stands` is the edition that stands, none if
 /// it ended. `again` if somebody wants everything once more: then it is told as if it had nothing, for it may have lost what it had.
 fn due(history: &[Packet], stands: Option<i64>, again: bool) -> Option<Act> {
-    let last = history.iter().rfind(|one| one.act.is_some());
+    let last = history.iter().rfind(|one| one.act.is_some() && one.stage != Stage::Queued);
     match stands {
         Some(_) if again => Some(Act::New),
         Some(edition)
