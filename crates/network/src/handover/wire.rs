@@ -266,6 +266,19 @@ fn read(kind: &str, top: &Object<'_>) -> Result<Letter, WireError> {
     })
 }
 
+/// The head of a letter about something of a case that has a name of its own.
+pub(crate) fn headed(case: &Case, id: Uuid) -> Writer {
+    let mut json = Writer::new();
+    json.text("origin", &case.origin).text("code", &case.code).text("id", id.hyphenated());
+    json
+}
+
+/// The case, and what of it such a letter is about.
+pub(crate) fn head(top: &Object<'_>) -> Result<(Case, Uuid), FieldError> {
+    let case = Case { origin: top.parsed("origin")?, code: top.parsed("code")? };
+    Ok((case, one_id(top, "id", top.text("id")?)?))
+}
+
 /// A whole number of at least so much.
 pub(crate) fn number(object: &Object<'_>, key: &str, least: u64) -> Result<u32, FieldError> {
     let number = object.whole(key)?;
@@ -300,7 +313,7 @@ fn ids(object: &Object<'_>, key: &str) -> Result<Vec<Uuid>, FieldError> {
 }
 
 /// A name in the one form in which it is written.
-pub(crate) fn one_id(object: &Object<'_>, key: &str, text: &str) -> Result<Uuid, FieldError> {
+fn one_id(object: &Object<'_>, key: &str, text: &str) -> Result<Uuid, FieldError> {
     let id = Uuid::try_parse(text).ok().filter(|id| id.hyphenated().to_string() == text);
     id.ok_or_else(|| object.error(key, "must be a UUID in lower-case hyphenated form"))
 }

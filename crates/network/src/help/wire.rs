@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use crate::entry::Case;
 use crate::handover::WireError;
-use crate::handover::wire::{number, one_id, words};
-use crate::json::{self, FieldError, Object, Writer};
+use crate::handover::wire::{head, headed, number, words};
+use crate::json::{self, FieldError, Object};
 
 /// The most characters of what is asked or said, and of what the asker wrote.
 const MAX_WORDS: usize = 20_000;
@@ -71,8 +71,7 @@ impl Letter {
     /// # Errors
     /// What [`Received::read`] would refuse.
     pub fn body(&self, case: &Case, id: Uuid) -> Result<Vec<u8>, WireError> {
-        let mut json = Writer::new();
-        json.text("origin", &case.origin).text("code", &case.code).text("id", id.hyphenated());
+        let mut json = headed(case, id);
         match self {
             Letter::Asks(asked) => {
                 json.whole("epoch", u64::from(asked.epoch)).text("due", asked.due);
@@ -98,8 +97,7 @@ impl Received {
     pub fn read(kind: &str, body: &[u8]) -> Result<Received, WireError> {
         let map = json::parse(body).map_err(WireError::NotJson)?;
         let top = Object::top(&map);
-        let case = Case { origin: top.parsed("origin")?, code: top.parsed("code")? };
-        let id = one_id(&top, "id", top.text("id")?)?;
+        let (case, id) = head(&top)?;
         let letter = match kind {
             "petition.help" => Letter::Asks(Question {
                 epoch: number(&top, "epoch", 1)?,

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::{MAX_ANSWER, MAX_PART, MOST, Stage, Why};
 use crate::entry::{Case, Code};
 use crate::handover::WireError;
-use crate::handover::wire::{number, one_id, words};
+use crate::handover::wire::{head, headed, number, words};
 use crate::help::wire::said;
 use crate::json::{self, FieldError, Object, Writer};
 use crate::names::Origin;
@@ -84,8 +84,7 @@ impl Letter {
     /// # Errors
     /// What [`Received::read`] would refuse.
     pub fn body(&self, case: &Case, id: Uuid) -> Result<Vec<u8>, WireError> {
-        let mut json = Writer::new();
-        json.text("origin", &case.origin).text("code", &case.code).text("id", id.hyphenated());
+        let mut json = headed(case, id);
         match self {
             Letter::Asks(Asked { epoch, parts }) => {
                 json.whole("epoch", u64::from(*epoch)).raws("parts", parts.iter().map(wanted));
@@ -156,11 +155,6 @@ impl Received {
         let map = json::parse(body).ok()?;
         head(&Object::top(&map)).ok()
     }
-}
-
-fn head(top: &Object<'_>) -> Result<(Case, Uuid), FieldError> {
-    let case = Case { origin: top.parsed("origin")?, code: top.parsed("code")? };
-    Ok((case, one_id(top, "id", top.text("id")?)?))
 }
 
 /// The parts: two at least, or none where so few may be.

@@ -1,9 +1,10 @@
-//! The console: queues (`queue`), a case, its files, and the form by which each step is taken.
+//! The console: queues (`queue`), a case (`view`, `path`), its files, and the form by which each step is taken.
 
 mod acts;
 pub mod bulk;
 mod carry;
 mod compose;
+mod path;
 mod queue;
 mod rows;
 mod view;

@@ -83,8 +83,8 @@ const CARRIED: [&str; 36] = [
 ];
 const SCHEMES: [&str; 4] = ["https", "http", "mailto", "tel"];
 
-/// What cleans a text that is shown; its tables are made once.
-static CLEANER: LazyLock<Builder> = LazyLock::new(|| {
+/// What every text may have.
+fn cleaner() -> Builder<'static> {
     let attributes = HashMap::from([
         ("a", HashSet::from(["href"])),
         ("ol", HashSet::from(["start", "type"])),
@@ -96,8 +96,14 @@ static CLEANER: LazyLock<Builder> = LazyLock::new(|| {
         .tags(HashSet::from(SHOWN))
         .tag_attributes(attributes)
         .generic_attributes(HashSet::new())
-        .url_schemes(HashSet::from(SCHEMES))
-        .link_rel(Some("noopener noreferrer nofollow"));
+        .url_schemes(HashSet::from(SCHEMES));
+    cleaner
+}
+
+/// What cleans a text that is shown; its tables are made once.
+static CLEANER: LazyLock<Builder> = LazyLock::new(|| {
+    let mut cleaner = cleaner();
+    cleaner.link_rel(Some("noopener noreferrer nofollow"));
     cleaner
 });
 
@@ -110,19 +116,11 @@ pub(super) fn clean(html: &str) -> String {
 /// addresses of its pictures, so that whoever takes it over can fetch these. Relative addresses become absolute where `base` is
 /// known. Before it is shown it goes through the cleaning of every text all the same.
 pub fn carried(html: &str, base: Option<&Url>) -> String {
-    let attributes = HashMap::from([
-        ("a", HashSet::from(["href"])),
-        ("img", HashSet::from(["src", "alt", "width", "height"])),
-        ("ol", HashSet::from(["start", "type"])),
-        ("td", HashSet::from(["colspan", "rowspan", "align"])),
-        ("th", HashSet::from(["colspan", "rowspan", "align", "scope"])),
-    ]);
     let relative = base.map_or(UrlRelative::PassThrough, |base| UrlRelative::RewriteWithBase(base.clone()));
-    Builder::new()
-        .tags(SHOWN.into_iter().chain(CARRIED).collect())
-        .tag_attributes(attributes)
-        .generic_attributes(HashSet::from(["title", "dir", "lang"]))
-        .url_schemes(HashSet::from(SCHEMES))
+    cleaner()
+        .add_tags(CARRIED)
+        .add_tag_attributes("img", ["src", "alt", "width", "height"])
+        .add_generic_attributes(["title", "dir", "lang"])
         .url_relative(relative)
         .link_rel(None)
         .clean(html)

@@ -74,7 +74,7 @@ impl Tour {
   Tỉnh Lào Cai                       http://laocai.localhost:{province}/
   Xã Mù Cang Chải                    {commune}/   (cùng 98 xã, phường khác)
 
-  Năm bước · five steps. Gõ lệnh ở cửa sổ dòng lệnh khác, cùng thư mục này · type in a second terminal, in this folder
+  Năm bước đầu · the first five steps. Gõ lệnh ở cửa sổ dòng lệnh khác, cùng thư mục này · type in a second terminal, in this folder
 
   1 Đọc · read      Một văn bản của Chính phủ ({label}) trên cổng của một xã · a text of the Government on a commune's portal:
                     {commune}/muc/{read}

@@ -76,6 +76,30 @@ pub struct Packet {
     pub changed: i64,
 }
 
+impl Packet {
+    /// One that is to be sent, of which nothing is decided yet.
+    fn queued(id: Uuid, outlet: Uuid, (log, item): (i64, Uuid), edition: i64) -> Packet {
+        Packet {
+            id,
+            outlet,
+            log,
+            item,
+            edition,
+            act: None,
+            stage: Stage::Queued,
+            again: false,
+            seen: 0,
+            round: 1,
+            doubt: false,
+            code: None,
+            said_at: 0,
+            cause: String::new(),
+            made: 0,
+            changed: 0,
+        }
+    }
+}
+
 /// An instant that a packet says by the clock in Viet Nam, in microseconds; 0 if there is none such.
 fn time(said: jiff::civil::DateTime) -> i64 {
     said.to_zoned_datetime(date::zone()).map_or(0, |at| at.timestamp().as_microsecond())
@@ -161,24 +185,7 @@ mod tests {
     use super::*;
 
     fn packet(act: Option<Act>, edition: i64, stage: Stage) -> Packet {
-        Packet {
-            id: Uuid::nil(),
-            outlet: Uuid::nil(),
-            log: 1,
-            item: Uuid::nil(),
-            edition,
-            act,
-            stage,
-            again: false,
-            seen: 0,
-            round: 1,
-            doubt: false,
-            code: None,
-            said_at: 0,
-            cause: String::new(),
-            made: 0,
-            changed: 0,
-        }
+        Packet { act, stage, ..Packet::queued(Uuid::nil(), Uuid::nil(), (1, Uuid::nil()), edition) }
     }
 
     #[test]

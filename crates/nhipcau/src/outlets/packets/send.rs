@@ -109,24 +109,10 @@ fn wanted(app: &App, outlet: Uuid, there: &[Packet], told: &Told) -> Result<Opti
     if due(there, edition, again).is_none() {
         return Ok(there.last().map(|last| Want::Met(last.id, last.edition, seen)));
     }
-    Ok(Some(Want::Add(Packet {
-        id: app.dice.id(&app.clock)?,
-        outlet,
-        log: told.place.log,
-        item: told.item,
-        edition: edition.unwrap_or(edition_sent),
-        act: None,
-        stage: Stage::Queued,
-        again,
-        seen,
-        round: 1,
-        doubt: false,
-        code: None,
-        said_at: 0,
-        cause: String::new(),
-        made: 0,
-        changed: 0,
-    })))
+    let id = app.dice.id(&app.clock)?;
+    let edition = edition.unwrap_or(edition_sent);
+    let packet = Packet::queued(id, outlet, (told.place.log, told.item), edition);
+    Ok(Some(Want::Add(Packet { again, seen, ..packet })))
 }
 
 /// Sends a packet; false if others must wait, or nothing more can be sent now.
