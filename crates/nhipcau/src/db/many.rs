@@ -15,6 +15,15 @@ pub fn steps<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
     })
 }
 
+/// Divides the values of a list into groups that have one of the [`STEPS`] as their length: what is missing to one is the last value
+/// again, which a list may hold twice, so that three values take one statement and not three.
+pub fn padded<T>(values: &[T]) -> impl Iterator<Item = Vec<&T>> {
+    values.chunks(STEPS[0]).map(|these| {
+        let size = STEPS.into_iter().rev().find(|step| *step >= these.len()).unwrap_or(STEPS[0]);
+        these.iter().chain(these.last().into_iter().cycle()).take(size).collect()
+    })
+}
+
 /// How a statement of many values marks their places. SQLite looks for the name of each of its `$1`, `$2`, …
 /// among all of them, which takes longer than the statement once there are hundreds; PostgreSQL knows no other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,7 +120,7 @@ macro_rules! among {
             async {
                 let mut answers: Vec<$row> = Vec::new();
                 let marks = $crate::db::many::Marks::of(<Engine as sqlx::Database>::NAME);
-                for these in $crate::db::many::steps($list) {
+                for these in $crate::db::many::padded($list) {
                     let text = sqlx::AssertSqlSafe($crate::db::many::listed($sql, these.len(), marks));
                     let mut query = sqlx::query_as::<Engine, $row>(text);
                     for $one in these {
@@ -129,6 +138,19 @@ macro_rules! among {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_goes_in_few_sizes_with_its_last_value_repeated() {
+        let groups = |many: u32| {
+            let values: Vec<u32> = (0..many).collect();
+            padded(&values).map(|group| (group.len(), **group.last().unwrap())).collect::<Vec<_>>()
+        };
+        assert_eq!(groups(0), []);
+        assert_eq!(groups(1), [(1, 0)]);
+        assert_eq!(groups(3), [(4, 2)]);
+        assert_eq!(groups(17), [(64, 16)]);
+        assert_eq!(groups(300), [(256, 255), (64, 299)]);
+    }
 
     #[test]
     fn rows_go_in_few_sizes_and_none_is_lost() {

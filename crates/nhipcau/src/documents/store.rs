@@ -2,6 +2,8 @@
 //!
 //! Only what stands counts: a text that was withdrawn or erased does nothing to others.
 
+use std::collections::BTreeSet;
+
 use sqlx::FromRow;
 
 use crate::db::Conn;
@@ -94,6 +96,22 @@ pub async fn of_numbers(conn: &mut Conn, numbers: &[String]) -> sqlx::Result<Vec
         numbers,
         |number| number.clone()
     )
+}
+
+/// Those of these numbers of which a document stands.
+///
+/// # Errors
+/// The database's.
+pub async fn standing(conn: &mut Conn, numbers: &[String]) -> sqlx::Result<BTreeSet<String>> {
+    let rows = among!(
+        conn,
+        (String,),
+        "SELECT DISTINCT d.number FROM document d JOIN item i ON i.log = d.log AND i.item = d.item
+         WHERE d.number IN ($1) AND i.state = 'standing'",
+        numbers,
+        |number| number.clone()
+    )?;
+    Ok(rows.into_iter().map(|(number,)| number).collect())
 }
 
 /// The documents at this address, also those that were withdrawn; those that stand first.

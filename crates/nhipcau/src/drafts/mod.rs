@@ -36,6 +36,7 @@ use crate::annexes::Core;
 use crate::channels::Said;
 use crate::items::draft::{Draft, MOST_FILE};
 use crate::people::Duty;
+use crate::people::pages::{ISSUED, WRITE};
 use crate::web::routes::{Route, desk_form, desk_page, desk_upload};
 
 /// A file of a draft; its bytes are kept by hash.
@@ -165,8 +166,8 @@ pub const MOST_UPLOAD: usize = MOST_FILE + (1 << 20);
 pub fn routes() -> Vec<Route> {
     vec![
         desk_page("/ban-lam-viec", Duty::Work, "the console: what waits", get(pages::home)),
-        desk_page("/ban-lam-viec/tin/moi", Duty::Write, "choose what to write", get(pages::choose)),
-        desk_form("/ban-lam-viec/tin/moi", Duty::Write, "begin a draft", post(pages::begin)),
+        desk_page(WRITE, Duty::Write, "choose what to write", get(pages::choose)),
+        desk_form(WRITE, Duty::Write, "begin a draft", post(pages::begin)),
         desk_page("/ban-lam-viec/tin/{id}", Duty::Work, "a draft", get(pages::draft)),
         desk_form(
             "/ban-lam-viec/tin/{id}",
@@ -230,7 +231,7 @@ pub fn routes() -> Vec<Route> {
             "approve for an agency below, by delegation",
             post(pages::decide),
         ),
-        desk_page("/ban-lam-viec/da-dang", Duty::Work, "what the agency has issued", get(pages::issued)),
+        desk_page(ISSUED, Duty::Work, "what the agency has issued", get(pages::issued)),
         desk_page(
             "/ban-lam-viec/muc/{reference}",
             Duty::Work,

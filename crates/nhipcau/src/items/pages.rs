@@ -36,7 +36,7 @@ pub use item::{item, qr};
 pub use lists::{home, list, rows};
 pub use save::save;
 
-const HTML: &str = "text/html; charset=utf-8";
+pub(crate) const HTML: &str = "text/html; charset=utf-8";
 /// Pages that speak of "today" or of ages are drawn again after this, in microseconds.
 const SHORT: i64 = 20_000_000;
 pub(crate) const LONG: i64 = 600_000_000;

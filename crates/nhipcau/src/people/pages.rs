@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
@@ -17,7 +17,7 @@ use crate::agencies::Portal;
 use crate::app::App;
 use crate::db::Tx;
 use crate::problem::Problem;
-use crate::web::answer::{failure, fault_page, guard};
+use crate::web::answer::{failure, fault_page, once};
 use crate::web::assets;
 use crate::web::error_view::Fault;
 use crate::web::shell::{NavLink, Section, Shell};
@@ -26,6 +26,10 @@ use crate::words::Lang;
 
 /// Where the console begins.
 pub const HOME: &str = "/ban-lam-viec";
+/// Where one chooses what to write.
+pub const WRITE: &str = "/ban-lam-viec/tin/moi";
+/// What the agency has issued.
+pub const ISSUED: &str = "/ban-lam-viec/da-dang";
 const SIGN_IN: &str = "/dang-nhap";
 /// Where somebody signs out.
 pub const SIGN_OUT: &str = "/ban-lam-viec/dang-xuat";
@@ -61,8 +65,8 @@ impl Desk {
             (crate::assignments::HOME, w.nav_tasks, Duty::Work),
             (crate::opinions::HOME, lang.opinion().nav, Duty::Work),
             (crate::petitions::DESK, lang.petition_desk().nav, Duty::Petitions),
-            ("/ban-lam-viec/tin/moi", w.nav_write, Duty::Write),
-            ("/ban-lam-viec/da-dang", w.nav_issued, Duty::Write),
+            (WRITE, w.nav_write, Duty::Write),
+            (ISSUED, w.nav_issued, Duty::Write),
             (crate::annexes::HOME, lang.annex().nav, Duty::Write),
             (crate::sources::PAGE, lang.source().nav, Duty::Approve),
             (crate::outlets::PAGE, lang.outlet().nav, Duty::Approve),
@@ -103,16 +107,10 @@ pub fn shell(app: &App, visitor: &Visitor, portal: &Portal, title: &str) -> Shel
     shell
 }
 
-/// A drawn page of the console.
+/// A page drawn for one visitor, as those of the console are.
 pub fn drawn(app: &App, visitor: &Visitor, status: StatusCode, page: &impl Template) -> Response {
     match page.render() {
-        Ok(html) => {
-            let mut response =
-                (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
-            response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            guard(response.headers_mut());
-            response
-        }
+        Ok(html) => once(visitor, status, html),
         Err(error) => failure(app, visitor, Problem::Ours(error.into())),
     }
 }

@@ -18,13 +18,17 @@ use crate::api::Asked as Checked;
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::Conn;
-use crate::items::pages::{portal, rows, title};
+use crate::items::pages::{HTML, LONG, kept, portal, rows, title};
 use crate::problem::Problem;
-use crate::web::answer::{answered, failure};
+use crate::web::answer::{answered, failure, fault_html};
+use crate::web::error_view::Fault;
+use crate::web::pages::{Drawn, Tag};
 use crate::web::shell::{Section, Shell};
 use crate::web::visitor::Visitor;
 use crate::words::Lang;
 
+/// The address of the page.
+const HERE: &str = "/tim-kiem";
 /// Titles that are suggested.
 const SUGGESTED: usize = 6;
 
@@ -41,8 +45,24 @@ pub async fn page(State(app): State<App>, visitor: Visitor) -> Response {
     };
     match drawn.await {
         Ok(page) => crate::people::pages::drawn(&app, &visitor, StatusCode::OK, &page),
+        Err(Problem::TooOften { vi, en }) => {
+            let what = if visitor.lang == Lang::Vi { vi } else { en };
+            refused(&app, visitor, Fault::TooOften { what, again: true }).await
+        }
         Err(problem) => failure(&app, &visitor, problem),
     }
+}
+
+/// The page of a network that searches too often, drawn once for all who get it: a refusal is to cost less than a search.
+async fn refused(app: &App, mut visitor: Visitor, fault: Fault) -> Response {
+    visitor.path = HERE.to_owned();
+    // Nobody can ask for an address with a space in it.
+    visitor.whole = format!("{} 429", visitor.lang.path(HERE));
+    kept(app, &visitor, vec![Tag::Directory], LONG, async |_: &Portal| {
+        let (status, html) = fault_html(app, &visitor, fault);
+        Ok(Drawn::whole(status.as_u16(), HTML, &html))
+    })
+    .await
 }
 
 /// Each network may search so often and no more.

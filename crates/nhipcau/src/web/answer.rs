@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::dictionary;
 use super::error_view::{ErrorPage, Fault, bare_shell};
-use super::gzip::plain;
+use super::gzip::{Part, join, plain};
 use super::pages::{Difference, Page};
 use super::visitor::{Asked, Takes, Visitor, client};
 use crate::app::App;
@@ -54,9 +54,7 @@ pub fn page(takes: &Takes<'_>, page: &Page) -> Response {
         return differing(response, takes, difference);
     }
     *response.status_mut() = StatusCode::from_u16(page.status).unwrap_or(StatusCode::OK);
-    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(header::RETRY_AFTER, SOON);
-    }
+    come_again(&mut response);
     if takes.gzip {
         response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         *response.body_mut() = Body::from(page.gzip.clone());
@@ -100,8 +98,29 @@ pub fn at_hand<B>(app: &App, peer: SocketAddr, request: &Request<B>) -> Option<R
     Some(page(&Takes::of(request.headers()), &kept))
 }
 
-/// When to come again, in seconds, for what is only a matter of moments.
-const SOON: HeaderValue = HeaderValue::from_static("3");
+/// Says when to come again, in seconds, for what is only a matter of moments.
+fn come_again(response: &mut Response) {
+    const SOON: HeaderValue = HeaderValue::from_static("3");
+    if matches!(response.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
+        response.headers_mut().insert(header::RETRY_AFTER, SOON);
+    }
+}
+
+/// A page that is drawn for one visitor and never kept, in gzip for whoever takes it.
+pub fn once(visitor: &Visitor, status: StatusCode, html: String) -> Response {
+    let mut response = (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")]).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    guard(headers);
+    if visitor.gzip {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        *response.body_mut() = Body::from(join(&[&Part::drawn(&html)]));
+    } else {
+        *response.body_mut() = Body::from(html);
+    }
+    response
+}
 
 /// The headers that every answer to a browser carries.
 pub fn guard(headers: &mut HeaderMap) {
@@ -127,7 +146,7 @@ pub fn failure(app: &App, visitor: &Visitor, problem: Problem) -> Response {
         Problem::Forbidden { vi, en } => Fault::Forbidden { what: in_words(vi, en) },
         Problem::Refused { vi, en } => Fault::Bad { what: in_words(vi, en) },
         Problem::NotNow { vi, en } => Fault::NotNow { what: in_words(vi, en) },
-        Problem::TooOften { vi, en } => Fault::TooOften { what: in_words(vi, en) },
+        Problem::TooOften { vi, en } => Fault::TooOften { what: in_words(vi, en), again: false },
         Problem::Ours(error) => Fault::Ours { code: ours(app, &error) },
     };
     fault_page(app, visitor, fault)
@@ -135,6 +154,14 @@ pub fn failure(app: &App, visitor: &Visitor, problem: Problem) -> Response {
 
 /// The page of a fault.
 pub fn fault_page(app: &App, visitor: &Visitor, fault: Fault) -> Response {
+    let (status, html) = fault_html(app, visitor, fault);
+    let mut response = once(visitor, status, html);
+    come_again(&mut response);
+    response
+}
+
+/// The status of a fault, and its page.
+pub fn fault_html(app: &App, visitor: &Visitor, fault: Fault) -> (StatusCode, String) {
     let mut shell = match &visitor.portal {
         Some(portal) if !matches!(fault, Fault::UnknownHost { .. }) => {
             portal.shell(app, visitor, super::shell::Section::Elsewhere)
@@ -146,14 +173,7 @@ pub fn fault_page(app: &App, visitor: &Visitor, fault: Fault) -> Response {
     };
     shell.title = Some(ErrorPage::title_of(&fault, visitor.lang).to_owned());
     let status = StatusCode::from_u16(fault.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let html = ErrorPage { shell, fault }.render().unwrap_or_else(|_| status.to_string());
-    let mut response = (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
-        response.headers_mut().insert(header::RETRY_AFTER, SOON);
-    }
-    guard(response.headers_mut());
-    response
+    (status, ErrorPage { shell, fault }.render().unwrap_or_else(|_| status.to_string()))
 }
 
 /// What a program sees: what was asked for or done, or the problem in its place.
@@ -261,9 +281,7 @@ fn problem_with(status: StatusCode, vi: &str, en: &str, faults: &[crate::problem
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
-        response.headers_mut().insert(header::RETRY_AFTER, SOON);
-    }
+    come_again(&mut response);
     response
 }
 

@@ -45,6 +45,8 @@ pub enum Fault {
     TooOften {
         /// Why, and what is to be done, in the shell's language.
         what: String,
+        /// True if the same address may be asked for again in a moment.
+        again: bool,
     },
     /// 413: more was sent than is taken.
     TooLarge {
@@ -105,7 +107,9 @@ impl ErrorPage {
             Fault::NotFound => w.error_not_found_says.to_owned(),
             Fault::Bad { what } | Fault::Forbidden { what } => what.clone(),
             Fault::UnknownHost { host } => w.error_host_says(host),
-            Fault::NotNow { what } | Fault::TooOften { what } | Fault::TooLarge { what, .. } => what.clone(),
+            Fault::NotNow { what } | Fault::TooOften { what, .. } | Fault::TooLarge { what, .. } => {
+                what.clone()
+            }
             Fault::Awaited => w.error_awaited_says.to_owned(),
             Fault::Ours { .. } => w.error_ours_says.to_owned(),
         }
@@ -116,6 +120,10 @@ impl ErrorPage {
             Fault::TooLarge { back, .. } => back.as_deref(),
             _ => None,
         }
+    }
+
+    fn again(&self) -> bool {
+        matches!(self.fault, Fault::TooOften { again: true, .. })
     }
 
     fn code(&self) -> Option<&str> {

@@ -1,14 +1,16 @@
 //! Pages in gzip, put together from parts that were compressed apart.
 //!
 //! A deflate stream may be joined from parts that each end in a full flush (RFC 1951, 3.2.4; RFC 1952),
-//! so every portal wraps its own frame around the same compressed text.
+//! so every portal wraps its own frame around the same long text, compressed once.
 
 use std::cell::RefCell;
 
 use flate2::{Compress, Compression, FlushCompress};
 
-/// So far back a stream may point, in bytes (RFC 1951, 2).
-const WINDOW: usize = 32 << 10;
+/// So far back a stream may point, in bytes (RFC 1951, 2): a frame around so long a text gains nothing by being compressed with it.
+pub const WINDOW: usize = 32 << 10;
+/// For what is drawn for one page. The levels above take more time for a page that is a hundredth smaller.
+const QUICK: u32 = 4;
 
 /// A text compressed so that it can stand between other parts.
 #[derive(Clone)]
@@ -21,29 +23,18 @@ pub struct Part {
 impl Part {
     /// Compresses `text` as small as it gets: for what is compressed once and sent often.
     pub fn kept(text: &str) -> Part {
-        Part::of(text, Compression::best(), &[])
+        Part::of(text.as_bytes(), Compression::best())
     }
 
     /// Compresses `text` quickly: for what is drawn anew for one page.
     pub fn drawn(text: &str) -> Part {
-        Part::of(text, Compression::default(), &[])
+        Part::of(text.as_bytes(), Compression::new(QUICK))
     }
 
-    /// Compresses `text` quickly, to stand behind `before` and a part between: what it repeats of `before` it only points at. It
-    /// is of use nowhere else.
-    pub fn behind(text: &str, before: &str, between: &Part) -> Part {
-        let reach = WINDOW.saturating_sub(between.length).min(before.len());
-        // What stands between is not known here. Text has no zeros, so that nothing points into them.
-        let mut past = before.as_bytes()[before.len() - reach..].to_vec();
-        past.resize(reach + between.length.min(WINDOW - reach), 0);
-        let known: &[u8] = if reach == 0 || text.contains('\0') { &[] } else { &past };
-        Part::of(text, Compression::default(), known)
-    }
-
-    fn of(text: &str, level: Compression, past: &[u8]) -> Part {
+    fn of(text: &[u8], level: Compression) -> Part {
         let mut crc = crc32fast::Hasher::new();
-        crc.update(text.as_bytes());
-        Part { deflate: deflated(text.as_bytes(), level, past), crc, length: text.len() }
+        crc.update(text);
+        Part { deflate: deflated(text, level), crc, length: text.len() }
     }
 
     /// Bytes that it takes in memory.
@@ -57,9 +48,8 @@ thread_local! {
     static COMPRESSORS: RefCell<Vec<(u32, Compress)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Raw deflate that ends at a byte boundary and refers to nothing outside itself but to `past`, which stands right before it, so
-/// that it can be joined.
-fn deflated(bytes: &[u8], level: Compression, past: &[u8]) -> Vec<u8> {
+/// Raw deflate that ends at a byte boundary and refers to nothing outside itself, so that it can be joined.
+fn deflated(bytes: &[u8], level: Compression) -> Vec<u8> {
     COMPRESSORS.with_borrow_mut(|compressors| {
         let at = compressors.iter().position(|(of, _)| *of == level.level()).unwrap_or_else(|| {
             compressors.push((level.level(), Compress::new(level, false)));
@@ -67,15 +57,11 @@ fn deflated(bytes: &[u8], level: Compression, past: &[u8]) -> Vec<u8> {
         });
         let compress = &mut compressors[at].1;
         compress.reset();
-        flushed(compress, bytes, past)
+        flushed(compress, bytes)
     })
 }
 
-fn flushed(compress: &mut Compress, bytes: &[u8], past: &[u8]) -> Vec<u8> {
-    if !past.is_empty() && compress.set_dictionary(past).is_err() {
-        // Without it the part is larger and as good.
-        compress.reset();
-    }
+fn flushed(compress: &mut Compress, bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len() / 3 + 64);
     let mut taken = 0;
     loop {
@@ -110,9 +96,7 @@ pub fn join(parts: &[&Part]) -> Vec<u8> {
 
 /// Bytes as one gzip member.
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut crc = crc32fast::Hasher::new();
-    crc.update(bytes);
-    join(&[&Part { deflate: deflated(bytes, Compression::best(), &[]), crc, length: bytes.len() }])
+    join(&[&Part::of(bytes, Compression::best())])
 }
 
 /// The plain bytes of a gzip member, for the few who cannot take it.
@@ -139,22 +123,5 @@ mod tests {
             assert_eq!(plain(&gzip).unwrap(), format!("<html>{body}</html>").into_bytes());
         }
         assert_eq!(plain(&gzip(b"")).unwrap(), b"");
-    }
-
-    #[test]
-    fn what_stands_behind_points_at_what_stood_before_wherever_it_can_be_reached() {
-        let frame: String = (0..200).map(|n| format!("<a href=\"/trang-{}\">Trang {n}</a>", n * n)).collect();
-        for between in [0, 1, 11_000, 30_000, WINDOW - 1, WINDOW, 100_000] {
-            let body: String = (0..between).map(|n| char::from(b'a' + (n * n % 23) as u8)).collect();
-            let (before, body) = (Part::drawn(&frame), (Part::kept(&body), body));
-            let behind = Part::behind(&frame, &frame, &body.0);
-            let whole = plain(&join(&[&before, &body.0, &behind])).unwrap();
-            assert_eq!(whole, format!("{frame}{}{frame}", body.1).into_bytes(), "{between}");
-            let saves = behind.weight() < before.weight() / 4;
-            assert_eq!(saves, between + frame.len() < WINDOW, "{between}: {}", behind.weight());
-        }
-        let (odd, body) = ("\0\0\0\0\0\0", Part::kept("xyzxyzxyz"));
-        let whole = plain(&join(&[&Part::drawn("<p>"), &body, &Part::behind(odd, "<p>", &body)])).unwrap();
-        assert_eq!(whole, format!("<p>xyzxyzxyz{odd}").into_bytes());
     }
 }

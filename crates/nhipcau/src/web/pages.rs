@@ -312,7 +312,7 @@ impl Pages {
 
 /// The body of an HTML page.
 pub enum Body<'a> {
-    /// As HTML: it takes less to compress it with its frame than to join what was compressed apart.
+    /// As HTML, compressed with its frame: that is smaller, and takes no longer than to join what was compressed apart.
     Short(&'a str),
     /// Compressed once, for all frames.
     Long(&'a Part),
@@ -346,7 +346,7 @@ impl Drawn {
     pub fn around(status: u16, before: &str, body: Body<'_>, after: &str) -> Drawn {
         let gzip = match body {
             Body::Short(html) => gzip::join(&[&Part::drawn(&[before, html, after].concat())]),
-            Body::Long(body) => gzip::join(&[&Part::drawn(before), body, &Part::behind(after, before, body)]),
+            Body::Long(body) => gzip::join(&[&Part::drawn(before), body, &Part::drawn(after)]),
         };
         Drawn { status, media: "text/html; charset=utf-8", gzip, tags: Vec::new(), read: None, link: None }
     }

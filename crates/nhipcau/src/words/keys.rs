@@ -430,6 +430,7 @@ words! {
     error_ours_says,
     error_code,
     error_home,
+    error_again,
     // The check in the reader's browser. Here $name stands for what the script fills in.
     step_parse,
     step_leaf,

@@ -181,6 +181,8 @@ async fn every_public_page_comes_within_14_kilobytes_with_its_style_sheet() {
         "/co-quan",
         "/tim-kiem",
         "/tim-kiem?q=tin",
+        "/dang-nhap",
+        "/theo-doi",
         "/dich-vu",
         "/dich-vu/thoi-han",
         "/vb/khong/co",

@@ -242,5 +242,8 @@ async fn bad_queries_get_an_honest_page() {
     assert_eq!(last, 429);
     let refused = world.get("chinhphu", "/tim-kiem?q=mot+cau+moi").await;
     assert!(refused.says("quá nhiều câu tìm") && !refused.header("retry-after").is_empty());
+    assert!(refused.says("<a href=\"\">Tìm lại câu vừa rồi</a>"), "{}", refused.text());
+    let english = world.get("chinhphu", "/en/tim-kiem?q=mot+cau+moi").await;
+    assert!(english.status == 429 && english.says("Search for that again"), "{}", english.text());
     assert_eq!(world.page("chinhphu", &item).await.status, 200);
 }

@@ -147,8 +147,8 @@ fn numbered(rest: &str) -> Option<(&str, &str, bool)> {
     let (number, after) = rest.split_at(end);
     let counts = number.starts_with(|c: char| c.is_ascii_digit()) && number.len() <= 5
         || !number.is_empty() && number.bytes().all(|b| b"IVXLCDM".contains(&b));
-    let ordinal = fold(rest).starts_with("thu ");
-    if ordinal && rest.chars().count() <= 20 {
+    // "thứ nhất"; a longer line is a heading, and is not folded for nothing.
+    if rest.chars().nth(20).is_none() && fold(rest).starts_with("thu ") {
         return Some((rest.trim_end_matches(['.', ':']), "", true));
     }
     let heading = after.trim_start().trim_start_matches(['.', ':', '-', '–']);

@@ -17,7 +17,7 @@ use crate::logs::coverage;
 use crate::outlets::packets;
 use crate::people::Duty;
 use crate::people::gate::Staff;
-use crate::people::pages::{Desk, Done, HOME, drawn, shell};
+use crate::people::pages::{Desk, Done, HOME, ISSUED, drawn, shell};
 use crate::problem::Problem;
 use crate::reach::{
     self,
@@ -120,7 +120,7 @@ pub(super) async fn page(
         let reach = reach::shown::network(app, &mut conn, &item, lang).await?;
         Ok::<_, Problem>(LedgerPage {
             shell: shell(app, visitor, &staff.portal, w.ledger),
-            desk: Desk::of(staff, lang, "/ban-lam-viec/da-dang", said),
+            desk: Desk::of(staff, lang, ISSUED, said),
             reference: item.reference().to_string(),
             back: lang.path(&format!("{HOME}/muc/{}", item.reference())),
             title,

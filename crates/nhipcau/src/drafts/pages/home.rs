@@ -22,7 +22,7 @@ use crate::items::store as items;
 use crate::people::Duty;
 use crate::people::forms::Filled;
 use crate::people::gate::Staff;
-use crate::people::pages::{Desk, Done, HOME, drawn, see, shell};
+use crate::people::pages::{Desk, Done, HOME, WRITE, drawn, see, shell};
 use crate::petitions::{self, Glance};
 use crate::problem::Problem;
 use crate::sightings;
@@ -296,7 +296,7 @@ pub async fn choose(State(app): State<App>, staff: Staff, visitor: Visitor) -> R
     });
     let page = Choose {
         shell: shell(&app, &visitor, &staff.portal, lang.desk().choose_kind),
-        desk: Desk::of(&staff, lang, HOME, None),
+        desk: Desk::of(&staff, lang, WRITE, None),
         kinds: kinds.collect(),
     };
     drawn(&app, &visitor, StatusCode::OK, &page)

@@ -14,15 +14,13 @@ use crate::drafts::acts;
 use crate::items::pages::title;
 use crate::items::store::own::{self, Start};
 use crate::people::gate::Staff;
-use crate::people::pages::{Desk, HOME, drawn, shell};
+use crate::people::pages::{Desk, HOME, ISSUED, drawn, shell};
 use crate::problem::Problem;
 use crate::web::answer::failure;
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
 use crate::words::date;
 
-/// Where the list stands.
-const PAGE: &str = "/ban-lam-viec/da-dang";
 /// How many items a page has.
 const MOST: usize = 50;
 
@@ -93,14 +91,14 @@ async fn page(app: &App, staff: &Staff, visitor: &Visitor, asked: &Asked) -> Res
             mine: false,
         }
     });
-    let link = |word: &str, at: u64| lang.path(&format!("{PAGE}?{word}={at}"));
+    let link = |word: &str, at: u64| lang.path(&format!("{ISSUED}?{word}={at}"));
     // Behind the newest there is nothing, and a page that is empty leads back to the first.
     let newer = items.first().filter(|_| newer).map(|one| link("sau", one.index));
     let older = items.last().filter(|_| older).map(|one| link("truoc", one.index));
     Ok(Issued {
         shell: shell(app, visitor, &staff.portal, w.nav_issued),
-        desk: Desk::of(staff, lang, PAGE, None),
-        newer: newer.or_else(|| (items.is_empty() && from != Start::Newest).then(|| lang.path(PAGE))),
+        desk: Desk::of(staff, lang, ISSUED, None),
+        newer: newer.or_else(|| (items.is_empty() && from != Start::Newest).then(|| lang.path(ISSUED))),
         rows: rows.collect(),
         older,
     })

@@ -18,7 +18,7 @@ use crate::people::Duty;
 use crate::people::confirm;
 use crate::people::forms::{Fields, Filled, told};
 use crate::people::gate::Staff;
-use crate::people::pages::{Desk, Done, HOME, drawn, see, shell};
+use crate::people::pages::{Desk, Done, HOME, ISSUED, drawn, see, shell};
 use crate::problem::Problem;
 use crate::web::answer::failure;
 use crate::web::shell::Shell;
@@ -118,7 +118,7 @@ async fn answer(
         let open = store::open_of(&mut conn, standing.log, standing.item).await?;
         Ok::<_, Problem>(ItemPage {
             shell: shell(app, visitor, &staff.portal, &name),
-            desk: Desk::of(staff, lang, "/ban-lam-viec/da-dang", said),
+            desk: Desk::of(staff, lang, ISSUED, said),
             reference: standing.reference().to_string(),
             title: if name.is_empty() { w.untitled.to_owned() } else { name },
             kind: kind_name(&standing.kind, lang),

@@ -17,14 +17,14 @@ use network::content::{Body, Format, Item};
 use vietnam::documents::{Level, Places};
 
 use super::view::TocLine;
-use crate::web::gzip::Part;
+use crate::web::gzip::{Part, WINDOW};
 use crate::web::pages as web;
 
 pub use clean::carried;
 pub use links::Links;
 
-/// An item's content as every portal of the node shows it: read and rendered once, each part compressed when
-/// it is first asked for.
+/// An item's content as every portal of the node shows it: read and rendered once, what is long compressed when it is first
+/// asked for.
 pub struct Text {
     /// The content.
     pub document: Item,
@@ -53,7 +53,7 @@ impl Text {
     /// Part `n` as a page takes it, from 0; the whole if there is no such part.
     pub fn part(&self, n: usize) -> web::Body<'_> {
         let (_, html) = self.nth(n);
-        if html.len() < SHORT { web::Body::Short(html) } else { web::Body::Long(self.packed(n)) }
+        if html.len() < WINDOW { web::Body::Short(html) } else { web::Body::Long(self.packed(n)) }
     }
 
     /// Part `n` compressed, from 0; the whole if there is no such part.
@@ -74,9 +74,6 @@ impl Text {
         self.document.body.text.len() + self.rendered.html.len() * 2 + 2_000
     }
 }
-
-/// A text shorter than this, in bytes of HTML, is not compressed apart from the pages that show it.
-const SHORT: usize = 6_000;
 
 /// The HTML of a body, and its contents if it is long.
 pub struct Rendered {

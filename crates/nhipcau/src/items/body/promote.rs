@@ -12,11 +12,10 @@ const LONGEST: usize = 600;
 /// Clean HTML in which paragraphs that begin an article or something larger are headings, unless the text has such headings
 /// already. What stands in quotation marks stays as it is.
 pub(super) fn headings(html: String) -> String {
-    let lines = blocks::lines(&html);
-    let is_part = |line: &blocks::Line| Places::default().begins_heading(&line.text).is_some();
-    if lines.iter().any(|line| line.heading().is_some() && is_part(line)) {
+    if has_headings(&html) {
         return html;
     }
+    let lines = blocks::lines(&html);
     let mut places = Places::default();
     let mut found = Vec::new();
     let mut articles = 0;
@@ -44,6 +43,16 @@ pub(super) fn headings(html: String) -> String {
     }
     out.push_str(&html[from..]);
     out
+}
+
+/// True if a heading begins a part. Most texts have such headings, and are read no further.
+fn has_headings(html: &str) -> bool {
+    html.match_indices("<h").any(|(at, _)| {
+        let end = html[at..].find("</h").map_or(html.len(), |end| at + end);
+        let lines = blocks::lines(&html[at..end]);
+        let is_part = |line: &blocks::Line| Places::default().begins_heading(&line.text).is_some();
+        lines.iter().any(|line| line.heading().is_some() && is_part(line))
+    })
 }
 
 #[cfg(test)]

@@ -54,8 +54,7 @@ pub(super) async fn linked(
     let own = own.map(|number: vietnam::number::DocumentNumber| number.key());
     let named: Vec<String> =
         text.rendered.mentions.iter().filter(|key| Some(*key) != own.as_ref()).cloned().collect();
-    let rows = documents::store::of_numbers(conn, &named).await.map_err(anyhow::Error::from)?;
-    let known: BTreeSet<String> = rows.into_iter().map(|row| row.number).collect();
+    let known = documents::store::standing(conn, &named).await.map_err(anyhow::Error::from)?;
     let tags = named.into_iter().map(Tag::Document).collect();
     if known.is_empty() {
         return Ok((text, tags));

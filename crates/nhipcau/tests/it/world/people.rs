@@ -1,7 +1,5 @@
 //! Publishing and reading, by HTTP as anybody would.
 
-use std::io::Write;
-
 use nhipcau::operate::alarms;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -151,20 +149,22 @@ impl World {
         self.get(portal, &format!("/muc/{}", item.reference)).await
     }
 
-    /// What a page weighs on the line, compressed: with its style sheets, and by itself.
+    /// What a page weighs on the line, as a browser asks for it: with its style sheets, and by itself.
     pub async fn weight(&self, portal: &str, path: &str) -> (usize, usize) {
-        // The client of these tests unpacks what comes, so it is packed again.
-        let packed = |bytes: &[u8]| {
-            let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-            packer.write_all(bytes).unwrap();
-            packer.finish().unwrap().len()
+        // The client of these tests unpacks what comes; this one does not.
+        let line = reqwest::Client::builder().no_proxy().no_gzip().build().unwrap();
+        let sent = async |path: &str| {
+            let asked = line.get(self.address(portal, path)).header("host", self.host(portal));
+            let answer = self.ask(asked.header("accept-encoding", "gzip, deflate, br, zstd")).await;
+            assert_eq!(answer.header("content-encoding"), "gzip", "{path}: {}", answer.status);
+            answer.bytes.len()
         };
         let page = self.get(portal, path).await;
         assert!(matches!(page.status, 200 | 404 | 410), "{path}: {}", page.status);
-        let alone = packed(&page.bytes);
+        let alone = sent(path).await;
         let mut all = alone;
         for link in page.text().split("rel=\"stylesheet\" href=\"").skip(1) {
-            all += packed(&self.get(portal, link.split('"').next().unwrap()).await.bytes);
+            all += sent(link.split('"').next().unwrap()).await;
         }
         (all, alone)
     }
