@@ -18,6 +18,8 @@ use crate::words::Lang;
 
 /// Before the names of what only the kind asks for.
 const OWN: &str = "details.";
+/// Lists that a form does not have row by row.
+const LISTS: [&str; 3] = ["fields", "relations", "files"];
 
 /// How a field is filled in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,7 +116,7 @@ impl Pen<'_> {
             Some(typed) if typed.has(name) => typed.get(name).to_owned(),
             _ => value,
         };
-        let fault = self.faults.iter().find(|fault| fault.field == name || is_of(&fault.field, name));
+        let fault = self.faults.iter().find(|fault| place(&fault.field) == name);
         Input {
             value,
             fault: fault.map(|fault| fault.of(self.lang).to_owned()),
@@ -214,9 +216,9 @@ fn yes() -> Way {
     Way::Tick("1".to_owned())
 }
 
-/// True for a fault of one of the relations, which the form has in one field.
-fn is_of(fault: &str, name: &str) -> bool {
-    name == "relations" && fault.starts_with("relations[")
+/// Where a field stands in the form: fields of administration and relations are typed in one line or box each, files have a section.
+pub fn place(name: &str) -> &str {
+    name.split_once('[').map(|(list, _)| list).filter(|list| LISTS.contains(list)).unwrap_or(name)
 }
 
 /// The form of a draft, as its kind asks for it; `typed` is what was sent and could not be saved.
@@ -310,8 +312,19 @@ fn common(draft: &Draft, id: &str) -> String {
     .unwrap_or_default()
 }
 
-/// What a field is called, for lists of faults and differences; its own name if nobody knows it.
+/// What a field is called, for lists of faults and differences; its own name if nobody knows it. Of a list the number of the entry
+/// stands behind it.
 pub fn label(kind: &str, name: &str, lang: Lang) -> String {
+    let list = place(name);
+    let entry =
+        name.strip_prefix(list).and_then(|rest| rest.strip_prefix('[')?.split(']').next()?.parse().ok());
+    match entry {
+        Some(entry) => format!("{} {}", label_of(kind, list, lang), 1_usize.saturating_add(entry)),
+        None => label_of(kind, name, lang),
+    }
+}
+
+fn label_of(kind: &str, name: &str, lang: Lang) -> String {
     let w = lang.desk();
     let plain = match name {
         "title" => Some(w.field_title),
@@ -353,4 +366,24 @@ pub fn label(kind: &str, name: &str, lang: Lang) -> String {
         fields = field.inner();
     }
     said.join(" · ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_is_told_by_the_name_that_the_form_has_for_its_field() {
+        let said = |name| (label("news", name, Lang::Vi), place(name).to_owned());
+        let due = |label: &str, place: &str| (label.to_owned(), place.to_owned());
+        assert_eq!(said("fields[1]"), due("Lĩnh vực 2", "fields"));
+        assert_eq!(
+            said("relations[0].number"),
+            due(&format!("{} 1", Lang::Vi.desk().field_relations), "relations")
+        );
+        assert_eq!(said("files[2].alt"), due(&format!("{} 3", Lang::Vi.desk().field_files), "files"));
+        assert_eq!(said("title"), due("Tiêu đề", "title"));
+        assert_eq!(said("details.author"), due("Tác giả", "details.author"));
+        assert_eq!(said("khong[0].co"), due("khong[0].co", "khong[0].co"));
+    }
 }

@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, DateTime};
 use serde_json::{Map, Value};
-use vietnam::text::nfc;
+use vietnam::text::{nfc, slug};
 
 use super::OWN;
 use crate::clock::instant;
@@ -21,6 +21,19 @@ pub struct Read {
     pub hour: Hour,
     /// What cannot be read.
     pub faults: Vec<Fault>,
+}
+
+/// The fields of administration that were typed, each once as its keyword: `Y tế, giao thông` gives `y-te` and `giao-thong`. What has no letter
+/// stays as it is, to be told.
+fn keywords(typed: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for typed in typed.split([',', ';']).map(str::trim).filter(|typed| !typed.is_empty()) {
+        let word = Some(slug(typed)).filter(|word| !word.is_empty()).unwrap_or_else(|| typed.to_owned());
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    words
 }
 
 /// Lays a form over what is written. Fields that the form does not have stay as they are.
@@ -51,8 +64,7 @@ pub fn read(fields: &Fields, work: &Work) -> Read {
         draft.text = nfc(fields.get("text").trim_end());
     }
     if fields.has("fields") {
-        let words = fields.get("fields").split(',').map(str::trim).filter(|word| !word.is_empty());
-        draft.fields = words.map(str::to_owned).collect();
+        draft.fields = keywords(fields.get("fields"));
     }
     if fields.has("source") {
         let url = draft.source.take().and_then(|source| source.url);

@@ -291,7 +291,7 @@ async fn page(
     let mend = |fault: &Fault| Mend {
         label: form::label(&work.written.draft.kind, &fault.field, lang),
         says: fault.of(lang).to_owned(),
-        field: fault.field.clone(),
+        field: form::place(&fault.field).to_owned(),
     };
     let buttons = buttons(&work, &facts, lang);
     let approves = buttons.iter().any(|button| button.act == Act::Approve.word());
