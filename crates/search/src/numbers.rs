@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use vietnam::number::{Abbreviations, Mentioned};
+use vietnam::number::{Abbreviations, DocumentNumber, Mentioned};
 
 use crate::query::Word;
 
@@ -32,6 +32,25 @@ impl Asked {
             tokens.swap(1, 2);
         }
         Asked { tokens, prefix: None }
+    }
+
+    /// Serial and year, if both were said: `42/2022`.
+    #[must_use]
+    pub fn dated(&self) -> Option<&str> {
+        let plain = |part: &str| part.starts_with(|c: char| c.is_ascii_digit()) && !part.contains(':');
+        let is_dated = |token: &&String| {
+            token
+                .split_once('/')
+                .is_some_and(|(serial, year)| plain(serial) && year.len() == 4 && year.parse::<u16>().is_ok())
+        };
+        self.tokens.iter().find(is_dated).map(String::as_str)
+    }
+
+    /// True if this number is one of those that are looked for: what was said of it fits.
+    #[must_use]
+    pub fn fits(&self, number: &DocumentNumber) -> bool {
+        let said = number.tokens();
+        self.tokens.first().is_some_and(|most| said.contains(most))
     }
 
     /// The token that says most: with the whole symbol, or with form and year; nothing where too little was said to tell one
@@ -186,6 +205,23 @@ mod tests {
         assert_eq!(first("42/2022"), ["42/2022"]);
         assert!(first("tt15/2025").contains(&"tt:15/2025".to_owned()));
         assert!(first("574/qd-ttg").contains(&"574/qd-ttg".to_owned()));
+    }
+
+    #[test]
+    fn what_was_said_fits_the_numbers_that_it_may_mean() {
+        for (typed, fits) in [
+            ("nd 42 2022", [true, false, false]),
+            ("42/2022", [true, true, false]),
+            ("42 2022 nd cp", [true, false, false]),
+            ("nghị định 42 năm 2023", [false, false, true]),
+        ] {
+            let query = Query::read(typed);
+            let asked = &query.numbers[0];
+            let numbers = ["42/2022/NĐ-CP", "42/2022/TT-BTC", "42/2023/NĐ-CP"];
+            assert_eq!(numbers.map(|number| asked.fits(&number.parse().unwrap())), fits, "{typed}");
+            assert_eq!(asked.dated(), Some(if fits[2] { "42/2023" } else { "42/2022" }), "{typed}");
+        }
+        assert_eq!(Query::read("nghị định 42").numbers[0].dated(), None);
     }
 
     #[test]

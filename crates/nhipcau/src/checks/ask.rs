@@ -1,5 +1,7 @@
 //! What was typed, read once: a number in any shape, an address, a reference, a file's SHA-256, the text of a QR code.
 
+use ::search::Query;
+use ::search::numbers::Asked;
 use network::names::ContentHash;
 use reqwest::Url;
 use vietnam::number::{DocumentNumber, Mentioned, mentions};
@@ -15,6 +17,8 @@ pub const LONGEST: usize = 2_048;
 pub enum Question {
     /// A document's number.
     Number(DocumentNumber),
+    /// A number as people say it: `nd 42 2022`, "Thông tư 15 năm 2025". Several documents may be meant.
+    Said(Asked),
     /// An item's name.
     Item(Reference),
     /// Bytes, by their SHA-256.
@@ -76,7 +80,17 @@ pub fn read(typed: &str) -> Result<Question, Problem> {
         Mentioned::Number(number) => Some(number),
         Mentioned::Spoken { .. } => None,
     });
-    numbers.next().map(Question::Number).ok_or_else(nothing)
+    if let Some(number) = numbers.next() {
+        return Ok(Question::Number(number));
+    }
+    match Query::read(text).numbers.into_iter().next() {
+        None => Err(nothing()),
+        Some(asked) if asked.dated().is_none() => Err(wrong(
+            "Số này còn thiếu năm. Hãy ghi thêm, ví dụ: nghị định 42 năm 2022, hoặc cả số hiệu: 42/2022/NĐ-CP.".into(),
+            "The year is missing. Add it, as in nghị định 42 năm 2022, or give the whole number: 42/2022/NĐ-CP.".into(),
+        )),
+        Some(asked) => Ok(Question::Said(asked)),
+    }
 }
 
 /// What may be typed.
@@ -153,6 +167,18 @@ mod tests {
             let Question::Number(number) = read(text).unwrap() else { panic!("{text}") };
             assert_eq!(number.to_string(), "42/2022/NĐ-CP", "{text}");
         }
+    }
+
+    #[test]
+    fn a_number_is_read_as_people_say_it() {
+        for text in ["nd 42 2022", "nghị định 42 năm 2022", "Nghi dinh so 042/2022", "nđ42/2022"] {
+            let Question::Said(asked) = read(text).unwrap() else { panic!("{text}") };
+            assert_eq!(asked.dated(), Some("42/2022"), "{text}");
+            assert!(asked.fits(&"42/2022/NĐ-CP".parse().unwrap()), "{text}");
+        }
+        assert!(matches!(read("42/2022").unwrap(), Question::Said(_)));
+        let Err(Problem::Invalid(faults)) = read("nghị định 42") else { panic!("read") };
+        assert!(faults[0].vi.contains("thiếu năm"), "{faults:?}");
     }
 
     #[test]

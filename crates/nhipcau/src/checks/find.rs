@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use ::search::numbers::Asked;
 use network::entry::Kind;
 use network::names::ContentHash;
 use tlog::TlogProof;
@@ -63,6 +64,7 @@ pub async fn answer(
 async fn named(app: &App, conn: &mut Conn, lang: Lang, question: &Question) -> Result<Answer, Problem> {
     match question {
         Question::Number(number) => numbered(app, conn, lang, number).await,
+        Question::Said(asked) => said(app, conn, lang, asked).await,
         Question::Item(reference) => item(app, conn, lang, reference).await,
         Question::Bytes(hash) => {
             let known = held(app, conn, lang, hash).await?;
@@ -90,6 +92,19 @@ async fn numbered(
         return Ok(Answer::Unknown { number: Some(number.clone()), named });
     }
     Ok(Answer::Known(all))
+}
+
+/// The documents that somebody may mean.
+async fn said(app: &App, conn: &mut Conn, lang: Lang, asked: &Asked) -> Result<Answer, Problem> {
+    let mut seen = HashSet::new();
+    let mut all = Vec::new();
+    for (number, row) in store::dated(conn, asked.dated().unwrap_or_default()).await? {
+        let fits = number.parse().is_ok_and(|number| asked.fits(&number));
+        if fits && all.len() < MOST && seen.insert(row.uniq) {
+            all.extend(about(app, conn, lang, (&row.origin, &row.item), Held::Name).await?);
+        }
+    }
+    Ok(if all.is_empty() { Answer::Unknown { number: None, named: false } } else { Answer::Known(all) })
 }
 
 async fn item(app: &App, conn: &mut Conn, lang: Lang, reference: &Reference) -> Result<Answer, Problem> {

@@ -65,8 +65,8 @@ pub async fn keep(tx: &mut Tx, shown: &[&Shown]) -> sqlx::Result<()> {
     let documents: Vec<Document> = shown.iter().copied().filter_map(document).collect();
     fill!(
         tx,
-        "INSERT INTO document (log, item, number, printed, form, agency, issued, effective, expires, uniq, address)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "INSERT INTO document (log, item, number, printed, form, agency, issued, effective, expires, uniq, address, dated)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         &documents,
         |row| row.log,
         row.item.clone(),
@@ -78,7 +78,8 @@ pub async fn keep(tx: &mut Tx, shown: &[&Shown]) -> sqlx::Result<()> {
         row.effective.clone(),
         row.expires.clone(),
         row.number.unique_key(&row.agency, &row.form, row.issued).to_string(),
-        address(&row.form, &row.number, row.issued)
+        address(&row.form, &row.number, row.issued),
+        row.number.dated().unwrap_or_default()
     )?;
     let stated: Vec<Stated> =
         shown.iter().copied().filter(|one| document(one).is_some()).flat_map(relations).collect();

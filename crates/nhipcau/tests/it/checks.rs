@@ -66,6 +66,9 @@ async fn a_paper_is_answered_by_number_link_code_proof_and_file() {
     for what in [
         "42/2020/NĐ-CP".to_owned(),
         "nghi dinh so 42 / 2020 / nđ-cp".to_owned(),
+        "nd 42 2020".to_owned(),
+        "Nghị định số 42 năm 2020".to_owned(),
+        "42/2020".to_owned(),
         decree.reference.clone(),
         format!("{host}/muc/{}", decree.reference),
         format!("{host}/en/muc/{}/lich-su", decree.reference),
@@ -251,6 +254,8 @@ async fn a_question_that_is_none_is_told_what_may_be_asked() {
     }
     let long = ask(format!("hoi={}", "9".repeat(10_000))).await;
     assert!(long.status == 422 && long.says("2048 byte"), "{}", long.status);
+    let half = ask(format!("hoi={}", encoded("nghị định 42"))).await;
+    assert!(half.status == 422 && half.says("thiếu năm"), "{}", half.text());
     for query in ["tep=zz", "tep=%00", "hoi=%FF%FE", "tep=0000"] {
         assert_eq!(ask(query.into()).await.status, 422, "{query}");
     }

@@ -18,13 +18,17 @@ impl DocumentNumber {
         let groups: Vec<String> = self.symbol.groups().map(|group| token(known, group)).collect();
         let (serial, symbol) = (self.serial.plain(), groups.join("-"));
         let form = fold(without_term(self.symbol.first()).0);
-        match self.year {
-            Some(year) => {
-                let dated = format!("{serial}/{}", year.get());
-                vec![format!("{dated}/{symbol}"), dated.clone(), format!("{form}:{dated}")]
-            }
+        match self.dated() {
+            Some(dated) => vec![format!("{dated}/{symbol}"), dated.clone(), format!("{form}:{dated}")],
             None => vec![format!("{serial}/{symbol}"), format!("{form}:{serial}")],
         }
+    }
+
+    /// Serial and year, by which people name a document whose symbol they do not know: `154/2026`, without filling zeros. `None` where the
+    /// number has no year.
+    #[must_use]
+    pub fn dated(&self) -> Option<String> {
+        self.year.map(|year| format!("{}/{}", self.serial.plain(), year.get()))
     }
 
     /// By this a number is found again in a table: equal numbers have equal keys. As printed, without filling zeros and with
