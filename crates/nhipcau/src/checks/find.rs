@@ -80,13 +80,7 @@ async fn numbered(
     lang: Lang,
     number: &DocumentNumber,
 ) -> Result<Answer, Problem> {
-    let rows = store::of_number(conn, number).await?;
-    // One of each document: a portal may carry on what another has published first.
-    let mut seen = HashSet::new();
-    let mut all = Vec::new();
-    for row in rows.iter().filter(|row| seen.insert(&row.uniq)).take(MOST) {
-        all.extend(about(app, conn, lang, (&row.origin, &row.item), Held::Name).await?);
-    }
+    let all = of_numbers(app, conn, lang, std::slice::from_ref(number)).await?;
     if all.is_empty() {
         let named = store::is_named(conn, number).await?;
         return Ok(Answer::Unknown { number: Some(number.clone()), named });
@@ -96,15 +90,34 @@ async fn numbered(
 
 /// The documents that somebody may mean.
 async fn said(app: &App, conn: &mut Conn, lang: Lang, asked: &Asked) -> Result<Answer, Problem> {
+    let numbers = store::dated(conn, asked.dated().unwrap_or_default()).await?;
+    let numbers = numbers.iter().filter_map(|number| number.parse().ok());
+    let numbers: Vec<DocumentNumber> = numbers.filter(|number| asked.fits(number)).collect();
+    let all = of_numbers(app, conn, lang, &numbers).await?;
+    Ok(if all.is_empty() { Answer::Unknown { number: None, named: false } } else { Answer::Known(all) })
+}
+
+/// What is known of documents of these numbers.
+async fn of_numbers(
+    app: &App,
+    conn: &mut Conn,
+    lang: Lang,
+    numbers: &[DocumentNumber],
+) -> Result<Vec<About>, Problem> {
+    // One of each document: a portal may carry on what another has published first.
     let mut seen = HashSet::new();
     let mut all = Vec::new();
-    for (number, row) in store::dated(conn, asked.dated().unwrap_or_default()).await? {
-        let fits = number.parse().is_ok_and(|number| asked.fits(&number));
-        if fits && all.len() < MOST && seen.insert(row.uniq) {
-            all.extend(about(app, conn, lang, (&row.origin, &row.item), Held::Name).await?);
+    for number in numbers {
+        for row in store::of_number(conn, number).await? {
+            if all.len() < MOST && seen.insert(row.uniq) {
+                all.extend(about(app, conn, lang, (&row.origin, &row.item), Held::Name).await?);
+            }
+        }
+        if all.len() >= MOST {
+            break;
         }
     }
-    Ok(if all.is_empty() { Answer::Unknown { number: None, named: false } } else { Answer::Known(all) })
+    Ok(all)
 }
 
 async fn item(app: &App, conn: &mut Conn, lang: Lang, reference: &Reference) -> Result<Answer, Problem> {

@@ -41,30 +41,18 @@ pub async fn of_number(conn: &mut Conn, number: &DocumentNumber) -> sqlx::Result
     )
 }
 
-/// The documents of a serial and a year, `209/2026`, each with its number; those that stand first, then the newest.
+/// The numbers of a serial and a year, `209/2026`, whatever their symbols, each once.
 ///
 /// # Errors
 /// The database's.
-pub async fn dated(conn: &mut Conn, dated: &str) -> sqlx::Result<Vec<(String, Numbered)>> {
+pub async fn dated(conn: &mut Conn, dated: &str) -> sqlx::Result<Vec<String>> {
     let rows = all!(
         conn,
-        Dated,
-        "SELECT d.number, l.origin, d.item, d.uniq FROM document d
-         JOIN item i ON i.log = d.log AND i.item = d.item JOIN log l ON l.id = d.log
-         WHERE d.dated = $1
-         ORDER BY CASE i.state WHEN 'standing' THEN 0 WHEN 'withdrawn' THEN 1 ELSE 2 END, d.issued DESC, d.log, d.item
-         LIMIT $2",
-        dated.to_owned(),
-        MOST
+        (String,),
+        "SELECT DISTINCT number FROM document WHERE dated = $1 ORDER BY number",
+        dated.to_owned()
     )?;
-    Ok(rows.into_iter().map(|row| (row.number, row.document)).collect())
-}
-
-#[derive(FromRow)]
-struct Dated {
-    number: String,
-    #[sqlx(flatten)]
-    document: Numbered,
+    Ok(rows.into_iter().map(|(number,)| number).collect())
 }
 
 /// True if a document that stands names this number.
