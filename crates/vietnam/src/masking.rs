@@ -257,9 +257,13 @@ impl Sheet<'_> {
     }
 }
 
-/// `23.11.2026 15` and what stands behind a date: a day, a month, a year.
+/// `23.11.2026 15` and what stands behind a date: a day, a month, a year. What may as well be a telephone or an identity number, `05 1-2000-000`, is
+/// none: to hide a date too many is mended by whoever reads it, to show a number is not.
 fn is_date(digits: &str, groups: &[usize]) -> bool {
     let [day @ 1..=2, month @ 1..=2, 4, rest @ ..] = groups else { return false };
+    if digits.starts_with('0') && digits.len() > LONG {
+        return false;
+    }
     let number = |from: usize, length: usize| {
         digits.get(from..from + length).and_then(|part| part.parse::<u16>().ok())
     };
@@ -295,6 +299,8 @@ mod tests {
             ("０９１２３４５６７８", Kind::Phone),
             ("09\u{200b}12345678", Kind::Phone),
             ("0912 - 345 - 678", Kind::Phone),
+            ("gọi 05 1-2000-000", Kind::Phone),
+            ("số 03 01 2000 1234", Kind::Identity),
             ("thư lan.nguyen+a@gmail.com.", Kind::Mail),
             ("xe 29A-123.45 chạy", Kind::Plate),
             ("xe 59-X1 234.56", Kind::Plate),
