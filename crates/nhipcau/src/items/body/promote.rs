@@ -47,7 +47,9 @@ pub(super) fn headings(html: String) -> String {
 
 /// True if a heading begins a part. Most texts have such headings, and are read no further.
 fn has_headings(html: &str) -> bool {
-    html.match_indices("<h").any(|(at, _)| {
+    // A rule, `<hr>`, begins alike and has no end to look for.
+    let numbered = |at: usize| html.as_bytes().get(at + 2).is_some_and(u8::is_ascii_digit);
+    html.match_indices("<h").filter(|(at, _)| numbered(*at)).any(|(at, _)| {
         let end = html[at..].find("</h").map_or(html.len(), |end| at + end);
         let lines = blocks::lines(&html[at..end]);
         let is_part = |line: &blocks::Line| Places::default().begins_heading(&line.text).is_some();
@@ -74,9 +76,18 @@ mod tests {
     }
 
     #[test]
+    fn a_rule_is_no_heading() {
+        let out = headings("<hr><p>Điều 1. Một</p><hr><p>Điều 2. Hai</p>".into());
+        assert_eq!(out, "<hr><h3>Điều 1. Một</h3><hr><h3>Điều 2. Hai</h3>");
+    }
+
+    #[test]
     fn a_text_with_one_such_line_or_with_headings_stays() {
-        for html in ["<p>Điều 1. Một</p><p>x</p>", "<h3>Điều 1. A</h3><p>Điều 2. B</p><p>Điều 3. C</p>"]
-        {
+        for html in [
+            "<p>Điều 1. Một</p><p>x</p>",
+            "<h3>Điều 1. A</h3><p>Điều 2. B</p><p>Điều 3. C</p>",
+            "<hr><p>Điều 2. B</p><p>Điều 3. C</p><hr><h2>Điều 1. A</h2>",
+        ] {
             assert_eq!(headings(html.into()), html);
         }
     }
