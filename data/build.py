@@ -122,6 +122,32 @@ def units():
     write("units/code_aliases.csv", ["alias", "code", "reason"],
           [["06970", "06978", "Ba Chẽ: mã 06970 trong vietnamadminunits, 06978 trong vietnamese-provinces-database"]])
     old_communes({c["code"] for c in communes}, {"06970": "06978"})
+    centres({p["code"]: p["name_vi"] for p in provinces}, communes)
+
+
+def centres(provinces, communes):
+    """Where each commune lies. The source has no codes and spells as it likes (Hòa, Hoà; M’Drắk, M'Drắk): names are compared without
+    marks, then with them, then with the kind, until one is left."""
+    def bare(text):
+        return "".join(c for c in without_marks(nfc(text)).lower() if c.isalnum())
+
+    def province_of(row):
+        name = nfc(row["tentinh"])
+        for kind in ("Thủ đô ", "tỉnh ", "thành phố "):
+            name = name.removeprefix(kind)
+        return bare(name)
+
+    by_name, taken, lines = {}, set(), []
+    for r in rows("units/communes_2025_area_population_centre_MIT.csv"):
+        by_name.setdefault((province_of(r), bare(r["tenhc"])), []).append(r)
+    for c in communes:
+        found = by_name.get((bare(provinces[c["province_code"]]), bare(c["name_vi"])), [])
+        for column, wanted in (("tenhc", nfc(c["name_vi"])), ("loai", KIND_VI[c["type"]])):
+            found = [r for r in found if nfc(r[column]).lower() == wanted.lower()] or found
+        check(len(found) == 1 and found[0]["id"] not in taken, f"centre of commune {c['code']}: {len(found)} found")
+        taken.add(found[0]["id"])
+        lines.append([c["code"], f"{float(found[0]['kinhdo']):.3f}", f"{float(found[0]['vido']):.3f}"])
+    write("units/centres.csv", ["code", "longitude", "latitude"], lines)
 
 
 def old_communes(current, aliases):

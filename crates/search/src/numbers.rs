@@ -37,7 +37,7 @@ impl Asked {
     /// Serial and year, if both were said: `42/2022`.
     #[must_use]
     pub fn dated(&self) -> Option<&str> {
-        let plain = |part: &str| part.starts_with(|c: char| c.is_ascii_digit()) && !part.contains(':');
+        let plain = |part: &str| part.starts_with(|c: char| c.is_ascii_digit());
         let is_dated = |token: &&String| {
             token
                 .split_once('/')

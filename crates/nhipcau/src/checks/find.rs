@@ -104,18 +104,24 @@ async fn of_numbers(
     lang: Lang,
     numbers: &[DocumentNumber],
 ) -> Result<Vec<About>, Problem> {
-    // One of each document: a portal may carry on what another has published first.
+    let mut rows = Vec::new();
+    for number in numbers {
+        rows.extend(store::of_number(conn, number).await?);
+    }
+    one_each(app, conn, lang, rows.iter().map(|row| (&*row.uniq, &*row.origin, &*row.item))).await
+}
+
+/// What is known of the first of these, one of each document: a portal may carry on what another has published first.
+async fn one_each<'a>(
+    app: &App,
+    conn: &mut Conn,
+    lang: Lang,
+    rows: impl Iterator<Item = (&'a str, &'a str, &'a str)>,
+) -> Result<Vec<About>, Problem> {
     let mut seen = HashSet::new();
     let mut all = Vec::new();
-    for number in numbers {
-        for row in store::of_number(conn, number).await? {
-            if all.len() < MOST && seen.insert(row.uniq) {
-                all.extend(about(app, conn, lang, (&row.origin, &row.item), Held::Name).await?);
-            }
-        }
-        if all.len() >= MOST {
-            break;
-        }
+    for (_, origin, item) in rows.filter(|(uniq, ..)| seen.insert(*uniq)).take(MOST) {
+        all.extend(about(app, conn, lang, (origin, item), Held::Name).await?);
     }
     Ok(all)
 }
@@ -193,11 +199,8 @@ async fn linked(app: &App, conn: &mut Conn, lang: Lang, link: &Link) -> Result<A
 /// The documents at a stable address, or of the number that stands in its place.
 async fn stable(app: &App, conn: &mut Conn, lang: Lang, path: &str) -> Result<Answer, Problem> {
     let rows = documents::at_address(conn, path).await?;
-    let mut seen = HashSet::new();
-    let mut all = Vec::new();
-    for row in rows.iter().filter(|row| seen.insert(&row.uniq)).take(MOST) {
-        all.extend(about(app, conn, lang, (&row.origin, &row.item), Held::Name).await?);
-    }
+    let rows = rows.iter().map(|row| (&*row.uniq, &*row.origin, &*row.item));
+    let all = one_each(app, conn, lang, rows).await?;
     match path.parse::<DocumentNumber>() {
         Ok(number) if all.is_empty() => numbered(app, conn, lang, &number).await,
         _ if all.is_empty() => Ok(Answer::Unknown { number: None, named: false }),

@@ -35,7 +35,7 @@ use crate::app::App;
 use crate::problem::Problem;
 use crate::search::counted;
 use crate::subscriptions::Topic;
-use crate::web::pages::{Drawn, Tag};
+use crate::web::pages::{Drawn, HTML, Tag};
 use crate::web::shell::Section;
 use crate::web::visitor::Visitor;
 use crate::websub;
@@ -71,7 +71,7 @@ pub async fn page(Given(app): Given<App>, visitor: Visitor) -> Response {
             row(name, format!("?nguon={origin}"))
         }));
         let page = FeedsPage { shell, feeds, sitemap: "/sitemap.xml".into() };
-        Ok(Drawn::whole(200, "text/html; charset=utf-8", &page.render().map_err(anyhow::Error::from)?))
+        Ok(Drawn::whole(200, HTML, &page.render().map_err(anyhow::Error::from)?))
     })
     .await
 }
@@ -97,7 +97,7 @@ pub async fn fragment(Given(app): Given<App>, visitor: Visitor) -> Response {
     let draw = async |portal: &Portal| {
         let feed = Feed::asked(&app, &visitor, portal).await?;
         let text = fragment::text(&feed, lang, most).map_err(anyhow::Error::from)?;
-        Ok(Drawn::whole(200, "text/html; charset=utf-8", &text))
+        Ok(Drawn::whole(200, HTML, &text))
     };
     match visitor.asked("q") {
         Some(_) => fresh(&app, &visitor, draw).await,

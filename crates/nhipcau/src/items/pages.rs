@@ -25,7 +25,7 @@ use crate::problem::Problem;
 use crate::reach;
 use crate::web::answer::{failure, fault_page, page};
 use crate::web::error_view::Fault;
-use crate::web::pages::{Drawn, Page, Tag};
+use crate::web::pages::{Drawn, HTML, Page, Tag};
 use crate::web::visitor::Visitor;
 use crate::words::{Lang, date};
 
@@ -36,7 +36,6 @@ pub use item::{item, qr};
 pub use lists::{home, list, rows};
 pub use save::save;
 
-pub(crate) const HTML: &str = "text/html; charset=utf-8";
 /// Pages that speak of "today" or of ages are drawn again after this, in microseconds.
 const SHORT: i64 = 20_000_000;
 pub(crate) const LONG: i64 = 600_000_000;

@@ -28,13 +28,12 @@ use crate::people::pages::HOME;
 use crate::problem::Problem;
 use crate::reach;
 use crate::web::answer::failure;
-use crate::web::pages::{Drawn, Tag};
+use crate::web::pages::{Drawn, HTML, Tag};
 use crate::web::shell::{Section, Synced};
 use crate::web::visitor::Visitor;
 use crate::words::Lang;
 use crate::{all, one};
 
-const HTML: &str = "text/html; charset=utf-8";
 /// Pages that state the present are drawn again after this, in microseconds.
 const NOW: i64 = 1_000_000;
 /// The most logs that the network page lists.

@@ -76,6 +76,7 @@ impl Desk {
             (accounts::PAGE, w.accounts_nav, Duty::People),
             (crate::agencies::merger::pages::PAGE, lang.agency().merger_nav, Duty::Agencies),
             (crate::breaches::pages::PAGE, lang.breach().nav, Duty::Breaches),
+            (crate::operate::doctor::page::PAGE, lang.words().node_nav, Duty::Node),
             (crate::calendar::pages::PAGE, lang.calendar().nav, Duty::Node),
             (crate::petitions::authority::pages::PAGE, lang.authority().nav, Duty::Node),
             (crate::petitions::exchange::forward::pages::PAGE, lang.petition_forward().nav, Duty::Node),

@@ -1,5 +1,7 @@
 //! The audit trail as people read it: newest first, by person and by act; and as a file for whoever must keep it.
 
+mod facts;
+
 use std::collections::HashMap;
 
 use askama::Template;
@@ -248,23 +250,8 @@ fn row(app: &App, lang: Lang, known: &HashMap<String, (String, String)>, line: &
         who,
         act: name(&line.act, lang),
         subject: subject.map(|subject| named(&subject).unwrap_or(subject)).unwrap_or_default(),
-        facts: facts(&line.detail),
+        facts: facts::facts(&line.detail, &line.subject, lang, named),
     }
-}
-
-/// `{"roles":["editor"],"below":false}` as `roles: editor`: what is false or empty says nothing.
-fn facts(detail: &str) -> String {
-    use serde_json::Value;
-    let Ok(Value::Object(facts)) = serde_json::from_str(detail) else { return String::new() };
-    let text = |value: &Value| match value {
-        Value::String(text) => text.clone(),
-        Value::Array(all) => {
-            all.iter().map(|one| one.as_str().unwrap_or_default()).collect::<Vec<_>>().join(", ")
-        }
-        other => other.to_string(),
-    };
-    let said = facts.iter().filter(|(_, value)| !matches!(value, Value::Bool(false) | Value::Null));
-    said.map(|(key, value)| format!("{key}: {}", text(value))).collect::<Vec<_>>().join(" · ")
 }
 
 /// `POST /ban-lam-viec/nhat-ky`: every line of the agency, oldest first, as JSON lines. That it was taken is a line too.
@@ -304,12 +291,5 @@ mod tests {
             assert_eq!(names.len(), ACTS.len());
         }
         assert_eq!(name("petition.of-tomorrow", Lang::Vi), "petition.of-tomorrow");
-    }
-
-    #[test]
-    fn facts_are_said_plainly() {
-        assert_eq!(facts(r#"{"roles":["editor","signer"],"below":false}"#), "roles: editor, signer");
-        assert_eq!(facts(r#"{"failures":3}"#), "failures: 3");
-        assert_eq!((facts("{}"), facts("[")), (String::new(), String::new()));
     }
 }

@@ -5,6 +5,7 @@
 mod far;
 mod figures;
 mod glance;
+mod map;
 mod pages;
 pub(super) mod paper;
 mod readers;

@@ -17,6 +17,7 @@ use crate::db::Conn;
 use crate::logs::{proof, store as logs};
 use crate::problem::Problem;
 use crate::web::answer::guard;
+use crate::web::pages::HTML;
 use crate::words::{Lang, PetitionWords, date};
 
 /// The paper.
@@ -89,7 +90,7 @@ pub async fn file(app: &App, case: &Case, lang: Lang, alone: bool) -> Result<Res
         proof,
     };
     let html = paper.render().map_err(anyhow::Error::from)?;
-    Ok(attachment(&format!("{}.html", case.code), "text/html; charset=utf-8", html))
+    Ok(attachment(&format!("{}.html", case.code), HTML, html))
 }
 
 /// What the file forbids itself where a browser still shows it from here.

@@ -33,6 +33,7 @@ pub(crate) use entry::text;
 pub(crate) use find::{Asked, find};
 pub use keep::{rebuild, run};
 pub(crate) use limit::{Limit, network_of};
+pub use pages::HERE;
 pub(crate) use pages::counted;
 
 /// Searches that may be under way at once: each takes a processor for some milliseconds.
@@ -109,7 +110,7 @@ impl Search {
 
 /// Search's rows of the route table: its page for people.
 pub fn routes() -> Vec<Route> {
-    vec![door_page("/tim-kiem", "search", get(pages::page))]
+    vec![door_page(pages::HERE, "search", get(pages::page))]
 }
 
 /// Search's rows for machines.

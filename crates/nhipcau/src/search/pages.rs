@@ -18,17 +18,17 @@ use crate::api::Asked as Checked;
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::Conn;
-use crate::items::pages::{HTML, LONG, kept, portal, rows, title};
+use crate::items::pages::{LONG, kept, portal, rows, title};
 use crate::problem::Problem;
 use crate::web::answer::{answered, failure, fault_html};
 use crate::web::error_view::Fault;
-use crate::web::pages::{Drawn, Tag};
+use crate::web::pages::{Drawn, HTML, Tag};
 use crate::web::shell::{Section, Shell};
 use crate::web::visitor::Visitor;
 use crate::words::Lang;
 
 /// The address of the page.
-const HERE: &str = "/tim-kiem";
+pub const HERE: &str = "/tim-kiem";
 /// Titles that are suggested.
 const SUGGESTED: usize = 6;
 
@@ -274,7 +274,7 @@ pub async fn description(State(app): State<App>, visitor: Visitor) -> Response {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <OpenSearchDescription xmlns=\"http://a9.com/-/spec/opensearch/1.1/\">\n\
          <ShortName>{name}</ShortName>\n<Description>{}</Description>\n<InputEncoding>UTF-8</InputEncoding>\n\
-         <Url type=\"text/html\" template=\"{base}/tim-kiem?q={{searchTerms}}\"/>\n\
+         <Url type=\"text/html\" template=\"{base}{HERE}?q={{searchTerms}}\"/>\n\
          <Url type=\"application/x-suggestions+json\" template=\"{base}/api/search/suggest?q={{searchTerms}}\"/>\n\
          </OpenSearchDescription>\n",
         quick_xml::escape::escape(visitor.lang.search().label)

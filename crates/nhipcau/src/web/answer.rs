@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use super::dictionary;
 use super::error_view::{ErrorPage, Fault, bare_shell};
 use super::gzip::{Part, join, plain};
-use super::pages::{Difference, Page};
+use super::pages::{Difference, HTML, Page};
 use super::visitor::{Asked, Takes, Visitor, client};
 use crate::app::App;
 use crate::problem::Problem;
@@ -23,18 +23,20 @@ use crate::words::Lang;
 pub const CSP: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
      media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// The headers of a kept page, before it is known how it is encoded for a visitor.
+/// The headers of a kept page in gzip, in which most visitors take it.
 pub fn kept_headers(media: &'static str) -> HeaderMap {
     let mut headers = HeaderMap::with_capacity(10);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
     // The light mode is a cookie's choice or the browser's wish.
-    let vary = match media.starts_with("text/html") {
+    let html = media == HTML;
+    let vary = match html {
         true => "accept-encoding, available-dictionary, cookie, save-data",
         false => "accept-encoding",
     };
     headers.insert(header::VARY, HeaderValue::from_static(vary));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    if !media.starts_with("text/html") {
+    headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    if !html {
         // What machines read, the scripts of any other site may read too: there is no cookie that could be misused.
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     }
@@ -47,6 +49,7 @@ pub fn page(takes: &Takes<'_>, page: &Page) -> Response {
     let mut response = Response::new(Body::empty());
     *response.headers_mut() = page.headers.clone();
     if page.status == 200 && takes.holds(&page.etag) {
+        response.headers_mut().remove(header::CONTENT_ENCODING);
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         return response;
     }
@@ -56,10 +59,10 @@ pub fn page(takes: &Takes<'_>, page: &Page) -> Response {
     *response.status_mut() = StatusCode::from_u16(page.status).unwrap_or(StatusCode::OK);
     come_again(&mut response);
     if takes.gzip {
-        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         *response.body_mut() = Body::from(page.gzip.clone());
         return response;
     }
+    response.headers_mut().remove(header::CONTENT_ENCODING);
     match plain(&page.gzip) {
         Ok(bytes) => *response.body_mut() = Body::from(bytes),
         Err(_) => *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR,
@@ -74,6 +77,7 @@ fn differing(mut response: Response, takes: &Takes<'_>, difference: &Difference)
         headers.insert(header::ETAG, etag);
     }
     if takes.holds(&difference.etag) {
+        headers.remove(header::CONTENT_ENCODING);
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         return response;
     }
@@ -108,7 +112,7 @@ fn come_again(response: &mut Response) {
 
 /// A page that is drawn for one visitor and never kept, in gzip for whoever takes it.
 pub fn once(visitor: &Visitor, status: StatusCode, html: String) -> Response {
-    let mut response = (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")]).into_response();
+    let mut response = (status, [(header::CONTENT_TYPE, HTML)]).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));

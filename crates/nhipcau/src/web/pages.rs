@@ -22,6 +22,9 @@ use crate::documents::seal::Seal;
 use crate::items::body::Text;
 use crate::reach::Read;
 
+/// The media type of pages for people.
+pub const HTML: &str = "text/html; charset=utf-8";
+
 /// What a page was drawn from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Tag {
@@ -121,7 +124,7 @@ impl Equivalent<Key> for Address<'_> {
 pub struct Page {
     /// HTTP status.
     pub status: u16,
-    /// The headers of an answer that does not say how the page is encoded.
+    /// The headers of an answer in gzip.
     pub headers: HeaderMap,
     /// Strong validator, in quotes, of the compressed form.
     pub etag: String,
@@ -232,7 +235,7 @@ impl Pages {
 
     /// Keeps a page that was drawn from what stood at `since`.
     pub fn keep(&self, address: Address<'_>, since: Moment, until: i64, drawn: Drawn) -> Arc<Page> {
-        let difference = drawn.media.starts_with("text/html").then(OnceLock::new);
+        let difference = (drawn.media == HTML).then(OnceLock::new);
         let page = Arc::new(Page { difference, ..self.page(since, until, drawn) });
         self.pages.insert(address.into(), page.clone());
         // What changed meanwhile may be an erasure: then no copy stays behind.
@@ -348,7 +351,7 @@ impl Drawn {
             Body::Short(html) => gzip::join(&[&Part::drawn(&[before, html, after].concat())]),
             Body::Long(body) => gzip::join(&[&Part::drawn(before), body, &Part::drawn(after)]),
         };
-        Drawn { status, media: "text/html; charset=utf-8", gzip, tags: Vec::new(), read: None, link: None }
+        Drawn { status, media: HTML, gzip, tags: Vec::new(), read: None, link: None }
     }
 
     /// Its HTTP status.
@@ -382,7 +385,7 @@ mod tests {
     const ITEM: Address<'_> = Address { secure: true, light: false, authority: "a.vn", whole: "/muc/x" };
 
     fn drawn(tags: impl IntoIterator<Item = Tag>) -> Drawn {
-        Drawn::whole(200, "text/html", "hello").of(tags)
+        Drawn::whole(200, HTML, "hello").of(tags)
     }
 
     #[test]

@@ -72,6 +72,7 @@ fn pages() -> Vec<Route> {
     pages.extend(crate::breaches::pages::routes());
     pages.extend(crate::bulletins::routes());
     pages.extend(crate::calendar::pages::routes());
+    pages.extend(crate::operate::doctor::page::routes());
     pages.extend(open::pages());
     pages.extend(people::routes());
     pages.extend(drafts::routes());

@@ -314,7 +314,7 @@ impl Shell {
     /// What was searched for, on the page that answers it.
     pub fn query(&self) -> String {
         let (page, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
-        let mut pairs = form_urlencoded::parse(query.as_bytes()).filter(|_| page == "/tim-kiem");
+        let mut pairs = form_urlencoded::parse(query.as_bytes()).filter(|_| page == crate::search::HERE);
         pairs
             .find(|(name, _)| name == "q")
             .map(|(_, text)| text.chars().take(1_000).collect())

@@ -39,13 +39,13 @@ impl<'a> Asked<'a> {
         // A dual-stack listener sees 127.0.0.1 as ::ffff:127.0.0.1.
         let trusted = peer.is_some_and(|ip| config.trusted_proxies.contains(&ip.to_canonical()));
         let text = |name: &HeaderName| headers.get(name).and_then(|v| v.to_str().ok());
-        let said = text(&FORWARDED_HOST)
-            .filter(|_| trusted)
+        let forwarded = |name: &HeaderName| if trusted { text(name) } else { None };
+        let said = forwarded(&FORWARDED_HOST)
             .or_else(|| uri.authority().map(|a| a.as_str()))
             // Two hosts are none: a proxy and this server must not read one request in two ways (RFC 9112, 3.2).
             .or_else(|| text(&header::HOST).filter(|_| headers.get_all(header::HOST).iter().nth(1).is_none()))
             .unwrap_or_default();
-        let secure = match text(&FORWARDED_PROTO).filter(|_| trusted) {
+        let secure = match forwarded(&FORWARDED_PROTO) {
             Some(proto) => proto == "https",
             None => config.tls.is_some(),
         };

@@ -22,6 +22,7 @@ words! {
     // Issued at once
     network_at_once(portals),
     doctor_at_once(portals),
+    doctor_at_once_more(n),
     doctor_at_once_do,
 }
 

@@ -201,6 +201,8 @@ pub async fn an_administrator_decides(tour: &mut Tour<'_>, nation: &Nation, pass
     let print = format!("{one}/ban-in");
     tour.opens("/ban-lam-viec/su-co/{id}/ban-in", "breaches/print.html", &print).await;
 
+    let page = "/ban-lam-viec/may-chu";
+    tour.opens(page, "desk/node.html", page).await;
     let page = "/ban-lam-viec/lich-nghi";
     tour.opens(page, "calendar/show.html", page).await;
     tour.goes(page).await;

@@ -119,7 +119,8 @@ async fn the_trail_tells_what_was_done_and_seen_and_is_taken_away_as_a_file() {
         "nhập sai mật khẩu",
         "người chưa đăng nhập",
         "Người lan.tran",
-        "roles: editor",
+        "<small>biên tập viên</small>",
+        "<small>lần sai thứ 1</small>",
     ] {
         assert!(page.says(words), "{words}: {}", page.text());
     }

@@ -340,3 +340,22 @@ async fn a_key_that_is_lost_is_not_made_anew() {
     let answer = world.post("mof", "/api/v1/items", &json!({ "item": notice("Hai", "Hai.") })).await;
     assert!(answer.status == 201 || answer.status == 503, "{}", answer.text());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_sees_in_the_console_how_the_node_is() {
+    const PAGE: &str = "/ban-lam-viec/may-chu";
+    let world = World::with(["chinhphu", "laocai"]).await;
+    let chief = world.staff("laocai", "an", &["administrator"]).await;
+    let below = world.staff("xa-a.laocai", "binh", &["administrator"]).await;
+    let editor = world.staff("laocai", "lan", &["editor"]).await;
+    let page = world.sees(&chief, PAGE).await;
+    assert_eq!(page.status, 200, "{}", page.text());
+    assert!(page.says("Đang ổn") && page.says("nhipcau doctor"), "{}", page.text());
+    assert!(world.sees(&chief, "/ban-lam-viec").await.says("Tình trạng máy chủ"));
+    assert!(world.sees(&chief, &format!("/en{PAGE}")).await.says("How the server is"));
+    // Who administers one of the node's other portals learns who looks after it, and nothing of it.
+    let other = world.sees(&below, PAGE).await;
+    assert!(other.says("do quản trị của cổng") && !other.says("Đang ổn"), "{}", other.text());
+    assert!(!world.sees(&below, "/ban-lam-viec").await.says("Tình trạng máy chủ"));
+    assert_eq!(world.sees(&editor, PAGE).await.status, 403);
+}

@@ -4,6 +4,7 @@
 //! commune has a domain label of its own within its province ([`Commune::label`]). Units are data as of
 //! [`Units::AS_OF`]; a later change needs newer tables, not newer code.
 
+mod centre;
 mod code;
 mod lookup;
 mod old;
@@ -14,6 +15,7 @@ use std::sync::LazyLock;
 
 use jiff::civil::{Date, date};
 
+pub use centre::{Centre, Centres};
 pub use code::{CodeError, CommuneCode, ProvinceCode};
 pub use lookup::Found;
 pub use old::{OldCommune, OldKind, Successor};

@@ -8,7 +8,7 @@ use super::super::store::{self, Official};
 use crate::agencies::Portal;
 use crate::app::App;
 use crate::items::pages::kept;
-use crate::web::pages::{Drawn, Tag};
+use crate::web::pages::{Drawn, HTML, Tag};
 use crate::web::shell::{Section, Shell};
 use crate::web::visitor::Visitor;
 
@@ -29,7 +29,7 @@ pub(super) async fn page(Given(app): Given<App>, visitor: Visitor) -> Response {
         let mut shell = portal.shell(&app, &visitor, Section::Elsewhere);
         shell.title = Some(visitor.lang.channel().registry.to_owned());
         let html = RegistryPage { shell, rows }.render().map_err(anyhow::Error::from)?;
-        Ok(Drawn::whole(200, "text/html; charset=utf-8", &html))
+        Ok(Drawn::whole(200, HTML, &html))
     })
     .await
 }

@@ -19,6 +19,7 @@ use crate::drafts::{acts, alone, ends};
 use crate::items::kinds;
 use crate::items::pages::title;
 use crate::items::store as items;
+use crate::operate::doctor::page::{self as doctor, Sum};
 use crate::people::Duty;
 use crate::people::forms::Filled;
 use crate::people::gate::Staff;
@@ -69,6 +70,8 @@ struct Home {
     rehearsal: Option<String>,
     /// What the agency and those below it owe, for who leads it.
     week: Option<Glance>,
+    /// How the node is, for its administrator.
+    node: Option<Sum>,
     lists: Vec<List>,
 }
 
@@ -237,6 +240,8 @@ async fn home_of(app: &App, staff: &Staff, visitor: &Visitor, said: Option<Strin
         }
     }
     let week = petitions::glance(app, &mut conn, staff, lang).await?;
+    drop(conn);
+    let node = doctor::at_home(app, staff, lang).await;
     Ok(Home {
         shell: shell(app, visitor, &staff.portal, w.console),
         desk: Desk::of(staff, lang, HOME, said),
@@ -245,6 +250,7 @@ async fn home_of(app: &App, staff: &Staff, visitor: &Visitor, said: Option<Strin
         roles: staff.roles.iter().map(|role| role.name(lang)).collect::<Vec<_>>().join(", "),
         rehearsal: app.config.rehearsal_portal.clone().filter(|_| !app.config.rehearsal),
         week,
+        node,
         lists,
     })
 }

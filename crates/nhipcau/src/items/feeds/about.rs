@@ -14,7 +14,7 @@ use crate::items::State;
 use crate::items::store::{self, Reference, Standing};
 use crate::items::view::Change;
 use crate::problem::Problem;
-use crate::search::{Asked, find};
+use crate::search::{Asked, HERE, find};
 use crate::subscriptions::{Said, Topic};
 use crate::words::Lang;
 
@@ -41,7 +41,7 @@ impl About {
         let told = |items: &[Standing]| items.iter().map(|item| told(&directory, item)).collect();
         let search = |text: &str| {
             let pair = form_urlencoded::Serializer::new(String::new()).append_pair("q", text).finish();
-            format!("/tim-kiem?{pair}")
+            format!("{HERE}?{pair}")
         };
         match topic {
             Topic::Place(origin) => {

@@ -9,7 +9,7 @@ use network::names::ContentHash;
 
 use super::lists::urgency;
 use super::reading::{in_words, key, linked, part_of, translation};
-use super::{HTML, LONG, explained, find, kept, publisher, speaker, title};
+use super::{LONG, explained, find, kept, publisher, speaker, title};
 use crate::agencies::{self, Portal};
 use crate::annexes;
 use crate::app::App;
@@ -33,7 +33,7 @@ use crate::procedures::lead;
 use crate::reach::{Read, Way};
 use crate::web::answer::failure;
 use crate::web::error_view::{ErrorPage, Fault};
-use crate::web::pages::{Drawn, Tag};
+use crate::web::pages::{Drawn, HTML, Tag};
 use crate::web::shell::{Section, Shell};
 use crate::web::visitor::Visitor;
 use crate::words::{Lang, date};

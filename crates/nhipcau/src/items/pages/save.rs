@@ -21,6 +21,7 @@ use crate::items::store::Standing;
 use crate::items::view::{Saved, SavedPicture, qr_svg};
 use crate::problem::Problem;
 use crate::web::answer::failure;
+use crate::web::pages::HTML;
 use crate::web::shell::Section;
 use crate::web::visitor::Visitor;
 use crate::words::date;
@@ -39,7 +40,7 @@ pub async fn save(Given(app): Given<App>, Path(name): Path<String>, visitor: Vis
             let headers = answer.headers_mut();
             let attached = HeaderValue::from_str(&format!("attachment; filename=\"{file}.html\""));
             headers.extend(attached.ok().map(|value| (header::CONTENT_DISPOSITION, value)));
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(HTML));
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
             headers.insert(header::CONTENT_SECURITY_POLICY, CSP);
             headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -21,6 +21,7 @@ pub async fn flood(dir: &Path, scale: Scale) -> anyhow::Result<Vec<Line>> {
     let (place, paths) = prepared(dir, scale).await?;
     let mut node = place.serve(None)?;
     node.first_page().await?;
+    node.settled().await?;
     let many = scale.flood as u32;
     let searches = (0..many).map(|number| get(&place, &format!("/tim-kiem?q=tu%20{number}"))).collect();
     let pages = (0..many * READ / SEARCHES).map(|n| get(&place, &paths[n as usize % paths.len()])).collect();

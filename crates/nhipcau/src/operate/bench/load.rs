@@ -39,7 +39,7 @@ impl Load {
 /// # Errors
 /// When the answer does not say its length.
 pub fn head(bytes: &[u8]) -> anyhow::Result<Option<(usize, usize)>> {
-    let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else { return Ok(None) };
+    let Some(end) = memchr::memmem::find(bytes, b"\r\n\r\n") else { return Ok(None) };
     let head = std::str::from_utf8(&bytes[..end]).context("an answer that is not text")?;
     let length = head.lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;

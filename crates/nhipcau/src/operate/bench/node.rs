@@ -185,6 +185,35 @@ impl Node {
         }
     }
 
+    /// Waits until it has done what a start brings with it: its followers wired, its lists read. What comes then is how it serves for
+    /// months; how soon it serves at all is measured apart.
+    ///
+    /// # Errors
+    /// When it does not come to rest in two minutes, or the system does not say in `/proc` how long it has run.
+    pub async fn settled(&self) -> anyhow::Result<()> {
+        let (mut before, mut quiet) = (self.ticks()?, 0);
+        let began = Instant::now();
+        while quiet < 5 {
+            ensure!(began.elapsed() < PATIENCE, "the node is busy for {} s", PATIENCE.as_secs());
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            let now = self.ticks()?;
+            // A hundredth of a second now and then is what a node at rest takes.
+            quiet = if now <= before + 1 { quiet + 1 } else { 0 };
+            before = now;
+        }
+        Ok(())
+    }
+
+    /// Processor time that it has taken, in the system's ticks (hundredths of a second as a rule).
+    fn ticks(&self) -> anyhow::Result<u64> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))
+            .context("read the process's time from /proc; this part runs on Linux")?;
+        // Behind the name in brackets, which may hold anything: state, then numbers; the twelfth and thirteenth are the times.
+        let (_, rest) = stat.rsplit_once(')').context("a line of /proc without a name")?;
+        let times = rest.split_whitespace().skip(11).take(2).map(str::parse::<u64>);
+        Ok(times.sum::<Result<u64, _>>()?)
+    }
+
     /// Resident memory in bytes.
     ///
     /// # Errors

@@ -40,6 +40,7 @@ pub async fn cached(dir: &Path, scale: Scale) -> anyhow::Result<Vec<Line>> {
     let path = paths.first().context("no item")?;
     let mut node = place.serve(None)?;
     node.first_page().await?;
+    node.settled().await?;
     let page = node::get(&place, path).await?;
     ensure!(page.status == 200, "the item's page answers {}", page.status);
     ensure!(page.head.to_ascii_lowercase().contains("content-encoding: gzip"), "the page came uncompressed");
@@ -156,6 +157,7 @@ pub async fn drawn(dir: &Path, scale: Scale) -> anyhow::Result<Vec<Line>> {
     let (place, portals, paths) = prepared(dir, scale, scale.drawn).await?;
     let mut node = place.serve(None)?;
     node.first_page().await?;
+    node.settled().await?;
     let requests: Vec<Vec<u8>> = paths.iter().map(|path| node::request(&place, path)).collect();
     let load = load::paced(place.port, requests, scale.rate).await?;
     ensure!(load.failed == 0, "{} pages did not answer 200", load.failed);

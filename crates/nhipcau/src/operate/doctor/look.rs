@@ -20,15 +20,35 @@ use crate::words::Lang;
 
 /// Looks a running node over.
 pub async fn examine(app: &App, teller: &Teller) -> Report {
+    let mut findings = around(app).await;
+    let reading = app.db.reading();
+    let directory = app.directory.load_full();
+    findings.extend(data::all(reading, &app.config, &directory, teller).await);
+    findings.extend(network::all(reading, &app.config, &directory, &app.line, &app.clock, teller).await);
+    findings.extend(inside(app).await);
+    report(app.config.name.to_string(), &app.clock, true, findings)
+}
+
+/// What can be seen of a running node at once: neither is what it keeps read through, nor is anybody called.
+pub async fn at_once(app: &App) -> Vec<Finding> {
+    let mut findings = around(app).await;
+    findings.extend(inside(app).await);
+    findings
+}
+
+/// The place that a node runs in.
+async fn around(app: &App) -> Vec<Finding> {
     let mut findings = place::config(&app.config);
     findings.extend(place::secrets(&app.config));
     findings.extend(tokens::all(&app.config).await);
     findings.extend(place::root(&app.config).0);
     findings.extend(place::disk(&app.config));
-    let reading = app.db.reading();
-    let directory = app.directory.load_full();
-    findings.extend(data::all(reading, &app.config, &directory, teller).await);
-    findings.extend(network::all(reading, &app.config, &directory, &app.line, &app.clock, teller).await);
+    findings
+}
+
+/// What a running node knows of itself.
+async fn inside(app: &App) -> Vec<Finding> {
+    let mut findings = Vec::new();
     for origin in app.keys.all(Signing::Waiting) {
         let says = |w: &'static crate::words::Words| w.doctor_signing_waits(&origin);
         findings.push(Finding::hand("signing", says, |w| w.doctor_signing_do.to_owned()));
@@ -43,7 +63,7 @@ pub async fn examine(app: &App, teller: &Teller) -> Report {
     if let Ok(mut conn) = app.db.read().await {
         findings.extend(standing(alarms::all(app, &mut conn).await.unwrap_or_default()));
     }
-    report(app.config.name.to_string(), &app.clock, true, findings)
+    findings
 }
 
 /// Looks a stopped node over, from its files. The caller has made sure that it is stopped.

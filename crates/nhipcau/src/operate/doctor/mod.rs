@@ -9,6 +9,7 @@ mod data;
 mod look;
 mod mail;
 mod network;
+pub mod page;
 mod place;
 mod tokens;
 

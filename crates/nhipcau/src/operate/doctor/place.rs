@@ -18,16 +18,27 @@ pub(super) fn config(config: &Config) -> Vec<Finding> {
     let path = config.folder.join(FILE).display().to_string();
     let mut findings = vec![Finding::well("config", |w| w.doctor_config_ok(&path))];
     if !config.issues_at_once.is_empty() {
-        let portals = config.issues_at_once.join(", ");
         let (vi, en) = (Lang::Vi.doors(), Lang::En.doors());
+        let named = |more: &dyn Fn(usize) -> String| named(&config.issues_at_once, more);
+        let (in_vi, in_en) = (named(&|n| vi.doctor_at_once_more(n)), named(&|n| en.doctor_at_once_more(n)));
         findings.push(Finding {
             about: "issues_at_once".into(),
             severity: Severity::Note,
-            says: Said { vi: vi.doctor_at_once(&portals), en: en.doctor_at_once(&portals) },
+            says: Said { vi: vi.doctor_at_once(&in_vi), en: en.doctor_at_once(&in_en) },
             remedy: Said { vi: vi.doctor_at_once_do.to_owned(), en: en.doctor_at_once_do.to_owned() },
         });
     }
     findings
+}
+
+/// The first of some portals by name, and how many more there are: a province has a hundred.
+fn named(portals: &[String], more: impl Fn(usize) -> String) -> String {
+    const NAMED: usize = 5;
+    let names = portals.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match portals.len().saturating_sub(NAMED) {
+        0 => names,
+        rest => format!("{names} {}", more(rest)),
+    }
 }
 
 /// Keys and token: there, whole, and read by nobody else.
@@ -132,5 +143,19 @@ pub(super) fn size(bytes: u64) -> String {
         0..1_048_576 => format!("{} KB", bytes / 1024),
         1_048_576..10_737_418_240 => format!("{} MB", bytes / 1_048_576),
         _ => format!("{} GB", bytes / 1_073_741_824),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_list_of_portals_is_cut_and_counted() {
+        let portals: Vec<String> = (1..=7).map(|n| format!("xa{n}.vn")).collect();
+        let more = |n: usize| format!("+{n}");
+        assert_eq!(named(&portals, more), "xa1.vn, xa2.vn, xa3.vn, xa4.vn, xa5.vn +2");
+        assert_eq!(named(&portals[..5], more), "xa1.vn, xa2.vn, xa3.vn, xa4.vn, xa5.vn");
+        assert_eq!(named(&[], more), "");
     }
 }

@@ -34,8 +34,8 @@ pub struct Behind {
 
 /// Agencies below one that live at other nodes.
 pub struct Far {
-    /// The numbers of their logs here, and their names.
-    pub names: HashMap<i64, String>,
+    /// The numbers of their logs here, whose they are, and their names.
+    pub names: HashMap<i64, (Origin, String)>,
     /// What is counted of them.
     pub facts: Vec<Fact>,
     /// Nodes that are behind, by name.
@@ -84,7 +84,7 @@ pub async fn of(
         let name = agencies::name(Some(agency), Lang::Vi, agency.domain.as_ref());
         let head = heads.get(&agency.origin).filter(|head| head.size > 0);
         if let Some(head) = head {
-            far.names.insert(head.id, name.clone());
+            far.names.insert(head.id, (agency.origin.clone(), name.clone()));
             numbers.insert(agency.origin.clone(), head.id);
         }
         let read = match head {

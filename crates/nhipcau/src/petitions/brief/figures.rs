@@ -165,6 +165,22 @@ pub struct Brief {
     pub waiting: i64,
 }
 
+/// What waits at an agency.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waits {
+    /// Cases without an answer.
+    pub open: i64,
+    /// Of these, past their last day.
+    pub overdue: i64,
+}
+
+impl std::ops::AddAssign for Waits {
+    fn add_assign(&mut self, other: Waits) {
+        self.open += other.open;
+        self.overdue += other.overdue;
+    }
+}
+
 /// What a week comes to.
 pub struct Counted {
     /// All agencies together.
@@ -175,6 +191,8 @@ pub struct Counted {
     pub kinds: Vec<(String, i64)>,
     /// See `Brief`.
     pub urgent: Vec<Urgent>,
+    /// Where something waits at the week's end, by the log of who answers.
+    pub waits: BTreeMap<i64, Waits>,
 }
 
 /// Counts a week, from Monday to Sunday. An open week is counted up to `today`.
@@ -182,7 +200,8 @@ pub fn count(week: (Date, Date), today: Date, facts: &[Fact], name: impl Fn(i64)
     let until = week.1;
     let end = until.min(today);
     let mut counts = Counts::default();
-    let mut late: BTreeMap<i64, (i64, i64)> = BTreeMap::new();
+    let mut waits: BTreeMap<i64, Waits> = BTreeMap::new();
+    let mut longest: BTreeMap<i64, i64> = BTreeMap::new();
     let mut kinds: BTreeMap<&str, i64> = BTreeMap::new();
     let mut urgent = Vec::new();
     for fact in facts.iter().filter(|fact| day(fact.registered) <= until) {
@@ -202,11 +221,10 @@ pub fn count(week: (Date, Date), today: Date, facts: &[Fact], name: impl Fn(i64)
             }
         }
         if fact.is_open_after(until) {
-            counts.open += 1;
-            if let Some(due) = due.filter(|due| *due < end) {
-                counts.overdue += 1;
-                let (many, days) = late.entry(fact.owner).or_default();
-                *many += 1;
+            let late = due.filter(|due| *due < end);
+            *waits.entry(fact.owner).or_default() += Waits { open: 1, overdue: i64::from(late.is_some()) };
+            if let Some(due) = late {
+                let days = longest.entry(fact.owner).or_default();
                 *days = (*days).max(i64::from((end - due).get_days()));
             }
             if fact.urgent > 0 {
@@ -218,16 +236,18 @@ pub fn count(week: (Date, Date), today: Date, facts: &[Fact], name: impl Fn(i64)
             }
         }
     }
-    let mut late: Vec<Late> = late
-        .into_iter()
-        .map(|(owner, (overdue, days))| Late { agency: name(owner), overdue, days })
-        .collect();
+    for all in waits.values() {
+        counts.open += all.open;
+        counts.overdue += all.overdue;
+    }
+    let late = |(owner, days)| Late { agency: name(owner), overdue: waits[&owner].overdue, days };
+    let mut late: Vec<Late> = longest.into_iter().map(late).collect();
     late.sort_by(|a, b| (b.overdue, b.days).cmp(&(a.overdue, a.days)).then_with(|| a.agency.cmp(&b.agency)));
     let mut kinds: Vec<(String, i64)> =
         kinds.into_iter().map(|(sort, many)| (sort.to_owned(), many)).collect();
     kinds.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     urgent.sort_by(|a, b| (a.due.is_empty(), &a.due, &a.code).cmp(&(b.due.is_empty(), &b.due, &b.code)));
-    Counted { counts, late, kinds, urgent }
+    Counted { counts, late, kinds, urgent, waits }
 }
 
 #[cfg(test)]
@@ -284,12 +304,13 @@ mod tests {
             fact("new", "2026-11-30", "2026-12-20", ""),
         ];
         let week = (date(2026, 11, 23), date(2026, 11, 29));
-        let Counted { counts, late, kinds, urgent } =
+        let Counted { counts, late, kinds, urgent, waits } =
             count(week, date(2026, 12, 2), &facts, |owner| format!("cơ quan {owner}"));
         let said =
             Counts { received: 3, answered: 2, in_time: 1, open: 3, overdue: 2, yes: 1, partly: 0, no: 0 };
         assert_eq!(counts, said);
         assert_eq!(late, [Late { agency: "cơ quan 7".into(), overdue: 2, days: 10 }]);
+        assert_eq!(waits, BTreeMap::from([(7, Waits { open: 3, overdue: 2 })]));
         assert_eq!(kinds, [("phan-anh".to_owned(), 3)]);
         assert_eq!(urgent.len(), 1);
         assert_eq!(urgent[0].due, "2026-12-20");

@@ -1,6 +1,8 @@
-//! What a leader sees first in the console: three figures of the running week, of the agency and those below it, and who is late.
+//! What a leader sees first in the console: three figures of the running week, of the agency and those below it, a map of where cases
+//! wait, and who is late.
 
-use super::pages::made;
+use super::map::{Map, map};
+use super::pages::{Made, made};
 use super::shown::{Shown, days, title};
 use super::{DESK, Term};
 use crate::app::App;
@@ -23,6 +25,8 @@ pub struct Glance {
     /// What waits for an answer, what of it is late, and how many answers of the week came in time: what is counted, the
     /// count, and whether it calls for the leader.
     pub figures: Vec<(&'static str, String, bool)>,
+    /// Where in the province or the nation it waits.
+    pub map: Option<Map>,
     /// That more agencies are late than are named.
     pub more: Option<String>,
     /// Where to go on: address and name.
@@ -43,7 +47,8 @@ pub async fn glance(
         return Ok(None);
     }
     let term = Term::week(date::day(app.clock.now()));
-    let mut brief = made(app, conn, &staff.portal, term).await?;
+    let Made { mut brief, waits } = made(app, conn, &staff.portal, term).await?;
+    let map = map(&app.directory.load(), &staff.portal.origin, &waits, lang);
     let more = brief.late.len().saturating_sub(LATE);
     brief.late.truncate(LATE);
     let (w, counts) = (lang.brief(), brief.counts);
@@ -54,6 +59,7 @@ pub async fn glance(
             (w.overdue, counts.overdue.to_string(), counts.overdue > 0),
             (w.in_time, w.of(counts.in_time, counts.answered), false),
         ],
+        map,
         more: (more > 0).then(|| w.late_more(more)),
         links: vec![
             (format!("{}?hang=qua-han", petitions::DESK), w.overdue_here),

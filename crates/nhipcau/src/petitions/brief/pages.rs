@@ -7,11 +7,12 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::civil::{Date, Time};
+use network::names::Origin;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::far;
-use super::figures::{self, Brief, Counted};
+use super::figures::{self, Brief, Counted, Waits};
 use super::shown::{Shown, approved_line, days, file_of, missing, paper_of, says, title};
 use super::store::{self, Approved};
 use super::{DESK, HOME, Term};
@@ -75,8 +76,14 @@ fn week_of(asked: &str, today: Date) -> Result<Term, Problem> {
     }
 }
 
+/// A brief, and where something waits.
+pub(super) struct Made {
+    pub brief: Brief,
+    pub waits: BTreeMap<Origin, Waits>,
+}
+
 /// The brief of a week as cases stand now, for an agency and those below it: of this node by their cases, of others by their logs.
-pub(super) async fn made(app: &App, conn: &mut Conn, portal: &Portal, week: Term) -> Result<Brief, Problem> {
+pub(super) async fn made(app: &App, conn: &mut Conn, portal: &Portal, week: Term) -> Result<Made, Problem> {
     let (from, until) = week.days();
     let micros = |day: Date| {
         let zoned = day
@@ -94,7 +101,8 @@ pub(super) async fn made(app: &App, conn: &mut Conn, portal: &Portal, week: Term
     for other in app.portals.load().iter() {
         if other.log == portal.log || directory.is_ancestor(&portal.origin, &other.origin) {
             let agency = directory.agency(&other.origin);
-            names.insert(other.log, agencies::name(agency, Lang::Vi, other.origin.as_str()));
+            let name = agencies::name(agency, Lang::Vi, other.origin.as_str());
+            names.insert(other.log, (other.origin.clone(), name));
         }
     }
     // Recommendations are reported by who filed them, wherever they are solved.
@@ -107,9 +115,11 @@ pub(super) async fn made(app: &App, conn: &mut Conn, portal: &Portal, week: Term
     let own = names.len();
     names.extend(far.names);
     let today = date::day(app.clock.now());
-    let name = |owner: i64| names.get(&owner).cloned().unwrap_or_default();
-    let Counted { counts, late, kinds, urgent } = figures::count((from, until), today, &facts, name);
-    Ok(Brief {
+    let name = |owner: i64| names.get(&owner).map(|(_, name)| name.clone()).unwrap_or_default();
+    let Counted { counts, late, kinds, urgent, waits } = figures::count((from, until), today, &facts, name);
+    let whose = |(owner, waits)| Some((names.get(&owner)?.0.clone(), waits));
+    let waits = waits.into_iter().filter_map(whose).collect();
+    let brief = Brief {
         week: week.to_string(),
         agency: name(portal.log),
         agencies: i64::try_from(own).unwrap_or(i64::MAX).saturating_add(far.agencies),
@@ -122,7 +132,8 @@ pub(super) async fn made(app: &App, conn: &mut Conn, portal: &Portal, week: Term
         behind: far.behind,
         behind_more: far.more,
         waiting: far.waiting,
-    })
+    };
+    Ok(Made { brief, waits })
 }
 
 /// The brief of a week as the agency itself reads it: as it was approved, or as cases stand now.
@@ -131,7 +142,7 @@ async fn current(app: &App, portal: &Portal, week: Term) -> Result<(Brief, Optio
     let mut conn = app.db.read().await?;
     match store::of(&mut conn, portal.log, &week.to_string()).await? {
         Some(approved) => Ok((says(&approved)?, Some(approved))),
-        None => Ok((made(app, &mut conn, portal, week).await?, None)),
+        None => Ok((made(app, &mut conn, portal, week).await?.brief, None)),
     }
 }
 
@@ -216,7 +227,7 @@ pub async fn approve(
             });
         }
         handover::folded::fold(&app).await?;
-        let brief = made(&app, &mut app.db.read().await?, &staff.portal, week).await?;
+        let brief = made(&app, &mut app.db.read().await?, &staff.portal, week).await?.brief;
         let says = serde_json::to_string(&brief).map_err(|error| Problem::Ours(error.into()))?;
         let (log, account, at) = (staff.portal.log, staff.account.id.to_string(), app.clock.micros());
         let approved = Approved { week: week.to_string(), says, name: staff.account.name.clone(), at };

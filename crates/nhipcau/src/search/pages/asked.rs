@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::super::find::{Asked, MOST};
 use super::super::view::{A_PAGE, Kept, PAGES};
+use super::HERE;
 use crate::items::kinds;
 use crate::problem::{Fault, Problem};
 use crate::web::visitor::Visitor;
@@ -124,7 +125,7 @@ impl Query {
 
     /// Its address, without the language.
     pub fn path(&self) -> String {
-        let mut path = form_urlencoded::Serializer::new(String::from("/tim-kiem?"));
+        let mut path = form_urlencoded::Serializer::new(format!("{HERE}?"));
         for one in self.pairs() {
             path.append_pair(one.name, &one.value);
         }

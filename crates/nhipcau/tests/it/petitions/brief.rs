@@ -155,10 +155,38 @@ async fn who_leads_sees_first_what_is_owed_and_who_is_late() {
     let home = world.sees(&world.again("laocai", "ha").await, HOME).await;
     assert!(home.says("<dt>Quá hạn</dt><dd class=\"due\">2</dd>"), "{}", home.text());
     assert_eq!(
-        home.text().matches("scope=\"row\"").count(),
+        home.text().matches("scope=\"row\" lang=\"vi\"").count(),
         2,
         "the province and its commune: {}",
         home.text()
     );
     assert!(home.says("hang=qua-han") && home.says(BRIEF), "it leads on: {}", home.text());
+    // Its communes lie on a map. By the rule of domains neither of these two is one of them: both stand in the map's table.
+    assert!(home.says("<title>Xã Mù Cang Chải</title>"), "{}", home.text());
+    assert_eq!(home.text().matches("scope=\"row\"").count(), 4, "{}", home.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_government_sees_on_a_map_in_which_province_cases_wait() {
+    const HOME: &str = "/ban-lam-viec";
+    let world = World::with(["chinhphu", "laocai"]).await;
+    world.staff("chinhphu", "ha", &["leader"]).await;
+    asks(&world, "xa-a.laocai", &[]).await;
+    asks(&world, "laocai", &[("chuyen-gi", "Đường tỉnh 175 sạt lở, xe không qua được.")]).await;
+    world.settle().await;
+    let seen = async |says: &str| {
+        until(says, async || {
+            let page = world.sees(&world.again("chinhphu", "ha").await, HOME).await;
+            if page.says(says) { Ok(page) } else { Err(page.text()) }
+        })
+        .await
+    };
+    let home = seen("<title>Tỉnh Lào Cai: 2 chưa trả lời, 0 quá hạn</title>").await;
+    for name in ["Hoàng Sa", "(Thành phố Đà Nẵng)", "Trường Sa", "(Tỉnh Khánh H"] {
+        assert!(home.says(name), "{name}: {}", home.text());
+    }
+    assert_eq!(home.text().matches("<title>").count(), 1 + 34, "the page's own, and one for each province");
+    world.clock("chinhphu").pass(30 * DAY);
+    let home = seen("<title>Tỉnh Lào Cai: 2 chưa trả lời, 2 quá hạn</title>").await;
+    assert!(home.says("<path class=\"map__late\" d=\"M"), "{}", home.text());
 }
