@@ -8,14 +8,13 @@ use axum::response::Response;
 use vietnam::working_time::{Change, SpecialDay};
 
 use super::acts::{self, Plan, Tables};
-use crate::agencies;
 use crate::app::App;
 use crate::clock::instant;
 use crate::files::Upload;
 use crate::people::Duty;
 use crate::people::forms::{Fields, Filled, Wrong};
 use crate::people::gate::Staff;
-use crate::people::pages::{Desk, Done, drawn, see, shell};
+use crate::people::pages::{Desk, Done, drawn, kept_elsewhere, see, shell};
 use crate::people::upload::{self, Sent};
 use crate::problem::{Fault, Problem};
 use crate::web::answer::failure;
@@ -101,15 +100,9 @@ fn named(special: &SpecialDay, lang: Lang) -> String {
     if lang == Lang::Vi { special.name.clone() } else { special.name_en.clone() }
 }
 
-/// The name of the portal whose administrators load, if it is not this one.
-fn elsewhere(app: &App, staff: &Staff, lang: Lang) -> Option<String> {
-    let main = app.portals.load().main().filter(|main| main.log != staff.portal.log)?;
-    Some(agencies::name(app.directory.load().agency(&main.origin), lang, &main.domain))
-}
-
 /// Lets through whoever may change what is the whole node's.
 fn allowed(app: &App, staff: &Staff) -> Result<(), Problem> {
-    match (elsewhere(app, staff, Lang::Vi), elsewhere(app, staff, Lang::En)) {
+    match (kept_elsewhere(app, staff, Lang::Vi), kept_elsewhere(app, staff, Lang::En)) {
         (Some(vi), Some(en)) => Err(Problem::Forbidden {
             vi: Lang::Vi.calendar().other_portal(vi),
             en: Lang::En.calendar().other_portal(en),
@@ -165,7 +158,7 @@ fn page(
                 basis: special.legal_basis.clone(),
             })
             .collect(),
-        elsewhere: elsewhere(app, staff, lang),
+        elsewhere: kept_elsewhere(app, staff, lang),
         year,
         typed,
         wrong,

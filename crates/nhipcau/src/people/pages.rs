@@ -13,7 +13,7 @@ use super::go_on::go_on;
 use super::login::{self, Caller};
 use super::session::{self, Token, no_cookie};
 use super::{Duty, Role, accounts, enter, mine, trail};
-use crate::agencies::Portal;
+use crate::agencies::{self, Portal};
 use crate::app::App;
 use crate::db::Tx;
 use crate::problem::Problem;
@@ -97,6 +97,12 @@ impl Desk {
     pub fn here(&self) -> Option<&'static str> {
         self.nav.iter().find(|link| link.current).map(|link| link.label)
     }
+}
+
+/// The portal whose administrators look after what is the whole node's, where it is another one than this.
+pub fn kept_elsewhere(app: &App, staff: &Staff, lang: Lang) -> Option<String> {
+    let main = app.portals.load().main().filter(|main| main.log != staff.portal.log)?;
+    Some(agencies::name(app.directory.load().agency(&main.origin), lang, &main.domain))
 }
 
 /// The shell of a page of the console.

@@ -2,7 +2,7 @@
 //!
 //! The choice travels in the address: no cookie, no account, and a page can be sent to somebody with it.
 
-use vietnam::units::{Commune, CommuneCode, Units};
+use vietnam::units::{Commune, CommuneCode, Province, Units};
 
 use super::handler::Here;
 use crate::web::shell::{PortalKind, Shell};
@@ -53,12 +53,21 @@ pub fn inside(lang: Lang, name: &str) -> String {
     }
 }
 
+/// A province's name.
+pub fn province_name(province: &Province, lang: Lang) -> String {
+    match lang {
+        Lang::Vi => province.full_name(),
+        Lang::En => province.full_name_en(),
+    }
+}
+
 /// A commune's name and its province's.
 pub fn names(commune: &Commune, lang: Lang) -> (String, String) {
     let province = Units::shipped().province(commune.province);
+    let province = province.map(|province| province_name(province, lang)).unwrap_or_default();
     match lang {
-        Lang::Vi => (commune.full_name(), province.map(|p| p.full_name()).unwrap_or_default()),
-        Lang::En => (commune.full_name_en(), province.map(|p| p.full_name_en()).unwrap_or_default()),
+        Lang::Vi => (commune.full_name(), province),
+        Lang::En => (commune.full_name_en(), province),
     }
 }
 

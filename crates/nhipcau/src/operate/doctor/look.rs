@@ -30,10 +30,10 @@ pub async fn examine(app: &App, teller: &Teller) -> Report {
 }
 
 /// What can be seen of a running node at once: neither is what it keeps read through, nor is anybody called.
-pub async fn at_once(app: &App) -> Vec<Finding> {
+pub async fn at_once(app: &App) -> Report {
     let mut findings = around(app).await;
     findings.extend(inside(app).await);
-    findings
+    report(app.config.name.to_string(), &app.clock, true, findings)
 }
 
 /// The place that a node runs in.

@@ -107,10 +107,17 @@ impl Report {
         self.findings.iter().filter(|finding| finding.severity == Severity::Hand).count()
     }
 
+    /// All of it in one sentence.
+    pub fn sum(&self, lang: Lang) -> String {
+        match self.hands() {
+            0 => lang.words().doctor_all_well.to_owned(),
+            hands => lang.words().doctor_hands(hands),
+        }
+    }
+
     /// The report for people: what calls for a hand last, where the eye is, and a closing sentence.
     pub fn text(&self) -> String {
         let mut lines = Vec::new();
-        let (vi, en) = (Lang::Vi.words(), Lang::En.words());
         let both = |said: &Said| format!("{}\n      {}", said.vi, said.en);
         let mut sorted: Vec<&Finding> = self.findings.iter().collect();
         sorted.sort_by_key(|finding| finding.severity);
@@ -125,10 +132,7 @@ impl Report {
                 lines.push(format!("    → {}", both(&finding.remedy)));
             }
         }
-        lines.push(match self.hands() {
-            0 => format!("{} · {}", vi.doctor_all_well, en.doctor_all_well),
-            n => format!("{} · {}", vi.doctor_hands(n), en.doctor_hands(n)),
-        });
+        lines.push(format!("{} · {}", self.sum(Lang::Vi), self.sum(Lang::En)));
         lines.join("\n")
     }
 }

@@ -7,12 +7,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 
-use super::{Finding, Said, Severity, look};
-use crate::agencies;
+use super::{Finding, Report, Said, Severity, look};
 use crate::app::App;
 use crate::people::Duty;
 use crate::people::gate::Staff;
-use crate::people::pages::{Desk, drawn, shell};
+use crate::people::pages::{Desk, drawn, kept_elsewhere, shell};
 use crate::web::routes::{Route, desk_page};
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
@@ -43,8 +42,8 @@ struct Group {
 struct NodePage {
     shell: Shell,
     desk: Desk,
-    sum: String,
-    well: bool,
+    /// Nothing where another portal's administrators look after the node.
+    sum: Option<Sum>,
     groups: Vec<Group>,
     /// The portal whose administrators look after the node, where it is another one.
     elsewhere: Option<String>,
@@ -58,47 +57,38 @@ pub struct Sum {
     pub well: bool,
 }
 
-fn sum(findings: &[Finding], lang: Lang) -> Sum {
-    let w = lang.words();
-    match findings.iter().filter(|finding| finding.severity == Severity::Hand).count() {
-        0 => Sum { says: w.doctor_all_well.to_owned(), well: true },
-        many => Sum { says: w.doctor_hands(many), well: false },
+impl Sum {
+    fn of(report: &Report, lang: Lang) -> Sum {
+        Sum { says: report.sum(lang), well: report.hands() == 0 }
     }
-}
-
-/// The node's own portal, if this is another one of its portals: there nobody looks after the node.
-fn elsewhere(app: &App, staff: &Staff, lang: Lang) -> Option<String> {
-    let main = app.portals.load().main().filter(|main| main.log != staff.portal.log)?;
-    Some(agencies::name(app.directory.load().agency(&main.origin), lang, &main.domain))
 }
 
 /// How the node is, for the home of its administrator; nothing for whoever does not look after it.
 pub async fn at_home(app: &App, staff: &Staff, lang: Lang) -> Option<Sum> {
-    if !staff.may(Duty::Node) || elsewhere(app, staff, lang).is_some() {
+    if !staff.may(Duty::Node) || kept_elsewhere(app, staff, lang).is_some() {
         return None;
     }
-    Some(sum(&look::at_once(app).await, lang))
+    Some(Sum::of(&look::at_once(app).await, lang))
 }
 
 /// `GET /ban-lam-viec/may-chu`
 async fn show(Given(app): Given<App>, staff: Staff, visitor: Visitor) -> Response {
     let (lang, w) = (visitor.lang, visitor.lang.words());
-    let elsewhere = elsewhere(&app, &staff, lang);
-    let findings = if elsewhere.is_some() { Vec::new() } else { look::at_once(&app).await };
+    let elsewhere = kept_elsewhere(&app, &staff, lang);
+    let report = if elsewhere.is_some() { None } else { Some(look::at_once(&app).await) };
+    let findings = report.iter().flat_map(|report| &report.findings);
     let said = |said: &Said| if lang == Lang::Vi { said.vi.clone() } else { said.en.clone() };
     let line = |finding: &Finding| Line { says: said(&finding.says), remedy: said(&finding.remedy) };
     let of = |(severity, title)| Group {
         title,
-        lines: findings.iter().filter(|finding| finding.severity == severity).map(line).collect(),
+        lines: findings.clone().filter(|finding| finding.severity == severity).map(line).collect(),
     };
     let titles =
         [(Severity::Hand, w.node_hands), (Severity::Note, w.node_notes), (Severity::Well, w.node_well)];
-    let Sum { says, well } = sum(&findings, lang);
     let page = NodePage {
         shell: shell(&app, &visitor, &staff.portal, w.node_title),
         desk: Desk::of(&staff, lang, PAGE, None),
-        sum: says,
-        well,
+        sum: report.as_ref().map(|report| Sum::of(report, lang)),
         groups: titles.into_iter().map(of).filter(|group| !group.lines.is_empty()).collect(),
         elsewhere,
     };

@@ -15,14 +15,13 @@ use vietnam::units::Units;
 use super::super::asking::check::clean;
 use super::super::store::choice;
 use super::{Bad, NewRow, Plan, ended, plan, store, unanswered, with_row};
-use crate::agencies;
 use crate::app::App;
 use crate::clock::instant;
 use crate::db::Tx;
 use crate::open::dumps::row as csv_row;
 use crate::people::forms::{Fields, Filled, told};
 use crate::people::gate::Staff;
-use crate::people::pages::{Desk, drawn, see, shell};
+use crate::people::pages::{Desk, drawn, kept_elsewhere, see, shell};
 use crate::people::{Duty, audit, store as people};
 use crate::problem::Problem;
 use crate::web::answer::{failure, saved};
@@ -119,12 +118,6 @@ pub struct Asked {
     xong: String,
 }
 
-/// The portal whose administrators load, if it is not this one.
-fn elsewhere(app: &App, staff: &Staff, lang: Lang) -> Option<String> {
-    let main = app.portals.load().main().filter(|main| main.log != staff.portal.log)?;
-    Some(agencies::name(app.directory.load().agency(&main.origin), lang, &main.domain))
-}
-
 /// `GET /ban-lam-viec/tham-quyen`
 pub async fn show(
     State(app): State<App>,
@@ -188,7 +181,7 @@ async fn page_of(
         topic: table.topics().get(topic).map(|topic| topic.id.clone()).unwrap_or_default(),
         rows: rows(&table, topic, lang),
         levels: [Level::Commune, Level::Province, Level::Central].map(|level| (level.id(), level.name())),
-        elsewhere: elsewhere(app, staff, lang),
+        elsewhere: kept_elsewhere(app, staff, lang),
         typed,
         wrong,
     })
@@ -227,7 +220,7 @@ fn rows(table: &Table, topic: usize, lang: Lang) -> Vec<Row> {
 /// the question that a second person approved for readers.
 pub async fn choices(State(app): State<App>, staff: Staff, visitor: Visitor) -> Response {
     let file = async {
-        if elsewhere(&app, &staff, visitor.lang).is_some() {
+        if kept_elsewhere(&app, &staff, visitor.lang).is_some() {
             return Err(Problem::NotFound("choices of the node"));
         }
         staff.saw(&app, "authority.choices", "").await?;
@@ -256,7 +249,9 @@ pub async fn change(
 ) -> Response {
     let lang = visitor.lang;
     let done = async {
-        if let (Some(vi), Some(en)) = (elsewhere(&app, &staff, Lang::Vi), elsewhere(&app, &staff, Lang::En)) {
+        if let (Some(vi), Some(en)) =
+            (kept_elsewhere(&app, &staff, Lang::Vi), kept_elsewhere(&app, &staff, Lang::En))
+        {
             let (vi, en) = (Lang::Vi.authority().other_portal(vi), Lang::En.authority().other_portal(en));
             return Err(Problem::Forbidden { vi, en });
         }

@@ -12,7 +12,7 @@ use vietnam::units::{Centre, Centres, Commune, CommuneCode, CommuneKind, Provinc
 
 use super::figures::Waits;
 use crate::agencies;
-use crate::procedures::place::names;
+use crate::procedures::place::{names, province_name};
 use crate::words::{BriefWords, Lang};
 
 /// Width of the picture and the most that it is high, in its own units.
@@ -172,10 +172,9 @@ fn nation(directory: &Directory, waits: &BTreeMap<Origin, Waits>, lang: Lang) ->
     map.size = size;
     map.ground = ground(&frame, all);
     for province in units.provinces() {
-        let name = if lang == Lang::Vi { province.full_name() } else { province.full_name_en() };
         let waits = waits.get(&Whose::Province(province.code)).copied().unwrap_or_default();
         if let Some(at) = middle(units.communes_of(province.code)) {
-            map.mark(frame.point(at), (4.0, 2.0, 16.0), waits, name);
+            map.mark(frame.point(at), (4.0, 2.0, 16.0), waits, province_name(province, lang));
         }
     }
     for commune in units.communes().iter().filter(|commune| is_away(commune, FAR_OUT)) {
@@ -222,8 +221,9 @@ fn province(
     for (nth, (commune, _)) in far.into_iter().enumerate() {
         let waits = waits.get(&Whose::Commune(commune.code)).copied().unwrap_or_default();
         let y = size.1 + (nth as f64 + 0.5) * STRIP;
-        map.labels.push(Label { x: size.0 / 2.0, y: y + 4.0, name: names(commune, lang).0 });
-        map.mark((EDGE, y), (2.6, 1.6, 12.0), waits, names(commune, lang).0);
+        let (name, _) = names(commune, lang);
+        map.labels.push(Label { x: size.0 / 2.0, y: y + 4.0, name: name.clone() });
+        map.mark((EDGE, y), (2.6, 1.6, 12.0), waits, name);
     }
     map.finish(directory, &waits, lang);
     map
@@ -292,10 +292,9 @@ impl Map {
         self.marks.sort_by_key(|mark| (mark.waits.overdue > 0, mark.waits.open > 0));
         let units = Units::shipped();
         let name = |whose: &Whose| match whose {
-            Whose::Province(code) => units.province(*code).map_or_else(String::new, |one| match lang {
-                Lang::Vi => one.full_name(),
-                Lang::En => one.full_name_en(),
-            }),
+            Whose::Province(code) => {
+                units.province(*code).map_or_else(String::new, |one| province_name(one, lang))
+            }
             Whose::Commune(code) => units.commune(*code).map_or_else(String::new, |one| names(one, lang).0),
             Whose::Agency(origin) => agencies::name(directory.agency(origin), lang, origin.as_str()),
         };

@@ -12,7 +12,7 @@ use crate::agencies::Portal;
 use crate::app::App;
 use crate::items::pages::{LONG, html, kept};
 use crate::procedures::HOME;
-use crate::procedures::place::{ASKED, names};
+use crate::procedures::place::{ASKED, names, province_name};
 use crate::web::pages::Tag;
 use crate::web::shell::{Section, Shell};
 use crate::web::visitor::Visitor;
@@ -67,13 +67,9 @@ pub async fn place(State(app): State<App>, visitor: Visitor) -> Response {
             });
             each.collect()
         });
-        let full = |province: &vietnam::units::Province| match lang {
-            Lang::Vi => province.full_name(),
-            Lang::En => province.full_name_en(),
-        };
         let provinces = units.provinces().iter().map(|province| {
             let path = format!("{HOME}/noi-o?tinh={}&ve={back}#xa", province.code);
-            (shell.to(&path), full(province))
+            (shell.to(&path), province_name(province, lang))
         });
         let provinces = provinces.collect();
         shell.title = Some(p.place_title.to_owned());
@@ -81,7 +77,7 @@ pub async fn place(State(app): State<App>, visitor: Visitor) -> Response {
             p,
             none: (!name.is_empty() && found.is_empty() && province.is_none()).then(|| p.place_none(&name)),
             more: (more > 0).then(|| p.place_many(more)),
-            within: province.map(|province| p.place_communes(full(province))),
+            within: province.map(|province| p.place_communes(province_name(province, lang))),
             communes: communes.unwrap_or_default(),
             provinces,
             found,
