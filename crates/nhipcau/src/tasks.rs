@@ -21,7 +21,8 @@ impl Tasks {
     /// Runs `work` until it ends or the node stops.
     #[allow(clippy::disallowed_methods, reason = "this is the one place that spawns")]
     pub fn spawn(&self, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {
-        let (stop, died) = (self.stop.clone(), self.died.clone());
+        // A token of its own: at each step of its work a task locks its token, and would wait there for all others.
+        let (stop, died) = (self.stop.child_token(), self.died.clone());
         self.tracker.spawn(async move {
             let caught = AssertUnwindSafe(work).catch_unwind();
             if let Some(Err(_)) = stop.run_until_cancelled(caught).await {

@@ -66,6 +66,17 @@ pub fn kind_name(kind: &str, lang: Lang) -> String {
     kinds::of(kind).map_or(kind, |known| known.name.of(lang)).to_owned()
 }
 
+/// What a change of something that was issued is called, by its stored word; none for what is new.
+pub fn change_name(change: &str, lang: Lang) -> Option<&'static str> {
+    let w = lang.desk();
+    match change {
+        "correct" => Some(w.change_correct),
+        "update" => Some(w.change_update),
+        "replace" => Some(w.change_replace),
+        _ => None,
+    }
+}
+
 /// How many people a kind needs today, as the page says it.
 fn persons_say(app: &App, kind: &str, lang: Lang) -> String {
     let w = lang.desk();

@@ -1,12 +1,13 @@
 //! Open data: everything that a portal shows, for whoever wants to work with it. No key, no account, no limit but size.
 //!
-//! `records` is the API for researchers, `oai` the protocol of libraries (OAI-PMH 2.0), `dumps` everything at once, `dcat`
+//! `records` is the API for researchers, `described` what programs may ask here, for people to read, `oai` the protocol of libraries (OAI-PMH 2.0), `dumps` everything at once, `dcat`
 //! the catalogue that says what there is, `oembed` what other sites show of an item. All of them walk the same way
 //! through the items (`store`): by the time at which each came to look as it does here, so that whoever comes again asks
 //! only for what is new, and what was withdrawn or erased is told for ever.
 
 pub(crate) mod cursor;
 mod dcat;
+mod described;
 pub mod dumps;
 mod oai;
 mod oembed;
@@ -24,7 +25,11 @@ pub use store::{Told, next_of};
 
 /// Pages for people.
 pub fn pages() -> Vec<Route> {
-    vec![open_page("/du-lieu", "open data", get(pages::page))]
+    vec![
+        open_page("/du-lieu", "open data", get(pages::page)),
+        open_page(described::PAGE, "the API for people who write programs", get(described::list)),
+        open_page("/du-lieu/api/{name}", "an operation of the API", get(described::one)),
+    ]
 }
 
 /// What machines read.

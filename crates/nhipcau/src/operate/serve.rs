@@ -108,9 +108,9 @@ fn damaged(detail: &str) -> anyhow::Error {
 /// # Errors
 /// What keeps it from listening, and the cure.
 pub async fn start(app: &App) -> anyhow::Result<()> {
-    let listeners = web::serve::bind(&app.config.listen).await?;
+    let listeners = web::serve::bind(&app.config.listen)?;
     let plain = app.config.tls.as_ref().map_or(&[][..], |tls| &tls.redirect);
-    let plain = web::serve::bind(plain).await?;
+    let plain = web::serve::bind(plain)?;
     app.begin();
     web::serve::redirect(app, plain);
     web::serve::start(app, listeners, web::routes::router(app.clone()))

@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use super::bots;
 use super::sketch::Distinct;
-use crate::clock::{Clock, Dice, instant};
+use crate::clock::{Dice, instant};
 use crate::words::date;
 
 /// Places that are locked apart from each other.
@@ -147,20 +147,24 @@ impl Day {
         (hasher.finish(), network)
     }
 
-    fn count(&self, read: Read, reader: Reader<'_>) {
+    /// True if it was counted.
+    fn count(&self, read: Read, reader: Reader<'_>) -> bool {
         let (who, network) = self.who(reader);
         let mut shard = self.shard(&read);
+        // Who has read it already is no program: they are looked at once.
+        if shard.get(&read).is_some_and(|count| count.seen.contains(&who))
+            || bots::is_bot(reader.agent, self.day)
+        {
+            return false;
+        }
         if shard.len() >= MOST_OF_A_SHARD && !shard.contains_key(&read) {
-            return;
+            return false;
         }
         let count = shard.entry(read).or_default();
-        if count.seen.contains(&who) {
-            return;
-        }
         if let Some(network) = network {
             let readings = count.networks.entry(network).or_default();
             if *readings >= MOST_OF_A_NETWORK {
-                return;
+                return false;
             }
             *readings += 1;
         }
@@ -169,6 +173,7 @@ impl Day {
         }
         count.views += 1;
         count.visitors.add(who);
+        true
     }
 
     /// Adds what came since the last time.
@@ -206,9 +211,8 @@ impl Counter {
         }
     }
 
-    /// Counts a reading, unless a program says that it is one.
-    pub fn count(&self, clock: &Clock, read: Read, reader: Reader<'_>) {
-        let now = clock.micros();
+    /// Counts a reading at `now`, in microseconds, unless a program says that it is one.
+    pub fn count(&self, now: i64, read: Read, reader: Reader<'_>) {
         let today = self.today.load();
         match today.as_deref() {
             Some(day) if day.holds(now) => self.count_on(day, read, reader),
@@ -220,10 +224,9 @@ impl Counter {
     }
 
     fn count_on(&self, day: &Day, read: Read, reader: Reader<'_>) {
-        if bots::is_bot(reader.agent, day.day) {
+        if !day.count(read, reader) {
             return;
         }
-        day.count(read, reader);
         // Looked at before it is written: a write would take the line from all other cores each time.
         if !self.counted.load(Ordering::SeqCst) {
             self.counted.store(true, Ordering::SeqCst);
@@ -279,6 +282,7 @@ impl Counter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::Clock;
 
     const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
@@ -292,7 +296,7 @@ mod tests {
     }
 
     fn from(counter: &Counter, clock: &Clock, ip: &str, agent: &str) {
-        counter.count(clock, read(), Reader { client: Some(ip.parse().unwrap()), agent });
+        counter.count(clock.micros(), read(), Reader { client: Some(ip.parse().unwrap()), agent });
     }
 
     fn told(counter: &Counter) -> Vec<(String, u64, u64)> {
@@ -375,12 +379,12 @@ mod tests {
         let (counter, clock) = (Counter::new(Dice::seeded(1)), clock());
         let reader = Reader { client: None, agent: BROWSER };
         for n in 0..200_000_u128 {
-            counter.count(&clock, Read { item: Uuid::from_u128(n), ..read() }, reader);
+            counter.count(clock.micros(), Read { item: Uuid::from_u128(n), ..read() }, reader);
         }
         assert_eq!(counter.take().len(), SHARDS * MOST_OF_A_SHARD);
         // What is not read any more makes room.
         counter.take();
-        counter.count(&clock, Read { item: Uuid::from_u128(199_999), ..read() }, reader);
+        counter.count(clock.micros(), Read { item: Uuid::from_u128(199_999), ..read() }, reader);
         assert_eq!(counter.take().len(), 1);
     }
 }

@@ -93,7 +93,7 @@ pub fn agent<'a>(method: &Method, headers: &'a HeaderMap) -> Option<&'a str> {
 /// Counts a reading by a visitor.
 pub fn count(app: &App, read: Read, visitor: &Visitor) {
     if let Some(agent) = &visitor.agent {
-        app.reach.count(&app.clock, read, Reader { client: visitor.client, agent });
+        app.reach.count(app.clock.micros(), read, Reader { client: visitor.client, agent });
     }
 }
 

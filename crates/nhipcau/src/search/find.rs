@@ -1,5 +1,7 @@
 //! An answer: what the index points to, as far as it stands, with the passages that show why it was found.
 
+use std::net::IpAddr;
+
 use ::search::passage::{Run, passage};
 use ::search::{Ask, Found, Hit, Index, Order, Plan, Weights, parts};
 use jiff::civil::Date;
@@ -8,6 +10,7 @@ use vietnam::documents::Status;
 
 use super::entry::{names, text};
 use super::store;
+use super::turns::Turn;
 use crate::agencies::Portal;
 use crate::app::App;
 use crate::db::Conn;
@@ -71,24 +74,33 @@ pub struct Answer {
     pub facets: Vec<(String, usize)>,
     /// How the query was read.
     pub plan: Plan,
+    /// Its turn: whoever draws the answer holds it until the answer is gone.
+    #[allow(dead_code, reason = "it is held, not read")]
+    turn: Option<Turn>,
 }
 
-/// Answers a search at a portal. Who waits for a turn at the index holds no connection: searches never keep readers out.
+/// Answers a search at a portal that comes from an address, if from any. Who waits for a turn holds no connection: searches never keep
+/// readers out.
 ///
 /// # Errors
 /// Not now, if there is no index; the database's.
-pub async fn find(app: &App, portal: &Portal, asked: &Asked, begun: bool) -> Result<Answer, Problem> {
+pub async fn find(
+    app: &App,
+    portal: &Portal,
+    from: Option<IpAddr>,
+    asked: &Asked,
+    begun: bool,
+) -> Result<Answer, Problem> {
     let Some(index) = app.search.index() else { return Err(away()) };
     if asked.text.trim().is_empty() {
         return Ok(Answer::default());
     }
+    let turn = Some(app.search.turns.take(from).await.map_err(anyhow::Error::from)?);
     let near = near(app, portal).await?;
     let question = asked.clone();
-    let permit = app.search.turns.acquire().await.map_err(anyhow::Error::from)?;
     let searched = tokio::task::spawn_blocking(move || ask(&index, &question, &near, begun))
         .await
         .map_err(anyhow::Error::from)?;
-    drop(permit);
     let conn = &mut app.db.read().await?;
     let (plan, found) = match searched {
         Ok(searched) => searched,
@@ -98,7 +110,7 @@ pub async fn find(app: &App, portal: &Portal, asked: &Asked, begun: bool) -> Res
         }
     };
     let mut answer =
-        Answer { rows: Vec::new(), total: found.total, more: found.more, facets: found.facets, plan };
+        Answer { rows: Vec::new(), total: found.total, more: found.more, facets: found.facets, plan, turn };
     let hits = match asked.in_force {
         Some(day) => in_force(app, conn, found.hits, day, asked, &mut answer.total).await?,
         None => found.hits,

@@ -13,6 +13,7 @@ mod limit;
 mod pages;
 mod spelled;
 pub mod store;
+mod turns;
 mod view;
 
 use std::path::PathBuf;
@@ -23,7 +24,7 @@ use ::search::{Index, IndexError};
 use arc_swap::ArcSwapOption;
 use axum::middleware::from_fn;
 use axum::routing::get;
-use tokio::sync::{Mutex, Notify, Semaphore};
+use tokio::sync::{Mutex, Notify};
 
 use crate::api::front;
 use crate::config::Config;
@@ -35,9 +36,7 @@ pub use keep::{rebuild, run};
 pub(crate) use limit::{Limit, network_of};
 pub use pages::HERE;
 pub(crate) use pages::counted;
-
-/// Searches that may be under way at once: each takes a processor for some milliseconds.
-const TURNS: usize = 4;
+use turns::Turns;
 
 /// The search of a node.
 pub struct Search {
@@ -48,7 +47,7 @@ pub struct Search {
     /// The index was found damaged.
     broken: AtomicBool,
     wake: Notify,
-    turns: Semaphore,
+    turns: Turns,
     /// Held while the index's files are written: that goes on when the task that began it is stopped.
     writing: Arc<Mutex<()>>,
     pub(crate) limit: Limit,
@@ -79,7 +78,7 @@ impl Search {
             left: AtomicU64::new(0),
             broken: AtomicBool::new(false),
             wake: Notify::new(),
-            turns: Semaphore::new(TURNS),
+            turns: Turns::new(std::thread::available_parallelism().map_or(1, usize::from)),
             writing: Arc::default(),
             limit: Limit::default(),
         }

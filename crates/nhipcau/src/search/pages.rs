@@ -91,7 +91,7 @@ async fn results(
     let answer = match state {
         // Search down is not reading down: the page says so and leads on.
         Search::Away => Answer::default(),
-        _ => find::find(app, portal, &query.asked(), false).await?,
+        _ => find::find(app, portal, visitor.client, &query.asked(), false).await?,
     };
     let s = lang.search();
     shell.title = Some(if query.text.is_empty() { s.title.to_owned() } else { s.title_of(&query.text) });
@@ -186,7 +186,7 @@ pub async fn api(State(app): State<App>, Checked(question): Checked<Question>, v
         let portal = visitor.portal.clone().ok_or(Problem::NotFound("portal"))?;
         let asked = question.asked()?;
         counted(&app, &visitor, &asked.text)?;
-        let answer = find::find(&app, &portal, &asked, false).await?;
+        let answer = find::find(&app, &portal, visitor.client, &asked, false).await?;
         let mut conn = app.db.read().await?;
         let shell = portal.shell(&app, &visitor, Section::Elsewhere);
         whole(&app, &mut conn, &shell, &asked, answer).await
@@ -250,7 +250,7 @@ pub async fn suggest(
         let portal = visitor.portal.clone().ok_or(Problem::NotFound("portal"))?;
         let asked = Asked { most: SUGGESTED, ..question.asked()? };
         counted(&app, &visitor, &asked.text)?;
-        let answer = find::find(&app, &portal, &asked, true).await?;
+        let answer = find::find(&app, &portal, visitor.client, &asked, true).await?;
         let titles: Vec<String> =
             answer.rows.iter().map(|row| title(&row.item.card, visitor.lang).text).collect();
         let places: Vec<String> =

@@ -92,12 +92,13 @@ pub fn at_hand<B>(app: &App, peer: SocketAddr, request: &Request<B>) -> Option<R
         return None;
     }
     let asked = Asked::of(&app.config, Some(peer.ip()), request.uri(), request.headers());
-    let kept = app.pages.get(asked.address(), app.clock.micros())?;
+    let now = app.clock.micros();
+    let kept = app.pages.get(asked.address(), now)?;
     if let Some(read) = kept.read
         && let Some(agent) = reach::agent(request.method(), request.headers())
     {
         let client = client(&app.config, Some(peer.ip()), request.headers());
-        app.reach.count(&app.clock, read, Reader { client, agent });
+        app.reach.count(now, read, Reader { client, agent });
     }
     Some(page(&Takes::of(request.headers()), &kept))
 }

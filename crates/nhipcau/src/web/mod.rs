@@ -7,6 +7,7 @@ pub mod error_view;
 pub mod gzip;
 pub mod light;
 pub mod pages;
+mod patience;
 pub mod routes;
 pub mod serve;
 pub mod shell;

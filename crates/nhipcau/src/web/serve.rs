@@ -1,5 +1,6 @@
 //! Listening: plain HTTP behind a named proxy or on loopback, TLS by certificate files, HTTP/1.1 and 2.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,11 +15,12 @@ use futures::future::{Either, ready};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
 use super::answer;
+use super::patience::Patience;
 use super::tls::Certificate;
 use super::traffic::Counted;
 use super::visitor::Visitor;
@@ -27,19 +29,31 @@ use crate::app::App;
 /// Connections that are served at once; more wait in the kernel's queue.
 const MOST_CONNECTIONS: usize = 8192;
 
+/// Connections that the kernel keeps until they are taken, as far as it lets us (`net.core.somaxconn`): whoever finds no room tries again
+/// only a second later.
+const WAITING: u32 = 4096;
+
 /// Binds every configured address. Returns the addresses that were bound (a port 0 becomes a real one).
 ///
 /// # Errors
 /// Names the address that cannot be bound, and why.
-pub async fn bind(addresses: &[SocketAddr]) -> anyhow::Result<Vec<TcpListener>> {
+pub fn bind(addresses: &[SocketAddr]) -> anyhow::Result<Vec<TcpListener>> {
     let mut listeners = Vec::new();
     for address in addresses {
-        let listener = TcpListener::bind(address).await.with_context(|| {
+        let listener = listen_on(*address).with_context(|| {
             format!("listen on {address}; is another program using this port? choose another in `listen`")
         })?;
         listeners.push(listener);
     }
     Ok(listeners)
+}
+
+fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A node that is started again need not wait until the connections of the one before are forgotten.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(WAITING)
 }
 
 /// Serves `router` on the listeners until the node stops, by TLS where it is configured.
@@ -175,7 +189,7 @@ where
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
         .http1()
-        .timer(TokioTimer::new())
+        .timer(Patience::new())
         .header_read_timeout(Duration::from_secs(20))
         .max_buf_size(64 * 1024)
         .http2()

@@ -40,7 +40,7 @@ pub fn rules(folder: &Path) -> Option<String> {
 
 /// True for a route that answers with a page for people.
 fn is_page(path: &str) -> bool {
-    const MACHINES: [&str; 45] = [
+    const MACHINES: [&str; 46] = [
         "/sw.js",
         "/ban-luu.json",
         "/muc/{reference}/ban-luu.html",
@@ -69,7 +69,8 @@ fn is_page(path: &str) -> bool {
         "/muc/{reference}/cpsv.ttl",
         "/oai",
         "/oembed",
-        "/du-lieu/",
+        "/du-lieu/dcat.",
+        "/du-lieu/{name}",
         "/ban-lam-viec/su-co/{id}/du-lieu.json",
         "/ban-lam-viec/y-kien/{round}/tep/",
         "/ban-lam-viec/nhiem-vu/{reference}/tai-lieu",

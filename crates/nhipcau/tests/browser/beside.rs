@@ -14,6 +14,10 @@ pub async fn for_readers(tour: &mut Tour<'_>) {
     tour.opens("/co-quan/{*agency}", "agencies/agency.html", "/co-quan/laocai.localhost").await;
     tour.opens("/cong-chinh-thuc", "checks/hosts.html", "/cong-chinh-thuc").await;
     tour.opens("/du-lieu", "open/data.html", "/du-lieu").await;
+    tour.opens("/du-lieu/api", "open/api.html", "/du-lieu/api").await;
+    for operation in ["records", "issue"] {
+        tour.opens("/du-lieu/api/{name}", "open/operation.html", &format!("/du-lieu/api/{operation}")).await;
+    }
     // Found, mistyped, and nothing.
     for asked in ["quyet+dinh", "nghi+dnih", "zzqqxx", "", "15/2026/N%C4%90-CP"] {
         tour.opens("/tim-kiem", "search/page.html", &format!("/tim-kiem?q={asked}")).await;

@@ -301,6 +301,16 @@ async fn everything_can_be_taken_at_once_and_an_erasure_is_in_none_of_it() {
         "{}",
         page.text()
     );
+    // What programs may ask is described for people, too, each operation under its name; none is made up.
+    let api = world.get(PORTAL, "/du-lieu/api").await;
+    assert!(
+        page.says("href=\"/du-lieu/api\"") && api.says("href=\"/du-lieu/api/records\""),
+        "{}",
+        api.text()
+    );
+    let records = world.get(PORTAL, "/en/du-lieu/api/records").await;
+    assert!(records.says("Items of a portal in every state") && records.says("integer 1–200 = 50"));
+    assert_eq!(world.get(PORTAL, "/du-lieu/api/nothing").await.status, 404);
     let catalogue = world.get(PORTAL, "/du-lieu/dcat.jsonld").await.json();
     assert!(catalogue["@graph"].as_array().unwrap().iter().any(|node| node["@type"] == "dcat:Catalog"));
     assert!(world.get(PORTAL, "/du-lieu/dcat.ttl").await.says(" a dcat:Catalog"));

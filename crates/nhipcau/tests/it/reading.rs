@@ -178,6 +178,8 @@ async fn every_public_page_comes_within_14_kilobytes_with_its_style_sheet() {
         "/cong-chinh-thuc",
         "/nguon-tin",
         "/du-lieu",
+        "/du-lieu/api",
+        "/du-lieu/api/issue",
         "/co-quan",
         "/tim-kiem",
         "/tim-kiem?q=tin",

@@ -12,7 +12,7 @@ use vietnam::plain;
 use super::digest;
 use super::translate::{Tongue, tongues};
 use super::with::{Beside, Clash, Typed, With};
-use super::{by, find, kind_name, persons_say, stage_name};
+use super::{by, change_name, find, kind_name, persons_say, stage_name};
 use crate::app::App;
 use crate::channels;
 use crate::clock::instant;
@@ -308,7 +308,7 @@ async fn page(
         version: work.version,
         kind: kind_name(&work.written.draft.kind, lang),
         stage: stage_name(work.stage, lang),
-        change: change_name(&work, lang),
+        change: change_name(work.change.word(), lang).unwrap_or_default(),
         persons: persons_say(app, &work.written.draft.kind, lang),
         tongues: tongues(&work, lang),
         beside: beside(&mut conn, &work, lang).await?,
@@ -338,17 +338,6 @@ async fn page(
         channels: channels::pages::shown::of(&mut conn, &work, date::day(now), lang).await?,
         coming: media::coming(&mut conn, &work, staff.account.id, lang).await?,
     })
-}
-
-fn change_name(work: &Work, lang: Lang) -> &'static str {
-    use network::entry::ItemChange;
-    let w = lang.desk();
-    match work.change {
-        ItemChange::New => "",
-        ItemChange::Correct => w.change_correct,
-        ItemChange::Update => w.change_update,
-        ItemChange::Replace => w.change_replace,
-    }
 }
 
 /// The word of approving and issuing at once, which are two acts in one step of a person's.

@@ -7,7 +7,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{below, by, hand, kind_name};
+use super::{below, by, change_name, hand, kind_name};
 use crate::agencies;
 use crate::annexes;
 use crate::app::App;
@@ -259,12 +259,7 @@ fn row(line: Line, lang: Lang, now: Timestamp, mine: bool) -> Row {
     let w = lang.desk();
     let stage = Stage::of(&line.stage).unwrap_or(Stage::Draft);
     let mut says = vec![kind_name(&line.kind, lang)];
-    match line.change.as_str() {
-        "correct" => says.push(w.change_correct.to_owned()),
-        "update" => says.push(w.change_update.to_owned()),
-        "replace" => says.push(w.change_replace.to_owned()),
-        _ => {}
-    }
+    says.extend(change_name(&line.change, lang).map(str::to_owned));
     if let Some(due) = line.due.filter(|_| stage.is_open() || stage == Stage::Sealed) {
         says.push(w.row_due(date::short(lang, instant(due), now)));
     }

@@ -67,7 +67,7 @@ impl About {
                 let asked =
                     Asked { text: text.clone(), newest: true, most: MOST as usize, ..Asked::default() };
                 let query = Query::read(text);
-                let found = find(app, portal, &asked, false).await?;
+                let found = find(app, portal, None, &asked, false).await?;
                 let mut conn = app.db.read().await?;
                 let mut items = Vec::new();
                 for row in found.rows {

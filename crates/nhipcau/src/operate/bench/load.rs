@@ -73,11 +73,12 @@ pub async fn closed(port: u16, request: Vec<u8>, connections: usize, time: Durat
 /// # Errors
 /// When the server does not answer.
 pub async fn paced(port: u16, requests: Vec<Vec<u8>>, rate: u32) -> anyhow::Result<Load> {
-    // So many that none is missing while answers take less than the time until its next turn.
-    const CONNECTIONS: usize = 256;
+    // So many that none is missing while answers take less than the time until its next turn, and that those few which wait for a slow
+    // answer are not charged with what they were to ask meanwhile; fewer than a process may hold open by default.
+    let connections = (rate as usize / 16).clamp(256, 640);
     beside(async move || {
         let mut open = Vec::new();
-        for _ in 0..CONNECTIONS.min(requests.len()) {
+        for _ in 0..connections.min(requests.len()) {
             open.push(Line::open(port).await?);
         }
         let (began, many) = (Instant::now(), open.len());

@@ -234,7 +234,7 @@ impl World {
         let node = self.nodes.get_mut(at).context("no such node")?;
         let given = Given { line: node.cable.clone(), ..Given::default() };
         let app = App::open(Config::read(&node.app.config.folder)?, given).await?;
-        let listeners = web::serve::bind(&app.config.listen).await?;
+        let listeners = web::serve::bind(&app.config.listen)?;
         let listener = listeners.into_iter().next().context("a node that listens nowhere")?;
         node.watch = serve(&app, listener)?;
         (node.app, node.on) = (app, true);

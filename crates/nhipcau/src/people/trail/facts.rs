@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::drafts::life::Stage;
-use crate::drafts::pages::{kind_name, stage_name};
+use crate::drafts::pages::{change_name, kind_name, stage_name};
 use crate::people::Role;
 use crate::people::session::Way;
 use crate::words::{DeskWords, Lang};
@@ -44,13 +44,8 @@ fn known(key: &str, value: &Value, lang: Lang) -> Option<String> {
         "below" => Some(w.fact_below.to_owned()),
         "stage" => Some(stage_name(Stage::of(text?)?, lang).to_owned()),
         "kind" => Some(kind_name(text?, lang)),
-        "change" => match text? {
-            "correct" => Some(w.change_correct.to_owned()),
-            "update" => Some(w.change_update.to_owned()),
-            "replace" => Some(w.change_replace.to_owned()),
-            "new" => Some(w.fact_new.to_owned()),
-            _ => None,
-        },
+        "change" if text? == "new" => Some(w.fact_new.to_owned()),
+        "change" => change_name(text?, lang).map(str::to_owned),
         "way" if text? == "command" => Some(w.trail_token.to_owned()),
         "way" => Some(Way::of(text?).name(lang).to_owned()),
         "by" => match text? {
