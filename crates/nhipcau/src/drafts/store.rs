@@ -120,6 +120,16 @@ pub async fn list(conn: &mut Conn, log: i64, stage: Stage, most: i64) -> sqlx::R
     )
 }
 
+/// What a draft of an agency is called; empty if it has no title yet.
+///
+/// # Errors
+/// The database's.
+pub async fn title(conn: &mut Conn, log: i64, id: Uuid) -> sqlx::Result<Option<String>> {
+    let row =
+        maybe!(conn, (String,), "SELECT title FROM draft WHERE log = $1 AND id = $2", log, id.to_string())?;
+    Ok(row.map(|(title,)| title))
+}
+
 /// How many drafts of an agency are in a stage.
 ///
 /// # Errors

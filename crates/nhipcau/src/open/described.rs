@@ -254,6 +254,11 @@ impl OperationPage {
         [(self.o().api_parameters, &self.parameters), (self.o().api_body, &self.fields)]
     }
 
+    /// Words of the description, what stands between backquotes told apart.
+    fn spans<'a>(&self, text: &'a str) -> impl Iterator<Item = (bool, &'a str)> {
+        text.split('`').enumerate().map(|(at, part)| (at % 2 == 1, part))
+    }
+
     /// What marks the description's own words, which are English, on a page that is not.
     fn english(&self) -> &'static str {
         if self.shell.lang == Lang::En { "" } else { " lang=\"en\"" }

@@ -15,16 +15,17 @@ use serde::Deserialize;
 use super::audit::{self, Kept, Sought};
 use super::forms::Filled;
 use super::gate::Staff;
-use super::pages::{Desk, drawn, shell};
+use super::pages::{Desk, HOME, drawn, shell};
 use super::store;
 use crate::app::App;
 use crate::clock::instant;
+use crate::db::Conn;
 use crate::problem::Problem;
 use crate::web::answer::failure;
 use crate::web::shell::Shell;
 use crate::web::visitor::Visitor;
 use crate::words::{DeskWords, Lang, date};
-use crate::{agencies, breaches, calendar, channels, outlets, petitions, sightings, sources, websub};
+use crate::{agencies, breaches, calendar, channels, drafts, outlets, petitions, sightings, sources, websub};
 
 /// Where it is.
 pub const PAGE: &str = "/ban-lam-viec/nhat-ky";
@@ -140,6 +141,8 @@ struct Row {
     act: String,
     /// On whom or what, if not on oneself.
     subject: String,
+    /// Where that can be seen.
+    href: Option<String>,
     /// Facts beside it.
     facts: String,
 }
@@ -202,6 +205,7 @@ async fn show(app: &App, staff: &Staff, visitor: &Visitor, asked: &Asked) -> Res
         }),
         None => None,
     };
+    let drafts = drafts_of(&mut conn, log, &lines).await?;
     drop(conn);
     let more = i64::try_from(lines.len()).is_ok_and(|found| found > MOST);
     lines.truncate(usize::try_from(MOST).unwrap_or_default());
@@ -223,7 +227,7 @@ async fn show(app: &App, staff: &Staff, visitor: &Visitor, asked: &Asked) -> Res
     Ok(Trail {
         shell: shell(app, visitor, &staff.portal, w.trail_title),
         desk: Desk::of(staff, lang, PAGE, None),
-        rows: lines.iter().map(|line| row(app, lang, &known, line)).collect(),
+        rows: lines.iter().map(|line| row(app, lang, &known, &drafts, line)).collect(),
         people,
         acts: done
             .into_iter()
@@ -234,7 +238,27 @@ async fn show(app: &App, staff: &Staff, visitor: &Visitor, asked: &Asked) -> Res
     })
 }
 
-fn row(app: &App, lang: Lang, known: &HashMap<String, (String, String)>, line: &Kept) -> Row {
+/// The titles of the drafts that lines are about, by their ids, as far as they are kept.
+async fn drafts_of(conn: &mut Conn, log: i64, lines: &[Kept]) -> Result<HashMap<String, String>, Problem> {
+    let mut titles = HashMap::new();
+    for line in lines.iter().filter(|line| line.act.starts_with("draft.")) {
+        let Ok(id) = line.subject.parse() else { continue };
+        if !titles.contains_key(&line.subject)
+            && let Some(title) = drafts::store::title(conn, log, id).await?
+        {
+            titles.insert(line.subject.clone(), title);
+        }
+    }
+    Ok(titles)
+}
+
+fn row(
+    app: &App,
+    lang: Lang,
+    known: &HashMap<String, (String, String)>,
+    drafts: &HashMap<String, String>,
+    line: &Kept,
+) -> Row {
     let w = lang.desk();
     let named = |id: &str| known.get(id).map(|(login, name)| format!("{name} ({login})"));
     let who = match line.account.as_str() {
@@ -243,13 +267,20 @@ fn row(app: &App, lang: Lang, known: &HashMap<String, (String, String)>, line: &
         // Somebody from above, or who works here no more.
         id => named(id).unwrap_or_else(|| w.trail_other.to_owned()),
     };
-    let subject = if line.subject == line.account { None } else { Some(line.subject.clone()) };
+    let draft = drafts.get(&line.subject);
+    let subject = match draft {
+        Some(title) if title.is_empty() => w.untitled.to_owned(),
+        Some(title) => title.clone(),
+        None if line.subject == line.account => String::new(),
+        None => named(&line.subject).unwrap_or_else(|| line.subject.clone()),
+    };
     Row {
         seq: line.seq,
         at: date::short(lang, instant(line.at), app.clock.now()),
         who,
         act: name(&line.act, lang),
-        subject: subject.map(|subject| named(&subject).unwrap_or(subject)).unwrap_or_default(),
+        subject,
+        href: draft.map(|_| lang.path(&format!("{HOME}/tin/{}", line.subject))),
         facts: facts::facts(&line.detail, &line.subject, lang, named),
     }
 }

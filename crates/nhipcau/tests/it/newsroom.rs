@@ -92,6 +92,7 @@ async fn whoever_looks_at_a_draft_stands_once_in_the_trail() {
     let lines = |who: &str| format!("/ban-lam-viec/nhat-ky?viec=draft.seen&ai={who}");
     let trail = office.world.sees(&chief, &lines("minh")).await.text();
     assert!(trail.contains("xem bản thảo") && trail.matches("id=\"dong-").count() == 1, "{trail}");
+    assert!(trail.contains(&format!("<a href=\"{path}\">(chưa có tiêu đề)</a>")), "{trail}");
     let trail = office.world.sees(&chief, &lines("ha")).await.text();
     assert_eq!(trail.matches("id=\"dong-").count(), 0, "who did not look is not in it");
 }

@@ -53,8 +53,10 @@ fn whole(path: &str, page: &Answer) {
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), count, "{path}: an id stands twice");
+    // The API's description names a header.
+    let drawn = html.replace("If-None-Match", "");
     for sign in ["{{", "None", "Some("] {
-        let around = html.split_once(sign).map(|(_, after)| after.chars().take(60).collect::<String>());
+        let around = drawn.split_once(sign).map(|(_, after)| after.chars().take(60).collect::<String>());
         assert_eq!(around, None, "{path}: a template shows {sign}");
     }
     // Nothing inside that the policy forbids, nothing fetched from elsewhere.
