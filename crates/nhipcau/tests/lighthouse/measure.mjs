@@ -55,6 +55,8 @@ const pages = [
   ['checks/hosts', '/cong-chinh-thuc'],
   ['agencies/directory', '/co-quan'],
   ['open/data', '/du-lieu'],
+  ['open/api', '/du-lieu/api'],
+  ['open/operation', '/du-lieu/api/issue'],
   ['items/feeds', '/nguon-tin'],
   ['subscriptions/ask', '/theo-doi'],
   ['bulletins/item', `${item}/doc`],
