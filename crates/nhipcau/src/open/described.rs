@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::agencies::Portal;
 use crate::api::openapi;
@@ -17,9 +17,6 @@ use crate::web::shell::{Section, Shell};
 use crate::web::visitor::Visitor;
 use crate::words::{Lang, OpenWords};
 
-/// Where the list is; an operation is below it, by its name.
-pub const PAGE: &str = "/du-lieu/api";
-
 static API: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(openapi::text()).unwrap_or_default());
 
 /// An operation, as the description has it.
@@ -27,7 +24,7 @@ static API: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(openapi::tex
 struct Operation {
     method: &'static str,
     path: &'static str,
-    said: &'static Map<String, Value>,
+    said: &'static Value,
 }
 
 /// All operations, in the order of their paths.
@@ -35,7 +32,7 @@ fn operations() -> impl Iterator<Item = Operation> {
     let paths = API["paths"].as_object().into_iter().flatten();
     paths.flat_map(|(path, methods)| {
         let methods = methods.as_object().into_iter().flatten();
-        methods.filter_map(|(method, said)| Some(Operation { method, path, said: said.as_object()? }))
+        methods.map(|(method, said)| Operation { method, path, said })
     })
 }
 
@@ -45,8 +42,12 @@ fn followed(value: &'static Value) -> &'static Value {
     place.and_then(|place| API.pointer(place)).unwrap_or(value)
 }
 
-fn text(said: &'static Map<String, Value>, name: &str) -> &'static str {
+fn text(said: &'static Value, name: &str) -> &'static str {
     said.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn all(said: &'static Value, name: &str) -> &'static [Value] {
+    said.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
 impl Operation {
@@ -64,7 +65,12 @@ impl Operation {
 
     /// True if it asks for the node's token.
     fn by_token(self) -> bool {
-        self.said.get("security").and_then(Value::as_array).is_some_and(|ways| !ways.is_empty())
+        !all(self.said, "security").is_empty()
+    }
+
+    /// True if whoever runs the node gives each program that asks a key of its own.
+    fn by_key(self) -> bool {
+        self.fields().iter().any(|field| field.name == "api_key" && field.must)
     }
 
     fn body(self) -> Option<(&'static str, &'static Value)> {
@@ -73,44 +79,39 @@ impl Operation {
     }
 
     fn parameters(self) -> Vec<Field> {
-        let all = self.said.get("parameters").and_then(Value::as_array).into_iter().flatten();
-        let parameter = |said: &'static Value| {
-            let said = followed(said).as_object()?;
-            let must = said.get("required").and_then(Value::as_bool).unwrap_or_default();
-            Some(Field {
-                name: text(said, "name"),
-                place: text(said, "in"),
-                must,
-                takes: takes(said.get("schema")?),
-                says: text(said, "description"),
-            })
+        let parameter = |said: &'static Value| Field {
+            name: text(said, "name"),
+            place: text(said, "in"),
+            must: said["required"] == true,
+            takes: takes(&said["schema"]),
+            says: text(said, "description"),
         };
-        all.filter_map(parameter).collect()
+        all(self.said, "parameters").iter().map(|said| parameter(followed(said))).collect()
     }
 
     /// The fields of its body.
     fn fields(self) -> Vec<Field> {
         let Some((_, body)) = self.body() else { return Vec::new() };
         let Some(schema) = body.get("schema").map(followed) else { return Vec::new() };
-        let required = schema.get("required").and_then(Value::as_array);
-        let must = |name: &str| required.is_some_and(|names| names.iter().any(|one| one == name));
-        let fields = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+        let fields = schema["properties"].as_object().into_iter().flatten();
         let field = |(name, said): (&'static String, &'static Value)| Field {
             name,
             place: "",
-            must: must(name),
+            must: all(schema, "required").iter().any(|one| one == name),
             takes: takes(said),
-            says: followed(said)
-                .as_object()
-                .map_or("", |whole| said.as_object().map_or("", |own| own_words(own, whole))),
+            // What a field says of itself comes before what its type says.
+            says: [said, followed(said)]
+                .map(|said| text(said, "description"))
+                .into_iter()
+                .find(|says| !says.is_empty())
+                .unwrap_or_default(),
         };
         fields.map(field).collect()
     }
 
     fn answers(self) -> Vec<(&'static str, &'static str)> {
-        let all = self.said.get("responses").and_then(Value::as_object).into_iter().flatten();
-        let says = |answer: &'static Value| Some(text(followed(answer).as_object()?, "description"));
-        all.filter_map(|(status, answer)| Some((status.as_str(), says(answer)?))).collect()
+        let answers = self.said["responses"].as_object().into_iter().flatten();
+        answers.map(|(status, answer)| (status.as_str(), text(followed(answer), "description"))).collect()
     }
 
     /// How it is asked from a terminal.
@@ -136,13 +137,6 @@ impl Operation {
     }
 }
 
-/// What a field says of itself, before what its type says.
-fn own_words(own: &'static Map<String, Value>, whole: &'static Map<String, Value>) -> &'static str {
-    Some(text(own, "description"))
-        .filter(|says| !says.is_empty())
-        .unwrap_or_else(|| text(whole, "description"))
-}
-
 /// A parameter, or a field of a body.
 struct Field {
     name: &'static str,
@@ -160,16 +154,14 @@ fn takes(schema: &'static Value) -> String {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    let all = |values: &Value| {
-        let values = values.as_array().into_iter().flatten();
-        values.filter(|value| !value.is_null() && *value != "null").map(shown).collect::<Vec<_>>().join(" | ")
-    };
     let mut words = Vec::new();
-    match (whole.get("enum"), whole.get("type")) {
-        (Some(values), _) => words.push(all(values)),
-        (None, Some(Value::Array(kinds))) => words.push(all(&Value::Array(kinds.clone()))),
-        (None, Some(kind)) => words.push(shown(kind)),
-        (None, None) => {}
+    match whole.get("enum").or(whole.get("type")) {
+        Some(Value::Array(values)) => {
+            let values = values.iter().filter(|value| !value.is_null() && *value != "null");
+            words.push(values.map(shown).collect::<Vec<_>>().join(" | "));
+        }
+        Some(kind) => words.push(shown(kind)),
+        None => {}
     }
     words.extend(whole.get("format").map(shown));
     match (whole.get("minimum"), whole.get("maximum")) {
@@ -191,22 +183,13 @@ struct Group {
 }
 
 fn groups(lang: Lang) -> Vec<Group> {
-    let tags = API["tags"].as_array().into_iter().flatten();
-    tags.filter_map(|tag| {
-        let tag = tag.as_object()?;
+    let group = |tag: &'static Value| {
         let (name, both) = (text(tag, "name"), text(tag, "description"));
         let (vi, en) = both.split_once(" · ").unwrap_or((both, both));
-        let of = |operation: &Operation| {
-            operation
-                .said
-                .get("tags")
-                .and_then(Value::as_array)
-                .is_some_and(|tags| tags.iter().any(|t| t == name))
-        };
-        let rows = operations().filter(of).collect();
-        Some(Group { name, says: if lang == Lang::Vi { vi } else { en }, rows })
-    })
-    .collect()
+        let of = |operation: &Operation| all(operation.said, "tags").iter().any(|tag| tag == name);
+        Group { name, says: if lang == Lang::Vi { vi } else { en }, rows: operations().filter(of).collect() }
+    };
+    all(&API, "tags").iter().map(group).collect()
 }
 
 #[derive(Template)]
@@ -323,5 +306,6 @@ mod tests {
         assert_eq!((limit.takes.as_str(), limit.place, limit.must), ("integer 1–200 = 50", "query", false));
         let item = issue.fields().into_iter().find(|one| one.name == "item").unwrap();
         assert!(item.must);
+        assert!(of("open311SendJson").by_key() && !of("askPetition").by_key());
     }
 }

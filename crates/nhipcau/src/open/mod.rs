@@ -27,7 +27,7 @@ pub use store::{Told, next_of};
 pub fn pages() -> Vec<Route> {
     vec![
         open_page("/du-lieu", "open data", get(pages::page)),
-        open_page(described::PAGE, "the API for people who write programs", get(described::list)),
+        open_page("/du-lieu/api", "the API for people who write programs", get(described::list)),
         open_page("/du-lieu/api/{name}", "an operation of the API", get(described::one)),
     ]
 }

@@ -2,7 +2,7 @@
 
 mod facts;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use askama::Template;
 use axum::body::{Body, Bytes};
@@ -241,12 +241,11 @@ async fn show(app: &App, staff: &Staff, visitor: &Visitor, asked: &Asked) -> Res
 /// The titles of the drafts that lines are about, by their ids, as far as they are kept.
 async fn drafts_of(conn: &mut Conn, log: i64, lines: &[Kept]) -> Result<HashMap<String, String>, Problem> {
     let mut titles = HashMap::new();
-    for line in lines.iter().filter(|line| line.act.starts_with("draft.")) {
-        let Ok(id) = line.subject.parse() else { continue };
-        if !titles.contains_key(&line.subject)
-            && let Some(title) = drafts::store::title(conn, log, id).await?
-        {
-            titles.insert(line.subject.clone(), title);
+    let about = lines.iter().filter(|line| line.act.starts_with("draft.")).map(|line| &line.subject);
+    for draft in about.collect::<BTreeSet<_>>() {
+        let Ok(id) = draft.parse() else { continue };
+        if let Some(title) = drafts::store::title(conn, log, id).await? {
+            titles.insert(draft.clone(), title);
         }
     }
     Ok(titles)

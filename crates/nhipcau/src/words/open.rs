@@ -31,6 +31,7 @@ words! {
     api_where,
     api_token,
     api_needs_token,
+    api_needs_key,
     api_needs_nothing,
     api_asked,
     api_parameters,
